@@ -1,0 +1,41 @@
+# The commands of a developer's day. `make` alone lists them.
+
+# Where cargo puts what it builds.
+target := $(abspath $(or $(CARGO_TARGET_DIR),target))
+with_localstack := integration-tests/localstack/run
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test lint check-format clippy doc deny ci clean-localstack
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build the program as it is installed
+	cargo build --release --locked
+
+demo: build ## plan, apply, plan again and destroy, on an AWS emulator
+	@$(with_localstack) integration-tests/demo.sh $(target)/release/provision
+
+test: ## run every test, with an AWS emulator
+	cargo test --locked --no-run
+	$(with_localstack) cargo test --locked
+
+lint: check-format clippy doc ## check formatting, lints and documentation
+
+check-format: ## check formatting alone
+	cargo fmt --check
+
+clippy: ## run clippy alone, with warnings denied
+	cargo clippy --locked --all-targets -- -D warnings
+
+doc: ## build the documentation, with warnings denied
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+
+deny: ## check licences, versions, sources and advisories of the dependencies
+	.ci/deny
+
+ci: ## run everything that must pass before a change lands
+	.ci/run
+
+clean-localstack: ## remove the emulator's Python environment
+	rm -rf .venv/localstack .venv/localstack.lock

@@ -1,0 +1,374 @@
+//! The boundary to AWS: clients, one way to make a call, and what errors mean.
+//!
+//! Everything that belongs to one account is in one [`Aws`] value. Its clients share the HTTP
+//! connections and the credentials. [`Aws::call`] is the only place where requests are counted
+//! against the concurrency limit, logged, repeated and stopped.
+
+mod error;
+mod session;
+
+use std::collections::BTreeMap;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_sdk_sts::error::SdkError;
+use aws_sdk_sts::operation::RequestId;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::Instant;
+
+pub use error::{AwsError, ErrorKind};
+pub use session::{Session, connect};
+
+use crate::address::Address;
+use crate::events::{Event, Events};
+use crate::names::{AccountId, Region};
+
+/// How long a call is repeated while IAM spreads a change or another operation is under way.
+///
+/// AWS names no bound for IAM's propagation; two minutes are more than what is seen in practice.
+pub const RETRY_LIMIT: Duration = Duration::from_secs(120);
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// One operation of one service, in one region unless the service is global.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    /// The service's prefix in IAM actions.
+    pub service: &'static str,
+    /// The operation's name in AWS's documentation.
+    pub name: &'static str,
+    /// The region that is called.
+    pub region: Option<Region>,
+}
+
+impl Operation {
+    /// Whether the SDK must not send the request again by itself.
+    ///
+    /// `kms:CreateKey` takes no idempotency token, so that a request whose answer was lost would,
+    /// sent again, leave a second key.
+    fn sent_once(&self) -> bool {
+        self.service == "kms" && self.name == "CreateKey"
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.service, self.name)
+    }
+}
+
+/// The way to one account, as seen by one resource.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    shared: Arc<Shared>,
+    /// Whom errors, events and logs name.
+    resource: Option<Address>,
+}
+
+struct Shared {
+    config: SdkConfig,
+    path_style: bool,
+    account: OnceLock<AccountId>,
+    permits: Semaphore,
+    events: Events,
+    stop: watch::Receiver<bool>,
+    iam: OnceLock<aws_sdk_iam::Client>,
+    kms: PerRegion<aws_sdk_kms::Client>,
+    s3: PerRegion<aws_sdk_s3::Client>,
+    firehose: PerRegion<aws_sdk_firehose::Client>,
+    eventbridge: PerRegion<aws_sdk_eventbridge::Client>,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("account", &self.account)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Clients of one service, each made when its region is first called.
+struct PerRegion<C>(Mutex<BTreeMap<Region, C>>);
+
+impl<C: Clone> PerRegion<C> {
+    fn new() -> Self {
+        PerRegion(Mutex::new(BTreeMap::new()))
+    }
+
+    fn get(&self, region: &Region, make: impl FnOnce(aws_config::Region) -> C) -> C {
+        let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        clients
+            .entry(region.clone())
+            .or_insert_with(|| make(aws_config::Region::new(region.to_string())))
+            .clone()
+    }
+}
+
+impl Aws {
+    /// The way to the account that `session`'s credentials belong to.
+    ///
+    /// At most `concurrency` requests are under way at any time. When `stop` becomes true no
+    /// further call is begun, and those under way finish.
+    pub fn new(
+        session: &Session,
+        concurrency: usize,
+        events: Events,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        Aws {
+            shared: Arc::new(Shared {
+                config: session.config.clone(),
+                path_style: session.path_style,
+                account: OnceLock::new(),
+                permits: Semaphore::new(concurrency),
+                events,
+                stop,
+                iam: OnceLock::new(),
+                kms: PerRegion::new(),
+                s3: PerRegion::new(),
+                firehose: PerRegion::new(),
+                eventbridge: PerRegion::new(),
+            }),
+            resource: None,
+        }
+    }
+
+    /// The same way, used on behalf of `resource`.
+    #[must_use]
+    pub fn on_behalf_of(&self, resource: &Address) -> Self {
+        Aws {
+            shared: Arc::clone(&self.shared),
+            resource: Some(resource.clone()),
+        }
+    }
+
+    /// The IAM client.
+    pub fn iam(&self) -> &aws_sdk_iam::Client {
+        self.shared
+            .iam
+            .get_or_init(|| aws_sdk_iam::Client::new(&self.shared.config))
+    }
+
+    /// The KMS client of `region`.
+    pub fn kms(&self, region: &Region) -> aws_sdk_kms::Client {
+        self.shared.kms.get(region, |region| {
+            let config = aws_sdk_kms::config::Builder::from(&self.shared.config).region(region);
+            aws_sdk_kms::Client::from_conf(config.build())
+        })
+    }
+
+    /// The S3 client of `region`.
+    pub fn s3(&self, region: &Region) -> aws_sdk_s3::Client {
+        self.shared.s3.get(region, |region| {
+            let config = aws_sdk_s3::config::Builder::from(&self.shared.config)
+                .region(region)
+                .force_path_style(self.shared.path_style);
+            aws_sdk_s3::Client::from_conf(config.build())
+        })
+    }
+
+    /// The Firehose client of `region`.
+    pub fn firehose(&self, region: &Region) -> aws_sdk_firehose::Client {
+        self.shared.firehose.get(region, |region| {
+            let config = aws_sdk_firehose::config::Builder::from(&self.shared.config);
+            aws_sdk_firehose::Client::from_conf(config.region(region).build())
+        })
+    }
+
+    /// The EventBridge client of `region`.
+    pub fn eventbridge(&self, region: &Region) -> aws_sdk_eventbridge::Client {
+        self.shared.eventbridge.get(region, |region| {
+            let config = aws_sdk_eventbridge::config::Builder::from(&self.shared.config);
+            aws_sdk_eventbridge::Client::from_conf(config.region(region).build())
+        })
+    }
+
+    /// Who the credentials belong to: the account and the caller's ARN.
+    ///
+    /// # Errors
+    /// Those of `sts:GetCallerIdentity`, which needs no permission: missing or wrong credentials,
+    /// or an endpoint that cannot be reached.
+    pub async fn caller(&self) -> Result<(AccountId, String), AwsError> {
+        let operation = || Operation {
+            service: "sts",
+            name: "GetCallerIdentity",
+            region: self
+                .shared
+                .config
+                .region()
+                .and_then(|region| region.as_ref().parse().ok()),
+        };
+        let client = aws_sdk_sts::Client::new(&self.shared.config);
+        let answer = self
+            .call(operation(), || client.get_caller_identity().send())
+            .await?;
+        let account: AccountId = answer
+            .account()
+            .and_then(|account| account.parse().ok())
+            .ok_or_else(|| AwsError::incomplete(operation(), "the account"))?;
+        let arn = answer.arn().unwrap_or_default().to_owned();
+        // A second answer in the same run is the same account: the credentials are cached.
+        let account = self.shared.account.get_or_init(|| account).clone();
+        Ok((account, arn))
+    }
+
+    /// Makes one call, again while it is propagating or in conflict, for [`RETRY_LIMIT`] at most.
+    ///
+    /// The SDK repeats throttled calls and those that failed in transit; this repeats only what
+    /// the SDK does not, so that retries never nest. A wait is announced once, with the reason.
+    ///
+    /// # Errors
+    /// The last error that AWS gave, or [`ErrorKind::Interrupted`] if the run was stopped before
+    /// the first call.
+    pub async fn call<T, E, F>(
+        &self,
+        operation: Operation,
+        mut send: impl FnMut() -> F,
+    ) -> Result<T, AwsError>
+    where
+        T: RequestId,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + StdError + 'static,
+    {
+        let deadline = Instant::now() + RETRY_LIMIT;
+        let mut pauses = Pauses::default();
+        loop {
+            let error = match self.call_once(&operation, &mut send).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let reason = match error.kind {
+                ErrorKind::Propagating => "IAM to spread a change",
+                ErrorKind::Conflict => "another operation to finish",
+                ErrorKind::Throttled if operation.sent_once() => "the rate limit to allow the call",
+                _ => return Err(error),
+            };
+            if Instant::now() >= deadline {
+                return Err(error);
+            }
+            if pauses.first() {
+                let code = error.code.as_deref().unwrap_or("no code");
+                self.announce_wait(format!("{reason} ({operation} answers {code})"));
+            }
+            if !self.pause(pauses.next()).await {
+                return Err(error);
+            }
+        }
+    }
+
+    async fn call_once<T, E, F>(
+        &self,
+        operation: &Operation,
+        send: &mut impl FnMut() -> F,
+    ) -> Result<T, AwsError>
+    where
+        T: RequestId,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + StdError + 'static,
+    {
+        // The semaphore is never closed, so that a failure to acquire cannot happen.
+        let _permit = self.shared.permits.acquire().await.ok();
+        if *self.shared.stop.borrow() {
+            return Err(self.name(AwsError {
+                kind: ErrorKind::Interrupted,
+                operation: operation.clone(),
+                resource: None,
+                account: None,
+                code: None,
+                message: "the run was stopped before this call".to_owned(),
+                request_id: None,
+                bucket_region: None,
+            }));
+        }
+        let started = Instant::now();
+        let answer = send()
+            .await
+            .map_err(|error| self.name(AwsError::from_sdk(operation.clone(), &error)));
+        let (request_id, error) = match &answer {
+            Ok(answer) => (answer.request_id(), None),
+            Err(error) => (error.request_id.as_deref(), error.code.as_deref()),
+        };
+        tracing::debug!(
+            account = self.shared.account.get().map(tracing::field::display),
+            region = operation.region.as_ref().map(tracing::field::display),
+            resource = self.resource.as_ref().map(tracing::field::display),
+            request_id,
+            error,
+            millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "{operation}"
+        );
+        answer
+    }
+
+    /// Adds to an error whom it is about.
+    pub fn name(&self, mut error: AwsError) -> AwsError {
+        error.resource = error.resource.or_else(|| self.resource.clone());
+        error.account = error.account.or_else(|| self.shared.account.get().cloned());
+        error
+    }
+
+    /// Tells whoever watches that the resource waits, and for what.
+    pub fn announce_wait(&self, what: String) {
+        if let Some(resource) = &self.resource {
+            self.shared
+                .events
+                .send(Event::Waiting(resource.clone(), what));
+        }
+    }
+
+    /// Tells whoever watches how far a long action came.
+    pub fn announce_progress(&self, what: String) {
+        if let Some(resource) = &self.resource {
+            self.shared
+                .events
+                .send(Event::Progress(resource.clone(), what));
+        }
+    }
+
+    /// Whether the run was stopped.
+    pub fn stopped(&self) -> bool {
+        *self.shared.stop.borrow()
+    }
+
+    /// Sleeps; false if the run was stopped meanwhile.
+    pub async fn pause(&self, length: Duration) -> bool {
+        let mut stop = self.shared.stop.clone();
+        let stopped = async {
+            // An error means that nobody can stop the run any more, so that the sleep decides.
+            if stop.wait_for(|stopped| *stopped).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(length) => true,
+            () = stopped => false,
+        }
+    }
+}
+
+/// Pauses between polls: short at first, then growing up to two seconds.
+#[derive(Debug, Default)]
+pub struct Pauses(u32);
+
+impl Pauses {
+    /// Whether no pause was taken yet.
+    pub fn first(&self) -> bool {
+        self.0 == 0
+    }
+
+    /// The length of the next pause.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an endless sequence needs no Option"
+    )]
+    pub fn next(&mut self) -> Duration {
+        let length = FIRST_PAUSE.mul_f64(1.5_f64.powi(self.0.min(16) as i32));
+        self.0 += 1;
+        length.min(LONGEST_PAUSE)
+    }
+}

@@ -1,0 +1,61 @@
+//! How a session with AWS begins: credentials, region, endpoint and HTTP client.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+
+use crate::names::Region;
+
+/// What the usual AWS chain resolved to.
+#[derive(Debug)]
+pub struct Session {
+    /// Shared by every client: one HTTP client, one credentials cache.
+    pub config: SdkConfig,
+    /// Whether S3 is addressed by path, as emulators and private endpoints need it.
+    pub path_style: bool,
+}
+
+impl Session {
+    /// The region of the environment or the profile, where the settings name none.
+    pub fn region(&self) -> Option<&str> {
+        self.config.region().map(AsRef::as_ref)
+    }
+}
+
+/// Resolves credentials lazily and everything else now, by the conventions that all AWS tools
+/// share. Nothing is sent to AWS, except that the region of an EC2 instance is asked of the
+/// instance where neither settings, environment nor profile name one.
+pub async fn connect(
+    region: Option<&Region>,
+    profile: Option<&str>,
+    endpoint_url: Option<&str>,
+) -> Session {
+    let http_client = aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http_client)
+        .retry_config(RetryConfig::standard().with_max_attempts(4))
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(Duration::from_secs(5))
+                .operation_attempt_timeout(Duration::from_secs(60))
+                .build(),
+        );
+    if let Some(region) = region {
+        loader = loader.region(aws_config::Region::new(region.to_string()));
+    }
+    if let Some(profile) = profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(url) = endpoint_url {
+        loader = loader.endpoint_url(url);
+    }
+    let config = loader.load().await;
+    let path_style =
+        config.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
+    Session { config, path_style }
+}

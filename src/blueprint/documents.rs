@@ -1,0 +1,240 @@
+//! The policy documents: as the vendor prints them, or as the settings' folder replaces them.
+//!
+//! Placeholders are replaced inside the parsed JSON's strings. Names that the vendor's documents
+//! spell out follow the postfix, and ARNs the partition.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use crate::failure::Failure;
+use crate::names::Partition;
+use crate::policy::{self, Policy};
+
+/// A document by its name, with its text and where that came from.
+#[derive(Debug, Clone)]
+struct Document {
+    text: String,
+    origin: String,
+}
+
+/// Every document of a blueprint.
+#[derive(Debug, Clone)]
+pub struct Documents(BTreeMap<&'static str, Document>);
+
+/// What AWS allows a document to be long, in characters; see the quotas of IAM, KMS, S3 and
+/// EventBridge.
+#[derive(Debug, Clone, Copy)]
+pub enum Limit {
+    /// All inline policies of a role together.
+    InlinePolicy,
+    /// A role's trust policy, by its default quota.
+    TrustPolicy,
+    /// A key policy.
+    KeyPolicy,
+    /// A bucket policy: 20 KB.
+    BucketPolicy,
+    /// An event pattern.
+    EventPattern,
+}
+
+impl Limit {
+    fn characters(self) -> usize {
+        match self {
+            Limit::InlinePolicy => 10_240,
+            Limit::TrustPolicy => 2_048,
+            Limit::KeyPolicy => 32_768,
+            Limit::BucketPolicy => 20_480,
+            Limit::EventPattern => 4_096,
+        }
+    }
+}
+
+/// How the placeholders of one document are filled in.
+#[derive(Debug)]
+pub struct Filling<'a> {
+    /// Values by placeholder name.
+    pub values: BTreeMap<&'static str, String>,
+    /// Names that the documents spell out, and what they are called in this deployment.
+    pub names: &'a [(&'static str, String)],
+    /// The partition, which the documents assume to be `aws`.
+    pub partition: Partition,
+}
+
+impl Documents {
+    /// The built-in documents, each replaced by the file of its name in `folder` if there is one.
+    ///
+    /// # Errors
+    /// A folder or file that cannot be read, and a JSON file that has none of the known names.
+    pub fn load(
+        built_in: &[(&'static str, &'static str)],
+        system: &str,
+        folder: Option<&Path>,
+    ) -> Result<Self, Failure> {
+        let mut documents: BTreeMap<&'static str, Document> = built_in
+            .iter()
+            .map(|(name, text)| {
+                let origin = format!("policies/{system}/{name}.json");
+                (
+                    *name,
+                    Document {
+                        text: (*text).to_owned(),
+                        origin,
+                    },
+                )
+            })
+            .collect();
+        let Some(folder) = folder else {
+            return Ok(Documents(documents));
+        };
+        let unreadable = |path: &Path, error: std::io::Error| {
+            Failure::new(format!("cannot read the policies in {}", path.display()))
+                .because(error.to_string())
+                .hint("`policies` names a folder with documents that replace the built-in ones")
+        };
+        for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
+            let path = entry.map_err(|error| unreadable(folder, error))?.path();
+            if path.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            let stem = path
+                .file_stem()
+                .and_then(|stem| stem.to_str())
+                .unwrap_or_default();
+            let Some(document) = documents.get_mut(stem) else {
+                let names: Vec<_> = documents
+                    .keys()
+                    .map(|name| format!("{name}.json"))
+                    .collect();
+                return Err(
+                    Failure::new(format!("{} replaces no document", path.display()))
+                        .hint(format!("The documents are called {}", names.join(", "))),
+                );
+            };
+            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
+            *document = Document {
+                text,
+                origin: path.display().to_string(),
+            };
+        }
+        Ok(Documents(documents))
+    }
+
+    /// The documents' texts by name.
+    pub fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, document)| (*name, document.text.as_str()))
+    }
+
+    /// A policy, filled in.
+    ///
+    /// # Errors
+    /// A document that is not JSON, has a key twice, an unknown placeholder or an element that a
+    /// policy does not have, or exceeds `limit`; each names the file and the place in it.
+    pub fn policy(
+        &self,
+        name: &str,
+        filling: &Filling<'_>,
+        limit: Limit,
+        prepare: impl FnOnce(&mut Json),
+    ) -> Result<Policy, Failure> {
+        let (mut json, origin) = self.filled(name, filling, prepare)?;
+        if matches!(limit, Limit::InlinePolicy) {
+            name_version(&mut json);
+        }
+        let policy = Policy::from_value(json).map_err(|error| {
+            Failure::new(format!("{origin} is not a policy")).because(error.to_string())
+        })?;
+        within(origin, policy.size(), limit)?;
+        Ok(policy)
+    }
+
+    /// An event pattern, filled in.
+    ///
+    /// # Errors
+    /// As for [`Documents::policy`].
+    pub fn pattern(&self, name: &str, filling: &Filling<'_>) -> Result<Json, Failure> {
+        let (json, origin) = self.filled(name, filling, |_| {})?;
+        if !json.is_object() {
+            return Err(Failure::new(format!("{origin} is not an event pattern"))
+                .hint("An event pattern is a JSON object of fields, each with a list of values"));
+        }
+        within(
+            origin,
+            json.to_string().chars().count(),
+            Limit::EventPattern,
+        )?;
+        Ok(json)
+    }
+
+    fn filled(
+        &self,
+        name: &str,
+        filling: &Filling<'_>,
+        prepare: impl FnOnce(&mut Json),
+    ) -> Result<(Json, &str), Failure> {
+        let Some(document) = self.0.get(name) else {
+            return Err(Failure::new(format!("there is no document called {name}")));
+        };
+        let origin = document.origin.as_str();
+        let mut json = policy::json::parse(&document.text).map_err(|error| {
+            Failure::new(format!("{origin} is not JSON")).because(error.to_string())
+        })?;
+        for_each_string(&mut json, &mut |text| {
+            for (documented, actual) in filling.names {
+                if documented != actual {
+                    *text = text.replace(documented, actual);
+                }
+            }
+        });
+        prepare(&mut json);
+        policy::placeholders::replace(&mut json, &filling.values).map_err(|error| {
+            Failure::new(format!("{origin} cannot be filled in")).because(error.to_string())
+        })?;
+        policy::partition::rewrite(&mut json, filling.partition.name());
+        Ok((json, origin))
+    }
+}
+
+/// Names the version of an inline policy that names none, as two of the vendor's do not.
+///
+/// IAM answers "Policy document must be version 2012-10-17 or greater" to such a document. The
+/// versions differ in policy variables alone, so that without one the meaning stays the same; with
+/// one, the document is left as it was written.
+fn name_version(json: &mut Json) {
+    let mut has_variable = false;
+    for_each_string(json, &mut |text| has_variable |= text.contains("${"));
+    if let (Json::Object(fields), false) = (json, has_variable)
+        && !fields.contains_key("Version")
+    {
+        // IAM's older parsers want it before the statements.
+        fields.shift_insert(0, "Version".to_owned(), "2012-10-17".into());
+    }
+}
+
+fn within(origin: &str, size: usize, limit: Limit) -> Result<(), Failure> {
+    let most = limit.characters();
+    if size <= most {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{origin} has {size} characters without white space, of {most} that AWS allows"
+    ))
+    .hint("Shorten the document: merge statements, drop Sids, or use wildcards"))
+}
+
+/// Applies `change` to every string value of a document.
+pub fn for_each_string(json: &mut Json, change: &mut impl FnMut(&mut String)) {
+    match json {
+        Json::String(text) => change(text),
+        Json::Array(items) => items
+            .iter_mut()
+            .for_each(|item| for_each_string(item, change)),
+        Json::Object(fields) => fields
+            .values_mut()
+            .for_each(|value| for_each_string(value, change)),
+        _ => {}
+    }
+}

@@ -1,0 +1,283 @@
+//! The command line: commands, their options and their help.
+//!
+//! Definitions only. Options that carry settings stand with the settings; the values are checked
+//! there, together with those of the file.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::settings::{GeneralFlags, StackStateFlags};
+
+const OUTPUT: &str = "Output";
+
+/// Creates, checks and removes what a third-party integration needs in an AWS account
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "\
+Examples:
+  provision plan --region eu-west-1       Show what would change
+  provision apply --region eu-west-1      Show it, ask, and do it
+  provision destroy --region eu-west-1    Remove all of it again
+
+Credentials come from the usual AWS chain; settings from provision.toml and flags."
+)]
+pub struct Cli {
+    /// The options that every command takes and that carry settings.
+    #[command(flatten)]
+    pub general: GeneralFlags,
+    /// How much to print, and how.
+    #[command(flatten)]
+    pub output: OutputFlags,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// How much to print, and how.
+#[derive(Debug, Clone, Args)]
+pub struct OutputFlags {
+    /// Log to stderr; -vv also logs each AWS call
+    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = OUTPUT)]
+    pub verbose: u8,
+    /// When to use colours
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = OUTPUT
+    )]
+    pub color: ColorChoice,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what apply would change, without changing anything
+    Plan(PlanArgs),
+    /// Create and update until AWS matches the settings
+    Apply(ApplyArgs),
+    /// Remove everything that apply created
+    Destroy(DestroyArgs),
+    /// Print the agent's conf.yaml for this deployment
+    AgentConfig(AgentConfigArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+/// The options of `plan`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provision plan
+  provision plan --out plan.json && provision apply plan.json
+  provision plan --region eu-west-1 --agent-principal 210987654321 \\
+      --external-id '${STS_EXTERNAL_ID}'
+
+Exit status: 0 on success, 1 on any error; with --detailed-exitcode, 2 if there are changes.")]
+pub struct PlanArgs {
+    /// Print the plan as one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Save the plan, for apply to do exactly that
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Exit with 2 if there are changes, with 0 if there are none
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Take over what exists under our names and is not ours
+    #[arg(long)]
+    pub adopt: bool,
+    /// The settings of the StackState integration.
+    #[command(flatten)]
+    pub stackstate: StackStateFlags,
+}
+
+/// The options of `apply`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provision apply
+  provision apply plan.json
+  provision apply --yes --json")]
+pub struct ApplyArgs {
+    /// Saved plan to do exactly, unless the settings or the world have changed since
+    #[arg(value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
+    /// Go ahead without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// Print one JSON event a line
+    #[arg(long)]
+    pub json: bool,
+    /// Take over what exists under our names and is not ours; a saved plan has decided that
+    #[arg(long, conflicts_with = "plan")]
+    pub adopt: bool,
+    /// The settings of the StackState integration.
+    #[command(flatten)]
+    pub stackstate: StackStateFlags,
+}
+
+/// The options of `destroy`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provision destroy
+  provision destroy --empty-bucket --key-deletion-days 7
+
+The external ID and the agent's principals are not needed here.")]
+pub struct DestroyArgs {
+    /// Go ahead without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// Print one JSON event a line
+    #[arg(long)]
+    pub json: bool,
+    /// Days until the key is gone for good, 7 to 30; until then apply takes it back
+    #[arg(
+        long,
+        value_name = "DAYS",
+        default_value_t = 30,
+        value_parser = clap::value_parser!(u8).range(7..=30)
+    )]
+    pub key_deletion_days: u8,
+    /// Delete every version of every object in the log bucket first
+    #[arg(long)]
+    pub empty_bucket: bool,
+    /// The settings of the StackState integration.
+    #[command(flatten)]
+    pub stackstate: StackStateFlags,
+}
+
+/// The options of `agent-config`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provision agent-config
+  provision agent-config --show-secrets > conf.yaml
+  provision agent-config --policy")]
+pub struct AgentConfigArgs {
+    /// Print the policy that the agent's own principal needs instead
+    #[arg(long)]
+    pub policy: bool,
+    /// Print the external ID too
+    #[arg(long)]
+    pub show_secrets: bool,
+    /// The settings of the StackState integration.
+    #[command(flatten)]
+    pub stackstate: StackStateFlags,
+}
+
+/// The options of `completions`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  provision completions bash > ~/.local/share/bash-completion/completions/provision")]
+pub struct CompletionsArgs {
+    /// Shell to complete for
+    pub shell: Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(args: &[&str]) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(["provision"].iter().chain(args))
+    }
+
+    fn help(command: &str) -> String {
+        parse(&[command, "--help"]).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_level_of_help_has_an_example_that_parses() {
+        let mut commands = vec![Cli::command()];
+        commands.extend(Cli::command().get_subcommands().cloned());
+        for command in commands {
+            let help = command.get_after_help().unwrap().to_string();
+            let examples: Vec<&str> = help
+                .lines()
+                .filter_map(|line| line.strip_prefix("  provision "))
+                .collect();
+            assert!(!examples.is_empty(), "{}", command.get_name());
+            for example in examples {
+                // Explanations stand apart, and the shell's part of a line is not ours.
+                let words = example.split("  ").next().unwrap_or(example);
+                let words: Vec<&str> = words
+                    .split(' ')
+                    .take_while(|word| !["&&", ">", "\\"].contains(word))
+                    .collect();
+                assert!(parse(&words).is_ok(), "{example}");
+            }
+        }
+    }
+
+    #[test]
+    fn help_shows_the_settings_of_the_integration_where_they_count() {
+        for command in ["plan", "apply", "destroy", "agent-config"] {
+            let help = help(command);
+            assert!(help.contains("StackState settings:"), "{command}");
+            assert!(help.contains("Deployment:"), "{command}");
+        }
+        assert!(!help("completions").contains("StackState settings:"));
+    }
+
+    #[test]
+    fn general_options_stand_before_or_after_the_command() {
+        for args in [["--region=a", "plan", "-vv"], ["plan", "--region=a", "-vv"]] {
+            let cli = parse(&args).unwrap();
+            assert_eq!(cli.general.regions, ["a"]);
+            assert_eq!(cli.output.verbose, 2);
+        }
+    }
+
+    #[test]
+    fn numbers_out_of_range_and_contradictions_are_refused() {
+        let cases: [(&[&str], bool, &str); 8] = [
+            (&["destroy", "--key-deletion-days=7"], true, "the least"),
+            (&["destroy", "--key-deletion-days=6"], false, "too few"),
+            (&["destroy", "--key-deletion-days=31"], false, "too many"),
+            (&["plan", "--concurrency=256"], true, "the most"),
+            (&["plan", "--concurrency=0"], false, "nothing could run"),
+            (&["plan", "--concurrency=257"], false, "too many"),
+            (&["plan", "--trust=internal"], false, "no such trust"),
+            (
+                &["apply", "plan.json", "--adopt"],
+                false,
+                "the saved plan has decided that",
+            ),
+        ];
+        for (args, accepted, reason) in cases {
+            assert_eq!(parse(args).is_ok(), accepted, "{args:?}: {reason}");
+        }
+        let Ok(Command::Destroy(destroy)) = parse(&["destroy"]).map(|cli| cli.command) else {
+            panic!("destroy needs no option");
+        };
+        assert_eq!(destroy.key_deletion_days, 30);
+    }
+
+    #[test]
+    fn a_misplaced_external_id_is_not_repeated() {
+        let cases: [&[&str]; 4] = [
+            &["plan", "--external-id=hunter2", "--external-id=hunter2"],
+            &["--external-id=hunter2", "plan"],
+            &["completions", "--external-id=hunter2", "bash"],
+            &["plan", "--externalid=hunter2"],
+        ];
+        for args in cases {
+            let error = parse(args).unwrap_err();
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What every command that talks to AWS begins with: settings, documents, session and printing.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use tokio::sync::watch;
+
+use crate::aws::{Aws, Session, connect};
+use crate::blueprint::documents::Documents;
+use crate::blueprint::stackstate;
+use crate::events::Events;
+use crate::failure::Failure;
+use crate::names::Invalid;
+use crate::settings::{self, GeneralFlags, Need, Settings, StackStateFlags, check_endpoint};
+use crate::survey::Wanted;
+
+/// Settings that passed every check that needs no AWS call, and the way to AWS.
+pub struct Context {
+    /// The settings.
+    pub settings: Settings,
+    /// The documents.
+    pub documents: Documents,
+    session: Session,
+    stop: watch::Receiver<bool>,
+}
+
+impl Context {
+    /// Loads and checks everything. No request is sent to AWS, except for the region of an EC2
+    /// instance where nothing else names one.
+    pub async fn load(
+        general: &GeneralFlags,
+        stackstate: &StackStateFlags,
+        need: Need,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Self, Failure> {
+        let environment = |name: &str| std::env::var(name).ok();
+        let draft = settings::load(general, stackstate, need, Path::new("."), &environment)?;
+        let connection = draft.connection().clone();
+        let session = connect(
+            draft.main_region(),
+            connection.profile.as_deref(),
+            connection.endpoint_url.as_deref(),
+        )
+        .await;
+        if let Some(url) = session.config.endpoint_url() {
+            check_endpoint(url).map_err(|invalid: Invalid| {
+                invalid.at("the endpoint of the AWS environment or profile")
+            })?;
+        }
+        let settings = draft.complete(session.region())?;
+        let documents = Documents::load(
+            &stackstate::DOCUMENTS,
+            stackstate::SYSTEM,
+            settings.stackstate.policies.as_deref(),
+        )?;
+        let context = Context {
+            settings,
+            documents,
+            session,
+            stop,
+        };
+        context.wanted(true).check()?;
+        Ok(context)
+    }
+
+    /// What the settings ask for, or with `exists` false nothing of it.
+    pub fn wanted(&self, exists: bool) -> Wanted<'_> {
+        Wanted {
+            settings: &self.settings,
+            documents: &self.documents,
+            exists,
+        }
+    }
+
+    /// The way to the account.
+    pub fn aws(&self, events: Events) -> Aws {
+        Aws::new(
+            &self.session,
+            self.settings.connection.concurrency,
+            events,
+            self.stop.clone(),
+        )
+    }
+}
+
+/// Prints a result to stdout. A reader that closed the pipe has seen enough, which is no failure.
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = anstream::stdout().lock();
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new("cannot write to the standard output").because(error.to_string()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints progress or a diagnostic to stderr. Where that is closed, nobody is left to be told.
+pub fn report(text: &str) {
+    let _ = anstream::stderr().lock().write_all(text.as_bytes());
+}

@@ -1,0 +1,86 @@
+//! `provision destroy`: removes everything that is ours, in the reverse order.
+
+use serde_json::json;
+use tokio::sync::watch;
+
+use crate::cli::DestroyArgs;
+use crate::commands::context::{Context, print, report};
+use crate::commands::{Ending, confirm::confirm, run::run};
+use crate::events::{Events, Outcome};
+use crate::execute::Approved;
+use crate::failure::Failure;
+use crate::plan::{self, Action};
+use crate::render::{json, progress, text};
+use crate::resource::DeleteOptions;
+use crate::settings::{GeneralFlags, Need};
+use crate::survey::{Survey, survey};
+
+/// Runs the command. What is blocked is told and left; everything else goes.
+///
+/// # Errors
+/// Bad settings, a read that failed, or no consent. Nothing is deleted then. What fails later is
+/// printed with the outcomes.
+pub async fn command(
+    general: &GeneralFlags,
+    args: &DestroyArgs,
+    stop: watch::Receiver<bool>,
+) -> Result<Ending, Failure> {
+    let context = Context::load(general, &args.stackstate, Need::Names, stop).await?;
+    let survey = survey(context.wanted(false), &context.aws(Events::discarded())).await?;
+    let mut plan = plan::plan(&survey.nodes, &survey.observed, false);
+    // What goes first stands first.
+    plan.steps.reverse();
+    if args.json {
+        let document = json::plan(&survey.site, &plan);
+        print(&format!("{}\n", json!({"event": "plan", "plan": document})))?;
+    } else {
+        print(&text::plan(&survey.site, &plan))?;
+    }
+    let blocked = plan.blocked().next().is_some();
+    if !plan.has_changes() && !blocked {
+        return Ok(Ending::Well);
+    }
+    if plan.has_changes() {
+        let empties = args.empty_bucket.then(|| {
+            let bucket = plan.steps.iter().find(|step| {
+                step.address.kind == "s3_bucket" && step.decision.action == Action::Delete
+            });
+            bucket.map(|step| step.name.clone())
+        });
+        let question = match empties.flatten() {
+            Some(bucket) => format!("Delete all this, with every object in {bucket}?"),
+            None => "Delete all this?".to_owned(),
+        };
+        confirm(args.yes, &question).await?;
+    }
+
+    let Survey {
+        nodes,
+        observed,
+        observed_at,
+        ..
+    } = survey;
+    let approved = Approved {
+        plan,
+        observed,
+        observed_at,
+        adopt: false,
+    };
+    let options = DeleteOptions {
+        key_deletion_days: args.key_deletion_days,
+        empty_bucket: args.empty_bucket,
+    };
+    let result = run(&context, &nodes, &approved, options, args.json).await?;
+    if !args.json {
+        report(&format!("\n{}", progress::outcomes(&result.outcomes)));
+    }
+    let all_done = result
+        .outcomes
+        .iter()
+        .all(|(_, outcome)| matches!(outcome, Outcome::Done(_)));
+    Ok(if all_done {
+        Ending::Well
+    } else {
+        Ending::Failed
+    })
+}

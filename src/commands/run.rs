@@ -1,0 +1,46 @@
+//! Execution with its events shown, shared by apply and destroy.
+
+use crate::commands::context::{Context, print, report};
+use crate::events::{Event, Events};
+use crate::execute::{Approved, Results, execute};
+use crate::failure::Failure;
+use crate::plan::Node;
+use crate::render::{json, progress};
+use crate::resource::DeleteOptions;
+
+/// Carries the plan out and shows each event as it comes: as text on stderr, or as JSON on stdout.
+pub async fn run(
+    context: &Context,
+    nodes: &[Node],
+    approved: &Approved,
+    options: DeleteOptions,
+    as_json: bool,
+) -> Result<Results, Failure> {
+    let (events, mut receiver) = Events::channel();
+    let aws = context.aws(events.clone());
+    let work = async move {
+        let results = execute(nodes, approved, &aws, &events, options).await;
+        // The last senders go with these, which ends the stream of events.
+        drop((aws, events));
+        results
+    };
+    let show = async {
+        let mut lines = progress::Lines::default();
+        let mut result = Ok(());
+        while let Some(event) = receiver.recv().await {
+            // Work goes on where its events can no longer be shown; the failure is told at the end.
+            result = result.and(show_event(&mut lines, &event, as_json));
+        }
+        result
+    };
+    let (results, shown) = tokio::join!(work, show);
+    shown.map(|()| results)
+}
+
+fn show_event(lines: &mut progress::Lines, event: &Event, as_json: bool) -> Result<(), Failure> {
+    if as_json {
+        return print(&format!("{}\n", json::event(event)));
+    }
+    report(&format!("{}\n", lines.line(event)));
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! What happens during a run, for whoever shows it.
+//!
+//! The executor and the AWS boundary send events; the renderers receive them. Neither knows the
+//! other.
+
+use tokio::sync::mpsc;
+
+use crate::address::Address;
+use crate::failure::Failure;
+use crate::plan::Action;
+
+/// One thing that happened to one resource.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Work on the resource begins.
+    Started(Address, Action),
+    /// AWS is not ready; the text says what is waited for. Sent once for each wait.
+    Waiting(Address, String),
+    /// A long action came further; the text says how far.
+    Progress(Address, String),
+    /// Work on the resource ended, or will not begin.
+    Finished(Address, Outcome),
+}
+
+/// How work on one resource ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// AWS reads back what was wanted.
+    Done(Action),
+    /// It failed; what was written before the failure stays.
+    Failed(Failure),
+    /// It was not begun, and the text says why.
+    Skipped(String),
+    /// A write was sent and its answer was lost: it may have happened. Another run finds out.
+    Unknown(Failure),
+}
+
+/// Where events go.
+#[derive(Debug, Clone)]
+pub struct Events(Option<mpsc::UnboundedSender<Event>>);
+
+impl Events {
+    /// A stream of events and its receiving end, which ends when every sender is dropped.
+    pub fn channel() -> (Self, mpsc::UnboundedReceiver<Event>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        (Events(Some(sender)), receiver)
+    }
+
+    /// Events that nobody wants to see.
+    pub fn discarded() -> Self {
+        Events(None)
+    }
+
+    /// Sends one event. That nobody listens any more is no error: the work goes on.
+    pub fn send(&self, event: Event) {
+        if let Some(sender) = &self.0 {
+            let _ = sender.send(event);
+        }
+    }
+}

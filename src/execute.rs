@@ -1,0 +1,408 @@
+//! Carries a plan out: every node as soon as what it needs is there.
+//!
+//! One loop owns all state; the nodes' own work runs beside it as futures of [`begin`] and
+//! [`finish`]. Nothing is chosen here that the plan did not choose: where the world changed since
+//! it was read, the node stops as stale. Nothing is rolled back; another run goes on from what is
+//! there.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::time::Instant;
+
+use crate::address::Address;
+use crate::attributes;
+use crate::aws::{Aws, AwsError, ErrorKind, Pauses};
+use crate::events::{Event, Events, Outcome};
+use crate::failure::Failure;
+use crate::graph::{self, Queue};
+use crate::plan::{self, Action, Around, Decision, Milestone, Node, Observations, Plan, Step};
+use crate::resource::{DeleteOptions, Known, Observed, Owner, Phase, Present};
+
+/// How long a node may take until AWS reads back what was wanted. A Firehose stream, the slowest,
+/// takes some minutes at most.
+const SETTLE_LIMIT: Duration = Duration::from_secs(600);
+/// How long a resource whose create call got no usable answer is looked for.
+const FIND_LIMIT: Duration = Duration::from_secs(10);
+/// For how long an observation is taken to be true; older ones are made again before acting.
+const FRESH: Duration = Duration::from_secs(5);
+/// How often an update is made anew because its resource changed meanwhile.
+const UPDATE_ROUNDS: usize = 5;
+
+/// A plan that a person approved, and what it was made of.
+#[derive(Debug)]
+pub struct Approved {
+    /// What to do.
+    pub plan: Plan,
+    /// What was observed.
+    pub observed: Observations,
+    /// When that was.
+    pub observed_at: Instant,
+    /// Whether what is not ours may be taken over.
+    pub adopt: bool,
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Results {
+    /// How each step ended, in the order of the plan.
+    pub outcomes: Vec<(Address, Outcome)>,
+    /// The ARNs that AWS chose, those of this run included.
+    pub known: Known,
+}
+
+/// Carries out `approved` and tells how each step ended.
+///
+/// Steps that keep their resource are not among the outcomes. `nodes` must be those that the plan
+/// was made of.
+pub async fn execute(
+    nodes: &[Node],
+    approved: &Approved,
+    aws: &Aws,
+    events: &Events,
+    options: DeleteOptions,
+) -> Results {
+    let nodes_by_address: BTreeMap<&Address, &Node> =
+        nodes.iter().map(|node| (node.address(), node)).collect();
+    let steps: BTreeMap<&Address, &Step> = approved
+        .plan
+        .steps
+        .iter()
+        .map(|step| (&step.address, step))
+        .collect();
+    let mut queue = Queue::new(graph::edges(nodes, &approved.plan));
+    let mut known = plan::known(&approved.observed);
+    let mut running: FuturesUnordered<BoxFuture<'_, Report<'_>>> = FuturesUnordered::new();
+    let mut outcomes: BTreeMap<Address, Outcome> = BTreeMap::new();
+    let mut end = |address: &Address, outcome: Outcome| {
+        events.send(Event::Finished(address.clone(), outcome.clone()));
+        outcomes.insert(address.clone(), outcome);
+    };
+
+    loop {
+        if aws.stopped() {
+            for address in queue.drain() {
+                if steps[&address].decision.action != Action::Keep {
+                    end(&address, Outcome::Skipped("the run was stopped".to_owned()));
+                }
+            }
+        }
+        let ready = queue.take_ready();
+        let more = !ready.is_empty();
+        for address in ready {
+            let decision = &steps[&address].decision;
+            match decision.action {
+                Action::Keep => queue.reached(&address, Milestone::Settled),
+                Action::Blocked => {
+                    let reason = decision.reason.clone().unwrap_or_default();
+                    let failure = Failure::new(format!("{address} is blocked")).because(reason);
+                    end(&address, Outcome::Failed(failure));
+                    skip_dependents(&mut queue, &address, &steps, &mut end);
+                }
+                action => {
+                    events.send(Event::Started(address.clone(), action));
+                    let task = Task {
+                        node: nodes_by_address[&address],
+                        decision,
+                        approved,
+                        aws: aws.on_behalf_of(&address),
+                        options,
+                    };
+                    running.push(Box::pin(begin(task, known.clone())));
+                }
+            }
+        }
+        if more {
+            continue;
+        }
+        match running.next().await {
+            None => break,
+            Some(Report::Exists(task, present)) => {
+                let address = task.node.address();
+                known.extend(present.arn.clone().map(|arn| (address.clone(), arn)));
+                queue.reached(address, Milestone::Exists);
+                running.push(Box::pin(finish(task, present, known.clone())));
+            }
+            Some(Report::Ended(address, outcome)) => {
+                if matches!(outcome, Outcome::Done(_)) {
+                    queue.reached(address, Milestone::Settled);
+                    end(address, outcome);
+                } else {
+                    end(address, outcome);
+                    skip_dependents(&mut queue, address, &steps, &mut end);
+                }
+            }
+        }
+    }
+    let order = approved.plan.steps.iter();
+    Results {
+        outcomes: order
+            .filter_map(|step| outcomes.remove_entry(&step.address))
+            .collect(),
+        known,
+    }
+}
+
+fn skip_dependents(
+    queue: &mut Queue,
+    address: &Address,
+    steps: &BTreeMap<&Address, &Step>,
+    end: &mut impl FnMut(&Address, Outcome),
+) {
+    for dependent in queue.failed(address) {
+        if steps[&dependent].decision.action != Action::Keep {
+            end(
+                &dependent,
+                Outcome::Skipped(format!("{address} was not done")),
+            );
+        }
+    }
+}
+
+/// What one node's work needs.
+struct Task<'a> {
+    node: &'a Node,
+    decision: &'a Decision,
+    approved: &'a Approved,
+    aws: Aws,
+    options: DeleteOptions,
+}
+
+/// What one node's work tells the loop.
+enum Report<'a> {
+    /// The resource exists; what remains to be changed follows.
+    Exists(Task<'a>, Present),
+    /// Nothing more will be done.
+    Ended(&'a Address, Outcome),
+}
+
+/// Why a node's work ended early.
+enum Trouble {
+    Failed(Failure),
+    Unknown(Failure),
+    Stopped,
+}
+
+impl From<AwsError> for Trouble {
+    fn from(error: AwsError) -> Self {
+        match error.kind {
+            ErrorKind::Interrupted => Trouble::Stopped,
+            ErrorKind::Unanswered => Trouble::Unknown(error.failure()),
+            _ => Trouble::Failed(error.failure()),
+        }
+    }
+}
+
+/// The first stage: makes the resource exist, or be gone.
+async fn begin(task: Task<'_>, known: Known) -> Report<'_> {
+    let address = task.node.address();
+    match task.begin(&known).await {
+        Ok(Some(present)) => Report::Exists(task, present),
+        Ok(None) => Report::Ended(address, Outcome::Done(task.decision.action)),
+        Err(Trouble::Failed(failure)) => Report::Ended(address, Outcome::Failed(failure)),
+        Err(Trouble::Unknown(failure)) => Report::Ended(address, Outcome::Unknown(failure)),
+        Err(Trouble::Stopped) => {
+            Report::Ended(address, Outcome::Skipped("the run was stopped".to_owned()))
+        }
+    }
+}
+
+/// The second stage: makes the rest true, and waits until AWS reads it back.
+async fn finish(task: Task<'_>, present: Present, known: Known) -> Report<'_> {
+    let outcome = match task.finish(present, &known).await {
+        Ok(()) => Outcome::Done(task.decision.action),
+        Err(Trouble::Failed(failure)) => Outcome::Failed(failure),
+        Err(Trouble::Unknown(failure)) => Outcome::Unknown(failure),
+        Err(Trouble::Stopped) => Outcome::Failed(
+            Failure::new(format!("{} was stopped half-way", task.node.address()))
+                .hint("Run the same command again: it goes on from there"),
+        ),
+    };
+    Report::Ended(task.node.address(), outcome)
+}
+
+impl Task<'_> {
+    /// What exists after the first stage; `None` once a deletion is done.
+    async fn begin(&self, known: &Known) -> Result<Option<Present>, Trouble> {
+        let observed = self.fresh().await?;
+        match (self.decision.action, observed) {
+            (Action::Delete, Observed::Present(present)) => {
+                let resource = &self.node.resource;
+                resource.delete(&self.aws, &present, self.options).await?;
+                self.settle(known).await?;
+                Ok(None)
+            }
+            (Action::Create, observed) => {
+                if matches!(observed, Observed::Present(_)) {
+                    self.poll(SETTLE_LIMIT, |observed| match observed {
+                        Observed::Missing => Ok(()),
+                        _ => Err("it to disappear, so that its name is free".to_owned()),
+                    })
+                    .await?;
+                }
+                self.create(known).await.map(Some)
+            }
+            (_, Observed::Present(present)) => Ok(Some(present)),
+            (_, Observed::Missing | Observed::Obstructed(_)) => Err(self.stale("it is gone")),
+        }
+    }
+
+    /// What was observed for the plan, or is observed now if that was too long ago.
+    async fn fresh(&self) -> Result<Observed, Trouble> {
+        let address = self.node.address();
+        let approved = self.approved;
+        let planned = approved.observed.get(address).unwrap_or(&Observed::Missing);
+        if approved.observed_at.elapsed() < FRESH {
+            return Ok(planned.clone());
+        }
+        let observed = self.node.resource.observe(&self.aws).await?;
+        let parent = self.node.resource.parent();
+        let around = Around {
+            parent: parent.and_then(|parent| {
+                let step = approved
+                    .plan
+                    .steps
+                    .iter()
+                    .find(|step| step.address == *parent)?;
+                Some(step.decision.action)
+            }),
+            outlived: None,
+            adopt: approved.adopt,
+        };
+        let known = plan::known(&approved.observed);
+        let now = plan::decide(self.node, &observed, &known, &around);
+        let same = match &now {
+            None => false,
+            // What goes is deleted whatever its attributes became meanwhile.
+            Some(now) if now.action == Action::Delete => self.decision.action == Action::Delete,
+            Some(now) => now == self.decision,
+        };
+        if same {
+            return Ok(observed);
+        }
+        Err(self.stale(&match now {
+            None => "it is gone".to_owned(),
+            Some(Decision { action, reason, .. }) => format!(
+                "the plan would now be to {action}{}",
+                reason
+                    .map(|reason| format!(" ({reason})"))
+                    .unwrap_or_default()
+            ),
+        }))
+    }
+
+    fn stale(&self, how: &str) -> Trouble {
+        Trouble::Failed(
+            Failure::new(format!(
+                "{} changed after the plan to {} it was made",
+                self.node.address(),
+                self.decision.action
+            ))
+            .because(how)
+            .hint("Run the same command again and look at its new plan"),
+        )
+    }
+
+    async fn create(&self, known: &Known) -> Result<Present, Trouble> {
+        let error = match self.node.resource.create(&self.aws, known).await {
+            Ok(created) => {
+                return Ok(Present {
+                    attributes: created.attributes,
+                    owner: Owner::Ours,
+                    phase: Phase::Stable,
+                    arn: created.arn,
+                    carried: Vec::new(),
+                });
+            }
+            Err(error) => error,
+        };
+        // An answer that was lost, or the SDK's own second try after one, may mean that we made
+        // it. Its tags tell; a resource without tags belongs to its parent.
+        if !matches!(error.kind, ErrorKind::AlreadyExists | ErrorKind::Unanswered) {
+            return Err(error.into());
+        }
+        let found = self
+            .poll(FIND_LIMIT, |observed| match observed {
+                Observed::Missing => Err("the created resource to appear".to_owned()),
+                observed => Ok(observed),
+            })
+            .await;
+        match found {
+            Ok(Observed::Present(present)) if !matches!(present.owner, Owner::Foreign(_)) => {
+                Ok(present)
+            }
+            Ok(_) => Err(self.stale("someone else created it meanwhile")),
+            Err(Trouble::Stopped) => Err(Trouble::Stopped),
+            Err(_) => Err(error.into()),
+        }
+    }
+
+    async fn finish(&self, mut present: Present, known: &Known) -> Result<(), Trouble> {
+        let resource = &self.node.resource;
+        for round in 1.. {
+            let changes = attributes::diff(&present.attributes, &resource.desired(known));
+            if let Some(reason) = changes.iter().find_map(|change| resource.immutable(change)) {
+                return Err(self.stale(&reason));
+            }
+            if changes.is_empty() {
+                break;
+            }
+            let error = match resource.update(&self.aws, &present, &changes, known).await {
+                Ok(()) => break,
+                Err(error) => error,
+            };
+            if error.kind != ErrorKind::Outdated || round == UPDATE_ROUNDS {
+                return Err(error.into());
+            }
+            match resource.observe(&self.aws).await? {
+                Observed::Present(now)
+                    if now.owner == Owner::Ours || now.owner == present.owner =>
+                {
+                    present = now;
+                }
+                _ => return Err(self.stale("someone else replaced it meanwhile")),
+            }
+        }
+        self.settle(known).await
+    }
+
+    /// Waits until AWS reads back what was wanted.
+    async fn settle(&self, known: &Known) -> Result<(), Trouble> {
+        self.poll(SETTLE_LIMIT, |observed| {
+            plan::unsettled(self.node, &observed, known).map_or(Ok(()), Err)
+        })
+        .await
+    }
+
+    /// Observes until `accept` does; its error is what is waited for.
+    async fn poll<T>(
+        &self,
+        limit: Duration,
+        accept: impl Fn(Observed) -> Result<T, String>,
+    ) -> Result<T, Trouble> {
+        let deadline = Instant::now() + limit;
+        let mut pauses = Pauses::default();
+        loop {
+            let awaited = match accept(self.node.resource.observe(&self.aws).await?) {
+                Ok(result) => return Ok(result),
+                Err(awaited) => awaited,
+            };
+            if Instant::now() >= deadline {
+                let waited = format!("{} s passed waiting for {awaited}", limit.as_secs());
+                return Err(Trouble::Failed(
+                    Failure::new(format!("{} did not settle", self.node.address()))
+                        .because(waited)
+                        .hint("Run `provision plan` to see what is different"),
+                ));
+            }
+            if pauses.first() {
+                self.aws.announce_wait(awaited);
+            }
+            if !self.aws.pause(pauses.next()).await {
+                return Err(Trouble::Stopped);
+            }
+        }
+    }
+}

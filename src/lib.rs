@@ -1,0 +1,25 @@
+//! Creates, checks and removes what a third-party integration needs in an AWS account.
+//!
+//! A run goes from [`settings`] over a [`blueprint`] to the [`plan`], which a pure function makes
+//! of what is wanted and what was observed, and to its execution. `docs/design.md` shows the whole.
+
+#![forbid(unsafe_code)]
+
+pub mod address;
+pub mod attributes;
+pub mod aws;
+pub mod blueprint;
+pub mod cli;
+pub mod commands;
+pub mod events;
+pub mod execute;
+pub mod failure;
+pub mod graph;
+pub mod names;
+pub mod plan;
+pub mod policy;
+pub mod render;
+pub mod resource;
+pub mod saved_plan;
+pub mod settings;
+pub mod survey;

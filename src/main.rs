@@ -1,0 +1,127 @@
+//! The program: reads the command line, runs one command, and turns its ending into an exit code.
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use provision::cli::{Cli, Command, OutputFlags};
+use provision::commands::{Ending, agent_config, apply, destroy, plan};
+use provision::failure::Failure;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tracing_subscriber::filter::LevelFilter;
+
+/// What the shell reports for a program that SIGINT ended.
+const INTERRUPTED: u8 = 130;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Every error is 1, so that 2 can mean that there are changes.
+        Err(error) => {
+            let failed = error.use_stderr();
+            // Where the help cannot be written, nobody reads it.
+            let _ = error.print();
+            return ExitCode::from(u8::from(failed));
+        }
+    };
+    set_up_output(&cli.output);
+    if let Command::Completions(args) = &cli.command {
+        clap_complete::generate(
+            args.shell,
+            &mut Cli::command(),
+            "provision",
+            &mut std::io::stdout(),
+        );
+        return ExitCode::SUCCESS;
+    }
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&Failure::new("cannot start").because(error.to_string())),
+    };
+    let code = runtime.block_on(run(cli));
+    // A question that nobody answered must not hold up the end.
+    runtime.shutdown_background();
+    code
+}
+
+async fn run(cli: Cli) -> ExitCode {
+    let (stop, stopped) = watch::channel(false);
+    if let Err(error) = listen_for_signals(stop) {
+        return fail(&Failure::new("cannot listen for signals").because(error.to_string()));
+    }
+    let general = &cli.general;
+    let mut interrupted = stopped.clone();
+    let command = async {
+        match &cli.command {
+            Command::Plan(args) => plan::command(general, args, stopped).await,
+            Command::Apply(args) => apply::command(general, args, stopped).await,
+            Command::Destroy(args) => destroy::command(general, args, stopped).await,
+            Command::AgentConfig(args) => agent_config::command(general, args, stopped).await,
+            // Completions need neither runtime nor signals, and are done by now.
+            Command::Completions(_) => Ok(Ending::Well),
+        }
+    };
+    let ending = command.await;
+    let was_interrupted = *interrupted.borrow_and_update();
+    let code = match ending {
+        Ok(Ending::Well) => ExitCode::SUCCESS,
+        Ok(Ending::Changes) => ExitCode::from(2),
+        Ok(Ending::Failed) => ExitCode::FAILURE,
+        Err(failure) => fail(&failure),
+    };
+    if was_interrupted {
+        ExitCode::from(INTERRUPTED)
+    } else {
+        code
+    }
+}
+
+/// The first signal lets what is under way finish; the second ends the program at once.
+fn listen_for_signals(stop: watch::Sender<bool>) -> std::io::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            if stop.send_replace(true) {
+                std::process::exit(INTERRUPTED.into());
+            }
+            anstream::eprintln!("Stopping: calls under way finish. Once more to stop at once.");
+        }
+    });
+    Ok(())
+}
+
+fn set_up_output(flags: &OutputFlags) {
+    match flags.color {
+        clap::ColorChoice::Auto => anstream::ColorChoice::Auto,
+        clap::ColorChoice::Always => anstream::ColorChoice::Always,
+        clap::ColorChoice::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
+    let level = match flags.verbose {
+        0 => return,
+        1 => LevelFilter::INFO,
+        _ => LevelFilter::DEBUG,
+    };
+    // The SDK's own logs would show requests, and the external ID with them.
+    let filter = tracing_subscriber::filter::Targets::new().with_target("provision", level);
+    let format = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
+    tracing_subscriber::registry()
+        .with(format)
+        .with(filter)
+        .init();
+}
+
+fn fail(failure: &Failure) -> ExitCode {
+    anstream::eprintln!("Error: {failure}");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,220 @@
+//! What differs between two policies, in lines for a person.
+
+use std::collections::BTreeSet;
+
+use super::compare::{self, Atom, Canonical};
+use super::document::Policy;
+use super::elements::{Element, GROUPS, condition_subject, elements, shown_value};
+use super::pairing::{Side, pair};
+use super::secret::SENSITIVE;
+use super::statement::Statement;
+use super::text::printable;
+
+/// How a line came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// Only the new policy has it.
+    Added,
+    /// Only the old policy has it.
+    Removed,
+    /// Both have it, differently; a heading says in the lines below it what differs.
+    Changed,
+}
+
+/// One line of a [`diff()`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiffLine {
+    /// Whether the line tells of an addition, a removal or a change.
+    pub sign: Sign,
+    /// 0 for a statement or the whole policy, 1 for what is within a statement.
+    pub depth: u8,
+    /// The text: no sign, no indentation, safe to print on a terminal, and without the external ID.
+    pub text: String,
+}
+
+/// How many items of a list are shown for a statement that was added or removed as a whole.
+const SHOWN_ITEMS: usize = 6;
+
+/// The differences in meaning, statement by statement and action by action.
+///
+/// Empty exactly if both policies are absent or [`same_meaning`](super::same_meaning) holds. Where
+/// it does not hold, statements that are merely written differently are left out.
+#[must_use]
+pub fn diff(before: Option<&Policy>, after: Option<&Policy>) -> Vec<DiffLine> {
+    match (before, after) {
+        (None, None) => Vec::new(),
+        (Some(policy), None) => whole_policy(Sign::Removed, policy),
+        (None, Some(policy)) => whole_policy(Sign::Added, policy),
+        (Some(before), Some(after)) => changes(before, after),
+    }
+}
+
+fn whole_policy(sign: Sign, policy: &Policy) -> Vec<DiffLine> {
+    if policy.statements().is_empty() {
+        return vec![line(sign, 0, "policy without statements".to_owned())];
+    }
+    let mut lines = Vec::new();
+    for (index, statement) in policy.statements().iter().enumerate() {
+        lines.extend(whole_statement(sign, index, statement));
+    }
+    lines
+}
+
+fn changes(before: &Policy, after: &Policy) -> Vec<DiffLine> {
+    let (old, new) = (compare::canonical(before), compare::canonical(after));
+    let apart = compare::fits(&old) && compare::fits(&new);
+    let (old_atoms, new_atoms) = (compare::atoms(&old, apart), compare::atoms(&new, apart));
+    if old_atoms == new_atoms {
+        return Vec::new();
+    }
+    let lost = touched(&old, &new_atoms, apart);
+    let gained = touched(&new, &old_atoms, apart);
+    let partners = pair(
+        &Side {
+            policy: before,
+            canonical: &old,
+            differs: &lost,
+        },
+        &Side {
+            policy: after,
+            canonical: &new,
+            differs: &gained,
+        },
+    );
+
+    let mut lines = Vec::new();
+    let version_matters = old.iter().chain(&new).any(Canonical::has_variables);
+    if before.version() != after.version() && version_matters {
+        let (from, to) = (before.version(), after.version());
+        let text =
+            format!("version {from} -> {to} (only 2012-10-17 makes policy variables of ${{…}})");
+        lines.push(line(Sign::Changed, 0, text));
+    }
+    for (index, statement) in after.statements().iter().enumerate() {
+        match partners[index] {
+            Some(partner) if lost[partner] || gained[index] => {
+                let details = statement_changes(&before.statements()[partner], statement);
+                if !details.is_empty() {
+                    lines.push(line(Sign::Changed, 0, heading(index, statement)));
+                    lines.extend(details);
+                }
+            }
+            None if gained[index] => lines.extend(whole_statement(Sign::Added, index, statement)),
+            _ => {}
+        }
+    }
+    for (index, statement) in before.statements().iter().enumerate() {
+        if lost[index] && !partners.contains(&Some(index)) {
+            lines.extend(whole_statement(Sign::Removed, index, statement));
+        }
+    }
+    lines
+}
+
+/// For each statement, whether it has an atom that the other policy has not.
+fn touched(statements: &[Canonical], others: &BTreeSet<Atom<'_>>, apart: bool) -> Vec<bool> {
+    let all_there = |statement: &Canonical| {
+        let atoms = statement.atoms(apart);
+        atoms.iter().all(|atom| others.contains(atom))
+    };
+    statements.iter().map(|s| !all_there(s)).collect()
+}
+
+/// The parts that differ, group by group, the removed ones first. A secret that has another value
+/// would read the same on both sides, so it is one line.
+fn statement_changes(before: &Statement, after: &Statement) -> Vec<DiffLine> {
+    let (old, new) = (elements(before), elements(after));
+    let (removed, added) = (without(&old, &new), without(&new, &old));
+    let (old_secrets, new_secrets) = (secrets(&removed), secrets(&added));
+    let changed_secrets: BTreeSet<_> = old_secrets.intersection(&new_secrets).copied().collect();
+    let mut lines = Vec::new();
+    for group in GROUPS {
+        for (sign, elements) in [(Sign::Removed, &removed), (Sign::Added, &added)] {
+            let shown = elements.iter().filter(|element| {
+                element.group == group
+                    && !(element.is_secret && changed_secrets.contains(element.text.as_str()))
+            });
+            lines.extend(shown.map(|element| line(sign, 1, element.text.clone())));
+        }
+    }
+    for text in changed_secrets {
+        let text = text.replace(SENSITIVE, "(sensitive, changed)");
+        lines.push(line(Sign::Changed, 1, text));
+    }
+    lines
+}
+
+fn without<'a>(elements: &'a [Element], others: &[Element]) -> Vec<&'a Element> {
+    let others: BTreeSet<&Vec<String>> = others.iter().map(|element| &element.key).collect();
+    let missing = |element: &&Element| !others.contains(&element.key);
+    elements.iter().filter(missing).collect()
+}
+
+fn secrets<'a>(elements: &[&'a Element]) -> BTreeSet<&'a str> {
+    let secrets = elements.iter().filter(|element| element.is_secret);
+    secrets.map(|element| element.text.as_str()).collect()
+}
+
+fn whole_statement(sign: Sign, index: usize, statement: &Statement) -> Vec<DiffLine> {
+    let mut texts = vec![format!("effect {}", statement.effect)];
+    let lists = [
+        ("principals", statement.principals.as_ref()),
+        ("actions", Some(&statement.actions)),
+        ("resources", statement.resources.as_ref()),
+    ];
+    for (name, selector) in lists {
+        if let Some(selector) = selector {
+            let not = if selector.negated { "not " } else { "" };
+            texts.push(format!(
+                "{not}{name} {}",
+                shortened(&selector.items, printable)
+            ));
+        }
+    }
+    for condition in &statement.conditions {
+        let subject = condition_subject(&condition.operator, &condition.key);
+        let values = shortened(&condition.values, |value| {
+            shown_value(&condition.key, value)
+        });
+        texts.push(format!("{subject} = {values}"));
+    }
+    let mut lines = vec![line(sign, 0, heading(index, statement))];
+    lines.extend(texts.into_iter().map(|text| line(sign, 1, text)));
+    lines
+}
+
+fn shortened(items: &[String], show: impl Fn(&str) -> String) -> String {
+    if items.is_empty() {
+        return "(none)".to_owned();
+    }
+    let shown: Vec<String> = items
+        .iter()
+        .take(SHOWN_ITEMS)
+        .map(|item| show(item))
+        .collect();
+    let shown = shown.join(", ");
+    match items.len().saturating_sub(SHOWN_ITEMS) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// The statement's Sid, or its place and what it is about.
+fn heading(index: usize, statement: &Statement) -> String {
+    if let Some(sid) = statement.sid() {
+        return format!("statement \"{}\"", printable(sid));
+    }
+    let actions = &statement.actions;
+    let first = actions.items.first().map_or("nothing", String::as_str);
+    let except = if actions.negated { "all but " } else { "" };
+    let more = if actions.items.len() > 1 { " …" } else { "" };
+    let (number, effect) = (index + 1, statement.effect);
+    format!(
+        "statement {number} ({effect} {except}{}{more})",
+        printable(first)
+    )
+}
+
+fn line(sign: Sign, depth: u8, text: String) -> DiffLine {
+    DiffLine { sign, depth, text }
+}

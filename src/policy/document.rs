@@ -1,0 +1,187 @@
+//! A whole policy document.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::compare::same_statement;
+use super::json::{self, JsonError};
+use super::secret::redacted;
+use super::statement::{Statement, object, only};
+
+/// Why a document is not a policy that AWS would take. No condition's value is part of the message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyError {
+    /// The text is not acceptable JSON.
+    #[error(transparent)]
+    Json(#[from] JsonError),
+    /// The JSON is not a policy.
+    #[error("{place}: {problem}")]
+    Malformed {
+        /// The element, for example `Statement[2].Action`, or `the document`.
+        place: String,
+        /// What is wrong with it and what is accepted.
+        problem: String,
+    },
+}
+
+impl PolicyError {
+    pub(super) fn at(place: impl Into<String>, problem: impl Into<String>) -> Self {
+        PolicyError::Malformed {
+            place: place.into(),
+            problem: problem.into(),
+        }
+    }
+}
+
+/// The version of the policy language, which decides whether `${…}` is a policy variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    /// The version of a document that names none: `${…}` is literal text.
+    V2008,
+    /// The current version: `${…}` is a policy variable.
+    V2012,
+}
+
+impl fmt::Display for Version {
+    /// The date that policies use.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Version::V2008 => "2008-10-17",
+            Version::V2012 => "2012-10-17",
+        })
+    }
+}
+
+/// A policy document that has the form AWS asks for.
+///
+/// `Debug` shows the document without the external ID.
+#[derive(Clone)]
+pub struct Policy {
+    document: Value,
+    version: Version,
+    statements: Vec<Statement>,
+}
+
+impl Policy {
+    /// Reads a policy from JSON.
+    ///
+    /// # Errors
+    /// [`PolicyError::Json`] for what is not strict JSON, otherwise as [`Policy::from_value`].
+    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        Policy::from_value(json::parse(text)?)
+    }
+
+    /// Reads a policy from parsed JSON.
+    ///
+    /// # Errors
+    /// [`PolicyError::Malformed`] for an element that is unknown, missing, or of the wrong form,
+    /// naming its place. A document without statements is accepted; it grants nothing.
+    pub fn from_value(document: Value) -> Result<Self, PolicyError> {
+        let members = object(&document, "the document")?;
+        only(members, &["Version", "Id", "Statement"], "the document")?;
+        let version = match members.get("Version").map(Value::as_str) {
+            None | Some(Some("2008-10-17")) => Version::V2008,
+            Some(Some("2012-10-17")) => Version::V2012,
+            Some(_) => {
+                let problem = "must be \"2012-10-17\" or \"2008-10-17\"";
+                return Err(PolicyError::at("Version", problem));
+            }
+        };
+        if members.get("Id").is_some_and(|id| !id.is_string()) {
+            return Err(PolicyError::at("Id", "must be a string"));
+        }
+        let statements = match members.get("Statement") {
+            None => return Err(PolicyError::at("the document", "has no Statement")),
+            Some(Value::Array(items)) => items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| Statement::read(item, &format!("Statement[{index}]")))
+                .collect::<Result<_, _>>()?,
+            Some(single @ Value::Object(_)) => vec![Statement::read(single, "Statement")?],
+            Some(_) => {
+                let problem = "must be an object or a list of objects";
+                return Err(PolicyError::at("Statement", problem));
+            }
+        };
+        Ok(Policy {
+            document,
+            version,
+            statements,
+        })
+    }
+
+    /// The document as it was given, its keys in the same order.
+    #[must_use]
+    pub fn document(&self) -> &Value {
+        &self.document
+    }
+
+    /// The document without white space between its tokens: what is written to AWS.
+    #[must_use]
+    pub fn compact(&self) -> String {
+        self.document.to_string()
+    }
+
+    /// The number of characters of [`Policy::compact`].
+    ///
+    /// AWS leaves white space out when it counts, and here white space within strings counts, so
+    /// a policy that fits by this number fits.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.compact().chars().count()
+    }
+
+    /// The version of the policy language.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The statements, in the document's order.
+    #[must_use]
+    pub fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+
+    /// The policy without the statements that `set_aside` picks, and those statements.
+    #[must_use]
+    pub fn split(&self, set_aside: impl Fn(&Statement) -> bool) -> (Policy, Vec<Statement>) {
+        let (aside, kept) = self.statements.iter().cloned().partition(set_aside);
+        (self.with_statements(kept), aside)
+    }
+
+    /// The policy with the given statements appended, each verbatim.
+    ///
+    /// A statement is left out if one that means the same, apart from its Sid, is there already.
+    /// A statement from a policy of another version may change its meaning if it holds `${…}`.
+    #[must_use]
+    pub fn join(&self, statements: &[Statement]) -> Policy {
+        let mut joined = self.statements.clone();
+        for statement in statements {
+            if !joined.iter().any(|other| same_statement(other, statement)) {
+                joined.push(statement.clone());
+            }
+        }
+        self.with_statements(joined)
+    }
+
+    fn with_statements(&self, statements: Vec<Statement>) -> Policy {
+        let list = statements.iter().map(|s| s.document().clone()).collect();
+        let mut members = self.document.as_object().map_or_else(Map::new, Map::clone);
+        members.insert("Statement".to_owned(), list);
+        Policy {
+            document: Value::Object(members),
+            version: self.version,
+            statements,
+        }
+    }
+}
+
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Policy")
+            .field(&redacted(&self.document))
+            .finish()
+    }
+}

@@ -1,0 +1,154 @@
+//! The parts of a statement, one action or one resource at a time, as a diff shows them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::compare;
+use super::secret::{SENSITIVE, is_secret_key};
+use super::statement::{Selector, Statement};
+use super::text::printable;
+
+/// What a part of a statement belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Group {
+    Effect,
+    Principal,
+    Action,
+    Resource,
+    Condition,
+}
+
+/// The groups in the order in which they are shown.
+pub(super) const GROUPS: [Group; 5] = [
+    Group::Effect,
+    Group::Principal,
+    Group::Action,
+    Group::Resource,
+    Group::Condition,
+];
+
+/// One part of a statement, such as one action.
+pub(super) struct Element {
+    pub(super) group: Group,
+    /// Equal exactly if the part means the same.
+    pub(super) key: Vec<String>,
+    /// What is printed, without the value if that is secret.
+    pub(super) text: String,
+    /// Whether the value is left out of the text.
+    pub(super) is_secret: bool,
+}
+
+/// Every part of a statement. Two statements whose keys are the same mean the same in policies of
+/// one version.
+pub(super) fn elements(statement: &Statement) -> Vec<Element> {
+    let effect = format!("effect {}", statement.effect);
+    let mut elements = vec![Element {
+        group: Group::Effect,
+        key: vec![effect.clone()],
+        text: effect,
+        is_secret: false,
+    }];
+    if let Some(principals) = &statement.principals {
+        let parts = selected(
+            Group::Principal,
+            "principal",
+            principals,
+            compare::principal,
+        );
+        elements.extend(parts);
+    }
+    let actions = &statement.actions;
+    elements.extend(selected(Group::Action, "action", actions, compare::action));
+    if let Some(resources) = &statement.resources {
+        let parts = selected(Group::Resource, "resource", resources, str::to_owned);
+        elements.extend(parts);
+    }
+    elements.extend(conditions(statement));
+    let mut seen = BTreeSet::new();
+    elements.retain(|element| seen.insert(element.key.clone()));
+    elements
+}
+
+fn selected(
+    group: Group,
+    name: &str,
+    selector: &Selector,
+    canonical: fn(&str) -> String,
+) -> Vec<Element> {
+    let name = if selector.negated {
+        format!("not {name}")
+    } else {
+        name.to_owned()
+    };
+    if selector.items.is_empty() {
+        let text = format!("{name} (none)");
+        let key = vec![name];
+        return vec![Element {
+            group,
+            key,
+            text,
+            is_secret: false,
+        }];
+    }
+    let items = selector.items.iter();
+    items
+        .map(|item| Element {
+            group,
+            key: vec![name.clone(), canonical(item)],
+            text: format!("{name} {}", printable(item)),
+            is_secret: false,
+        })
+        .collect()
+}
+
+/// One element for each value. All of a condition's values are alternatives, but a key that is
+/// given twice under one operator must match twice, so the key holds which of them it is.
+fn conditions(statement: &Statement) -> Vec<Element> {
+    let conditions = statement.conditions.iter();
+    let mut conditions: Vec<_> = conditions.map(|c| (compare::condition(c), c)).collect();
+    conditions.sort_by(|(a, _), (b, _)| a.cmp(b));
+    conditions.dedup_by(|(a, _), (b, _)| a == b);
+    let mut occurrences: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut elements = Vec::new();
+    for (canonical, condition) in conditions {
+        let occurrence = occurrences
+            .entry((canonical.operator.clone(), canonical.key.clone()))
+            .or_default();
+        *occurrence += 1;
+        let start = [canonical.operator, canonical.key, occurrence.to_string()];
+        let again = if *occurrence > 1 { " (again)" } else { "" };
+        let subject = condition_subject(&condition.operator, &condition.key) + again;
+        if condition.values.is_empty() {
+            elements.push(Element {
+                group: Group::Condition,
+                key: start.to_vec(),
+                text: format!("{subject} = (no value)"),
+                is_secret: false,
+            });
+        }
+        for value in &condition.values {
+            let mut key = start.to_vec();
+            key.push(compare::canonical_value(&start[0], value));
+            let value = shown_value(&condition.key, value);
+            elements.push(Element {
+                group: Group::Condition,
+                key,
+                text: format!("{subject} = {value}"),
+                is_secret: is_secret_key(&condition.key),
+            });
+        }
+    }
+    elements
+}
+
+pub(super) fn condition_subject(operator: &str, key: &str) -> String {
+    format!("condition {} {}", printable(operator), printable(key))
+}
+
+/// A condition's value as it may be printed.
+pub(super) fn shown_value(key: &str, value: &str) -> String {
+    if is_secret_key(key) {
+        SENSITIVE.to_owned()
+    } else {
+        printable(value)
+    }
+}

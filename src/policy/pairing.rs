@@ -1,0 +1,128 @@
+//! Which statement of one policy a statement of the other is held against in a diff.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::compare::Canonical;
+use super::document::Policy;
+use super::elements::{Group, elements};
+use super::statement::Statement;
+
+/// Above this number of pairs, statements without a common Sid are not matched by similarity, so
+/// that a hostile policy of thousands of statements costs no more than a long list.
+const MAX_CANDIDATES: usize = 10_000;
+
+/// One policy of a comparison.
+pub(super) struct Side<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) canonical: &'a [Canonical],
+    /// For each statement, whether it does something that the other policy does not.
+    pub(super) differs: &'a [bool],
+}
+
+/// For each new statement the old one that it is compared with: one that means the same, else one
+/// of the same Sid, else the most similar one, preferably among those that make a difference. The
+/// only statements of two policies, such as trust policies, are always compared with each other.
+pub(super) fn pair(before: &Side<'_>, after: &Side<'_>) -> Vec<Option<usize>> {
+    let mut pairs = Pairs {
+        partners: vec![None; after.canonical.len()],
+        taken: vec![false; before.canonical.len()],
+    };
+    pairs.by_key(
+        before.canonical.iter().map(Some),
+        after.canonical.iter().map(Some),
+    );
+    let (old, new) = (before.policy.statements(), after.policy.statements());
+    pairs.by_key(
+        old.iter().map(Statement::sid),
+        new.iter().map(Statement::sid),
+    );
+    pairs.by_similarity(old, new, |i| before.differs[i], |i| after.differs[i]);
+    pairs.by_similarity(old, new, |_| true, |_| true);
+    if old.len() == 1 && new.len() == 1 {
+        pairs.set(0, 0);
+    }
+    pairs.partners
+}
+
+struct Pairs {
+    partners: Vec<Option<usize>>,
+    taken: Vec<bool>,
+}
+
+impl Pairs {
+    /// Pairs what is still free and has equal keys, in order.
+    fn by_key<K: Ord>(
+        &mut self,
+        old: impl Iterator<Item = Option<K>>,
+        new: impl Iterator<Item = Option<K>>,
+    ) {
+        let mut free: BTreeMap<K, Vec<usize>> = BTreeMap::new();
+        for (index, key) in old.enumerate() {
+            if let Some(key) = key.filter(|_| !self.taken[index]) {
+                free.entry(key).or_default().push(index);
+            }
+        }
+        // The last of a list is the cheapest to take, and the first is wanted.
+        for indices in free.values_mut() {
+            indices.reverse();
+        }
+        for (index, key) in new.enumerate() {
+            if let Some(key) = key.filter(|_| self.partners[index].is_none())
+                && let Some(partner) = free.get_mut(&key).and_then(Vec::pop)
+            {
+                self.set(partner, index);
+            }
+        }
+    }
+
+    /// Pairs what is still free, is eligible, and shares at least half of its parts, the most
+    /// similar first.
+    fn by_similarity(
+        &mut self,
+        before: &[Statement],
+        after: &[Statement],
+        old_eligible: impl Fn(usize) -> bool,
+        new_eligible: impl Fn(usize) -> bool,
+    ) {
+        let old: Vec<_> = (0..before.len())
+            .filter(|&i| !self.taken[i] && old_eligible(i))
+            .collect();
+        let new: Vec<_> = (0..after.len())
+            .filter(|&i| self.partners[i].is_none() && new_eligible(i))
+            .collect();
+        if old.len().saturating_mul(new.len()) > MAX_CANDIDATES {
+            return;
+        }
+        let old: Vec<_> = old.iter().map(|&i| (i, keys(&before[i]))).collect();
+        let new: Vec<_> = new.iter().map(|&i| (i, keys(&after[i]))).collect();
+        let mut candidates = Vec::new();
+        for (old_index, old_keys) in &old {
+            for (new_index, new_keys) in &new {
+                let shared = old_keys.intersection(new_keys).count();
+                let total = old_keys.len() + new_keys.len();
+                if 4 * shared >= total {
+                    candidates.push((shared, total, *old_index, *new_index));
+                }
+            }
+        }
+        // The sort is stable, so that among equals the document's order decides.
+        candidates.sort_by(|a, b| (b.0 * a.1).cmp(&(a.0 * b.1)));
+        for (_, _, old_index, new_index) in candidates {
+            if !self.taken[old_index] && self.partners[new_index].is_none() {
+                self.set(old_index, new_index);
+            }
+        }
+    }
+
+    fn set(&mut self, old_index: usize, new_index: usize) {
+        self.taken[old_index] = true;
+        self.partners[new_index] = Some(old_index);
+    }
+}
+
+/// The parts by which similarity is measured: all but the effect, which most statements share.
+fn keys(statement: &Statement) -> BTreeSet<Vec<String>> {
+    let parts = elements(statement).into_iter();
+    let telling = parts.filter(|element| element.group != Group::Effect);
+    telling.map(|element| element.key).collect()
+}

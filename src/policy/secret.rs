@@ -1,0 +1,64 @@
+//! The one secret that policy documents hold: the external ID.
+
+use serde_json::Value;
+
+/// What stands in for the external ID wherever a document is shown.
+pub(super) const SENSITIVE: &str = "(sensitive)";
+
+/// Whether a condition key holds the external ID. AWS ignores the case of condition keys.
+pub(super) fn is_secret_key(key: &str) -> bool {
+    key.eq_ignore_ascii_case("sts:ExternalId")
+}
+
+/// The document with the values of every `sts:ExternalId` condition replaced by `"(sensitive)"`.
+///
+/// The key is looked for at every level, so that a document that is not a policy at all is safe
+/// to print as well.
+#[must_use]
+pub fn redacted(document: &Value) -> Value {
+    match document {
+        Value::Object(members) => members
+            .iter()
+            .map(|(key, value)| {
+                let shown = if is_secret_key(key) {
+                    Value::from(SENSITIVE)
+                } else {
+                    redacted(value)
+                };
+                (key.clone(), shown)
+            })
+            .collect(),
+        Value::Array(items) => items.iter().map(redacted).collect(),
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::redacted;
+    use crate::policy::Policy;
+    use serde_json::json;
+
+    fn trust(id: serde_json::Value) -> serde_json::Value {
+        json!({"Statement": {
+            "Effect": "Allow", "Principal": {"AWS": "1"}, "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"STS:externalid": id, "aws:SourceAccount": "7"}},
+        }})
+    }
+
+    #[test]
+    fn the_external_id_is_replaced_whatever_its_form() {
+        for id in [json!("hunter2"), json!(["hunter2", "hunter3"])] {
+            assert_eq!(redacted(&trust(id)), trust(json!("(sensitive)")));
+        }
+    }
+
+    #[test]
+    fn debug_does_not_show_the_external_id() {
+        let policy = Policy::from_value(trust(json!("hunter2"))).expect("a valid policy");
+        let shown = format!("{policy:?} {:?}", policy.statements());
+        assert!(!shown.contains("hunter2"), "{shown}");
+        assert!(shown.contains("aws:SourceAccount"), "{shown}");
+        assert!(policy.compact().contains("hunter2"));
+    }
+}

@@ -1,0 +1,54 @@
+//! Text from outside, made safe to print.
+
+/// The text with every character escaped that could move the cursor, hide text or reverse its
+/// order: a policy in AWS may be written by an attacker, and the person who reads it decides on it.
+///
+/// Backslashes are doubled, so that different texts stay different.
+pub fn printable(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character == '\\' || character.is_control() || is_invisible(character) {
+            safe.extend(character.escape_default());
+        } else {
+            safe.push(character);
+        }
+    }
+    safe
+}
+
+/// Zero-width and direction characters, line separators, and the tag block.
+fn is_invisible(character: char) -> bool {
+    matches!(character,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn only_what_could_deceive_is_escaped() {
+        let cases = [
+            ("s3:Get*", "s3:Get*", "plain text stays"),
+            ("Zürich", "Zürich", "letters of other languages stay"),
+            ("a\u{1b}[2Jb", "a\\u{1b}[2Jb", "an escape sequence"),
+            ("a\nb\tc", "a\\nb\\tc", "a line break would forge a line"),
+            ("\u{9b}1m", "\\u{9b}1m", "a C1 control"),
+            ("a\u{202e}b", "a\\u{202e}b", "a right-to-left override"),
+            (
+                "a\\nb",
+                "a\\\\nb",
+                "a backslash, which could feign an escape",
+            ),
+            ("a\u{200b}b", "a\\u{200b}b", "a zero-width space"),
+        ];
+        for (text, expected, reason) in cases {
+            assert_eq!(printable(text), expected, "{reason}");
+        }
+    }
+}

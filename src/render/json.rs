@@ -1,0 +1,110 @@
+//! A plan and a run as a program reads them.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::attributes::Value;
+use crate::blueprint::Site;
+use crate::events::{Event, Outcome};
+use crate::failure::Failure;
+use crate::plan::{Action, Plan, Step};
+
+/// The version of the plan's form: it grows when a program that reads the older form would fail.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// The plan as one document, of the form that `docs/plan.schema.json` gives.
+///
+/// Secrets are replaced, values that AWS will choose are `null`.
+pub fn plan(site: &Site, plan: &Plan) -> Json {
+    let actions = [
+        Action::Keep,
+        Action::Create,
+        Action::Update,
+        Action::Delete,
+        Action::Adopt,
+        Action::Blocked,
+    ];
+    let summary: Map<String, Json> = actions
+        .into_iter()
+        .map(|action| (action.to_string(), plan.count(action).into()))
+        .collect();
+    json!({
+        "format_version": FORMAT_VERSION,
+        "account": site.account.as_str(),
+        "partition": site.partition.name(),
+        "regions": site.regions.iter().map(|region| region.name()).collect::<Vec<_>>(),
+        "resources": plan.steps.iter().map(step).collect::<Vec<_>>(),
+        "summary": summary,
+    })
+}
+
+fn step(step: &Step) -> Json {
+    let side = |value: &Option<Value>| value.as_ref().map(Value::to_json);
+    let changes = step.decision.changes.iter().map(|change| {
+        json!({
+            "attribute": change.attribute,
+            "before": side(&change.before),
+            "after": side(&change.after),
+        })
+    });
+    json!({
+        "address": step.address.to_string(),
+        "kind": step.address.kind,
+        "region": step.address.region.as_ref().map(|region| region.name()),
+        "name": step.name,
+        "arn": step.arn,
+        "action": step.decision.action.to_string(),
+        "reason": step.decision.reason,
+        "changes": changes.collect::<Vec<_>>(),
+    })
+}
+
+/// One event of a run.
+pub fn event(event: &Event) -> Json {
+    match event {
+        Event::Started(address, action) => json!({
+            "event": "started",
+            "address": address.to_string(),
+            "action": action.to_string(),
+        }),
+        Event::Waiting(address, what) => json!({
+            "event": "waiting",
+            "address": address.to_string(),
+            "for": what,
+        }),
+        Event::Progress(address, what) => json!({
+            "event": "progress",
+            "address": address.to_string(),
+            "message": what,
+        }),
+        Event::Finished(address, result) => {
+            let (name, detail) = outcome(result);
+            let mut object = json!({
+                "event": "finished",
+                "address": address.to_string(),
+                "outcome": name,
+            });
+            if let (Json::Object(object), Json::Object(detail)) = (&mut object, detail) {
+                object.extend(detail);
+            }
+            object
+        }
+    }
+}
+
+fn outcome(outcome: &Outcome) -> (&'static str, Json) {
+    match outcome {
+        Outcome::Done(action) => ("done", json!({"action": action.to_string()})),
+        Outcome::Failed(failure) => ("failed", json!({"error": failure_json(failure)})),
+        Outcome::Skipped(reason) => ("skipped", json!({"reason": reason})),
+        Outcome::Unknown(failure) => ("unknown", json!({"error": failure_json(failure)})),
+    }
+}
+
+/// A failure with its causes and its hint.
+pub fn failure_json(failure: &Failure) -> Json {
+    json!({
+        "message": failure.message,
+        "causes": failure.causes,
+        "hint": failure.hint,
+    })
+}

@@ -1,0 +1,10 @@
+//! What a person, or a program, reads: plans and progress as text and as JSON.
+//!
+//! Everything here turns data into text. Only `main` and the progress renderer's writer print it.
+
+pub mod json;
+pub mod progress;
+pub mod text;
+
+/// The JSON Schema of `provision plan --json`.
+pub const PLAN_SCHEMA: &str = include_str!("../../docs/plan.schema.json");

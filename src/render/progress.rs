@@ -1,0 +1,127 @@
+//! A run as a person follows it: a line for each thing that happens.
+
+use std::collections::BTreeMap;
+
+use anstyle::{AnsiColor, Style};
+use tokio::time::Instant;
+
+use crate::address::Address;
+use crate::events::{Event, Outcome};
+use crate::plan::Action;
+use crate::policy::printable;
+use crate::render::text::sign_of;
+
+const FAILED: Style = AnsiColor::Red.on_default().bold();
+const QUIET: Style = Style::new().dimmed();
+
+/// Turns events into lines.
+#[derive(Debug, Default)]
+pub struct Lines {
+    started: BTreeMap<Address, Instant>,
+}
+
+impl Lines {
+    /// The line for one event, without a line break at its end.
+    pub fn line(&mut self, event: &Event) -> String {
+        match event {
+            Event::Started(address, action) => {
+                self.started.insert(address.clone(), Instant::now());
+                let (style, sign) = sign_of(*action);
+                format!("{style}{sign}{style:#} {address}: {}", doing(*action))
+            }
+            Event::Waiting(address, what) => {
+                format!(
+                    "{QUIET}  {address}: waiting for {}{QUIET:#}",
+                    printable(what)
+                )
+            }
+            Event::Progress(address, what) => {
+                format!("{QUIET}  {address}: {}{QUIET:#}", printable(what))
+            }
+            Event::Finished(address, outcome) => self.finished(address, outcome),
+        }
+    }
+
+    fn finished(&self, address: &Address, outcome: &Outcome) -> String {
+        let took = self
+            .started
+            .get(address)
+            .map(|started| {
+                format!(
+                    " {QUIET}({:.1} s){QUIET:#}",
+                    started.elapsed().as_secs_f64()
+                )
+            })
+            .unwrap_or_default();
+        match outcome {
+            Outcome::Done(action) => {
+                let (style, sign) = sign_of(*action);
+                format!("{style}{sign}{style:#} {address}: {}{took}", done(*action))
+            }
+            Outcome::Failed(failure) => {
+                format!(
+                    "{FAILED}! {address}: failed{FAILED:#}{took}: {}",
+                    printable(&failure.message)
+                )
+            }
+            Outcome::Skipped(reason) => format!("{QUIET}! {address}: skipped: {reason}{QUIET:#}"),
+            Outcome::Unknown(failure) => {
+                format!(
+                    "{FAILED}? {address}: unknown{FAILED:#}{took}: {}",
+                    printable(&failure.message)
+                )
+            }
+        }
+    }
+}
+
+fn doing(action: Action) -> &'static str {
+    match action {
+        Action::Create => "creating",
+        Action::Update => "updating",
+        Action::Delete => "deleting",
+        Action::Adopt => "adopting",
+        Action::Keep | Action::Blocked => "nothing to do",
+    }
+}
+
+fn done(action: Action) -> &'static str {
+    match action {
+        Action::Create => "created",
+        Action::Update => "updated",
+        Action::Delete => "deleted",
+        Action::Adopt => "adopted",
+        Action::Keep | Action::Blocked => "unchanged",
+    }
+}
+
+/// What a run came to: a line that counts, then the reason and the advice for each failure.
+pub fn outcomes(outcomes: &[(Address, Outcome)]) -> String {
+    let count = |wanted: fn(&Outcome) -> bool| {
+        outcomes
+            .iter()
+            .filter(|(_, outcome)| wanted(outcome))
+            .count()
+    };
+    let parts: Vec<String> = [
+        (count(|o| matches!(o, Outcome::Done(_))), "done"),
+        (count(|o| matches!(o, Outcome::Failed(_))), "failed"),
+        (count(|o| matches!(o, Outcome::Skipped(_))), "skipped"),
+        (count(|o| matches!(o, Outcome::Unknown(_))), "unknown"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, word)| format!("{count} {word}"))
+    .collect();
+    let mut text = String::new();
+    for (address, outcome) in outcomes {
+        if let Outcome::Failed(failure) | Outcome::Unknown(failure) = outcome {
+            text.push_str(&format!("{FAILED}{address}{FAILED:#}: "));
+            let lines: Vec<String> = failure.to_string().lines().map(printable).collect();
+            text.push_str(&lines.join("\n"));
+            text.push_str("\n\n");
+        }
+    }
+    text.push_str(&format!("Outcome: {}.\n", parts.join(", ")));
+    text
+}

@@ -1,0 +1,187 @@
+//! A plan as a person reads it.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use serde_json::Value as Json;
+
+use crate::attributes::{Change, Value};
+use crate::blueprint::Site;
+use crate::plan::{Action, Plan, Step};
+use crate::policy::{self, DiffLine, Sign, printable};
+
+const ADDED: Style = AnsiColor::Green.on_default();
+const REMOVED: Style = AnsiColor::Red.on_default();
+const CHANGED: Style = AnsiColor::Yellow.on_default();
+const BLOCKED: Style = AnsiColor::Red.on_default().bold();
+const QUIET: Style = Style::new().dimmed();
+
+/// The style and the sign that stand for an action.
+pub fn sign_of(action: Action) -> (Style, char) {
+    match action {
+        Action::Keep => (QUIET, '='),
+        Action::Create => (ADDED, '+'),
+        Action::Update | Action::Adopt => (CHANGED, '~'),
+        Action::Delete => (REMOVED, '-'),
+        Action::Blocked => (BLOCKED, '!'),
+    }
+}
+
+/// The whole plan: where, one line for each resource with its changes below, and a summary.
+///
+/// Styled with ANSI sequences, which the writer takes out where they are not wanted. Everything
+/// that comes from AWS is escaped.
+pub fn plan(site: &Site, plan: &Plan) -> String {
+    let mut text = format!("{}\n\n", place(site));
+    let widths = plan.steps.iter().map(|step| step.address.to_string().len());
+    let width = widths.max().unwrap_or(0);
+    for step in &plan.steps {
+        step_text(&mut text, step, width);
+    }
+    if !plan.steps.is_empty() {
+        text.push('\n');
+    }
+    text.push_str(&summary(plan));
+    text.push('\n');
+    text
+}
+
+fn place(site: &Site) -> String {
+    let mut regions: Vec<&str> = site.regions.iter().map(|region| region.name()).collect();
+    let main = format!("{} (main)", regions[0]);
+    regions[0] = &main;
+    let noun = if regions.len() == 1 {
+        "region"
+    } else {
+        "regions"
+    };
+    format!(
+        "Account {} in the partition {}, {noun} {}",
+        site.account,
+        site.partition,
+        regions.join(", ")
+    )
+}
+
+fn step_text(text: &mut String, step: &Step, width: usize) {
+    let (style, sign) = sign_of(step.decision.action);
+    let action = step.decision.action.to_string();
+    let address = step.address.to_string();
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        text,
+        "{style}{sign} {action:<7}{style:#} {address:<width$}  {QUIET}{}{QUIET:#}",
+        printable(&step.name)
+    );
+    if let Some(reason) = &step.decision.reason {
+        let _ = writeln!(text, "    {style}{}{style:#}", printable(reason));
+    }
+    if step.carried > 0 {
+        let noun = if step.carried == 1 {
+            "statement"
+        } else {
+            "statements"
+        };
+        let _ = writeln!(
+            text,
+            "    {QUIET}{} {noun} of AWS's log delivery in the policy, kept{QUIET:#}",
+            step.carried
+        );
+    }
+    // What goes with a deleted resource is the whole of it, and a blocked one stays as it is.
+    if step.decision.action != Action::Delete {
+        for change in &step.decision.changes {
+            change_text(text, change);
+        }
+    }
+}
+
+fn change_text(text: &mut String, change: &Change) {
+    let name = printable(&change.attribute);
+    let as_policy = |value: &Option<Value>| match value {
+        Some(Value::Policy(policy)) => Some(policy.clone()),
+        _ => None,
+    };
+    let (before, after) = (as_policy(&change.before), as_policy(&change.after));
+    let one_side_is_plain = [&change.before, &change.after]
+        .into_iter()
+        .flatten()
+        .any(|value| !matches!(value, Value::Policy(_)));
+    if (before.is_some() || after.is_some()) && !one_side_is_plain {
+        let (style, sign) = side(change);
+        let _ = writeln!(text, "    {style}{sign} {name}{style:#}");
+        for line in policy::diff(before.as_ref(), after.as_ref()) {
+            policy_line(text, &line);
+        }
+        return;
+    }
+    let (style, sign) = side(change);
+    let values = match (&change.before, &change.after) {
+        (Some(before), Some(after)) => format!("{} -> {}", value(before), value(after)),
+        (Some(only), None) | (None, Some(only)) => value(only),
+        (None, None) => String::new(),
+    };
+    let _ = writeln!(text, "    {style}{sign} {name}{style:#}: {values}");
+}
+
+fn side(change: &Change) -> (Style, char) {
+    match (&change.before, &change.after) {
+        (None, _) => (ADDED, '+'),
+        (_, None) => (REMOVED, '-'),
+        _ => (CHANGED, '~'),
+    }
+}
+
+/// The lines of a policy's difference, which stand below its attribute.
+pub fn policy_line(text: &mut String, line: &DiffLine) {
+    let (style, sign) = match line.sign {
+        Sign::Added => (ADDED, '+'),
+        Sign::Removed => (REMOVED, '-'),
+        Sign::Changed => (CHANGED, '~'),
+    };
+    let indent = 6 + 2 * usize::from(line.depth);
+    let _ = writeln!(text, "{:indent$}{style}{sign}{style:#} {}", "", line.text);
+}
+
+fn value(value: &Value) -> String {
+    match value {
+        Value::KnownAfterApply => "(known after apply)".to_owned(),
+        Value::Plain(Json::String(text)) => printable(text),
+        Value::Plain(json) => printable(&json.to_string()),
+        Value::Policy(policy) => {
+            let noun = if policy.statements().len() == 1 {
+                "statement"
+            } else {
+                "statements"
+            };
+            format!("(a policy with {} {noun})", policy.statements().len())
+        }
+    }
+}
+
+/// One line that counts the actions, or says that there is nothing to do.
+pub fn summary(plan: &Plan) -> String {
+    let count = |action| plan.count(action);
+    let parts: Vec<String> = [
+        (Action::Create, "to create"),
+        (Action::Adopt, "to adopt"),
+        (Action::Update, "to update"),
+        (Action::Delete, "to delete"),
+        (Action::Blocked, "blocked"),
+        (Action::Keep, "unchanged"),
+    ]
+    .into_iter()
+    .filter(|(action, _)| count(*action) > 0)
+    .map(|(action, words)| format!("{} {words}", count(action)))
+    .collect();
+    let counts = if parts.is_empty() {
+        "nothing exists".to_owned()
+    } else {
+        parts.join(", ")
+    };
+    if plan.has_changes() || plan.count(Action::Blocked) > 0 {
+        format!("Plan: {counts}.")
+    } else {
+        format!("No changes: {counts}.")
+    }
+}

@@ -1,0 +1,248 @@
+//! Deletes a bucket, with everything in it if a person said so.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+
+use crate::aws::{Aws, AwsError, ErrorKind, Operation};
+use crate::names::{AccountId, Region};
+
+/// How often a bucket that fills again while it is emptied is emptied anew.
+const ROUNDS: usize = 5;
+/// Counting stops here: a hundred pages are enough to say that it is a lot.
+const COUNT_LIMIT: usize = 100_000;
+/// How many batches of at most a thousand versions are deleted at the same time.
+const BATCHES: usize = 8;
+
+/// A bucket that is to go.
+pub struct Bucket<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The account that must own it.
+    pub account: &'a AccountId,
+    /// Where it is.
+    pub region: &'a Region,
+}
+
+/// One page of versions and delete markers, and where the next one begins.
+struct Page {
+    versions: Vec<ObjectIdentifier>,
+    next: Option<(Option<String>, Option<String>)>,
+}
+
+impl Bucket<'_> {
+    fn operation(&self, name: &'static str) -> Operation {
+        Operation {
+            service: "s3",
+            name,
+            region: Some(self.region.clone()),
+        }
+    }
+
+    /// Deletes the bucket; with `empty`, its versions and delete markers first.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotEmpty`] with the number of versions if the bucket holds something and
+    /// `empty` is false, or if it fills faster than it is emptied. Versions that S3 refuses to
+    /// delete are an error that names the first and the number of each reason.
+    pub async fn delete(&self, aws: &Aws, empty: bool) -> Result<(), AwsError> {
+        let mut rounds = 0;
+        loop {
+            let error = match self.delete_bucket(aws).await {
+                Ok(()) => return Ok(()),
+                Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
+                Err(error) => error,
+            };
+            if error.kind != ErrorKind::NotEmpty {
+                return Err(error);
+            }
+            if !empty {
+                return Err(self.still_full(aws, error).await?);
+            }
+            if rounds == ROUNDS {
+                return Err(AwsError {
+                    message: format!(
+                        "new objects keep arriving in the bucket {}: after {ROUNDS} rounds it is \
+                         not empty; stop what writes to it, such as VPC flow logs, and run again",
+                        self.name
+                    ),
+                    ..error
+                });
+            }
+            rounds += 1;
+            self.empty(aws).await?;
+        }
+    }
+
+    async fn delete_bucket(&self, aws: &Aws) -> Result<(), AwsError> {
+        let client = aws.s3(self.region);
+        aws.call(self.operation("DeleteBucket"), || {
+            let request = client.delete_bucket().bucket(self.name);
+            request
+                .expected_bucket_owner(self.account.to_string())
+                .send()
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// The refusal, with the number of versions that the bucket holds.
+    async fn still_full(&self, aws: &Aws, error: AwsError) -> Result<AwsError, AwsError> {
+        let mut count = 0;
+        let mut next = None;
+        loop {
+            let page = self.page(aws, next).await?;
+            count += page.versions.len();
+            next = page.next;
+            if next.is_none() || count >= COUNT_LIMIT {
+                break;
+            }
+        }
+        let more = if next.is_some() { "more than " } else { "" };
+        Ok(AwsError {
+            message: format!(
+                "the bucket {} still holds {more}{count} object versions and delete markers; run \
+                 again with `--empty-bucket` to delete them all, or wait a day until they expire",
+                self.name
+            ),
+            ..error
+        })
+    }
+
+    async fn page(
+        &self,
+        aws: &Aws,
+        from: Option<(Option<String>, Option<String>)>,
+    ) -> Result<Page, AwsError> {
+        let client = aws.s3(self.region);
+        let (key, version) = from.unwrap_or_default();
+        let answer = aws
+            .call(self.operation("ListObjectVersions"), || {
+                client
+                    .list_object_versions()
+                    .bucket(self.name)
+                    .expected_bucket_owner(self.account.to_string())
+                    .set_key_marker(key.clone())
+                    .set_version_id_marker(version.clone())
+                    .send()
+            })
+            .await?;
+        let versions = answer.versions().iter().map(|v| (v.key(), v.version_id()));
+        let markers = answer
+            .delete_markers()
+            .iter()
+            .map(|m| (m.key(), m.version_id()));
+        let versions = versions.chain(markers).filter_map(|(key, version)| {
+            let identifier = ObjectIdentifier::builder().set_key(key.map(ToOwned::to_owned));
+            identifier
+                .set_version_id(version.map(ToOwned::to_owned))
+                .build()
+                .ok()
+        });
+        Ok(Page {
+            versions: versions.collect(),
+            next: (answer.is_truncated() == Some(true))
+                .then_some((answer.next_key_marker, answer.next_version_id_marker)),
+        })
+    }
+
+    /// Deletes all that is listed now, page by page, so that memory does not grow with the number.
+    async fn empty(&self, aws: &Aws) -> Result<(), AwsError> {
+        use futures_util::stream::{FuturesUnordered, StreamExt};
+
+        let mut batches = FuturesUnordered::new();
+        let mut refused = Refused::default();
+        let mut deleted = 0;
+        let mut next = Some(None);
+        while next.is_some() || !batches.is_empty() {
+            if let Some(from) = next.take_if(|_| batches.len() < BATCHES) {
+                let page = self.page(aws, from).await?;
+                next = page.next.map(Some);
+                if !page.versions.is_empty() {
+                    batches.push(self.delete_batch(aws, page.versions));
+                }
+            } else if let Some(batch) = batches.next().await {
+                let (count, batch_refused) = batch?;
+                deleted += count;
+                refused.add(batch_refused);
+                aws.announce_progress(format!("deleted {deleted} object versions"));
+            }
+        }
+        refused.into_result(aws, self.operation("DeleteObjects"), self.name)
+    }
+
+    async fn delete_batch(
+        &self,
+        aws: &Aws,
+        versions: Vec<ObjectIdentifier>,
+    ) -> Result<(usize, Refused), AwsError> {
+        let client = aws.s3(self.region);
+        let all = versions.len();
+        let delete = Delete::builder()
+            .set_objects(Some(versions))
+            .quiet(true)
+            .build()
+            .ok();
+        let answer = aws
+            .call(self.operation("DeleteObjects"), || {
+                client
+                    .delete_objects()
+                    .bucket(self.name)
+                    .expected_bucket_owner(self.account.to_string())
+                    .set_delete(delete.clone())
+                    .send()
+            })
+            .await?;
+        let mut refused = Refused::default();
+        for error in answer.errors() {
+            let code = error.code().unwrap_or("no code").to_owned();
+            *refused.counts.entry(code).or_default() += 1;
+            refused.first.get_or_insert_with(|| {
+                format!(
+                    "{} (version {}): {}",
+                    error.key().unwrap_or_default(),
+                    error.version_id().unwrap_or("null"),
+                    error.message().unwrap_or_default()
+                )
+            });
+        }
+        Ok((all - answer.errors().len().min(all), refused))
+    }
+}
+
+/// Versions that S3 refused to delete, by code.
+#[derive(Debug, Default)]
+struct Refused {
+    counts: BTreeMap<String, usize>,
+    first: Option<String>,
+}
+
+impl Refused {
+    fn add(&mut self, other: Refused) {
+        for (code, count) in other.counts {
+            *self.counts.entry(code).or_default() += count;
+        }
+        self.first = self.first.take().or(other.first);
+    }
+
+    fn into_result(self, aws: &Aws, operation: Operation, bucket: &str) -> Result<(), AwsError> {
+        let Some(first) = self.first else {
+            return Ok(());
+        };
+        let codes: Vec<String> = self
+            .counts
+            .iter()
+            .map(|(code, count)| format!("{count} times {code}"))
+            .collect();
+        let message = format!(
+            "S3 refused to delete object versions of {bucket}: {}; the first is {first}",
+            codes.join(", ")
+        );
+        let code = self.counts.into_keys().next();
+        Err(aws.name(AwsError::in_answer(
+            operation,
+            code.as_deref(),
+            Some(&message),
+        )))
+    }
+}

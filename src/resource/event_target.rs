@@ -1,0 +1,220 @@
+//! The target of an EventBridge rule.
+//!
+//! Targets carry no tags: a target belongs to whom its rule belongs to. Only the target with our
+//! id is managed; others on the same rule are left alone.
+
+use async_trait::async_trait;
+use aws_sdk_eventbridge::types::Target;
+use futures_util::future::try_join;
+
+use crate::address::Address;
+use crate::attributes::{Attributes, Change};
+use crate::aws::{Aws, AwsError, ErrorKind, Operation};
+use crate::names::Region;
+use crate::resource::{
+    Created, DeleteOptions, Known, Observed, Owner, Phase, Present, Resource, gone_is_fine,
+};
+
+/// Where a rule sends its events.
+#[derive(Debug)]
+pub struct EventTarget {
+    /// How it is called.
+    pub address: Address,
+    /// Its id within the rule.
+    pub id: &'static str,
+    /// The rule's address.
+    pub rule: Address,
+    /// The rule's name.
+    pub rule_name: String,
+    /// Where the rule is.
+    pub region: Region,
+    /// What receives the events.
+    pub target_arn: String,
+    /// The role that EventBridge uses for that.
+    pub role_arn: String,
+}
+
+impl EventTarget {
+    fn operation(&self, name: &'static str) -> Operation {
+        Operation {
+            service: "events",
+            name,
+            region: Some(self.region.clone()),
+        }
+    }
+
+    /// An error if a 200 answer holds entries that failed.
+    fn check(
+        &self,
+        aws: &Aws,
+        name: &'static str,
+        failed: Option<(Option<&str>, Option<&str>)>,
+    ) -> Result<(), AwsError> {
+        match failed {
+            None => Ok(()),
+            Some((code, message)) => {
+                Err(aws.name(AwsError::in_answer(self.operation(name), code, message)))
+            }
+        }
+    }
+
+    async fn put(&self, aws: &Aws) -> Result<(), AwsError> {
+        let client = aws.eventbridge(&self.region);
+        let target = Target::builder()
+            .id(self.id)
+            .arn(&self.target_arn)
+            .role_arn(&self.role_arn);
+        // Building fails only without id or ARN, and both are given.
+        let target = target.build().ok();
+        let answer = aws
+            .call(self.operation("PutTargets"), || {
+                let request = client.put_targets().rule(&self.rule_name);
+                request
+                    .set_targets(Some(target.iter().cloned().collect()))
+                    .send()
+            })
+            .await?;
+        let failed = answer.failed_entries().first();
+        let failed = failed.map(|entry| (entry.error_code(), entry.error_message()));
+        self.check(aws, "PutTargets", failed)
+    }
+
+    /// Whatever of a target changes what is sent, and is not ours.
+    fn additions(target: &Target) -> Vec<(&'static str, String)> {
+        let mut found = Vec::new();
+        let mut add = |name, value: Option<String>| found.extend(value.map(|value| (name, value)));
+        add("input", target.input().map(ToOwned::to_owned));
+        add("input_path", target.input_path().map(ToOwned::to_owned));
+        add(
+            "input_transformer",
+            target
+                .input_transformer()
+                .map(|t| t.input_template().to_owned()),
+        );
+        let dead_letters = target.dead_letter_config().and_then(|config| config.arn());
+        add("dead_letter_queue", dead_letters.map(ToOwned::to_owned));
+        found
+    }
+}
+
+#[async_trait]
+impl Resource for EventTarget {
+    fn address(&self) -> &Address {
+        &self.address
+    }
+
+    fn name(&self) -> &str {
+        self.id
+    }
+
+    fn arn(&self) -> Option<String> {
+        Some(self.target_arn.clone())
+    }
+
+    fn desired(&self, _known: &Known) -> Attributes {
+        Attributes::from([
+            ("arn".to_owned(), self.target_arn.as_str().into()),
+            ("role".to_owned(), self.role_arn.as_str().into()),
+        ])
+    }
+
+    fn parent(&self) -> Option<&Address> {
+        Some(&self.rule)
+    }
+
+    async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
+        let client = aws.eventbridge(&self.region);
+        let mut page: Option<String> = None;
+        loop {
+            let answer = aws
+                .call(self.operation("ListTargetsByRule"), || {
+                    let request = client.list_targets_by_rule().rule(&self.rule_name);
+                    request.set_next_token(page.clone()).send()
+                })
+                .await;
+            let answer = match answer {
+                Ok(answer) => answer,
+                Err(error) if error.kind == ErrorKind::NotFound => return Ok(Observed::Missing),
+                Err(error) => return Err(error),
+            };
+            if let Some(target) = answer
+                .targets()
+                .iter()
+                .find(|target| target.id() == self.id)
+            {
+                let mut attributes = Attributes::from([("arn".to_owned(), target.arn().into())]);
+                if let Some(role) = target.role_arn() {
+                    attributes.insert("role".to_owned(), role.into());
+                }
+                for (name, value) in Self::additions(target) {
+                    attributes.insert(name.to_owned(), value.into());
+                }
+                return Ok(Observed::Present(Present {
+                    attributes,
+                    owner: Owner::Parent,
+                    phase: Phase::Stable,
+                    arn: None,
+                    carried: Vec::new(),
+                }));
+            }
+            page = answer.next_token;
+            if page.is_none() {
+                return Ok(Observed::Missing);
+            }
+        }
+    }
+
+    async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
+        self.put(aws).await?;
+        Ok(Created {
+            attributes: self.desired(known),
+            arn: None,
+        })
+    }
+
+    async fn update(
+        &self,
+        aws: &Aws,
+        _present: &Present,
+        _changes: &[Change],
+        _known: &Known,
+    ) -> Result<(), AwsError> {
+        self.put(aws).await
+    }
+
+    /// Disables the rule as well, so that nothing new arrives while the rest is removed.
+    async fn delete(
+        &self,
+        aws: &Aws,
+        _present: &Present,
+        _options: DeleteOptions,
+    ) -> Result<(), AwsError> {
+        let client = aws.eventbridge(&self.region);
+        let disable = async {
+            let answer = aws.call(self.operation("DisableRule"), || {
+                client.disable_rule().name(&self.rule_name).send()
+            });
+            gone_is_fine(answer.await)
+        };
+        let remove = async {
+            let answer = aws.call(self.operation("RemoveTargets"), || {
+                client
+                    .remove_targets()
+                    .rule(&self.rule_name)
+                    .ids(self.id)
+                    .send()
+            });
+            match answer.await {
+                Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
+                Err(error) => Err(error),
+                Ok(answer) => {
+                    let failed = answer.failed_entries().first();
+                    let failed = failed.map(|entry| (entry.error_code(), entry.error_message()));
+                    self.check(aws, "RemoveTargets", failed)
+                }
+            }
+        };
+        try_join(disable, remove).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,401 @@
+//! An IAM role with its trust policy, its inline policy and nothing else.
+//!
+//! The role's permissions are exclusive: an inline policy or an attachment that someone added is
+//! drift, unless the settings keep it.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use futures_util::future::{try_join_all, try_join4};
+
+use crate::address::Address;
+use crate::attributes::{Attributes, Change, Value, changed_tags, key_of, touches};
+use crate::aws::{Aws, AwsError, ErrorKind};
+use crate::policy::Policy;
+use crate::resource::{
+    Created, DeleteOptions, Known, Observed, Phase, Present, Resource, Tags, gone_is_fine,
+    iam_operation, iam_tags, policy_value,
+};
+
+/// A role that a service or an account may assume.
+#[derive(Debug)]
+pub struct IamRole {
+    /// How it is called.
+    pub address: Address,
+    /// Its name in AWS, at most 64 characters.
+    pub name: String,
+    /// Its ARN, which follows from partition, account and name.
+    pub arn: String,
+    /// Who may assume it.
+    pub trust: Policy,
+    /// The name of its one inline policy.
+    pub policy_name: &'static str,
+    /// What it may do.
+    pub policy: Policy,
+    /// The ARN of its permissions boundary.
+    pub boundary: Option<String>,
+    /// Policies of others, by name or ARN, that stay on the role.
+    pub keep_policies: Vec<String>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+const MAX_SESSION_SECONDS: i32 = 3600;
+
+impl IamRole {
+    fn keeps(&self, policy: &str) -> bool {
+        self.keep_policies.iter().any(|kept| {
+            kept == policy
+                || policy
+                    .rsplit_once('/')
+                    .is_some_and(|(_, name)| name == kept)
+        })
+    }
+
+    /// The attributes that `CreateRole` sets.
+    fn created(&self) -> Attributes {
+        let mut attributes = Attributes::from([
+            ("path".to_owned(), "/".into()),
+            ("max_session_seconds".to_owned(), MAX_SESSION_SECONDS.into()),
+            ("trust_policy".to_owned(), Value::from(&self.trust)),
+        ]);
+        if let Some(boundary) = &self.boundary {
+            attributes.insert("permissions_boundary".to_owned(), boundary.as_str().into());
+        }
+        self.tags.lower_desired(&mut attributes);
+        attributes
+    }
+
+    async fn inline_policy(&self, aws: &Aws, name: &str) -> Result<Option<Value>, AwsError> {
+        let answer = aws
+            .call(iam_operation("GetRolePolicy"), || {
+                let request = aws.iam().get_role_policy().role_name(&self.name);
+                request.policy_name(name).send()
+            })
+            .await;
+        match answer {
+            Ok(answer) => Ok(Some(policy_value(answer.policy_document()))),
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn inline_names(&self, aws: &Aws) -> Result<Vec<String>, AwsError> {
+        let mut names = Vec::new();
+        let mut marker: Option<String> = None;
+        loop {
+            let answer = aws
+                .call(iam_operation("ListRolePolicies"), || {
+                    let request = aws.iam().list_role_policies().role_name(&self.name);
+                    request.set_marker(marker.clone()).send()
+                })
+                .await?;
+            names.extend_from_slice(answer.policy_names());
+            marker = answer.marker().map(ToOwned::to_owned);
+            if marker.is_none() {
+                return Ok(names);
+            }
+        }
+    }
+
+    async fn attached_arns(&self, aws: &Aws) -> Result<Vec<String>, AwsError> {
+        let mut arns = Vec::new();
+        let mut marker: Option<String> = None;
+        loop {
+            let answer = aws
+                .call(iam_operation("ListAttachedRolePolicies"), || {
+                    let request = aws.iam().list_attached_role_policies();
+                    request
+                        .role_name(&self.name)
+                        .set_marker(marker.clone())
+                        .send()
+                })
+                .await?;
+            let page = answer.attached_policies().iter();
+            arns.extend(page.filter_map(|policy| policy.policy_arn().map(ToOwned::to_owned)));
+            marker = answer.marker().map(ToOwned::to_owned);
+            if marker.is_none() {
+                return Ok(arns);
+            }
+        }
+    }
+
+    async fn put_inline(&self, aws: &Aws, name: &str, policy: &Policy) -> Result<(), AwsError> {
+        aws.call(iam_operation("PutRolePolicy"), || {
+            let request = aws.iam().put_role_policy().role_name(&self.name);
+            request
+                .policy_name(name)
+                .policy_document(policy.compact())
+                .send()
+        })
+        .await?;
+        Ok(())
+    }
+
+    async fn delete_inline(&self, aws: &Aws, name: &str) -> Result<(), AwsError> {
+        let answer = aws
+            .call(iam_operation("DeleteRolePolicy"), || {
+                let request = aws.iam().delete_role_policy().role_name(&self.name);
+                request.policy_name(name).send()
+            })
+            .await;
+        gone_is_fine(answer)
+    }
+
+    async fn detach(&self, aws: &Aws, arn: &str) -> Result<(), AwsError> {
+        let answer = aws
+            .call(iam_operation("DetachRolePolicy"), || {
+                let request = aws.iam().detach_role_policy().role_name(&self.name);
+                request.policy_arn(arn).send()
+            })
+            .await;
+        gone_is_fine(answer)
+    }
+
+    async fn set_boundary(&self, aws: &Aws) -> Result<(), AwsError> {
+        if let Some(boundary) = &self.boundary {
+            aws.call(iam_operation("PutRolePermissionsBoundary"), || {
+                let request = aws.iam().put_role_permissions_boundary();
+                request
+                    .role_name(&self.name)
+                    .permissions_boundary(boundary)
+                    .send()
+            })
+            .await?;
+            return Ok(());
+        }
+        let answer = aws
+            .call(iam_operation("DeleteRolePermissionsBoundary"), || {
+                let request = aws.iam().delete_role_permissions_boundary();
+                request.role_name(&self.name).send()
+            })
+            .await;
+        gone_is_fine(answer)
+    }
+}
+
+#[async_trait]
+impl Resource for IamRole {
+    fn address(&self) -> &Address {
+        &self.address
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn arn(&self) -> Option<String> {
+        Some(self.arn.clone())
+    }
+
+    fn desired(&self, _known: &Known) -> Attributes {
+        let mut attributes = self.created();
+        let name = format!("inline_policy[{}]", self.policy_name);
+        attributes.insert(name, Value::from(&self.policy));
+        attributes
+    }
+
+    fn immutable(&self, change: &Change) -> Option<String> {
+        (change.attribute == "path").then(|| {
+            format!(
+                "the path of a role cannot be changed; delete the role `{}` or choose another \
+                 `postfix`",
+                self.name
+            )
+        })
+    }
+
+    async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
+        let role = async {
+            aws.call(iam_operation("GetRole"), || {
+                aws.iam().get_role().role_name(&self.name).send()
+            })
+            .await
+        };
+        let reads = try_join4(
+            role,
+            self.inline_names(aws),
+            self.inline_policy(aws, self.policy_name),
+            self.attached_arns(aws),
+        );
+        let (role, names, own_policy, attached) = match reads.await {
+            Ok(reads) => reads,
+            Err(error) if error.kind == ErrorKind::NotFound => return Ok(Observed::Missing),
+            Err(error) => return Err(error),
+        };
+        let role = role
+            .role
+            .ok_or_else(|| aws.name(AwsError::incomplete(iam_operation("GetRole"), "the role")))?;
+        let mut attributes = Attributes::from([
+            ("path".to_owned(), role.path().into()),
+            (
+                "trust_policy".to_owned(),
+                policy_value(role.assume_role_policy_document().unwrap_or_default()),
+            ),
+            (
+                "max_session_seconds".to_owned(),
+                role.max_session_duration()
+                    .unwrap_or(MAX_SESSION_SECONDS)
+                    .into(),
+            ),
+        ]);
+        if let Some(boundary) = role
+            .permissions_boundary()
+            .and_then(|boundary| boundary.permissions_boundary_arn())
+        {
+            attributes.insert("permissions_boundary".to_owned(), boundary.into());
+        }
+        if let Some(policy) = own_policy {
+            attributes.insert(format!("inline_policy[{}]", self.policy_name), policy);
+        }
+        let added = names
+            .iter()
+            .filter(|name| *name != self.policy_name && !self.keeps(name));
+        let added = added.map(async |name| Ok((name, self.inline_policy(aws, name).await?)));
+        for (name, policy) in try_join_all(added).await? {
+            if let Some(policy) = policy {
+                attributes.insert(format!("inline_policy[{name}]"), policy);
+            }
+        }
+        for arn in attached.iter().filter(|arn| !self.keeps(arn)) {
+            attributes.insert(format!("attached_policy[{arn}]"), arn.as_str().into());
+        }
+        let tags: BTreeMap<String, String> = role
+            .tags()
+            .iter()
+            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+            .collect();
+        let owner = self.tags.lower_observed(&tags, &mut attributes);
+        Ok(Observed::Present(Present {
+            attributes,
+            owner,
+            phase: Phase::Stable,
+            arn: None,
+            carried: Vec::new(),
+        }))
+    }
+
+    async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
+        let tags = iam_tags(self.tags.iter());
+        aws.call(iam_operation("CreateRole"), || {
+            aws.iam()
+                .create_role()
+                .role_name(&self.name)
+                .path("/")
+                .max_session_duration(MAX_SESSION_SECONDS)
+                .assume_role_policy_document(self.trust.compact())
+                .set_permissions_boundary(self.boundary.clone())
+                .set_tags(Some(tags.clone()))
+                .send()
+        })
+        .await?;
+        Ok(Created {
+            attributes: self.created(),
+            arn: None,
+        })
+    }
+
+    async fn update(
+        &self,
+        aws: &Aws,
+        _present: &Present,
+        changes: &[Change],
+        _known: &Known,
+    ) -> Result<(), AwsError> {
+        // One role's changes go one after the other: IAM answers ConcurrentModification otherwise.
+        // The ownership tags go first, so that a role taken over is ours before it is changed.
+        let tags = iam_tags(changed_tags(changes));
+        if !tags.is_empty() {
+            aws.call(iam_operation("TagRole"), || {
+                let request = aws.iam().tag_role().role_name(&self.name);
+                request.set_tags(Some(tags.clone())).send()
+            })
+            .await?;
+        }
+        if touches(changes, "permissions_boundary") {
+            self.set_boundary(aws).await?;
+        }
+        if touches(changes, "trust_policy") {
+            aws.call(iam_operation("UpdateAssumeRolePolicy"), || {
+                let request = aws.iam().update_assume_role_policy().role_name(&self.name);
+                request.policy_document(self.trust.compact()).send()
+            })
+            .await?;
+        }
+        if touches(changes, "max_session_seconds") {
+            aws.call(iam_operation("UpdateRole"), || {
+                let request = aws.iam().update_role().role_name(&self.name);
+                request.max_session_duration(MAX_SESSION_SECONDS).send()
+            })
+            .await?;
+        }
+        for change in changes {
+            match (key_of(&change.attribute, "inline_policy"), &change.after) {
+                (Some(name), Some(Value::Policy(policy))) => {
+                    self.put_inline(aws, name, policy).await?;
+                }
+                (Some(name), None) => self.delete_inline(aws, name).await?,
+                _ => {}
+            }
+            if let (Some(arn), None) = (key_of(&change.attribute, "attached_policy"), &change.after)
+            {
+                self.detach(aws, arn).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn delete(
+        &self,
+        aws: &Aws,
+        _present: &Present,
+        _options: DeleteOptions,
+    ) -> Result<(), AwsError> {
+        // Policies that the settings keep hold the role too, so what is there now is asked again.
+        let all = futures_util::future::try_join(self.inline_names(aws), self.attached_arns(aws));
+        let (names, arns) = match all.await {
+            Ok(all) => all,
+            Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        for name in &names {
+            self.delete_inline(aws, name).await?;
+        }
+        for arn in &arns {
+            self.detach(aws, arn).await?;
+        }
+        let answer = aws
+            .call(iam_operation("DeleteRole"), || {
+                aws.iam().delete_role().role_name(&self.name).send()
+            })
+            .await;
+        gone_is_fine(answer)
+    }
+}
+
+/// The names of all roles of the account.
+///
+/// # Errors
+/// Those of `iam:ListRoles`.
+pub async fn all_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
+    let mut names = Vec::new();
+    let mut marker: Option<String> = None;
+    loop {
+        let answer = aws
+            .call(iam_operation("ListRoles"), || {
+                let request = aws.iam().list_roles().max_items(1000);
+                request.set_marker(marker.clone()).send()
+            })
+            .await?;
+        names.extend(
+            answer
+                .roles()
+                .iter()
+                .map(|role| role.role_name().to_owned()),
+        );
+        marker = answer.marker().map(ToOwned::to_owned);
+        if marker.is_none() {
+            return Ok(names);
+        }
+    }
+}

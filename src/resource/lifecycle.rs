@@ -1,0 +1,95 @@
+//! The lifecycle of the log bucket's objects, wanted and observed.
+
+use aws_sdk_s3::types::{
+    AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, ExpirationStatus,
+    LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, NoncurrentVersionExpiration,
+};
+use serde_json::{Value as Json, json};
+
+const DAYS: i32 = 1;
+
+/// One rule: everything goes after a day. The agent has read it long before.
+pub fn wanted() -> Option<BucketLifecycleConfiguration> {
+    // Building fails only without the parts that are given here.
+    let rule = LifecycleRule::builder()
+        .id("provision-expire-after-one-day")
+        .status(ExpirationStatus::Enabled)
+        .filter(LifecycleRuleFilter::builder().prefix("").build())
+        .abort_incomplete_multipart_upload(
+            AbortIncompleteMultipartUpload::builder()
+                .days_after_initiation(DAYS)
+                .build(),
+        )
+        .expiration(LifecycleExpiration::builder().days(DAYS).build())
+        .noncurrent_version_expiration(
+            NoncurrentVersionExpiration::builder()
+                .noncurrent_days(DAYS)
+                .build(),
+        )
+        .build()
+        .ok()?;
+    BucketLifecycleConfiguration::builder()
+        .rules(rule)
+        .build()
+        .ok()
+}
+
+/// The rules in an order and form in which the same rules are equal. Whatever a rule does beyond
+/// what ours does is in `other`, so that it shows as drift.
+pub fn lower(rules: &[LifecycleRule]) -> Json {
+    let mut rules: Vec<Json> = rules.iter().map(lower_rule).collect();
+    rules.sort_by_key(ToString::to_string);
+    Json::Array(rules)
+}
+
+fn lower_rule(rule: &LifecycleRule) -> Json {
+    let filter = rule.filter();
+    // S3 answers the prefix of a rule in one of two places, the older outside the filter.
+    #[expect(
+        deprecated,
+        reason = "rules that were written long ago are read back this way"
+    )]
+    let prefix = filter
+        .and_then(|f| f.prefix())
+        .or(rule.prefix())
+        .unwrap_or_default();
+    let abort = rule.abort_incomplete_multipart_upload();
+    let expiration = rule.expiration();
+    let noncurrent = rule.noncurrent_version_expiration();
+    let mut lowered = json!({
+        "id": rule.id(),
+        "status": rule.status().as_str(),
+        "prefix": prefix,
+        "abort_multipart_days": abort.and_then(|abort| abort.days_after_initiation()),
+        "expire_days": expiration.and_then(|expiration| expiration.days()),
+        "expire_noncurrent_days": noncurrent.and_then(|noncurrent| noncurrent.noncurrent_days()),
+    });
+    let mut other = Vec::new();
+    if !rule.transitions().is_empty() || !rule.noncurrent_version_transitions().is_empty() {
+        other.push("transitions");
+    }
+    if filter.is_some_and(|f| {
+        f.tag().is_some()
+            || f.and().is_some()
+            || f.object_size_greater_than().is_some()
+            || f.object_size_less_than().is_some()
+    }) {
+        other.push("a filter by tag or size");
+    }
+    if expiration.is_some_and(|e| e.date().is_some()) {
+        other.push("expiration at a date");
+    }
+    if expiration.and_then(|e| e.expired_object_delete_marker()) == Some(true) {
+        other.push("removal of expired delete markers");
+    }
+    if noncurrent
+        .and_then(|n| n.newer_noncurrent_versions())
+        .is_some()
+    {
+        other.push("a number of noncurrent versions that stay");
+    }
+    if !other.is_empty() {
+        lowered["other"] = json!(other);
+    }
+    lowered
+}

@@ -1,0 +1,299 @@
+//! What the person wants, from flags and the settings file, checked before any AWS call.
+//!
+//! [`load`] reads and checks everything that can be checked without AWS and gives a [`Draft`];
+//! [`Draft::complete`] adds the region of the AWS profile where the settings name none, and gives
+//! the [`Settings`] that the blueprint and the AWS connection start from. The environment and the
+//! working directory are parameters, so that nothing here depends on the process it runs in.
+
+mod endpoint;
+mod file;
+mod flags;
+mod policies;
+mod postfix;
+mod resolve;
+mod secret;
+mod tags;
+mod trust;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use serde::Deserialize;
+
+pub use endpoint::check_endpoint;
+pub use flags::{GeneralFlags, StackStateFlags};
+pub use secret::Secret;
+pub use trust::Principal;
+
+use crate::failure::Failure;
+use crate::names::{AccountId, Arn, Partition, Region};
+
+/// The environment, as a function from a variable's name to its value.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Everything that one run needs to know from the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The only account that the run may touch, if one is named.
+    pub account: Option<AccountId>,
+    /// The regions, all of one partition and each once; the first is the main region. Never empty.
+    pub regions: Vec<Region>,
+    /// The tags for every resource, without our own ownership tags.
+    pub tags: BTreeMap<String, String>,
+    /// The StackState integration.
+    pub stackstate: StackState,
+    /// How to reach AWS.
+    pub connection: Connection,
+}
+
+/// The settings that only say how AWS is reached, and do not change what is provisioned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// The profile of the AWS configuration files, if one is named.
+    pub profile: Option<String>,
+    /// The endpoint for every service, if one is named; plain `http` only on this machine.
+    pub endpoint_url: Option<String>,
+    /// How many AWS calls may be under way at the same time: 1 to 256.
+    pub concurrency: usize,
+}
+
+/// The settings of the StackState integration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StackState {
+    /// Who may assume the integration role.
+    pub trust: Trust,
+    /// How the logs are encrypted.
+    pub encryption: Encryption,
+    /// What every name ends with; may be empty, and keeps every name within AWS's rules.
+    pub postfix: String,
+    /// The policy that bounds every role, if there is one.
+    pub permissions_boundary: Option<Arn>,
+    /// The folder whose documents replace the built-in ones; whether it exists is not checked.
+    pub policies: Option<PathBuf>,
+    /// Names or ARNs of policies on our roles that are not ours and stay.
+    pub keep_policies: Vec<String>,
+}
+
+/// Who may assume the integration role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trust {
+    /// An agent outside of this account, which presents an external ID.
+    External {
+        /// Never empty, and each principal once.
+        principals: Vec<Principal>,
+        /// The external ID, in the form that AWS accepts.
+        external_id: Secret,
+        /// Where the external ID came from, in words, for example `provision.toml` or
+        /// `the environment variable STS_EXTERNAL_ID`.
+        external_id_source: String,
+    },
+    /// An agent on an EC2 instance of this account.
+    Ec2,
+    /// Trust is external, but principals or external ID are not known. Only [`Need::Names`] gives
+    /// this, and no trust policy can be written from it.
+    Unstated,
+}
+
+/// The two trust policies that there are to choose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum TrustKind {
+    /// The agent's accounts or principals, with an external ID
+    External,
+    /// The EC2 service, with an instance profile
+    Ec2,
+}
+
+/// How the logs are encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Encryption {
+    /// With a key of our own
+    Kms,
+    /// Without a key of our own
+    None,
+}
+
+/// How much a command needs to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Everything, the parts of the trust policy included: without them loading fails.
+    Trust,
+    /// What leads to the names of resources. The parts of the trust policy may be missing, which
+    /// gives [`Trust::Unstated`]; those that are there are still checked.
+    Names,
+}
+
+/// Checked settings whose region may still have to come from AWS's own configuration.
+#[derive(Debug)]
+pub struct Draft {
+    settings: Settings,
+    arns: Vec<PlacedArn>,
+}
+
+/// An ARN from the settings, kept until the partition of the run is known.
+#[derive(Debug)]
+struct PlacedArn {
+    place: String,
+    arn: Arn,
+}
+
+/// Reads the settings file, lets the flags win over it, and checks every value.
+///
+/// Without `--config`, `provision.toml` in `folder` is used if it exists. Relative paths in the
+/// file start from the file's folder.
+///
+/// # Errors
+/// A file that cannot be read or is not TOML of the documented keys, a value that AWS would
+/// refuse, and, with [`Need::Trust`], a part of the trust policy that is missing. The first one is
+/// the failure; it names the place that the value came from and the accepted form, and never holds
+/// the external ID.
+pub fn load(
+    general: &GeneralFlags,
+    stackstate: &StackStateFlags,
+    need: Need,
+    folder: &Path,
+    environment: Environment,
+) -> Result<Draft, Failure> {
+    let file = file::SettingsFile::read(general.config.as_deref(), folder)?;
+    resolve::resolve(&file, general, stackstate, need, environment)
+}
+
+impl Draft {
+    /// How to reach AWS, known before the region is.
+    pub fn connection(&self) -> &Connection {
+        &self.settings.connection
+    }
+
+    /// The main region, if the settings name one; otherwise [`Draft::complete`] needs a default.
+    pub fn main_region(&self) -> Option<&Region> {
+        self.settings.regions.first()
+    }
+
+    /// The settings, with `default_region` (from the AWS profile or environment) as the only
+    /// region where the settings name none.
+    ///
+    /// # Errors
+    /// If there is no region at all, if the default region is unknown, or if an ARN in the
+    /// settings belongs to another partition than the regions.
+    pub fn complete(self, default_region: Option<&str>) -> Result<Settings, Failure> {
+        let mut settings = self.settings;
+        if settings.regions.is_empty() {
+            let name = default_region.ok_or_else(|| {
+                Failure::new("no region is set").hint(format!(
+                    "Add regions = [\"eu-west-1\"] to {}, pass --region eu-west-1, \
+                     or set AWS_REGION.",
+                    file::DEFAULT_FILE
+                ))
+            })?;
+            let region = name
+                .parse::<Region>()
+                .map_err(|invalid| invalid.at("the region of the AWS profile or environment"))?;
+            settings.regions.push(region);
+        }
+        let partition = settings.partition();
+        match self.arns.iter().find(|it| it.arn.partition != partition) {
+            None => Ok(settings),
+            Some(PlacedArn { place, arn }) => Err(Failure::new(format!(
+                "{place}: \"{arn}\" belongs to the partition {}, but the region {} to {partition}",
+                arn.partition,
+                settings.main_region()
+            ))
+            .hint(format!(
+                "Write an ARN that starts with \"arn:{partition}:\"."
+            ))),
+        }
+    }
+}
+
+impl Settings {
+    /// The first region, which holds what exists once per account.
+    pub fn main_region(&self) -> &Region {
+        &self.regions[0]
+    }
+
+    /// The partition of all regions.
+    pub fn partition(&self) -> Partition {
+        self.main_region().partition()
+    }
+
+    /// Every setting that affects what is provisioned, as pairs of key path and canonical value,
+    /// always in the same order. Settings of the same meaning give the same pairs.
+    ///
+    /// The external ID is among the values: digest the pairs with a salt, and never print or
+    /// store them.
+    pub fn digest_entries(&self) -> Vec<(String, String)> {
+        // Destructuring without `..` makes a new field fail to compile until it is placed here.
+        let Settings {
+            account,
+            regions,
+            tags,
+            stackstate,
+            connection: _,
+        } = self;
+        let mut entries = Vec::new();
+        let mut add = |key: &str, value: &str| entries.push((key.to_owned(), value.to_owned()));
+
+        add("account", account.as_ref().map_or("", AccountId::as_str));
+        // Only the first region's place matters.
+        add("regions.main", self.main_region().name());
+        let mut others: Vec<&str> = regions[1..].iter().map(|region| region.name()).collect();
+        others.sort_unstable();
+        others.iter().for_each(|name| add("regions.other", name));
+        for (key, value) in tags {
+            add(&format!("tags.{key}"), value);
+        }
+
+        let StackState {
+            trust,
+            encryption,
+            postfix,
+            permissions_boundary,
+            policies,
+            keep_policies,
+        } = stackstate;
+        match trust {
+            Trust::Ec2 => add("stackstate.trust", "ec2"),
+            Trust::Unstated => add("stackstate.trust", "unstated"),
+            Trust::External {
+                principals,
+                external_id,
+                external_id_source: _,
+            } => {
+                add("stackstate.trust", "external");
+                let mut arns: Vec<String> = principals
+                    .iter()
+                    .map(|principal| principal.arn(self.partition()).to_string())
+                    .collect();
+                arns.sort_unstable();
+                arns.iter()
+                    .for_each(|arn| add("stackstate.agent_principals", arn));
+                add("stackstate.external_id", external_id.expose());
+            }
+        }
+        add(
+            "stackstate.encryption",
+            match encryption {
+                Encryption::Kms => "kms",
+                Encryption::None => "none",
+            },
+        );
+        add("stackstate.postfix", postfix);
+        let boundary = permissions_boundary.as_ref().map(Arn::to_string);
+        add(
+            "stackstate.permissions_boundary",
+            boundary.as_deref().unwrap_or(""),
+        );
+        let policies = policies.as_ref().map(|path| path.display().to_string());
+        add("stackstate.policies", policies.as_deref().unwrap_or(""));
+        let mut kept: Vec<&String> = keep_policies.iter().collect();
+        kept.sort_unstable();
+        kept.iter()
+            .for_each(|name| add("stackstate.keep_policies", name));
+        entries
+    }
+}

@@ -1,0 +1,66 @@
+//! The text that every name ends with, within the rules of all the names it ends.
+
+use crate::names::Invalid;
+
+/// Suffixes of bucket names that S3 keeps for itself. Others that it keeps contain a dot, which a
+/// postfix cannot.
+const RESERVED_SUFFIXES: [&str; 4] = ["-s3alias", "--ol-s3", "--x-s3", "--table-s3"];
+
+/// With this length, the longest names stay within AWS's limits: 63 characters for the bucket,
+/// 64 for a regional role.
+const LONGEST_POSTFIX: usize = 20;
+
+/// The postfix, if every name that ends with it is one that AWS accepts.
+pub(super) fn check(text: &str) -> Result<String, Invalid> {
+    let invalid = |why: String| {
+        Invalid::new(
+            format!("{text:?} cannot end the names of resources: {why}"),
+            "Use at most 20 of the characters a-z, 0-9 and -, the last one a letter or a digit, \
+             for example \"-staging\".",
+        )
+    };
+    let refused = |c: &char| !matches!(c, 'a'..='z' | '0'..='9' | '-');
+    if let Some(c) = text.chars().find(refused) {
+        return Err(invalid(format!("S3 does not accept the character {c:?}")));
+    }
+    if text.len() > LONGEST_POSTFIX {
+        return Err(invalid(format!("it has {} characters", text.len())));
+    }
+    if text.ends_with('-') {
+        return Err(invalid("a bucket's name must not end with '-'".to_owned()));
+    }
+    if let Some(suffix) = RESERVED_SUFFIXES.iter().find(|it| text.ends_with(*it)) {
+        return Err(invalid(format!(
+            "S3 keeps the ending \"{suffix}\" for itself"
+        )));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::names::{Region, is_iam_name};
+
+    proptest! {
+        #[test]
+        fn an_accepted_postfix_keeps_every_name_within_the_rules(postfix in "[a-z0-9.A-]{0,22}") {
+            if let Ok(postfix) = check(&postfix) {
+                let bucket = format!("stackstate-logs-123456789012{postfix}");
+                prop_assert!(bucket.len() <= 63);
+                prop_assert!(bucket.ends_with(|c: char| c.is_ascii_alphanumeric()));
+                for region in Region::all() {
+                    let role = format!("StackStateEventBridgeRole-{region}{postfix}");
+                    prop_assert!(is_iam_name(&role, 64), "{role}");
+                }
+            }
+        }
+
+        #[test]
+        fn checking_never_panics(text in any::<String>()) {
+            let _ = check(&text);
+        }
+    }
+}

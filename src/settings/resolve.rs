@@ -1,0 +1,255 @@
+//! Puts flags and file together: which value counts, where it came from, and whether it is good.
+
+use std::path::PathBuf;
+
+use super::file::SettingsFile;
+use super::trust::{self, TrustInput};
+use super::{
+    Connection, Draft, Encryption, Environment, GeneralFlags, Need, PlacedArn, Principal, Settings,
+    StackState, StackStateFlags, Trust, TrustKind, endpoint, policies, postfix, tags,
+};
+use crate::failure::Failure;
+use crate::names::{AccountId, Invalid, Region};
+
+const DEFAULT_CONCURRENCY: u16 = 32;
+
+/// A value together with the place to name when it is refused.
+#[derive(Debug)]
+pub(super) struct Given<T> {
+    pub(super) value: T,
+    pub(super) place: String,
+}
+
+impl<T> Given<T> {
+    /// Checks the value; a refusal becomes a failure that names the place.
+    fn check<U>(&self, check: impl Fn(&T) -> Result<U, Invalid>) -> Result<U, Failure> {
+        check(&self.value).map_err(|invalid| invalid.at(&self.place))
+    }
+}
+
+impl<T> Given<Vec<T>> {
+    /// Checks every value of a list; the first refusal becomes a failure that names the place.
+    pub(super) fn check_each<U>(
+        &self,
+        check: impl Fn(&T) -> Result<U, Invalid>,
+    ) -> Result<Vec<U>, Failure> {
+        self.value
+            .iter()
+            .map(|value| check(value).map_err(|invalid| invalid.at(&self.place)))
+            .collect()
+    }
+}
+
+/// Checks everything in the order of the file's keys, so that the first error is always the same.
+pub(super) fn resolve(
+    file: &SettingsFile,
+    general: &GeneralFlags,
+    flags: &StackStateFlags,
+    need: Need,
+    environment: Environment,
+) -> Result<Draft, Failure> {
+    let in_file = &file.content;
+    let account = one(&general.account, "--account", &in_file.account, || {
+        file.place("account")
+    })
+    .map(|account| account.check(|text| text.parse::<AccountId>()))
+    .transpose()?;
+    let regions = regions(&list(
+        &general.regions,
+        "--region",
+        &in_file.regions,
+        || file.place("regions"),
+    ))?;
+    let tags = tags::merge(file, &general.tags)?;
+    let (stackstate, arns) = stackstate(file, flags, need, environment)?;
+    let endpoint_url = general.endpoint_url.clone();
+    if let Some(url) = &endpoint_url {
+        endpoint::check_endpoint(url).map_err(|invalid| invalid.at("--endpoint-url"))?;
+    }
+    Ok(Draft {
+        settings: Settings {
+            account,
+            regions,
+            tags,
+            stackstate,
+            connection: Connection {
+                profile: general.profile.clone(),
+                endpoint_url,
+                concurrency: general.concurrency.unwrap_or(DEFAULT_CONCURRENCY).into(),
+            },
+        },
+        arns,
+    })
+}
+
+fn stackstate(
+    file: &SettingsFile,
+    flags: &StackStateFlags,
+    need: Need,
+    environment: Environment,
+) -> Result<(StackState, Vec<PlacedArn>), Failure> {
+    let in_file = &file.content.stackstate;
+    let key = |name: &str| file.place(&format!("stackstate.{name}"));
+
+    let trust_input = TrustInput {
+        principals: list(
+            &flags.agent_principals,
+            "--agent-principal",
+            &in_file.agent_principals,
+            || key("agent_principals"),
+        ),
+        external_id: one(
+            &flags.external_id,
+            "--external-id",
+            &in_file.external_id,
+            || key("external_id"),
+        ),
+        literal_source: match flags.external_id {
+            Some(_) => "--external-id",
+            None => &file.name,
+        },
+        file_name: &file.name,
+    };
+    let kind = flags.trust.or(in_file.trust).unwrap_or(TrustKind::External);
+    let trust = trust::resolve(kind, &trust_input, need, environment)?;
+
+    let postfix = one(&flags.postfix, "--postfix", &in_file.postfix, || {
+        key("postfix")
+    });
+    let postfix = match postfix {
+        Some(postfix) => postfix.check(|text| postfix::check(text))?,
+        None => String::new(),
+    };
+    let boundary = one(
+        &flags.permissions_boundary,
+        "--permissions-boundary",
+        &in_file.permissions_boundary,
+        || key("permissions_boundary"),
+    )
+    .filter(|boundary| !boundary.value.is_empty());
+    let permissions_boundary = boundary
+        .as_ref()
+        .map(|boundary| boundary.check(|text| policies::parse_boundary(text)))
+        .transpose()?;
+    let keep_policies = list(
+        &flags.keep_policies,
+        "--keep-policy",
+        &in_file.keep_policies,
+        || key("keep_policies"),
+    );
+    let kept_arns = policies::check_kept(&keep_policies)?;
+
+    let mut arns = Vec::new();
+    if let Trust::External { principals, .. } = &trust {
+        arns.extend(principals.iter().filter_map(|principal| match principal {
+            Principal::Account(_) => None,
+            Principal::Arn(arn) => Some(PlacedArn {
+                place: trust_input.principals.place.clone(),
+                arn: arn.clone(),
+            }),
+        }));
+    }
+    if let (Some(boundary), Some(arn)) = (boundary, &permissions_boundary) {
+        arns.push(PlacedArn {
+            place: boundary.place,
+            arn: arn.clone(),
+        });
+    }
+    arns.extend(kept_arns.into_iter().map(|arn| PlacedArn {
+        place: keep_policies.place.clone(),
+        arn,
+    }));
+
+    let stackstate = StackState {
+        trust,
+        encryption: flags
+            .encryption
+            .or(in_file.encryption)
+            .unwrap_or(Encryption::Kms),
+        postfix,
+        permissions_boundary,
+        policies: override_folder(file, flags),
+        keep_policies: keep_policies.value,
+    };
+    Ok((stackstate, arns))
+}
+
+/// A path in the file starts from the file's folder, one on the command line from where it runs.
+fn override_folder(file: &SettingsFile, flags: &StackStateFlags) -> Option<PathBuf> {
+    let is_named = |path: &PathBuf| !path.as_os_str().is_empty();
+    match &flags.policies {
+        Some(path) => Some(path.clone()).filter(is_named),
+        None => {
+            let path = file.content.stackstate.policies.clone();
+            path.filter(is_named).map(|path| file.folder.join(path))
+        }
+    }
+}
+
+fn regions(given: &Given<Vec<String>>) -> Result<Vec<Region>, Failure> {
+    let regions = given.check_each(|text| text.parse::<Region>())?;
+    let Some(main) = regions.first() else {
+        return Ok(regions);
+    };
+    for (index, region) in regions.iter().enumerate() {
+        if regions[..index].contains(region) {
+            return Err(Invalid::new(
+                format!("{region} is listed twice"),
+                "List each region once.",
+            )
+            .at(&given.place));
+        }
+        if region.partition() != main.partition() {
+            return Err(Invalid::new(
+                format!(
+                    "{region} belongs to the partition {}, but the main region {main} to {}",
+                    region.partition(),
+                    main.partition()
+                ),
+                "Deploy to each partition in a run of its own.",
+            )
+            .at(&given.place));
+        }
+    }
+    Ok(regions)
+}
+
+/// The flag's value if there is one, otherwise the file's.
+fn one<T: Clone>(
+    flag: &Option<T>,
+    flag_name: &str,
+    in_file: &Option<T>,
+    file_place: impl Fn() -> String,
+) -> Option<Given<T>> {
+    match (flag, in_file) {
+        (Some(value), _) => Some(Given {
+            value: value.clone(),
+            place: flag_name.to_owned(),
+        }),
+        (None, Some(value)) => Some(Given {
+            value: value.clone(),
+            place: file_place(),
+        }),
+        (None, None) => None,
+    }
+}
+
+/// The flag's list if it was given at all, otherwise the file's.
+fn list<T: Clone>(
+    flag: &[T],
+    flag_name: &str,
+    in_file: &[T],
+    file_place: impl Fn() -> String,
+) -> Given<Vec<T>> {
+    if flag.is_empty() {
+        Given {
+            value: in_file.to_vec(),
+            place: file_place(),
+        }
+    } else {
+        Given {
+            value: flag.to_vec(),
+            place: flag_name.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What the digest of the settings depends on.
+
+use super::*;
+
+#[test]
+fn the_digest_entries_cover_what_is_provisioned_and_nothing_else() {
+    let entries = |args: &[&str]| settings(GOOD, args).digest_entries();
+    let base = entries(&[]);
+    let expected = [
+        ("account", "123456789012"),
+        ("regions.main", "eu-west-1"),
+        ("regions.other", "us-east-1"),
+        ("tags.team", "observability"),
+        ("stackstate.trust", "external"),
+        (
+            "stackstate.agent_principals",
+            "arn:aws:iam::210987654321:root",
+        ),
+        ("stackstate.external_id", "from-the-environment"),
+        ("stackstate.encryption", "kms"),
+        ("stackstate.postfix", ""),
+        ("stackstate.permissions_boundary", ""),
+        ("stackstate.policies", ""),
+    ];
+    assert!(base.iter().map(|(k, v)| (&**k, &**v)).eq(expected));
+
+    let same: [(&[&str], &str); 4] = [
+        (&["--concurrency=7", "--profile=p"], "how AWS is reached"),
+        (&["--endpoint-url=http://localhost:1"], "where AWS is"),
+        (&["--external-id=from-the-environment"], "another source"),
+        (
+            &["--agent-principal=arn:aws:iam::210987654321:root"],
+            "another way to write the principal",
+        ),
+    ];
+    for (args, reason) in same {
+        assert_eq!(entries(args), base, "{reason} does not matter");
+    }
+    let different: [&[&str]; 11] = [
+        &["--account=999999999999"],
+        &["--region=us-east-1", "--region=eu-west-1"],
+        &["--tag=a=b"],
+        &["--agent-principal=333333333333"],
+        &["--external-id=other"],
+        &["--trust=ec2"],
+        &["--encryption=none"],
+        &["--postfix=-two"],
+        &["--permissions-boundary=arn:aws:iam::123456789012:policy/b"],
+        &["--policies=mine"],
+        &["--keep-policy=theirs"],
+    ];
+    for args in different {
+        assert_ne!(entries(args), base, "{args:?} matters");
+    }
+}
+
+#[test]
+fn the_order_of_what_has_no_order_does_not_change_the_digest() {
+    let forwards = [
+        "--region=eu-west-1",
+        "--region=eu-west-2",
+        "--region=eu-west-3",
+        "--agent-principal=111111111111",
+        "--agent-principal=222222222222",
+        "--keep-policy=a",
+        "--keep-policy=b",
+    ];
+    let backwards = [
+        "--region=eu-west-1",
+        "--region=eu-west-3",
+        "--region=eu-west-2",
+        "--agent-principal=222222222222",
+        "--agent-principal=111111111111",
+        "--keep-policy=b",
+        "--keep-policy=a",
+    ];
+    assert_eq!(
+        settings(GOOD, &forwards).digest_entries(),
+        settings(GOOD, &backwards).digest_entries()
+    );
+}

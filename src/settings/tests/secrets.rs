@@ -1,0 +1,74 @@
+//! Whatever is written in place of settings, loading neither panics nor shows the external ID.
+
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn broken_toml_is_placed_but_its_text_is_not_shown() {
+    let cases = [
+        ("12345secret", "no quotes"),
+        ("\"12345secret", "no closing quote"),
+        ("12345", "a number"),
+        ("12345.0", "another number"),
+        ("[\"12345secret\"]", "a list"),
+        ("{ id = \"12345secret\" }", "a table"),
+        ("\"12345secret\" \"x\"", "two values"),
+        ("'12345secret\"", "quotes that differ"),
+        ("\"\\q12345secret\"", "no such escape"),
+        ("12345-secret", "half a date"),
+    ];
+    for (value, reason) in cases {
+        let file = GOOD.replace("\"${STS_EXTERNAL_ID}\"", value);
+        let failure = error(&file, &[]);
+        let shown = format!("{failure} {failure:?}");
+        assert!(!shown.contains("12345"), "{reason}: {shown}");
+        assert!(
+            failure
+                .message
+                .starts_with("provision.toml, line 8, column "),
+            "{reason}: {failure}"
+        );
+    }
+}
+
+#[test]
+fn a_secret_is_not_shown_by_debug() {
+    let draft = load_with(GOOD, &["--external-id=hunter2hunter2"], Need::Trust).unwrap();
+    assert!(!format!("{draft:?}").contains("hunter2"));
+    assert!(!format!("{:?}", plan_flags(&["--external-id=hunter2"])).contains("hunter2"));
+}
+
+proptest! {
+    #[test]
+    fn loading_any_text_never_panics(text in any::<String>(), value in "\\PC{0,20}") {
+        let _ = load_with(&text, &[], Need::Trust);
+        for key in ["external_id", "postfix", "permissions_boundary", "policies", "trust"] {
+            let _ = load_with(&format!("[stackstate]\n{key} = {value:?}"), &[], Need::Trust);
+        }
+    }
+
+    #[test]
+    fn no_error_shows_the_external_id(
+        before in "[\"'!$\\[{ 0-9a-z.=\\\\-]{0,4}",
+        after in "[\"'!$\\]} 0-9a-z.=#\\\\\n-]{0,4}",
+        other in prop_oneof![Just("x = 1"), Just("trust = 1"), Just("trust = \"a\""), Just("=")],
+    ) {
+        let secret = "1234567890123456";
+        for file in [
+            format!("[stackstate]\nexternal_id = {before}{secret}{after}\n{other}"),
+            format!("[stackstate]\n{other}\nexternal_id = {before}{secret}{after}"),
+            format!("stackstate = {{ external_id = {before}{secret}{after}, {other} }}"),
+        ] {
+            if let Err(failure) = load_with(&file, &[], Need::Trust) {
+                prop_assert!(!format!("{failure:?}").contains(secret), "{failure}");
+            }
+        }
+    }
+
+    #[test]
+    fn external_ids_of_aws_own_form_are_taken_as_they_are(id in "[\\w&&[:ascii:]+=,.@:/-]{2,60}") {
+        let settings = settings(GOOD, &[&format!("--external-id={id}")]);
+        prop_assert_eq!(external_id(&settings).0, id);
+    }
+}
