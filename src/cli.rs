@@ -39,7 +39,7 @@ pub struct Cli {
 /// How much to print, and how.
 #[derive(Debug, Clone, Args)]
 pub struct OutputFlags {
-    /// Log to stderr; -vv also logs each AWS call
+    /// Log each AWS call that writes to stderr; -vv logs those that read too
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = OUTPUT)]
     pub verbose: u8,
     /// When to use colours

@@ -35,6 +35,46 @@ pub enum Outcome {
     Unknown(Failure),
 }
 
+/// How many steps of a run ended in each way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    done: usize,
+    failed: usize,
+    skipped: usize,
+    unknown: usize,
+}
+
+impl Counts {
+    /// Counts the outcomes of a run.
+    pub fn of(outcomes: &[(Address, Outcome)]) -> Self {
+        let mut counts = Counts::default();
+        for (_, outcome) in outcomes {
+            *match outcome {
+                Outcome::Done(_) => &mut counts.done,
+                Outcome::Failed(_) => &mut counts.failed,
+                Outcome::Skipped(_) => &mut counts.skipped,
+                Outcome::Unknown(_) => &mut counts.unknown,
+            } += 1;
+        }
+        counts
+    }
+
+    /// Whether every step was done.
+    pub fn all_done(&self) -> bool {
+        self.failed + self.skipped + self.unknown == 0
+    }
+
+    /// Each number with its name.
+    pub fn by_name(&self) -> [(&'static str, usize); 4] {
+        [
+            ("done", self.done),
+            ("failed", self.failed),
+            ("skipped", self.skipped),
+            ("unknown", self.unknown),
+        ]
+    }
+}
+
 /// Where events go.
 #[derive(Debug, Clone)]
 pub struct Events(Option<mpsc::UnboundedSender<Event>>);

@@ -161,6 +161,11 @@ impl AwsError {
     }
 
     fn advice(&self) -> Option<String> {
+        if self.code.as_deref() == Some("BucketAlreadyExists") {
+            return Some(
+                "Another account owns a bucket of this name: choose a `postfix`".to_owned(),
+            );
+        }
         let action = format!("{}:{}", self.operation.service, self.operation.name);
         Some(match self.kind {
             ErrorKind::Denied => format!(

@@ -47,6 +47,13 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Whether it only reads, by AWS's own naming.
+    fn reads(&self) -> bool {
+        ["Describe", "Get", "Head", "List"]
+            .iter()
+            .any(|verb| self.name.starts_with(verb))
+    }
+
     /// Whether the SDK must not send the request again by itself.
     ///
     /// `kms:CreateKey` takes no idempotency token, so that a request whose answer was lost would,
@@ -293,15 +300,31 @@ impl Aws {
             Ok(answer) => (answer.request_id(), None),
             Err(error) => (error.request_id.as_deref(), error.code.as_deref()),
         };
-        tracing::debug!(
-            account = self.shared.account.get().map(tracing::field::display),
-            region = operation.region.as_ref().map(tracing::field::display),
-            resource = self.resource.as_ref().map(tracing::field::display),
-            request_id,
-            error,
-            millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            "{operation}"
-        );
+        let account = self.shared.account.get().map(tracing::field::display);
+        let region = operation.region.as_ref().map(tracing::field::display);
+        let resource = self.resource.as_ref().map(tracing::field::display);
+        let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if operation.reads() {
+            tracing::debug!(
+                account,
+                region,
+                resource,
+                request_id,
+                error,
+                millis,
+                "{operation}"
+            );
+        } else {
+            tracing::info!(
+                account,
+                region,
+                resource,
+                request_id,
+                error,
+                millis,
+                "{operation}"
+            );
+        }
         answer
     }
 

@@ -5,13 +5,13 @@ use tokio::sync::watch;
 
 use crate::blueprint::{Site, stackstate};
 use crate::cli::ApplyArgs;
-use crate::commands::context::{Context, print, report};
+use crate::commands::context::{Context, print};
 use crate::commands::{Ending, confirm::confirm, run::run};
-use crate::events::{Events, Outcome};
+use crate::events::{Counts, Events};
 use crate::execute::Approved;
 use crate::failure::Failure;
 use crate::plan::{self, Plan};
-use crate::render::{json, progress, text};
+use crate::render::{json, text};
 use crate::resource::{DeleteOptions, Known};
 use crate::saved_plan::{self, SavedPlan};
 use crate::settings::{Encryption, GeneralFlags, Need, Trust};
@@ -75,13 +75,7 @@ pub async fn command(
         adopt,
     };
     let result = run(&context, &nodes, &approved, DELETE_OPTIONS, args.json).await?;
-    let all_done = result
-        .outcomes
-        .iter()
-        .all(|(_, outcome)| matches!(outcome, Outcome::Done(_)));
-    if !args.json {
-        report(&format!("\n{}", progress::outcomes(&result.outcomes)));
-    }
+    let all_done = Counts::of(&result.outcomes).all_done();
     if !all_done {
         return Ok(Ending::Failed);
     }

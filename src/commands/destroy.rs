@@ -4,13 +4,13 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use crate::cli::DestroyArgs;
-use crate::commands::context::{Context, print, report};
+use crate::commands::context::{Context, print};
 use crate::commands::{Ending, confirm::confirm, run::run};
-use crate::events::{Events, Outcome};
+use crate::events::{Counts, Events};
 use crate::execute::Approved;
 use crate::failure::Failure;
 use crate::plan::{self, Action};
-use crate::render::{json, progress, text};
+use crate::render::{json, text};
 use crate::resource::DeleteOptions;
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::{Survey, survey};
@@ -71,13 +71,7 @@ pub async fn command(
         empty_bucket: args.empty_bucket,
     };
     let result = run(&context, &nodes, &approved, options, args.json).await?;
-    if !args.json {
-        report(&format!("\n{}", progress::outcomes(&result.outcomes)));
-    }
-    let all_done = result
-        .outcomes
-        .iter()
-        .all(|(_, outcome)| matches!(outcome, Outcome::Done(_)));
+    let all_done = Counts::of(&result.outcomes).all_done();
     Ok(if all_done {
         Ending::Well
     } else {

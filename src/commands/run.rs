@@ -1,14 +1,15 @@
 //! Execution with its events shown, shared by apply and destroy.
 
 use crate::commands::context::{Context, print, report};
-use crate::events::{Event, Events};
+use crate::events::{Counts, Event, Events};
 use crate::execute::{Approved, Results, execute};
 use crate::failure::Failure;
 use crate::plan::Node;
 use crate::render::{json, progress};
 use crate::resource::DeleteOptions;
 
-/// Carries the plan out and shows each event as it comes: as text on stderr, or as JSON on stdout.
+/// Carries the plan out and shows each event as it comes and what it all came to: as text on
+/// stderr, or as JSON on stdout.
 pub async fn run(
     context: &Context,
     nodes: &[Node],
@@ -34,7 +35,14 @@ pub async fn run(
         result
     };
     let (results, shown) = tokio::join!(work, show);
-    shown.map(|()| results)
+    shown?;
+    if as_json {
+        let counts = Counts::of(&results.outcomes);
+        print(&format!("{}\n", json::summary(&counts)))?;
+    } else {
+        report(&format!("\n{}", progress::outcomes(&results.outcomes)));
+    }
+    Ok(results)
 }
 
 fn show_event(lines: &mut progress::Lines, event: &Event, as_json: bool) -> Result<(), Failure> {

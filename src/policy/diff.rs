@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::compare::{self, Atom, Canonical};
 use super::document::Policy;
-use super::elements::{Element, GROUPS, condition_subject, elements, shown_value};
+use super::elements::{Element, GROUPS, elements, shown_value};
 use super::pairing::{Side, pair};
 use super::secret::SENSITIVE;
 use super::statement::Statement;
@@ -32,8 +32,9 @@ pub struct DiffLine {
     pub text: String,
 }
 
-/// How many items of a list are shown for a statement that was added or removed as a whole.
-const SHOWN_ITEMS: usize = 6;
+/// How many items of a list are shown for a statement that was added or removed as a whole. Who
+/// approves a plan wants to see every action; this only bounds what a hostile document can print.
+const SHOWN_ITEMS: usize = 100;
 
 /// The differences in meaning, statement by statement and action by action.
 ///
@@ -55,7 +56,7 @@ fn whole_policy(sign: Sign, policy: &Policy) -> Vec<DiffLine> {
     }
     let mut lines = Vec::new();
     for (index, statement) in policy.statements().iter().enumerate() {
-        lines.extend(whole_statement(sign, index, statement));
+        lines.push(whole_statement(sign, index, statement));
     }
     lines
 }
@@ -99,13 +100,13 @@ fn changes(before: &Policy, after: &Policy) -> Vec<DiffLine> {
                     lines.extend(details);
                 }
             }
-            None if gained[index] => lines.extend(whole_statement(Sign::Added, index, statement)),
+            None if gained[index] => lines.push(whole_statement(Sign::Added, index, statement)),
             _ => {}
         }
     }
     for (index, statement) in before.statements().iter().enumerate() {
         if lost[index] && !partners.contains(&Some(index)) {
-            lines.extend(whole_statement(Sign::Removed, index, statement));
+            lines.push(whole_statement(Sign::Removed, index, statement));
         }
     }
     lines
@@ -155,32 +156,30 @@ fn secrets<'a>(elements: &[&'a Element]) -> BTreeSet<&'a str> {
     secrets.map(|element| element.text.as_str()).collect()
 }
 
-fn whole_statement(sign: Sign, index: usize, statement: &Statement) -> Vec<DiffLine> {
-    let mut texts = vec![format!("effect {}", statement.effect)];
+/// A statement in one sentence: what it allows or denies, to whom, on what, and if what.
+fn whole_statement(sign: Sign, index: usize, statement: &Statement) -> DiffLine {
+    let mut text = format!("{}: {}", name(index, statement), statement.effect);
     let lists = [
-        ("principals", statement.principals.as_ref()),
-        ("actions", Some(&statement.actions)),
-        ("resources", statement.resources.as_ref()),
+        ("", Some(&statement.actions)),
+        ("to ", statement.principals.as_ref()),
+        ("on ", statement.resources.as_ref()),
     ];
-    for (name, selector) in lists {
+    for (preposition, selector) in lists {
         if let Some(selector) = selector {
-            let not = if selector.negated { "not " } else { "" };
-            texts.push(format!(
-                "{not}{name} {}",
-                shortened(&selector.items, printable)
-            ));
+            let except = if selector.negated { "all but " } else { "" };
+            let items = shortened(&selector.items, printable);
+            text.push_str(&format!(" {preposition}{except}{items}"));
         }
     }
-    for condition in &statement.conditions {
-        let subject = condition_subject(&condition.operator, &condition.key);
+    for (index, condition) in statement.conditions.iter().enumerate() {
+        let conjunction = if index == 0 { "if" } else { "and" };
+        let (operator, key) = (printable(&condition.operator), printable(&condition.key));
         let values = shortened(&condition.values, |value| {
             shown_value(&condition.key, value)
         });
-        texts.push(format!("{subject} = {values}"));
+        text.push_str(&format!(" {conjunction} {operator} {key} = {values}"));
     }
-    let mut lines = vec![line(sign, 0, heading(index, statement))];
-    lines.extend(texts.into_iter().map(|text| line(sign, 1, text)));
-    lines
+    line(sign, 0, text)
 }
 
 fn shortened(items: &[String], show: impl Fn(&str) -> String) -> String {
@@ -201,18 +200,27 @@ fn shortened(items: &[String], show: impl Fn(&str) -> String) -> String {
 
 /// The statement's Sid, or its place and what it is about.
 fn heading(index: usize, statement: &Statement) -> String {
-    if let Some(sid) = statement.sid() {
-        return format!("statement \"{}\"", printable(sid));
+    if statement.sid().is_some() {
+        return name(index, statement);
     }
     let actions = &statement.actions;
     let first = actions.items.first().map_or("nothing", String::as_str);
     let except = if actions.negated { "all but " } else { "" };
     let more = if actions.items.len() > 1 { " …" } else { "" };
-    let (number, effect) = (index + 1, statement.effect);
     format!(
-        "statement {number} ({effect} {except}{}{more})",
+        "{} ({} {except}{}{more})",
+        name(index, statement),
+        statement.effect,
         printable(first)
     )
+}
+
+/// The statement's Sid, or its place in the policy.
+fn name(index: usize, statement: &Statement) -> String {
+    match statement.sid() {
+        Some(sid) => format!("statement \"{}\"", printable(sid)),
+        None => format!("statement {}", index + 1),
+    }
 }
 
 fn line(sign: Sign, depth: u8, text: String) -> DiffLine {

@@ -116,22 +116,12 @@ fn a_whole_statement_is_summed_up() {
         "NotResource": ["r1", "r2"], "Condition": {"StringLike": {"s3:prefix": ["a/", "b/"]}},
     });
     let removed = json!({"Sid": "Old", "Effect": "Deny", "NotAction": ["iam:*"], "Resource": []});
-    let expected = "\
-+ statement 2 (Allow s3:Action1 …)
-  + effect Allow
-  + principals Service x.amazonaws.com
-  + actions s3:Action1, s3:Action2, s3:Action3, s3:Action4, s3:Action5, s3:Action6 and 3 more
-  + not resources r1, r2
-  + condition StringLike s3:prefix = a/, b/
-";
+    let expected = "+ statement 2: Allow s3:Action1, s3:Action2, s3:Action3, s3:Action4, \
+        s3:Action5, s3:Action6, s3:Action7, s3:Action8, s3:Action9 \
+        to Service x.amazonaws.com on all but r1, r2 if StringLike s3:prefix = a/, b/\n";
     assert_eq!(changes(json!([kept]), json!([kept, added])), expected);
 
-    let expected = "\
-- statement \"Old\"
-  - effect Deny
-  - not actions iam:*
-  - resources (none)
-";
+    let expected = "- statement \"Old\": Deny all but iam:* on (none)\n";
     let policy = statements(json!([removed]));
     assert_eq!(shown(Some(&policy), None), expected);
     assert_eq!(shown(None, Some(&policy)), expected.replace("- ", "+ "));
@@ -194,8 +184,7 @@ fn statements_are_paired_by_meaning_then_sid_then_similarity() {
                 on(Some(""), json!("iam:*"), "*"),
                 on(None, json!("a:b"), "*")
             ]),
-            "+ statement 1 (Allow iam:*)\n  + effect Allow\n  + actions iam:*\n  + resources *\n\
-             - statement 1 (Allow s3:Get*)\n  - effect Allow\n  - actions s3:Get*\n  - resources x\n",
+            "+ statement 1: Allow iam:* on *\n- statement 1: Allow s3:Get* on x\n",
             "an empty Sid is none, and nothing is in common",
         ),
         (

@@ -140,7 +140,7 @@ fn conditions(statement: &Statement) -> Vec<Element> {
     elements
 }
 
-pub(super) fn condition_subject(operator: &str, key: &str) -> String {
+fn condition_subject(operator: &str, key: &str) -> String {
     format!("condition {} {}", printable(operator), printable(key))
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::attributes::Value;
 use crate::blueprint::Site;
-use crate::events::{Event, Outcome};
+use crate::events::{Counts, Event, Outcome};
 use crate::failure::Failure;
 use crate::plan::{Action, Plan, Step};
 
@@ -89,6 +89,16 @@ pub fn event(event: &Event) -> Json {
             object
         }
     }
+}
+
+/// What a run came to.
+pub fn summary(counts: &Counts) -> Json {
+    let counts: Map<String, Json> = counts
+        .by_name()
+        .into_iter()
+        .map(|(name, count)| (name.to_owned(), count.into()))
+        .collect();
+    json!({"event": "summary", "outcomes": counts})
 }
 
 fn outcome(outcome: &Outcome) -> (&'static str, Json) {

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use tokio::time::Instant;
 
 use crate::address::Address;
-use crate::events::{Event, Outcome};
+use crate::events::{Counts, Event, Outcome};
 use crate::plan::Action;
 use crate::policy::printable;
 use crate::render::text::sign_of;
@@ -95,33 +95,24 @@ fn done(action: Action) -> &'static str {
     }
 }
 
-/// What a run came to: a line that counts, then the reason and the advice for each failure.
+/// What a run came to: the reason and the advice for each failure, then a line that counts.
 pub fn outcomes(outcomes: &[(Address, Outcome)]) -> String {
-    let count = |wanted: fn(&Outcome) -> bool| {
-        outcomes
-            .iter()
-            .filter(|(_, outcome)| wanted(outcome))
-            .count()
-    };
-    let parts: Vec<String> = [
-        (count(|o| matches!(o, Outcome::Done(_))), "done"),
-        (count(|o| matches!(o, Outcome::Failed(_))), "failed"),
-        (count(|o| matches!(o, Outcome::Skipped(_))), "skipped"),
-        (count(|o| matches!(o, Outcome::Unknown(_))), "unknown"),
-    ]
-    .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, word)| format!("{count} {word}"))
-    .collect();
     let mut text = String::new();
     for (address, outcome) in outcomes {
         if let Outcome::Failed(failure) | Outcome::Unknown(failure) = outcome {
-            text.push_str(&format!("{FAILED}{address}{FAILED:#}: "));
             let lines: Vec<String> = failure.to_string().lines().map(printable).collect();
-            text.push_str(&lines.join("\n"));
-            text.push_str("\n\n");
+            text.push_str(&format!(
+                "{FAILED}{address}{FAILED:#}: {}\n\n",
+                lines.join("\n")
+            ));
         }
     }
-    text.push_str(&format!("Outcome: {}.\n", parts.join(", ")));
+    let counts: Vec<String> = Counts::of(outcomes)
+        .by_name()
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(name, count)| format!("{count} {name}"))
+        .collect();
+    text.push_str(&format!("Outcome: {}.\n", counts.join(", ")));
     text
 }
