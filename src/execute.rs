@@ -18,7 +18,9 @@ use crate::aws::{Aws, AwsError, ErrorKind, Pauses};
 use crate::events::{Event, Events, Outcome};
 use crate::failure::Failure;
 use crate::graph::{self, Queue};
-use crate::plan::{self, Action, Around, Decision, Milestone, Node, Observations, Plan, Step};
+use crate::plan::{
+    self, Action, Around, Consent, Decision, Milestone, Node, Observations, Plan, Step,
+};
 use crate::resource::{DeleteOptions, Known, Observed, Owner, Phase, Present};
 
 /// How long a node may take until AWS reads back what was wanted. A Firehose stream, the slowest,
@@ -40,8 +42,8 @@ pub struct Approved {
     pub observed: Observations,
     /// When that was.
     pub observed_at: Instant,
-    /// Whether what is not ours may be taken over.
-    pub adopt: bool,
+    /// What was decided beside the settings.
+    pub consent: Consent,
 }
 
 /// What a run came to.
@@ -245,7 +247,9 @@ impl Task<'_> {
                 self.create(known).await.map(Some)
             }
             (_, Observed::Present(present)) => Ok(Some(present)),
-            (_, Observed::Missing | Observed::Obstructed(_)) => Err(self.stale("it is gone")),
+            (_, Observed::Missing | Observed::Impossible(_) | Observed::Obstructed(_)) => {
+                Err(self.stale("it is gone"))
+            }
         }
     }
 
@@ -269,7 +273,7 @@ impl Task<'_> {
                 Some(step.decision.action)
             }),
             outlived: None,
-            adopt: approved.adopt,
+            consent: approved.consent,
         };
         let known = plan::known(&approved.observed);
         let now = plan::decide(self.node, &observed, &known, &around);
@@ -308,13 +312,9 @@ impl Task<'_> {
     async fn create(&self, known: &Known) -> Result<Present, Trouble> {
         let error = match self.node.resource.create(&self.aws, known).await {
             Ok(created) => {
-                return Ok(Present {
-                    attributes: created.attributes,
-                    owner: Owner::Ours,
-                    phase: Phase::Stable,
-                    arn: created.arn,
-                    carried: Vec::new(),
-                });
+                let mut present = Present::new(created.attributes, Owner::Ours, Phase::Stable);
+                present.arn = created.arn;
+                return Ok(present);
             }
             Err(error) => error,
         };

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::attributes::{self, Change};
-use crate::resource::{Known, Observed, Owner, Phase, Present, Resource};
+use crate::resource::{Known, Observed, Owner, Phase, Resource};
 
 /// When a resource may be used by those that need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -165,9 +165,8 @@ pub fn known(observed: &Observations) -> Known {
 
 /// Plans all `nodes`, which must stand in an order in which each follows those that it needs.
 ///
-/// A node without an observation counts as missing. With `adopt`, what exists under our names and
-/// is not ours is taken over instead of being blocked.
-pub fn plan(nodes: &[Node], observed: &Observations, adopt: bool) -> Plan {
+/// A node without an observation counts as missing.
+pub fn plan(nodes: &[Node], observed: &Observations, consent: Consent) -> Plan {
     let known = known(observed);
     let mut decisions: BTreeMap<&Address, Action> = BTreeMap::new();
     let mut steps = Vec::new();
@@ -187,7 +186,7 @@ pub fn plan(nodes: &[Node], observed: &Observations, adopt: bool) -> Plan {
                     Some(Observed::Present(_) | Observed::Obstructed(_))
                 ) && decisions.get(address) != Some(&Action::Delete)
             }),
-            adopt,
+            consent,
         };
         if let Some(decision) = decide(node, observation, &known, &around) {
             decisions.insert(node.address(), decision.action);
@@ -223,8 +222,17 @@ pub struct Around<'a> {
     pub parent: Option<Action>,
     /// The resource that exists, stays, and must not stay without this one.
     pub outlived: Option<&'a Address>,
-    /// Whether to take over what is not ours.
+    /// What a person agreed to.
+    pub consent: Consent,
+}
+
+/// What a person agreed to that is never done otherwise.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// Taking over what exists under our names and is not ours.
     pub adopt: bool,
+    /// Detaching a policy that goes from the principals that others attached it to.
+    pub detach_foreign: bool,
 }
 
 /// Decides for one resource; `None` if it is neither wanted nor there.
@@ -249,7 +257,7 @@ fn decide_wanted(node: &Node, observed: &Observed, known: &Known, around: &Aroun
             return blocked_by_parent(node);
         }
         Observed::Missing => return Decision::new(Action::Create, create()),
-        Observed::Obstructed(reason) => {
+        Observed::Obstructed(reason) | Observed::Impossible(reason) => {
             return Decision::because(Action::Blocked, reason.clone(), Vec::new());
         }
         Observed::Present(present) if present.phase == Phase::Deleting => {
@@ -266,7 +274,7 @@ fn decide_wanted(node: &Node, observed: &Observed, known: &Known, around: &Aroun
         Owner::Ours => None,
         Owner::Parent if around.parent == Some(Action::Blocked) => return blocked_by_parent(node),
         Owner::Parent => None,
-        Owner::Foreign(whose) if !around.adopt => {
+        Owner::Foreign(whose) if !around.consent.adopt => {
             return Decision::because(
                 Action::Blocked,
                 format!("it exists and is not ours: {whose}; `--adopt` takes it over"),
@@ -303,7 +311,7 @@ fn blocked_by_parent(node: &Node) -> Decision {
 
 fn decide_unwanted(observed: &Observed, around: &Around<'_>) -> Option<Decision> {
     let present = match observed {
-        Observed::Missing => return None,
+        Observed::Missing | Observed::Impossible(_) => return None,
         Observed::Obstructed(reason) => {
             return Some(Decision::because(
                 Action::Blocked,
@@ -332,21 +340,28 @@ fn decide_unwanted(observed: &Observed, around: &Around<'_>) -> Option<Decision>
              with it; `provision destroy` removes both"
         ));
     }
-    Some(deletion(present))
-}
-
-fn deletion(present: &Present) -> Decision {
+    if !present.held_by.is_empty() && !around.consent.detach_foreign {
+        let holders: Vec<String> = present.held_by.iter().map(ToString::to_string).collect();
+        let reason = format!(
+            "others attached it to {}; detach it there, or pass `--detach-foreign`",
+            holders.join(", ")
+        );
+        return Some(Decision::because(Action::Blocked, reason, Vec::new()));
+    }
     let gone = attributes::Attributes::new();
-    Decision::new(Action::Delete, attributes::diff(&present.attributes, &gone))
+    let changes = attributes::diff(&present.attributes, &gone);
+    Some(Decision::new(Action::Delete, changes))
 }
 
 /// Why the node is not yet as it should be; `None` when it is, so that those that need it may go
 /// on.
 pub fn unsettled(node: &Node, observed: &Observed, known: &Known) -> Option<String> {
     let present = match (node.wanted, observed) {
-        (false, Observed::Missing) => return None,
+        (false, Observed::Missing | Observed::Impossible(_)) => return None,
         (true, Observed::Missing) => return Some("it to appear".to_owned()),
-        (_, Observed::Obstructed(reason)) => return Some(reason.clone()),
+        (_, Observed::Obstructed(reason) | Observed::Impossible(reason)) => {
+            return Some(reason.clone());
+        }
         (_, Observed::Present(present)) => present,
     };
     if !node.wanted {

@@ -10,7 +10,7 @@ use crate::commands::{Ending, confirm::confirm, run::run};
 use crate::events::{Counts, Events};
 use crate::execute::Approved;
 use crate::failure::Failure;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Consent, Plan};
 use crate::render::{json, text};
 use crate::resource::{DeleteOptions, Known};
 use crate::saved_plan::{self, SavedPlan};
@@ -35,7 +35,10 @@ pub async fn command(
     stop: watch::Receiver<bool>,
 ) -> Result<Ending, Failure> {
     let saved = args.plan.as_deref().map(saved_plan::read).transpose()?;
-    let adopt = saved.as_ref().map_or(args.adopt, SavedPlan::adopts);
+    let consent = Consent {
+        adopt: saved.as_ref().map_or(args.adopt, SavedPlan::adopts),
+        ..Consent::default()
+    };
     let context = Context::load(general, &args.stackstate, Need::Trust, stop).await?;
     if let Some(saved) = &saved {
         saved.check_inputs(&saved_plan::Inputs::of(
@@ -44,7 +47,7 @@ pub async fn command(
         ))?;
     }
     let survey = survey(context.wanted(true), &context.aws(Events::discarded())).await?;
-    let plan = plan::plan(&survey.nodes, &survey.observed, adopt);
+    let plan = plan::plan(&survey.nodes, &survey.observed, consent);
     let document = json::plan(&survey.site, &plan);
     if let Some(saved) = &saved {
         saved.check_plan(&document)?;
@@ -72,7 +75,7 @@ pub async fn command(
         plan,
         observed,
         observed_at,
-        adopt,
+        consent,
     };
     let result = run(&context, &nodes, &approved, DELETE_OPTIONS, args.json).await?;
     let all_done = Counts::of(&result.outcomes).all_done();

@@ -9,7 +9,7 @@ use crate::commands::{Ending, confirm::confirm, run::run};
 use crate::events::{Counts, Events};
 use crate::execute::Approved;
 use crate::failure::Failure;
-use crate::plan::{self, Action};
+use crate::plan::{self, Action, Consent};
 use crate::render::{json, text};
 use crate::resource::DeleteOptions;
 use crate::settings::{GeneralFlags, Need};
@@ -27,7 +27,8 @@ pub async fn command(
 ) -> Result<Ending, Failure> {
     let context = Context::load(general, &args.stackstate, Need::Names, stop).await?;
     let survey = survey(context.wanted(false), &context.aws(Events::discarded())).await?;
-    let mut plan = plan::plan(&survey.nodes, &survey.observed, false);
+    let consent = Consent::default();
+    let mut plan = plan::plan(&survey.nodes, &survey.observed, consent);
     // What goes first stands first.
     plan.steps.reverse();
     if args.json {
@@ -64,7 +65,7 @@ pub async fn command(
         plan,
         observed,
         observed_at,
-        adopt: false,
+        consent,
     };
     let options = DeleteOptions {
         key_deletion_days: args.key_deletion_days,

@@ -5,7 +5,7 @@ use crate::commands::Ending;
 use crate::commands::context::{Context, print, report};
 use crate::events::Events;
 use crate::failure::Failure;
-use crate::plan;
+use crate::plan::{self, Consent};
 use crate::render::{json, text};
 use crate::saved_plan;
 use crate::settings::{GeneralFlags, Need};
@@ -22,8 +22,12 @@ pub async fn command(
     stop: watch::Receiver<bool>,
 ) -> Result<Ending, Failure> {
     let context = Context::load(general, &args.stackstate, Need::Trust, stop).await?;
+    let consent = Consent {
+        adopt: args.adopt,
+        ..Consent::default()
+    };
     let survey = survey(context.wanted(true), &context.aws(Events::discarded())).await?;
-    let plan = plan::plan(&survey.nodes, &survey.observed, args.adopt);
+    let plan = plan::plan(&survey.nodes, &survey.observed, consent);
     let document = json::plan(&survey.site, &plan);
     if let Some(file) = &args.out {
         let inputs = saved_plan::Inputs::of(&context.settings, &context.documents);

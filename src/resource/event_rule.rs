@@ -139,16 +139,15 @@ impl Resource for EventRule {
             .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
             .collect();
         let owner = self.tags.lower_observed(&tags, &mut attributes);
-        Ok(Observed::Present(Present {
+        let owner = match rule.managed_by() {
+            Some(service) => Owner::Foreign(format!("AWS manages it for {service}")),
+            None => owner,
+        };
+        Ok(Observed::Present(Present::new(
             attributes,
-            owner: match rule.managed_by() {
-                Some(service) => Owner::Foreign(format!("AWS manages it for {service}")),
-                None => owner,
-            },
-            phase: Phase::Stable,
-            arn: None,
-            carried: Vec::new(),
-        }))
+            owner,
+            Phase::Stable,
+        )))
     }
 
     async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {

@@ -149,13 +149,11 @@ impl Resource for EventTarget {
                 for (name, value) in Self::additions(target) {
                     attributes.insert(name.to_owned(), value.into());
                 }
-                return Ok(Observed::Present(Present {
+                return Ok(Observed::Present(Present::new(
                     attributes,
-                    owner: Owner::Parent,
-                    phase: Phase::Stable,
-                    arn: None,
-                    carried: Vec::new(),
-                }));
+                    Owner::Parent,
+                    Phase::Stable,
+                )));
             }
             page = answer.next_token;
             if page.is_none() {

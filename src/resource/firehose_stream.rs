@@ -278,17 +278,12 @@ impl Resource for FirehoseStream {
         };
         let mut attributes = lower(&stream);
         let owner = self.tags.lower_observed(&tags?, &mut attributes);
-        Ok(Observed::Present(Present {
-            attributes,
-            owner,
-            phase: match stream.delivery_stream_status() {
-                DeliveryStreamStatus::Creating => Phase::Creating,
-                DeliveryStreamStatus::Deleting => Phase::Deleting,
-                _ => Phase::Stable,
-            },
-            arn: None,
-            carried: Vec::new(),
-        }))
+        let phase = match stream.delivery_stream_status() {
+            DeliveryStreamStatus::Creating => Phase::Creating,
+            DeliveryStreamStatus::Deleting => Phase::Deleting,
+            _ => Phase::Stable,
+        };
+        Ok(Observed::Present(Present::new(attributes, owner, phase)))
     }
 
     async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {

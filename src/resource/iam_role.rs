@@ -6,15 +6,15 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use futures_util::future::{try_join_all, try_join4};
+use futures_util::future::{try_join, try_join_all, try_join4};
 
 use crate::address::Address;
 use crate::attributes::{Attributes, Change, Value, changed_tags, key_of, touches};
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::policy::Policy;
 use crate::resource::{
-    Created, DeleteOptions, Known, Observed, Phase, Present, Resource, Tags, gone_is_fine,
-    iam_operation, iam_tags, policy_value,
+    Created, DeleteOptions, Known, Observed, Phase, Present, Principal, Resource, Tags,
+    gone_is_fine, iam_operation, iam_tags, policy_value,
 };
 
 /// A role that a service or an account may assume.
@@ -50,6 +50,10 @@ impl IamRole {
                     .rsplit_once('/')
                     .is_some_and(|(_, name)| name == kept)
         })
+    }
+
+    fn principal(&self) -> Principal {
+        Principal::Role(self.name.clone())
     }
 
     /// The attributes that `CreateRole` sets.
@@ -98,28 +102,6 @@ impl IamRole {
         }
     }
 
-    async fn attached_arns(&self, aws: &Aws) -> Result<Vec<String>, AwsError> {
-        let mut arns = Vec::new();
-        let mut marker: Option<String> = None;
-        loop {
-            let answer = aws
-                .call(iam_operation("ListAttachedRolePolicies"), || {
-                    let request = aws.iam().list_attached_role_policies();
-                    request
-                        .role_name(&self.name)
-                        .set_marker(marker.clone())
-                        .send()
-                })
-                .await?;
-            let page = answer.attached_policies().iter();
-            arns.extend(page.filter_map(|policy| policy.policy_arn().map(ToOwned::to_owned)));
-            marker = answer.marker().map(ToOwned::to_owned);
-            if marker.is_none() {
-                return Ok(arns);
-            }
-        }
-    }
-
     async fn put_inline(&self, aws: &Aws, name: &str, policy: &Policy) -> Result<(), AwsError> {
         aws.call(iam_operation("PutRolePolicy"), || {
             let request = aws.iam().put_role_policy().role_name(&self.name);
@@ -137,16 +119,6 @@ impl IamRole {
             .call(iam_operation("DeleteRolePolicy"), || {
                 let request = aws.iam().delete_role_policy().role_name(&self.name);
                 request.policy_name(name).send()
-            })
-            .await;
-        gone_is_fine(answer)
-    }
-
-    async fn detach(&self, aws: &Aws, arn: &str) -> Result<(), AwsError> {
-        let answer = aws
-            .call(iam_operation("DetachRolePolicy"), || {
-                let request = aws.iam().detach_role_policy().role_name(&self.name);
-                request.policy_arn(arn).send()
             })
             .await;
         gone_is_fine(answer)
@@ -212,11 +184,12 @@ impl Resource for IamRole {
             })
             .await
         };
+        let principal = self.principal();
         let reads = try_join4(
             role,
             self.inline_names(aws),
             self.inline_policy(aws, self.policy_name),
-            self.attached_arns(aws),
+            principal.attached(aws),
         );
         let (role, names, own_policy, attached) = match reads.await {
             Ok(reads) => reads,
@@ -266,13 +239,11 @@ impl Resource for IamRole {
             .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
             .collect();
         let owner = self.tags.lower_observed(&tags, &mut attributes);
-        Ok(Observed::Present(Present {
+        Ok(Observed::Present(Present::new(
             attributes,
             owner,
-            phase: Phase::Stable,
-            arn: None,
-            carried: Vec::new(),
-        }))
+            Phase::Stable,
+        )))
     }
 
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
@@ -339,7 +310,7 @@ impl Resource for IamRole {
             }
             if let (Some(arn), None) = (key_of(&change.attribute, "attached_policy"), &change.after)
             {
-                self.detach(aws, arn).await?;
+                self.principal().detach(aws, arn).await?;
             }
         }
         Ok(())
@@ -352,7 +323,8 @@ impl Resource for IamRole {
         _options: DeleteOptions,
     ) -> Result<(), AwsError> {
         // Policies that the settings keep hold the role too, so what is there now is asked again.
-        let all = futures_util::future::try_join(self.inline_names(aws), self.attached_arns(aws));
+        let principal = self.principal();
+        let all = try_join(self.inline_names(aws), principal.attached(aws));
         let (names, arns) = match all.await {
             Ok(all) => all,
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
@@ -362,7 +334,7 @@ impl Resource for IamRole {
             self.delete_inline(aws, name).await?;
         }
         for arn in &arns {
-            self.detach(aws, arn).await?;
+            self.principal().detach(aws, arn).await?;
         }
         let answer = aws
             .call(iam_operation("DeleteRole"), || {

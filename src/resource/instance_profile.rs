@@ -94,13 +94,11 @@ impl Resource for InstanceProfile {
             .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
             .collect();
         let owner = self.tags.lower_observed(&tags, &mut attributes);
-        Ok(Observed::Present(Present {
+        Ok(Observed::Present(Present::new(
             attributes,
             owner,
-            phase: Phase::Stable,
-            arn: None,
-            carried: Vec::new(),
-        }))
+            Phase::Stable,
+        )))
     }
 
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {

@@ -313,17 +313,14 @@ impl Resource for KmsKey {
         let owner = self
             .tags
             .lower_observed(tags.get(id).unwrap_or(&none), &mut attributes);
-        Ok(Observed::Present(Present {
-            attributes,
-            owner,
-            phase: if state == KeyState::PendingDeletion.as_str() {
-                Phase::Doomed
-            } else {
-                Phase::Stable
-            },
-            arn: key.arn().map(ToOwned::to_owned),
-            carried: Vec::new(),
-        }))
+        let phase = if state == KeyState::PendingDeletion.as_str() {
+            Phase::Doomed
+        } else {
+            Phase::Stable
+        };
+        let mut present = Present::new(attributes, owner, phase);
+        present.arn = key.arn().map(ToOwned::to_owned);
+        Ok(Observed::Present(present))
     }
 
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {

@@ -9,16 +9,21 @@ mod empty_bucket;
 pub mod event_rule;
 pub mod event_target;
 pub mod firehose_stream;
+pub mod iam_policy;
 pub mod iam_role;
 pub mod instance_profile;
 pub mod kms_key;
 mod lifecycle;
+pub mod policy_attachment;
+mod principal;
 pub mod s3_bucket;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
+
+pub use principal::Principal;
 
 use crate::address::Address;
 use crate::attributes::{Attributes, Change, Value};
@@ -33,6 +38,8 @@ pub type Known = BTreeMap<Address, String>;
 pub enum Observed {
     /// Nothing exists under the name.
     Missing,
+    /// Nothing exists, and nothing can; the reason says what is in the way and the way out.
+    Impossible(String),
     /// Something exists.
     Present(Present),
     /// What exists cannot be told or must not be touched; the reason says what and the way out.
@@ -52,6 +59,22 @@ pub struct Present {
     pub arn: Option<String>,
     /// Statements that AWS's log delivery added to a bucket's policy, which every update keeps.
     pub carried: Vec<Statement>,
+    /// Principals that a policy was attached to by others.
+    pub held_by: Vec<Principal>,
+}
+
+impl Present {
+    /// A resource of which no more is to be said than this.
+    pub fn new(attributes: Attributes, owner: Owner, phase: Phase) -> Self {
+        Present {
+            attributes,
+            owner,
+            phase,
+            arn: None,
+            carried: Vec::new(),
+            held_by: Vec::new(),
+        }
+    }
 }
 
 /// Whose a resource is, by its tags alone.

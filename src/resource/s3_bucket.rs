@@ -464,13 +464,9 @@ impl Resource for S3Bucket {
             None => {}
         }
         let owner = self.tags.lower_observed(&settings.tags, &mut attributes);
-        Ok(Observed::Present(Present {
-            attributes,
-            owner,
-            phase: Phase::Stable,
-            arn: None,
-            carried,
-        }))
+        let mut present = Present::new(attributes, owner, Phase::Stable);
+        present.carried = carried;
+        Ok(Observed::Present(present))
     }
 
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
