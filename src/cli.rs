@@ -68,6 +68,17 @@ pub enum Command {
     Completions(CompletionsArgs),
 }
 
+impl Command {
+    /// Whether its output is one JSON event a line.
+    pub fn prints_events(&self) -> bool {
+        match self {
+            Command::Apply(args) => args.json,
+            Command::Destroy(args) => args.json,
+            Command::Plan(_) | Command::AgentConfig(_) | Command::Completions(_) => false,
+        }
+    }
+}
+
 /// The options of `plan`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -147,6 +158,9 @@ pub struct DestroyArgs {
     /// Delete every version of every object in the log bucket first
     #[arg(long)]
     pub empty_bucket: bool,
+    /// Detach a policy that goes from whom others attached it to as well
+    #[arg(long)]
+    pub detach_foreign: bool,
     /// The settings of the StackState integration.
     #[command(flatten)]
     pub stackstate: StackStateFlags,

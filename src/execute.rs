@@ -18,10 +18,8 @@ use crate::aws::{Aws, AwsError, ErrorKind, Pauses};
 use crate::events::{Event, Events, Outcome};
 use crate::failure::Failure;
 use crate::graph::{self, Queue};
-use crate::plan::{
-    self, Action, Around, Consent, Decision, Milestone, Node, Observations, Plan, Step,
-};
-use crate::resource::{DeleteOptions, Known, Observed, Owner, Phase, Present};
+use crate::plan::{self, Action, Around, Decision, Milestone, Node, Observations, Plan, Step};
+use crate::resource::{Consent, Known, Observed, Owner, Phase, Present};
 
 /// How long a node may take until AWS reads back what was wanted. A Firehose stream, the slowest,
 /// takes some minutes at most.
@@ -59,13 +57,7 @@ pub struct Results {
 ///
 /// Steps that keep their resource are not among the outcomes. `nodes` must be those that the plan
 /// was made of.
-pub async fn execute(
-    nodes: &[Node],
-    approved: &Approved,
-    aws: &Aws,
-    events: &Events,
-    options: DeleteOptions,
-) -> Results {
+pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Events) -> Results {
     let nodes_by_address: BTreeMap<&Address, &Node> =
         nodes.iter().map(|node| (node.address(), node)).collect();
     let steps: BTreeMap<&Address, &Step> = approved
@@ -110,7 +102,6 @@ pub async fn execute(
                         decision,
                         approved,
                         aws: aws.on_behalf_of(&address),
-                        options,
                     };
                     running.push(Box::pin(begin(task, known.clone())));
                 }
@@ -169,7 +160,6 @@ struct Task<'a> {
     decision: &'a Decision,
     approved: &'a Approved,
     aws: Aws,
-    options: DeleteOptions,
 }
 
 /// What one node's work tells the loop.
@@ -232,7 +222,9 @@ impl Task<'_> {
         match (self.decision.action, observed) {
             (Action::Delete, Observed::Present(present)) => {
                 let resource = &self.node.resource;
-                resource.delete(&self.aws, &present, self.options).await?;
+                resource
+                    .delete(&self.aws, &present, self.approved.consent)
+                    .await?;
                 self.settle(known).await?;
                 Ok(None)
             }

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 use provision::cli::{Cli, Command, OutputFlags};
-use provision::commands::{Ending, agent_config, apply, destroy, plan};
+use provision::commands::{Ending, agent_config, apply, context, destroy, plan};
 use provision::failure::Failure;
+use provision::render::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::filter::LevelFilter;
@@ -70,7 +71,13 @@ async fn run(cli: Cli) -> ExitCode {
         Ok(Ending::Well) => ExitCode::SUCCESS,
         Ok(Ending::Changes) => ExitCode::from(2),
         Ok(Ending::Failed) => ExitCode::FAILURE,
-        Err(failure) => fail(&failure),
+        Err(failure) => {
+            if cli.command.prints_events() {
+                // The error stands on stderr too, where it can be read if this cannot.
+                let _ = context::print(&format!("{}\n", json::error(&failure)));
+            }
+            fail(&failure)
+        }
     };
     if was_interrupted {
         ExitCode::from(INTERRUPTED)
@@ -112,7 +119,10 @@ fn set_up_output(flags: &OutputFlags) {
     };
     // The SDK's own logs would show requests, and the external ID with them.
     let filter = tracing_subscriber::filter::Targets::new().with_target("provision", level);
-    let format = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let colours = anstream::AutoStream::choice(&std::io::stderr());
+    let format = tracing_subscriber::fmt::layer()
+        .with_ansi(colours != anstream::ColorChoice::Never)
+        .with_writer(std::io::stderr);
     use tracing_subscriber::layer::SubscriberExt;
     use tracing_subscriber::util::SubscriberInitExt;
     tracing_subscriber::registry()

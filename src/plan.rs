@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::attributes::{self, Change};
-use crate::resource::{Known, Observed, Owner, Phase, Resource};
+use crate::resource::{Consent, Known, Observed, Owner, Phase, Present, Resource};
 
 /// When a resource may be used by those that need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,8 +114,8 @@ pub struct Step {
     pub arn: Option<String>,
     /// What is to be done with it.
     pub decision: Decision,
-    /// How many statements of AWS's log delivery its policy carries beside ours.
-    pub carried: usize,
+    /// What a person should know about it beside the changes.
+    pub note: Option<String>,
 }
 
 /// What is to be done with every resource that is wanted or exists, in the order of the graph.
@@ -190,7 +190,7 @@ pub fn plan(nodes: &[Node], observed: &Observations, consent: Consent) -> Plan {
         };
         if let Some(decision) = decide(node, observation, &known, &around) {
             decisions.insert(node.address(), decision.action);
-            steps.push(step(node, observation, decision));
+            steps.push(step(node, observation, decision, consent));
         }
     }
     let place = |address: &Address| nodes.iter().position(|node| node.address() == address);
@@ -198,7 +198,8 @@ pub fn plan(nodes: &[Node], observed: &Observations, consent: Consent) -> Plan {
     Plan { steps }
 }
 
-fn step(node: &Node, observation: &Observed, decision: Decision) -> Step {
+fn step(node: &Node, observation: &Observed, decision: Decision, consent: Consent) -> Step {
+    let action = decision.action;
     let present = match observation {
         Observed::Present(present) => Some(present),
         _ => None,
@@ -211,8 +212,27 @@ fn step(node: &Node, observation: &Observed, decision: Decision) -> Step {
             .arn()
             .or_else(|| present.and_then(|present| present.arn.clone())),
         decision,
-        carried: present.map_or(0, |present| present.carried.len()),
+        note: note(node, present, action, consent),
     }
+}
+
+fn note(
+    node: &Node,
+    present: Option<&Present>,
+    action: Action,
+    consent: Consent,
+) -> Option<String> {
+    if action == Action::Delete {
+        return node.resource.deletion_note(consent);
+    }
+    let carried = present.map_or(0, |present| present.carried.len());
+    let statements = if carried == 1 {
+        "statement"
+    } else {
+        "statements"
+    };
+    let kept = format!("{carried} {statements} of AWS's log delivery in the policy, kept");
+    node.resource.note().or((carried > 0).then_some(kept))
 }
 
 /// What a decision takes from outside the resource itself.
@@ -226,15 +246,6 @@ pub struct Around<'a> {
     pub consent: Consent,
 }
 
-/// What a person agreed to that is never done otherwise.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Consent {
-    /// Taking over what exists under our names and is not ours.
-    pub adopt: bool,
-    /// Detaching a policy that goes from the principals that others attached it to.
-    pub detach_foreign: bool,
-}
-
 /// Decides for one resource; `None` if it is neither wanted nor there.
 pub fn decide(
     node: &Node,
@@ -245,7 +256,7 @@ pub fn decide(
     if node.wanted {
         Some(decide_wanted(node, observed, known, around))
     } else {
-        decide_unwanted(observed, around)
+        decide_unwanted(node, observed, around)
     }
 }
 
@@ -309,7 +320,7 @@ fn blocked_by_parent(node: &Node) -> Decision {
     )
 }
 
-fn decide_unwanted(observed: &Observed, around: &Around<'_>) -> Option<Decision> {
+fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Option<Decision> {
     let present = match observed {
         Observed::Missing | Observed::Impossible(_) => return None,
         Observed::Obstructed(reason) => {
@@ -325,7 +336,9 @@ fn decide_unwanted(observed: &Observed, around: &Around<'_>) -> Option<Decision>
     match &present.owner {
         Owner::Foreign(whose) => return keep(format!("it is not ours and stays: {whose}")),
         Owner::Parent if around.parent != Some(Action::Delete) => {
-            return keep("it does not belong to a rule of ours and stays".to_owned());
+            let parent = node.resource.parent().map(ToString::to_string);
+            let parent = parent.unwrap_or_default();
+            return keep(format!("it belongs to {parent}, which stays"));
         }
         Owner::Ours | Owner::Parent => {}
     }

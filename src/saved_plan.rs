@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-use crate::blueprint::documents::Documents;
+use crate::blueprint::AllDocuments;
 use crate::failure::Failure;
 use crate::render::json::FORMAT_VERSION;
 use crate::settings::Settings;
@@ -28,7 +28,7 @@ pub struct Inputs(BTreeMap<String, String>);
 
 impl Inputs {
     /// Everything that decides what is provisioned.
-    pub fn of(settings: &Settings, documents: &Documents) -> Self {
+    pub fn of(settings: &Settings, documents: &AllDocuments) -> Self {
         let mut inputs: BTreeMap<String, String> = BTreeMap::new();
         for (key, value) in settings.digest_entries() {
             // A list has an entry for each item. The separator is in none of them.

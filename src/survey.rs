@@ -8,13 +8,11 @@ use tokio::time::Instant;
 use crate::address::Address;
 use crate::attributes::Value;
 use crate::aws::{Aws, AwsError};
-use crate::blueprint::Site;
-use crate::blueprint::documents::Documents;
-use crate::blueprint::stackstate::{self, Remains};
+use crate::blueprint::{self, AllDocuments, Remains, Site, audit_trail, stackstate};
 use crate::failure::Failure;
 use crate::names::{AccountId, Partition, Region};
 use crate::plan::{Node, Observations};
-use crate::resource::{Observed, iam_role};
+use crate::resource::{Observed, iam_policy, iam_role};
 use crate::settings::Settings;
 
 /// What a run is about: the nodes, and what AWS says of them.
@@ -36,28 +34,28 @@ pub struct Wanted<'a> {
     /// The settings.
     pub settings: &'a Settings,
     /// The documents.
-    pub documents: &'a Documents,
+    pub documents: &'a AllDocuments,
     /// False for a destroy, which wants nothing of all that.
     pub exists: bool,
 }
 
 impl Wanted<'_> {
-    fn site(&self, account: AccountId) -> Site {
+    fn site(&self, account: AccountId, partition: Partition) -> Site {
         Site {
-            partition: self.settings.partition(),
+            partition,
             account,
             regions: self.settings.regions.clone(),
         }
     }
 
     fn nodes(&self, site: &Site, remains: &Remains) -> Result<Vec<Node>, Failure> {
-        stackstate::nodes(self.settings, self.documents, site, remains, self.exists)
+        blueprint::nodes(self.settings, self.documents, site, remains, self.exists)
     }
 
     /// Finds what is wrong with the documents before AWS is asked anything.
     ///
     /// # Errors
-    /// Those of [`stackstate::nodes`]. They do not depend on which account it is.
+    /// Those of [`blueprint::nodes`]. They do not depend on which account it is.
     pub fn check(&self) -> Result<(), Failure> {
         let account = match &self.settings.account {
             Some(account) => account.clone(),
@@ -65,7 +63,8 @@ impl Wanted<'_> {
                 .parse()
                 .map_err(|_| Failure::new("no account"))?,
         };
-        let site = self.site(account);
+        let partition = self.settings.partition().unwrap_or(Partition::Aws);
+        let site = self.site(account, partition);
         // A region that remains is laid out by the same documents as the others.
         self.nodes(&site, &Remains::default()).map(|_| ())
     }
@@ -73,37 +72,40 @@ impl Wanted<'_> {
 
 /// Asks who is calling, reads every resource, and looks for what earlier settings left over.
 ///
-/// Where the settings name the account, the caller's identity is asked beside everything else;
-/// otherwise it comes first, because names and ARNs follow from it.
+/// Where the settings name the account and a region, the caller's identity is asked beside
+/// everything else; otherwise it comes first, because names and ARNs follow from it.
 ///
 /// # Errors
 /// Credentials of another account than the settings name, an endpoint that cannot be reached, or
 /// the first read that AWS refuses.
 pub async fn survey(wanted: Wanted<'_>, aws: &Aws) -> Result<Survey, Failure> {
+    let settings = wanted.settings;
     let caller = async {
         let caller = aws.caller().await.map_err(|error| error.failure())?;
-        check_caller(wanted.settings, &caller)?;
-        Ok(caller.0)
+        check_caller(settings, caller)
     };
-    match &wanted.settings.account {
-        Some(account) => {
+    match (&settings.account, settings.partition()) {
+        (Some(account), Some(partition)) => {
             // The identity decides which of two failures is shown: with the wrong credentials all
             // others follow from it.
-            let read = read(wanted, wanted.site(account.clone()), aws);
+            let read = read(wanted, wanted.site(account.clone(), partition), aws);
             let (caller, survey) = join(caller, read).await;
             caller.and(survey)
         }
-        None => read(wanted, wanted.site(caller.await?), aws).await,
+        _ => {
+            let (account, partition) = caller.await?;
+            read(wanted, wanted.site(account, partition), aws).await
+        }
     }
 }
 
-fn check_caller(settings: &Settings, caller: &(AccountId, String)) -> Result<(), Failure> {
-    let (account, arn) = caller;
-    if let Some(expected) = settings
-        .account
-        .as_ref()
-        .filter(|expected| *expected != account)
-    {
+/// The caller's account and partition, if they are those that the settings allow.
+fn check_caller(
+    settings: &Settings,
+    (account, arn): (AccountId, String),
+) -> Result<(AccountId, Partition), Failure> {
+    let expected = settings.account.as_ref();
+    if let Some(expected) = expected.filter(|expected| **expected != account) {
         return Err(Failure::new(format!(
             "the credentials belong to the account {account}, and the settings allow only {expected}"
         ))
@@ -111,31 +113,34 @@ fn check_caller(settings: &Settings, caller: &(AccountId, String)) -> Result<(),
         .hint("Choose other credentials with `--profile` or AWS_PROFILE, or correct `account`"));
     }
     let partition = arn.split(':').nth(1).and_then(Partition::from_name);
-    if partition.is_some_and(|partition| partition != settings.partition()) {
-        return Err(Failure::new(format!(
-            "the credentials belong to another partition than the region {}",
-            settings.main_region()
+    let wanted = settings.partition();
+    match (partition, wanted) {
+        (Some(is), Some(wanted)) if is != wanted => Err(Failure::new(format!(
+            "the credentials belong to the partition {is}, and the regions to {wanted}"
         ))
         .because(format!("the caller is {arn}"))
-        .hint("Choose credentials and regions of the same partition"));
+        .hint("Choose credentials and regions of the same partition")),
+        (is, wanted) => Ok((account, is.or(wanted).unwrap_or(Partition::Aws))),
     }
-    Ok(())
 }
 
 async fn read(wanted: Wanted<'_>, site: Site, aws: &Aws) -> Result<Survey, Failure> {
     let observed_at = Instant::now();
     let failure = |error: AwsError| error.failure();
     let mut nodes = wanted.nodes(&site, &Remains::default())?;
-    let first = nodes.iter().collect::<Vec<_>>();
-    let (mut observed, roles) = try_join(observe(first, aws), iam_role::all_names(aws))
+    let first = nodes.iter().collect();
+    let (mut observed, names) = try_join(observe(first, aws), Names::read(wanted.settings, aws))
         .await
         .map_err(failure)?;
-    let remains = remains(wanted, &roles, &observed);
+    let remains = names.remains(wanted.settings, &observed);
     if remains != Remains::default() {
-        let known: BTreeSet<Address> = observed.keys().cloned().collect();
         nodes = wanted.nodes(&site, &remains)?;
-        let new = nodes.iter().filter(|node| !known.contains(node.address()));
-        observed.extend(observe(new.collect(), aws).await.map_err(failure)?);
+        let new = nodes.iter();
+        let new = new
+            .filter(|node| !observed.contains_key(node.address()))
+            .collect();
+        let more = observe(new, aws).await.map_err(failure)?;
+        observed.extend(more);
     }
     Ok(Survey {
         site,
@@ -154,22 +159,69 @@ async fn observe(nodes: Vec<&Node>, aws: &Aws) -> Result<Observations, AwsError>
     Ok(try_join_all(reads).await?.into_iter().collect())
 }
 
-fn remains(wanted: Wanted<'_>, roles: &[String], observed: &Observations) -> Remains {
-    let settings = wanted.settings;
-    let regions: BTreeSet<Region> = roles
-        .iter()
-        .filter_map(|role| stackstate::region_of_role(role, &settings.stackstate))
-        .filter(|region| !settings.regions.contains(region))
-        .collect();
-    let bucket_region = observed.values().find_map(|observed| match observed {
+/// The names in IAM from which earlier settings can be told, as far as a system needs them.
+struct Names {
+    roles: Vec<String>,
+    policies: Vec<String>,
+}
+
+impl Names {
+    async fn read(settings: &Settings, aws: &Aws) -> Result<Self, AwsError> {
+        let roles = async {
+            match &settings.stackstate {
+                Some(_) => iam_role::all_names(aws).await,
+                None => Ok(Vec::new()),
+            }
+        };
+        let policies = async {
+            match &settings.audit_trail {
+                Some(_) => iam_policy::all_names(aws).await,
+                None => Ok(Vec::new()),
+            }
+        };
+        let (roles, policies) = try_join(roles, policies).await?;
+        Ok(Names { roles, policies })
+    }
+
+    fn remains(&self, settings: &Settings, observed: &Observations) -> Remains {
+        let stackstate = settings.stackstate.as_ref().map(|system| {
+            let regions: BTreeSet<Region> = self
+                .roles
+                .iter()
+                .filter_map(|role| stackstate::region_of_role(role, system))
+                .filter(|region| !settings.regions.contains(region))
+                .collect();
+            stackstate::Remains {
+                regions: regions.into_iter().collect(),
+                main_region: bucket_region(observed)
+                    .filter(|region| Some(region) != settings.regions.first()),
+            }
+        });
+        let audit_trail = settings.audit_trail.as_ref().map(|system| {
+            let own = self.policies.iter();
+            let own = own.filter(|name| audit_trail::is_own_name(name, system));
+            let wanted = |name: &String| {
+                let address = Address::global(iam_policy::KIND, name.as_str());
+                observed.contains_key(&address)
+            };
+            audit_trail::Remains {
+                policies: own.filter(|name| !wanted(name)).cloned().collect(),
+            }
+        });
+        Remains {
+            stackstate: stackstate.unwrap_or_default(),
+            audit_trail: audit_trail.unwrap_or_default(),
+        }
+    }
+}
+
+/// Where the bucket is, which cannot be told from its name.
+fn bucket_region(observed: &Observations) -> Option<Region> {
+    observed.values().find_map(|observed| match observed {
         Observed::Present(present) => match present.attributes.get("region")? {
-            Value::Plain(region) => region.as_str()?.parse::<Region>().ok(),
+            Value::Plain(region) => region.as_str()?.parse().ok(),
             _ => None,
         },
         _ => None,
-    });
-    Remains {
-        regions: regions.into_iter().collect(),
-        main_region: bucket_region.filter(|region| region != settings.main_region()),
-    }
+    })
 }

@@ -166,11 +166,11 @@ impl AwsError {
                 "Another account owns a bucket of this name: choose a `postfix`".to_owned(),
             );
         }
-        let action = format!("{}:{}", self.operation.service, self.operation.name);
         Some(match self.kind {
             ErrorKind::Denied => format!(
-                "Allow `{action}` to the credentials in use, in their policies, their permissions \
-                 boundary and the organization's service control policies, then run again"
+                "Allow {} to the credentials in use, in their policies, their permissions \
+                 boundary and the organization's service control policies, then run again",
+                self.operation.iam_actions().join(", ")
             ),
             ErrorKind::Credentials => "Renew the credentials (for SSO `aws sso login`), or choose \
                  others with `--profile` or AWS_PROFILE, then run again"

@@ -5,6 +5,7 @@
 //! against the concurrency limit, logged, repeated and stopped.
 
 mod error;
+mod operation;
 mod session;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
 pub use error::{AwsError, ErrorKind};
+pub use operation::Operation;
 pub use session::{Session, connect};
 
 use crate::address::Address;
@@ -35,44 +37,11 @@ pub const RETRY_LIMIT: Duration = Duration::from_secs(120);
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// One operation of one service, in one region unless the service is global.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Operation {
-    /// The service's prefix in IAM actions.
-    pub service: &'static str,
-    /// The operation's name in AWS's documentation.
-    pub name: &'static str,
-    /// The region that is called.
-    pub region: Option<Region>,
-}
-
-impl Operation {
-    /// Whether it only reads, by AWS's own naming.
-    fn reads(&self) -> bool {
-        ["Describe", "Get", "Head", "List"]
-            .iter()
-            .any(|verb| self.name.starts_with(verb))
-    }
-
-    /// Whether the SDK must not send the request again by itself.
-    ///
-    /// `kms:CreateKey` takes no idempotency token, so that a request whose answer was lost would,
-    /// sent again, leave a second key.
-    fn sent_once(&self) -> bool {
-        self.service == "kms" && self.name == "CreateKey"
-    }
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.service, self.name)
-    }
-}
-
 /// The way to one account, as seen by one resource.
 #[derive(Debug, Clone)]
 pub struct Aws {
     shared: Arc<Shared>,
+    events: Events,
     /// Whom errors, events and logs name.
     resource: Option<Address>,
 }
@@ -82,7 +51,6 @@ struct Shared {
     path_style: bool,
     account: OnceLock<AccountId>,
     permits: Semaphore,
-    events: Events,
     stop: watch::Receiver<bool>,
     iam: OnceLock<aws_sdk_iam::Client>,
     kms: PerRegion<aws_sdk_kms::Client>,
@@ -121,19 +89,13 @@ impl Aws {
     ///
     /// At most `concurrency` requests are under way at any time. When `stop` becomes true no
     /// further call is begun, and those under way finish.
-    pub fn new(
-        session: &Session,
-        concurrency: usize,
-        events: Events,
-        stop: watch::Receiver<bool>,
-    ) -> Self {
+    pub fn new(session: &Session, concurrency: usize, stop: watch::Receiver<bool>) -> Self {
         Aws {
             shared: Arc::new(Shared {
                 config: session.config.clone(),
                 path_style: session.path_style,
                 account: OnceLock::new(),
                 permits: Semaphore::new(concurrency),
-                events,
                 stop,
                 iam: OnceLock::new(),
                 kms: PerRegion::new(),
@@ -141,7 +103,17 @@ impl Aws {
                 firehose: PerRegion::new(),
                 eventbridge: PerRegion::new(),
             }),
+            events: Events::discarded(),
             resource: None,
+        }
+    }
+
+    /// The same way, telling `events` what happens on it.
+    #[must_use]
+    pub fn reporting_to(&self, events: Events) -> Self {
+        Aws {
+            events,
+            ..self.clone()
         }
     }
 
@@ -149,8 +121,8 @@ impl Aws {
     #[must_use]
     pub fn on_behalf_of(&self, resource: &Address) -> Self {
         Aws {
-            shared: Arc::clone(&self.shared),
             resource: Some(resource.clone()),
+            ..self.clone()
         }
     }
 
@@ -338,18 +310,14 @@ impl Aws {
     /// Tells whoever watches that the resource waits, and for what.
     pub fn announce_wait(&self, what: String) {
         if let Some(resource) = &self.resource {
-            self.shared
-                .events
-                .send(Event::Waiting(resource.clone(), what));
+            self.events.send(Event::Waiting(resource.clone(), what));
         }
     }
 
     /// Tells whoever watches how far a long action came.
     pub fn announce_progress(&self, what: String) {
         if let Some(resource) = &self.resource {
-            self.shared
-                .events
-                .send(Event::Progress(resource.clone(), what));
+            self.events.send(Event::Progress(resource.clone(), what));
         }
     }
 

@@ -16,14 +16,12 @@ pub struct Session {
     pub config: SdkConfig,
     /// Whether S3 is addressed by path, as emulators and private endpoints need it.
     pub path_style: bool,
+    /// The region that settings, environment or profile name.
+    pub region: Option<String>,
 }
 
-impl Session {
-    /// The region of the environment or the profile, where the settings name none.
-    pub fn region(&self) -> Option<&str> {
-        self.config.region().map(AsRef::as_ref)
-    }
-}
+/// Where the calls of global services are signed for when nothing names a region.
+const GLOBAL_REGION: &str = "us-east-1";
 
 /// Resolves credentials lazily and everything else now, by the conventions that all AWS tools
 /// share. Nothing is sent to AWS, except that the region of an EC2 instance is asked of the
@@ -54,8 +52,17 @@ pub async fn connect(
     if let Some(url) = endpoint_url {
         loader = loader.endpoint_url(url);
     }
-    let config = loader.load().await;
+    let mut config = loader.load().await;
+    let region = config.region().map(ToString::to_string);
+    if region.is_none() {
+        let global = aws_config::Region::from_static(GLOBAL_REGION);
+        config = config.into_builder().region(global).build();
+    }
     let path_style =
         config.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
-    Session { config, path_style }
+    Session {
+        config,
+        path_style,
+        region,
+    }
 }

@@ -37,6 +37,8 @@ pub enum Limit {
     BucketPolicy,
     /// An event pattern.
     EventPattern,
+    /// None here: the document is made to fit later.
+    Spread,
 }
 
 impl Limit {
@@ -47,6 +49,7 @@ impl Limit {
             Limit::KeyPolicy => 32_768,
             Limit::BucketPolicy => 20_480,
             Limit::EventPattern => 4_096,
+            Limit::Spread => usize::MAX,
         }
     }
 }
@@ -141,7 +144,7 @@ impl Documents {
         prepare: impl FnOnce(&mut Json),
     ) -> Result<Policy, Failure> {
         let (mut json, origin) = self.filled(name, filling, prepare)?;
-        if matches!(limit, Limit::InlinePolicy) {
+        if matches!(limit, Limit::InlinePolicy | Limit::Spread) {
             name_version(&mut json);
         }
         let policy = Policy::from_value(json).map_err(|error| {
@@ -198,7 +201,7 @@ impl Documents {
     }
 }
 
-/// Names the version of an inline policy that names none, as two of the vendor's do not.
+/// Names the version of a permission policy that names none, as two of the vendor's do not.
 ///
 /// IAM answers "Policy document must be version 2012-10-17 or greater" to such a document. The
 /// versions differ in policy variables alone, so that without one the meaning stays the same; with

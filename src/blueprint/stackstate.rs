@@ -117,24 +117,28 @@ pub struct Remains {
 /// A resource stands after those that it needs.
 ///
 /// # Errors
-/// A document that cannot be used; see [`Documents`]. Those do not depend on the account, so that
-/// a made-up account of twelve digits finds them before AWS is asked for the real one.
+/// A document that cannot be used; see [`Documents`].
 pub fn nodes(
     settings: &Settings,
+    stackstate: &StackState,
     documents: &Documents,
     site: &Site,
     remains: &Remains,
     wanted: bool,
 ) -> Result<Vec<Node>, Failure> {
     let blueprint = Blueprint {
-        settings: &settings.stackstate,
+        settings: stackstate,
         documents,
         site,
-        tags: Tags::new(SYSTEM, &settings.stackstate.postfix, &settings.tags),
+        main: site
+            .regions
+            .first()
+            .ok_or_else(|| Failure::new("no region is set"))?,
+        tags: Tags::new(SYSTEM, &stackstate.postfix, &settings.tags),
         names: vec![
-            (BUCKET, format!("{BUCKET}{}", settings.stackstate.postfix)),
-            (STREAM, format!("{STREAM}{}", settings.stackstate.postfix)),
-            (ALIAS, format!("{ALIAS}{}", settings.stackstate.postfix)),
+            (BUCKET, format!("{BUCKET}{}", stackstate.postfix)),
+            (STREAM, format!("{STREAM}{}", stackstate.postfix)),
+            (ALIAS, format!("{ALIAS}{}", stackstate.postfix)),
         ],
     };
     let mut nodes = blueprint.account_wide(wanted)?;
@@ -154,6 +158,7 @@ struct Blueprint<'a> {
     settings: &'a StackState,
     documents: &'a Documents,
     site: &'a Site,
+    main: &'a Region,
     tags: Tags,
     names: Vec<(&'static str, String)>,
 }
@@ -181,7 +186,7 @@ impl Blueprint<'_> {
     }
 
     fn bucket_address(&self) -> Address {
-        Address::regional("s3_bucket", "logs", self.site.main_region())
+        Address::regional("s3_bucket", "logs", self.main)
     }
 
     fn boundary(&self) -> Option<String> {
@@ -207,7 +212,7 @@ impl Blueprint<'_> {
             values: BTreeMap::from([
                 ("AccountId", self.site.account.to_string()),
                 ("Region", region.to_string()),
-                ("MainRegion", self.site.main_region().to_string()),
+                ("MainRegion", self.main.to_string()),
             ]),
             names: &self.names,
             partition: self.site.partition,
@@ -215,7 +220,7 @@ impl Blueprint<'_> {
     }
 
     fn account_wide(&self, wanted: bool) -> Result<Vec<Node>, Failure> {
-        let main = self.site.main_region();
+        let main = self.main;
         let role = self.integration_role()?;
         let role_address = role.address.clone();
         let role_name = role.name.clone();
@@ -284,7 +289,7 @@ impl Blueprint<'_> {
     }
 
     fn integration_role(&self) -> Result<IamRole, Failure> {
-        let main = self.site.main_region();
+        let main = self.main;
         let name = integration_role_name(self.settings);
         let trust = match &self.settings.trust {
             // Without a stated trust the role can only be removed, for which any trust will do.
@@ -360,7 +365,7 @@ impl Blueprint<'_> {
     }
 
     fn regional(&self, region: &Region, wanted: bool) -> Result<Vec<Node>, Failure> {
-        let main = self.site.main_region();
+        let main = self.main;
         let filling = self.filling(region);
         let firehose_policy = self.documents.policy(
             "firehose-role-policy",

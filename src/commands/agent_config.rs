@@ -7,10 +7,9 @@ use crate::blueprint::{Site, stackstate};
 use crate::cli::AgentConfigArgs;
 use crate::commands::Ending;
 use crate::commands::context::{Context, print};
-use crate::events::Events;
 use crate::failure::Failure;
 use crate::names::Partition;
-use crate::settings::{GeneralFlags, Need, Settings, StackState, Trust};
+use crate::settings::{GeneralFlags, Need, StackState, Trust};
 
 /// Runs the command. AWS is asked for the account only where the settings do not name it.
 ///
@@ -28,24 +27,30 @@ pub async fn command(
     };
     let context = Context::load(general, &args.stackstate, need, stop).await?;
     let settings = &context.settings;
+    let (Some(stackstate), Some(partition)) = (&settings.stackstate, settings.partition()) else {
+        return Err(
+            Failure::new("the settings do not name StackState, whose agent this is about")
+                .hint("Add the section [stackstate], or leave out `--only`"),
+        );
+    };
     if args.policy {
-        let policy = agent_policy(settings.partition(), &settings.stackstate);
+        let policy = agent_policy(partition, stackstate);
         print(&format!("{policy:#}\n"))?;
         return Ok(Ending::Well);
     }
     let account = match &settings.account {
         Some(account) => account.clone(),
         None => {
-            let caller = context.aws(Events::discarded()).caller().await;
+            let caller = context.aws.caller().await;
             caller.map_err(|error| error.failure())?.0
         }
     };
     let site = Site {
-        partition: settings.partition(),
+        partition,
         account,
         regions: settings.regions.clone(),
     };
-    print(&conf_yaml(settings, &site, args.show_secrets))?;
+    print(&conf_yaml(stackstate, &site, args.show_secrets))?;
     Ok(Ending::Well)
 }
 
@@ -65,8 +70,7 @@ fn agent_policy(partition: Partition, settings: &StackState) -> Json {
 }
 
 /// The agent's `conf.yaml`. Strings are written as JSON, which YAML includes.
-fn conf_yaml(settings: &Settings, site: &Site, show_secrets: bool) -> String {
-    let stackstate = &settings.stackstate;
+fn conf_yaml(stackstate: &StackState, site: &Site, show_secrets: bool) -> String {
     let quoted = |text: &str| Json::from(text).to_string();
     let (external_id, note) = match &stackstate.trust {
         Trust::External { external_id, .. } if show_secrets => {

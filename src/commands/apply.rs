@@ -6,22 +6,16 @@ use tokio::sync::watch;
 use crate::blueprint::{Site, stackstate};
 use crate::cli::ApplyArgs;
 use crate::commands::context::{Context, print};
-use crate::commands::{Ending, confirm::confirm, run::run};
-use crate::events::{Counts, Events};
+use crate::commands::{Ending, confirm::confirm, refuse_blocked, run::run};
+use crate::events::Counts;
 use crate::execute::Approved;
 use crate::failure::Failure;
-use crate::plan::{self, Consent, Plan};
+use crate::plan;
 use crate::render::{json, text};
-use crate::resource::{DeleteOptions, Known};
+use crate::resource::{Consent, Known};
 use crate::saved_plan::{self, SavedPlan};
-use crate::settings::{Encryption, GeneralFlags, Need, Trust};
+use crate::settings::{Encryption, GeneralFlags, Need, Settings, StackState, Trust};
 use crate::survey::{Survey, survey};
-
-/// An apply deletes only what the settings no longer ask for, and never an object.
-const DELETE_OPTIONS: DeleteOptions = DeleteOptions {
-    key_deletion_days: 30,
-    empty_bucket: false,
-};
 
 /// Runs the command.
 ///
@@ -46,7 +40,7 @@ pub async fn command(
             &context.documents,
         ))?;
     }
-    let survey = survey(context.wanted(true), &context.aws(Events::discarded())).await?;
+    let survey = survey(context.wanted(true), &context.aws).await?;
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
     let document = json::plan(&survey.site, &plan);
     if let Some(saved) = &saved {
@@ -60,7 +54,7 @@ pub async fn command(
     refuse_blocked(&plan)?;
     let known = plan::known(&survey.observed);
     if !plan.has_changes() {
-        print_outputs(&context, &survey.site, &known, args.json)?;
+        print_outputs(&context.settings, &survey.site, &known, args.json)?;
         return Ok(Ending::Well);
     }
     confirm(args.yes, "Make these changes?").await?;
@@ -77,37 +71,55 @@ pub async fn command(
         observed_at,
         consent,
     };
-    let result = run(&context, &nodes, &approved, DELETE_OPTIONS, args.json).await?;
+    let result = run(&context, &nodes, &approved, args.json).await?;
     let all_done = Counts::of(&result.outcomes).all_done();
     if !all_done {
         return Ok(Ending::Failed);
     }
-    print_outputs(&context, &site, &result.known, args.json)?;
+    print_outputs(&context.settings, &site, &result.known, args.json)?;
     Ok(Ending::Well)
 }
 
-/// A part of what was asked for is worth nothing here, so that nothing is begun.
-fn refuse_blocked(plan: &Plan) -> Result<(), Failure> {
-    let mut failure = Failure::new("the plan is blocked; nothing was changed");
-    for step in plan.blocked() {
-        let reason = step.decision.reason.clone().unwrap_or_default();
-        failure = failure.because(format!("{}: {reason}", step.address));
-    }
-    if failure.causes.is_empty() {
-        Ok(())
-    } else {
-        Err(failure)
-    }
-}
-
-/// What the person needs to set up the agent.
+/// What the person needs next: to set up the agent, or the application.
 fn print_outputs(
-    context: &Context,
+    settings: &Settings,
     site: &Site,
     known: &Known,
     as_json: bool,
 ) -> Result<(), Failure> {
-    let settings = &context.settings.stackstate;
+    let mut outputs = Vec::new();
+    if let Some(system) = &settings.stackstate {
+        outputs.extend(stackstate_outputs(system, site, known));
+    }
+    if let Some(system) = &settings.audit_trail {
+        let attached: Vec<String> = system.attach_to.iter().map(ToString::to_string).collect();
+        outputs.push(("policy", system.policy_name.clone()));
+        outputs.push(("attached to", attached.join(", ")));
+    }
+    outputs.retain(|(_, value)| !value.is_empty());
+    if as_json {
+        let outputs: serde_json::Map<String, serde_json::Value> = outputs
+            .into_iter()
+            .map(|(name, value)| (name.to_lowercase().replace(' ', "_"), value.into()))
+            .collect();
+        let event = json!({"event": "outputs", "outputs": outputs});
+        return print(&format!("{event}\n"));
+    }
+    let mut text = match settings.stackstate {
+        Some(_) => "\nFor the agent (`provision agent-config` prints its conf.yaml):\n".to_owned(),
+        None => "\nFor the application:\n".to_owned(),
+    };
+    for (name, value) in outputs {
+        text.push_str(&format!("  {name:<12} {value}\n"));
+    }
+    print(&text)
+}
+
+fn stackstate_outputs(
+    settings: &StackState,
+    site: &Site,
+    known: &Known,
+) -> Vec<(&'static str, String)> {
     let role = stackstate::integration_role_name(settings);
     let mut outputs = vec![("role ARN", site.arn("iam", "", &format!("role/{role}")))];
     if let Trust::External {
@@ -119,23 +131,9 @@ fn print_outputs(
     outputs.push(("log bucket", stackstate::bucket_name(site, settings)));
     let key = known
         .iter()
-        .find(|(address, _)| address.region.as_ref() == Some(site.main_region()));
+        .find(|(address, _)| address.region.as_ref() == site.regions.first());
     if let (Some((_, arn)), Encryption::Kms) = (key, settings.encryption) {
         outputs.push(("key ARN", arn.clone()));
     }
-    if as_json {
-        let outputs: serde_json::Map<String, serde_json::Value> = outputs
-            .into_iter()
-            .map(|(name, value)| (name.to_lowercase().replace(' ', "_"), value.into()))
-            .collect();
-        return print(&format!(
-            "{}\n",
-            json!({"event": "outputs", "outputs": outputs})
-        ));
-    }
-    let mut text = "\nFor the agent (`provision agent-config` prints its conf.yaml):\n".to_owned();
-    for (name, value) in outputs {
-        text.push_str(&format!("  {name:<12} {value}\n"));
-    }
-    print(&text)
+    outputs
 }

@@ -5,10 +5,8 @@ use std::path::Path;
 
 use tokio::sync::watch;
 
-use crate::aws::{Aws, Session, connect};
-use crate::blueprint::documents::Documents;
-use crate::blueprint::stackstate;
-use crate::events::Events;
+use crate::aws::{Aws, connect};
+use crate::blueprint::AllDocuments;
 use crate::failure::Failure;
 use crate::names::Invalid;
 use crate::settings::{self, GeneralFlags, Need, Settings, StackStateFlags, check_endpoint};
@@ -19,9 +17,9 @@ pub struct Context {
     /// The settings.
     pub settings: Settings,
     /// The documents.
-    pub documents: Documents,
-    session: Session,
-    stop: watch::Receiver<bool>,
+    pub documents: AllDocuments,
+    /// The way to the account.
+    pub aws: Aws,
 }
 
 impl Context {
@@ -47,17 +45,13 @@ impl Context {
                 invalid.at("the endpoint of the AWS environment or profile")
             })?;
         }
-        let settings = draft.complete(session.region())?;
-        let documents = Documents::load(
-            &stackstate::DOCUMENTS,
-            stackstate::SYSTEM,
-            settings.stackstate.policies.as_deref(),
-        )?;
+        let settings = draft.complete(session.region.as_deref())?;
+        let documents = AllDocuments::load(&settings)?;
+        let aws = Aws::new(&session, settings.connection.concurrency, stop);
         let context = Context {
             settings,
             documents,
-            session,
-            stop,
+            aws,
         };
         context.wanted(true).check()?;
         Ok(context)
@@ -70,16 +64,6 @@ impl Context {
             documents: &self.documents,
             exists,
         }
-    }
-
-    /// The way to the account.
-    pub fn aws(&self, events: Events) -> Aws {
-        Aws::new(
-            &self.session,
-            self.settings.connection.concurrency,
-            events,
-            self.stop.clone(),
-        )
     }
 }
 

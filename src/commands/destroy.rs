@@ -6,12 +6,12 @@ use tokio::sync::watch;
 use crate::cli::DestroyArgs;
 use crate::commands::context::{Context, print};
 use crate::commands::{Ending, confirm::confirm, run::run};
-use crate::events::{Counts, Events};
+use crate::events::Counts;
 use crate::execute::Approved;
 use crate::failure::Failure;
-use crate::plan::{self, Action, Consent};
+use crate::plan::{self, Action};
 use crate::render::{json, text};
-use crate::resource::DeleteOptions;
+use crate::resource::Consent;
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::{Survey, survey};
 
@@ -26,8 +26,13 @@ pub async fn command(
     stop: watch::Receiver<bool>,
 ) -> Result<Ending, Failure> {
     let context = Context::load(general, &args.stackstate, Need::Names, stop).await?;
-    let survey = survey(context.wanted(false), &context.aws(Events::discarded())).await?;
-    let consent = Consent::default();
+    let survey = survey(context.wanted(false), &context.aws).await?;
+    let consent = Consent {
+        detach_foreign: args.detach_foreign,
+        empty_bucket: args.empty_bucket,
+        key_deletion_days: args.key_deletion_days,
+        ..Consent::default()
+    };
     let mut plan = plan::plan(&survey.nodes, &survey.observed, consent);
     // What goes first stands first.
     plan.steps.reverse();
@@ -67,11 +72,7 @@ pub async fn command(
         observed_at,
         consent,
     };
-    let options = DeleteOptions {
-        key_deletion_days: args.key_deletion_days,
-        empty_bucket: args.empty_bucket,
-    };
-    let result = run(&context, &nodes, &approved, options, args.json).await?;
+    let result = run(&context, &nodes, &approved, args.json).await?;
     let all_done = Counts::of(&result.outcomes).all_done();
     Ok(if all_done {
         Ending::Well

@@ -2,12 +2,15 @@
 
 pub mod agent_config;
 pub mod apply;
+pub mod context;
 pub mod destroy;
 pub mod plan;
 
 mod confirm;
-mod context;
 mod run;
+
+use crate::failure::Failure;
+use crate::plan::Plan;
 
 /// How a command ended, when it did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,4 +21,20 @@ pub enum Ending {
     Changes,
     /// Something failed, and what that was has been printed already.
     Failed,
+}
+
+/// Refuses a plan with blocked resources, naming each with its reason.
+///
+/// A part of what was asked for is worth nothing, so that nothing of it is begun.
+fn refuse_blocked(plan: &Plan) -> Result<(), Failure> {
+    let mut failure = Failure::new("the plan is blocked, and nothing was changed");
+    for step in plan.blocked() {
+        let reason = step.decision.reason.clone().unwrap_or_default();
+        failure = failure.because(format!("{}: {reason}", step.address));
+    }
+    if failure.causes.is_empty() {
+        Ok(())
+    } else {
+        Err(failure)
+    }
 }

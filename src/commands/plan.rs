@@ -1,12 +1,12 @@
 //! `provision plan`: shows what apply would do, and writes nothing to AWS.
 
 use crate::cli::PlanArgs;
-use crate::commands::Ending;
 use crate::commands::context::{Context, print, report};
-use crate::events::Events;
+use crate::commands::{Ending, refuse_blocked};
 use crate::failure::Failure;
-use crate::plan::{self, Consent};
+use crate::plan;
 use crate::render::{json, text};
+use crate::resource::Consent;
 use crate::saved_plan;
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::survey;
@@ -15,7 +15,7 @@ use tokio::sync::watch;
 /// Runs the command.
 ///
 /// # Errors
-/// Bad settings, or a read that failed.
+/// Bad settings, a read that failed, or, after it is shown, a plan that is blocked.
 pub async fn command(
     general: &GeneralFlags,
     args: &PlanArgs,
@@ -26,7 +26,7 @@ pub async fn command(
         adopt: args.adopt,
         ..Consent::default()
     };
-    let survey = survey(context.wanted(true), &context.aws(Events::discarded())).await?;
+    let survey = survey(context.wanted(true), &context.aws).await?;
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
     let document = json::plan(&survey.site, &plan);
     if let Some(file) = &args.out {
@@ -44,8 +44,8 @@ pub async fn command(
             file.display()
         ));
     }
-    let changes = plan.has_changes() || plan.blocked().next().is_some();
-    Ok(if args.detailed_exitcode && changes {
+    refuse_blocked(&plan)?;
+    Ok(if args.detailed_exitcode && plan.has_changes() {
         Ending::Changes
     } else {
         Ending::Well

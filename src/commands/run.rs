@@ -6,7 +6,6 @@ use crate::execute::{Approved, Results, execute};
 use crate::failure::Failure;
 use crate::plan::Node;
 use crate::render::{json, progress};
-use crate::resource::DeleteOptions;
 
 /// Carries the plan out and shows each event as it comes and what it all came to: as text on
 /// stderr, or as JSON on stdout.
@@ -14,13 +13,12 @@ pub async fn run(
     context: &Context,
     nodes: &[Node],
     approved: &Approved,
-    options: DeleteOptions,
     as_json: bool,
 ) -> Result<Results, Failure> {
     let (events, mut receiver) = Events::channel();
-    let aws = context.aws(events.clone());
+    let aws = context.aws.reporting_to(events.clone());
     let work = async move {
-        let results = execute(nodes, approved, &aws, &events, options).await;
+        let results = execute(nodes, approved, &aws, &events).await;
         // The last senders go with these, which ends the stream of events.
         drop((aws, events));
         results

@@ -110,8 +110,13 @@ fn outcome(outcome: &Outcome) -> (&'static str, Json) {
     }
 }
 
+/// The end of a run that could not begin, or could not go on.
+pub fn error(failure: &Failure) -> Json {
+    json!({"event": "error", "error": failure_json(failure)})
+}
+
 /// A failure with its causes and its hint.
-pub fn failure_json(failure: &Failure) -> Json {
+fn failure_json(failure: &Failure) -> Json {
     json!({
         "message": failure.message,
         "causes": failure.causes,

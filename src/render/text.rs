@@ -47,20 +47,20 @@ pub fn plan(site: &Site, plan: &Plan) -> String {
 }
 
 fn place(site: &Site) -> String {
-    let mut regions: Vec<&str> = site.regions.iter().map(|region| region.name()).collect();
-    let main = format!("{} (main)", regions[0]);
-    regions[0] = &main;
-    let noun = if regions.len() == 1 {
+    let account = format!(
+        "Account {} in the partition {}",
+        site.account, site.partition
+    );
+    let Some((main, others)) = site.regions.split_first() else {
+        return account;
+    };
+    let others: String = others.iter().map(|region| format!(", {region}")).collect();
+    let noun = if others.is_empty() {
         "region"
     } else {
         "regions"
     };
-    format!(
-        "Account {} in the partition {}, {noun} {}",
-        site.account,
-        site.partition,
-        regions.join(", ")
-    )
+    format!("{account}, {noun} {main} (main){others}")
 }
 
 fn step_text(text: &mut String, step: &Step, width: usize) {
@@ -76,17 +76,8 @@ fn step_text(text: &mut String, step: &Step, width: usize) {
     if let Some(reason) = &step.decision.reason {
         let _ = writeln!(text, "    {style}{}{style:#}", printable(reason));
     }
-    if step.carried > 0 {
-        let noun = if step.carried == 1 {
-            "statement"
-        } else {
-            "statements"
-        };
-        let _ = writeln!(
-            text,
-            "    {QUIET}{} {noun} of AWS's log delivery in the policy, kept{QUIET:#}",
-            step.carried
-        );
+    if let Some(note) = &step.note {
+        let _ = writeln!(text, "    {QUIET}{}{QUIET:#}", printable(note));
     }
     // What goes with a deleted resource is the whole of it, and a blocked one stays as it is.
     if step.decision.action != Action::Delete {

@@ -99,10 +99,15 @@ impl Bucket<'_> {
             }
         }
         let more = if next.is_some() { "more than " } else { "" };
+        let noun = if count == 1 {
+            "object version or delete marker"
+        } else {
+            "object versions and delete markers"
+        };
         Ok(AwsError {
             message: format!(
-                "the bucket {} still holds {more}{count} object versions and delete markers; run \
-                 again with `--empty-bucket` to delete them all, or wait a day until they expire",
+                "the bucket {} still holds {more}{count} {noun}; run again with `--empty-bucket` \
+                 to delete everything in it, or wait two or three days until all has expired",
                 self.name
             ),
             ..error

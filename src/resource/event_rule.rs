@@ -12,7 +12,7 @@ use crate::attributes::{Attributes, Change, changed_tags};
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::names::Region;
 use crate::resource::{
-    Created, DeleteOptions, Known, Observed, Owner, Phase, Present, Resource, Tags, gone_is_fine,
+    Consent, Created, Known, Observed, Owner, Phase, Present, Resource, Tags, gone_is_fine,
 };
 
 /// A rule that selects events by a pattern.
@@ -187,7 +187,7 @@ impl Resource for EventRule {
         &self,
         aws: &Aws,
         _present: &Present,
-        _options: DeleteOptions,
+        _consent: Consent,
     ) -> Result<(), AwsError> {
         let client = aws.eventbridge(&self.region);
         let answer = aws
@@ -195,7 +195,18 @@ impl Resource for EventRule {
                 client.delete_rule().name(&self.name).send()
             })
             .await;
-        gone_is_fine(answer)
+        // Ours is removed by now, and what others added is not ours to remove.
+        gone_is_fine(answer).map_err(|error| match error.code.as_deref() {
+            Some("ValidationException") => AwsError {
+                message: format!(
+                    "{} Others added targets to the rule {}: remove them (aws events \
+                     list-targets-by-rule, remove-targets), then run again",
+                    error.message, self.name
+                ),
+                ..error
+            },
+            _ => error,
+        })
     }
 }
 

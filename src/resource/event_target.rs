@@ -12,7 +12,7 @@ use crate::attributes::{Attributes, Change};
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::names::Region;
 use crate::resource::{
-    Created, DeleteOptions, Known, Observed, Owner, Phase, Present, Resource, gone_is_fine,
+    Consent, Created, Known, Observed, Owner, Phase, Present, Resource, gone_is_fine,
 };
 
 /// Where a rule sends its events.
@@ -185,7 +185,7 @@ impl Resource for EventTarget {
         &self,
         aws: &Aws,
         _present: &Present,
-        _options: DeleteOptions,
+        _consent: Consent,
     ) -> Result<(), AwsError> {
         let client = aws.eventbridge(&self.region);
         let disable = async {

@@ -17,8 +17,7 @@ use crate::attributes::{Attributes, Change, Value, changed_tags};
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::names::Region;
 use crate::resource::{
-    Created, DeleteOptions, Known, Observed, Phase, Present, Resource, Tags, gone_is_fine,
-    reference,
+    Consent, Created, Known, Observed, Phase, Present, Resource, Tags, gone_is_fine, reference,
 };
 
 /// A stream of the type DirectPut with an extended S3 destination.
@@ -352,7 +351,7 @@ impl Resource for FirehoseStream {
         &self,
         aws: &Aws,
         _present: &Present,
-        _options: DeleteOptions,
+        _consent: Consent,
     ) -> Result<(), AwsError> {
         let client = aws.firehose(&self.region);
         let answer = aws

@@ -11,11 +11,11 @@ use crate::attributes::{Attributes, Change, Value, changed_tags, touches};
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::policy::Policy;
 use crate::resource::{
-    Created, DeleteOptions, Known, Observed, Phase, Present, Principal, Resource, Tags,
-    gone_is_fine, iam_operation, iam_tags, policy_value,
+    Consent, Created, Identity, Known, Observed, Phase, Present, Resource, Tags, gone_is_fine,
+    iam_operation, iam_tags, policy_value,
 };
 
-/// A policy that principals have by attachment.
+/// A policy that identities have by attachment.
 #[derive(Debug)]
 pub struct IamPolicy {
     /// How it is called.
@@ -29,11 +29,15 @@ pub struct IamPolicy {
     /// What it permits.
     pub document: Policy,
     /// Whom our own attachments attach it to. Anyone else's attachment holds it.
-    pub attached_to: Vec<Principal>,
+    pub attached_to: Vec<Identity>,
+    /// How its document was made to fit.
+    pub note: String,
     /// Its tags.
     pub tags: Tags,
 }
 
+/// The kind, as addresses name it.
+pub const KIND: &str = "iam_policy";
 /// How many versions of a policy AWS keeps at most.
 const MOST_VERSIONS: usize = 5;
 
@@ -89,8 +93,8 @@ impl IamPolicy {
         Ok(())
     }
 
-    /// Every principal that has the policy attached.
-    async fn holders(&self, aws: &Aws) -> Result<Vec<Principal>, AwsError> {
+    /// Every identity that has the policy attached.
+    async fn holders(&self, aws: &Aws) -> Result<Vec<Identity>, AwsError> {
         let mut holders = Vec::new();
         let mut marker: Option<String> = None;
         loop {
@@ -104,17 +108,17 @@ impl IamPolicy {
                 .policy_users()
                 .iter()
                 .filter_map(|user| user.user_name());
-            holders.extend(users.map(|name| Principal::User(name.to_owned())));
+            holders.extend(users.map(|name| Identity::User(name.to_owned())));
             let groups = answer
                 .policy_groups()
                 .iter()
                 .filter_map(|group| group.group_name());
-            holders.extend(groups.map(|name| Principal::Group(name.to_owned())));
+            holders.extend(groups.map(|name| Identity::Group(name.to_owned())));
             let roles = answer
                 .policy_roles()
                 .iter()
                 .filter_map(|role| role.role_name());
-            holders.extend(roles.map(|name| Principal::Role(name.to_owned())));
+            holders.extend(roles.map(|name| Identity::Role(name.to_owned())));
             marker = answer.marker().map(ToOwned::to_owned);
             if marker.is_none() {
                 return Ok(holders);
@@ -155,6 +159,10 @@ impl Resource for IamPolicy {
 
     fn desired(&self, _known: &Known) -> Attributes {
         self.attributes()
+    }
+
+    fn note(&self) -> Option<String> {
+        Some(self.note.clone())
     }
 
     fn immutable(&self, change: &Change) -> Option<String> {
@@ -264,7 +272,7 @@ impl Resource for IamPolicy {
         &self,
         aws: &Aws,
         present: &Present,
-        _options: DeleteOptions,
+        _consent: Consent,
     ) -> Result<(), AwsError> {
         // The plan is blocked by these unless a person said that they go too.
         for holder in &present.held_by {

@@ -13,8 +13,8 @@ use crate::attributes::{Attributes, Change, Value, changed_tags, key_of, touches
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::policy::Policy;
 use crate::resource::{
-    Created, DeleteOptions, Known, Observed, Phase, Present, Principal, Resource, Tags,
-    gone_is_fine, iam_operation, iam_tags, policy_value,
+    Consent, Created, Identity, Known, Observed, Phase, Present, Resource, Tags, gone_is_fine,
+    iam_operation, iam_tags, policy_value,
 };
 
 /// A role that a service or an account may assume.
@@ -52,8 +52,8 @@ impl IamRole {
         })
     }
 
-    fn principal(&self) -> Principal {
-        Principal::Role(self.name.clone())
+    fn identity(&self) -> Identity {
+        Identity::Role(self.name.clone())
     }
 
     /// The attributes that `CreateRole` sets.
@@ -184,12 +184,12 @@ impl Resource for IamRole {
             })
             .await
         };
-        let principal = self.principal();
+        let identity = self.identity();
         let reads = try_join4(
             role,
             self.inline_names(aws),
             self.inline_policy(aws, self.policy_name),
-            principal.attached(aws),
+            identity.attached(aws),
         );
         let (role, names, own_policy, attached) = match reads.await {
             Ok(reads) => reads,
@@ -310,7 +310,7 @@ impl Resource for IamRole {
             }
             if let (Some(arn), None) = (key_of(&change.attribute, "attached_policy"), &change.after)
             {
-                self.principal().detach(aws, arn).await?;
+                self.identity().detach(aws, arn).await?;
             }
         }
         Ok(())
@@ -320,11 +320,11 @@ impl Resource for IamRole {
         &self,
         aws: &Aws,
         _present: &Present,
-        _options: DeleteOptions,
+        _consent: Consent,
     ) -> Result<(), AwsError> {
         // Policies that the settings keep hold the role too, so what is there now is asked again.
-        let principal = self.principal();
-        let all = try_join(self.inline_names(aws), principal.attached(aws));
+        let identity = self.identity();
+        let all = try_join(self.inline_names(aws), identity.attached(aws));
         let (names, arns) = match all.await {
             Ok(all) => all,
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
@@ -334,7 +334,7 @@ impl Resource for IamRole {
             self.delete_inline(aws, name).await?;
         }
         for arn in &arns {
-            self.principal().detach(aws, arn).await?;
+            self.identity().detach(aws, arn).await?;
         }
         let answer = aws
             .call(iam_operation("DeleteRole"), || {

@@ -8,8 +8,8 @@ use crate::address::Address;
 use crate::attributes::{Attributes, Change, changed_tags, key_of};
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::resource::{
-    Created, DeleteOptions, Known, Observed, Phase, Present, Resource, Tags, gone_is_fine,
-    iam_operation, iam_tags,
+    Consent, Created, Known, Observed, Phase, Present, Resource, Tags, gone_is_fine, iam_operation,
+    iam_tags,
 };
 
 /// An instance profile with one role in it.
@@ -162,7 +162,7 @@ impl Resource for InstanceProfile {
         &self,
         aws: &Aws,
         present: &Present,
-        _options: DeleteOptions,
+        _consent: Consent,
     ) -> Result<(), AwsError> {
         for attribute in present.attributes.keys() {
             if let Some(role) = key_of(attribute, "role") {

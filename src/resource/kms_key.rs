@@ -17,7 +17,7 @@ use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::names::Region;
 use crate::policy::Policy;
 use crate::resource::{
-    Created, DeleteOptions, Known, Observed, Owner, Phase, Present, Resource, Tags, gone_is_fine,
+    Consent, Created, Known, Observed, Owner, Phase, Present, Resource, Tags, gone_is_fine,
     policy_value,
 };
 
@@ -265,6 +265,13 @@ impl Resource for KmsKey {
         }
     }
 
+    fn deletion_note(&self, consent: Consent) -> Option<String> {
+        Some(format!(
+            "scheduled for deletion in {} days; until then `provision apply` takes it back",
+            consent.key_deletion_days
+        ))
+    }
+
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
         let (ids, aliased) = try_join(self.all_keys(aws), self.describe(aws, &self.alias)).await?;
         // Nearly always the key behind the alias is the one, so that its details are read now.
@@ -409,12 +416,7 @@ impl Resource for KmsKey {
         Ok(())
     }
 
-    async fn delete(
-        &self,
-        aws: &Aws,
-        present: &Present,
-        options: DeleteOptions,
-    ) -> Result<(), AwsError> {
+    async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError> {
         let client = aws.kms(&self.region);
         let own_alias = Value::from(self.alias.as_str());
         if present
@@ -433,7 +435,7 @@ impl Resource for KmsKey {
         aws.call(self.operation("ScheduleKeyDeletion"), || {
             let request = client.schedule_key_deletion().key_id(id);
             request
-                .pending_window_in_days(options.key_deletion_days.into())
+                .pending_window_in_days(consent.key_deletion_days.into())
                 .send()
         })
         .await?;

@@ -11,11 +11,12 @@ pub mod event_target;
 pub mod firehose_stream;
 pub mod iam_policy;
 pub mod iam_role;
+mod identity;
 pub mod instance_profile;
 pub mod kms_key;
 mod lifecycle;
 pub mod policy_attachment;
-mod principal;
+
 pub mod s3_bucket;
 
 use std::collections::BTreeMap;
@@ -23,7 +24,7 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 
-pub use principal::Principal;
+pub use identity::Identity;
 
 use crate::address::Address;
 use crate::attributes::{Attributes, Change, Value};
@@ -60,7 +61,7 @@ pub struct Present {
     /// Statements that AWS's log delivery added to a bucket's policy, which every update keeps.
     pub carried: Vec<Statement>,
     /// Principals that a policy was attached to by others.
-    pub held_by: Vec<Principal>,
+    pub held_by: Vec<Identity>,
 }
 
 impl Present {
@@ -110,13 +111,29 @@ pub struct Created {
     pub arn: Option<String>,
 }
 
-/// What a person decided about a destroy.
-#[derive(Debug, Clone, Copy)]
-pub struct DeleteOptions {
-    /// Days until a KMS key is really deleted, 7 to 30.
-    pub key_deletion_days: u8,
+/// What a person agreed to beside the settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Consent {
+    /// Whether what exists under our names and is not ours may be taken over.
+    pub adopt: bool,
+    /// Whether a policy that goes may be detached from whom others attached it to.
+    pub detach_foreign: bool,
     /// Whether the objects of a bucket go with it.
     pub empty_bucket: bool,
+    /// Days until a KMS key is really deleted, 7 to 30.
+    pub key_deletion_days: u8,
+}
+
+impl Default for Consent {
+    /// Nothing beside the settings, and the longest time to change one's mind about a key.
+    fn default() -> Self {
+        Consent {
+            adopt: false,
+            detach_foreign: false,
+            empty_bucket: false,
+            key_deletion_days: 30,
+        }
+    }
 }
 
 /// One resource of a blueprint.
@@ -137,6 +154,17 @@ pub trait Resource: Debug + Send + Sync {
     /// Why `change` cannot be made in place, and the way out; `None` if it can.
     fn immutable(&self, change: &Change) -> Option<String> {
         let _ = change;
+        None
+    }
+
+    /// What a person should know about it beside its attributes.
+    fn note(&self) -> Option<String> {
+        None
+    }
+
+    /// What a person should know about its deletion.
+    fn deletion_note(&self, consent: Consent) -> Option<String> {
+        let _ = consent;
         None
     }
 
@@ -164,12 +192,7 @@ pub trait Resource: Debug + Send + Sync {
     ) -> Result<(), AwsError>;
 
     /// Removes it, and returns without waiting. That it is gone already is no error.
-    async fn delete(
-        &self,
-        aws: &Aws,
-        present: &Present,
-        options: DeleteOptions,
-    ) -> Result<(), AwsError>;
+    async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError>;
 }
 
 /// The ownership tags and the settings' tags, as every kind that carries tags uses them.

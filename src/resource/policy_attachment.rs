@@ -1,4 +1,4 @@
-//! The attachment of a managed policy to a principal that exists already.
+//! The attachment of a managed policy to an identity that exists already.
 //!
 //! Attachments carry no tags: one belongs to whom its policy belongs to.
 
@@ -8,10 +8,10 @@ use crate::address::Address;
 use crate::attributes::{Attributes, Change};
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::resource::{
-    Created, DeleteOptions, Known, Observed, Owner, Phase, Present, Principal, Resource,
+    Consent, Created, Identity, Known, Observed, Owner, Phase, Present, Resource,
 };
 
-/// One policy on one principal.
+/// One policy on one identity.
 #[derive(Debug)]
 pub struct PolicyAttachment {
     /// How it is called.
@@ -21,14 +21,14 @@ pub struct PolicyAttachment {
     /// The policy's ARN.
     pub policy_arn: String,
     /// Whom it is attached to.
-    pub principal: Principal,
-    /// The principal, as AWS's name of the attachment.
+    pub identity: Identity,
+    /// The identity, as AWS's name of the attachment.
     pub name: String,
-    /// The ARNs of all our policies that this principal is to have.
+    /// The ARNs of all our policies that this identity is to have.
     pub own_arns: Vec<String>,
 }
 
-/// How many managed policies a principal may have, by AWS's default quota.
+/// How many managed policies an identity may have, by AWS's default quota.
 pub const MOST_ATTACHED: usize = 10;
 
 #[async_trait]
@@ -54,12 +54,12 @@ impl Resource for PolicyAttachment {
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
-        let attached = match self.principal.attached(aws).await {
+        let attached = match self.identity.attached(aws).await {
             Ok(attached) => attached,
             Err(error) if error.kind == ErrorKind::NotFound => {
                 return Ok(Observed::Impossible(format!(
                     "there is no {} in this account; create it, or correct `attach_to`",
-                    self.principal
+                    self.identity
                 )));
             }
             Err(error) => return Err(error),
@@ -80,14 +80,14 @@ impl Resource for PolicyAttachment {
             return Ok(Observed::Impossible(format!(
                 "{} has {others} other policies attached, and AWS allows {MOST_ATTACHED} with \
                  ours; detach some, or attach to a group",
-                self.principal
+                self.identity
             )));
         }
         Ok(Observed::Missing)
     }
 
     async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
-        self.principal.attach(aws, &self.policy_arn).await?;
+        self.identity.attach(aws, &self.policy_arn).await?;
         Ok(Created {
             attributes: self.desired(known),
             arn: None,
@@ -101,15 +101,15 @@ impl Resource for PolicyAttachment {
         _changes: &[Change],
         _known: &Known,
     ) -> Result<(), AwsError> {
-        self.principal.attach(aws, &self.policy_arn).await
+        self.identity.attach(aws, &self.policy_arn).await
     }
 
     async fn delete(
         &self,
         aws: &Aws,
         _present: &Present,
-        _options: DeleteOptions,
+        _consent: Consent,
     ) -> Result<(), AwsError> {
-        self.principal.detach(aws, &self.policy_arn).await
+        self.identity.detach(aws, &self.policy_arn).await
     }
 }

@@ -18,8 +18,8 @@ use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::names::{AccountId, Region};
 use crate::policy::{self, Policy, Statement};
 use crate::resource::{
-    Created, DeleteOptions, Known, Observed, Phase, Present, Resource, Tags, empty_bucket,
-    lifecycle, policy_value, reference,
+    Consent, Created, Known, Observed, Phase, Present, Resource, Tags, empty_bucket, lifecycle,
+    policy_value, reference,
 };
 
 /// A bucket whose objects live for a day.
@@ -551,12 +551,7 @@ impl Resource for S3Bucket {
         Ok(())
     }
 
-    async fn delete(
-        &self,
-        aws: &Aws,
-        present: &Present,
-        options: DeleteOptions,
-    ) -> Result<(), AwsError> {
+    async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError> {
         let region = match present.attributes.get("region") {
             Some(Value::Plain(region)) => region.as_str().and_then(|region| region.parse().ok()),
             _ => None,
@@ -566,6 +561,6 @@ impl Resource for S3Bucket {
             account: &self.account,
             region: &region.unwrap_or_else(|| self.region.clone()),
         };
-        bucket.delete(aws, options.empty_bucket).await
+        bucket.delete(aws, consent.empty_bucket).await
     }
 }

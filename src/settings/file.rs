@@ -33,7 +33,17 @@ pub(super) struct Content {
     pub(super) account: Option<String>,
     pub(super) regions: Vec<String>,
     pub(super) tags: BTreeMap<String, String>,
-    pub(super) stackstate: StackStateContent,
+    pub(super) stackstate: Option<StackStateContent>,
+    pub(super) audit_trail: Option<AuditTrailContent>,
+}
+
+/// The keys of `[audit_trail]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct AuditTrailContent {
+    pub(super) attach_to: Vec<String>,
+    pub(super) policy_name: Option<String>,
+    pub(super) description: Option<String>,
 }
 
 /// The keys of `[stackstate]`.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
-use super::{Encryption, Secret, TrustKind};
+use super::{Encryption, Secret, System, TrustKind};
 
 const DEPLOYMENT: &str = "Deployment";
 const CONNECTION: &str = "Connection";
@@ -17,6 +17,9 @@ pub struct GeneralFlags {
     /// Settings file [default: provision.toml, if there is one]
     #[arg(long, global = true, value_name = "FILE", help_heading = DEPLOYMENT)]
     pub config: Option<PathBuf>,
+    /// One of the systems that the settings name, instead of all of them
+    #[arg(long, global = true, value_name = "SYSTEM", help_heading = DEPLOYMENT)]
+    pub only: Option<System>,
     /// Refuse to run in any other account than this one
     #[arg(long, global = true, value_name = "ID", help_heading = DEPLOYMENT)]
     pub account: Option<String>,

@@ -5,6 +5,7 @@
 //! the [`Settings`] that the blueprint and the AWS connection start from. The environment and the
 //! working directory are parameters, so that nothing here depends on the process it runs in.
 
+mod audit_trail;
 mod endpoint;
 mod file;
 mod flags;
@@ -19,11 +20,13 @@ mod trust;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde::Deserialize;
 
+pub use audit_trail::AuditTrail;
 pub use endpoint::check_endpoint;
 pub use flags::{GeneralFlags, StackStateFlags};
 pub use secret::Secret;
@@ -40,12 +43,15 @@ pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub struct Settings {
     /// The only account that the run may touch, if one is named.
     pub account: Option<AccountId>,
-    /// The regions, all of one partition and each once; the first is the main region. Never empty.
+    /// The regions, all of one partition and each once; the first is the main region. Never empty
+    /// if there is a system that lives in regions.
     pub regions: Vec<Region>,
     /// The tags for every resource, without our own ownership tags.
     pub tags: BTreeMap<String, String>,
-    /// The StackState integration.
-    pub stackstate: StackState,
+    /// The StackState integration, if this run is about it.
+    pub stackstate: Option<StackState>,
+    /// Audit Trail, if this run is about it.
+    pub audit_trail: Option<AuditTrail>,
     /// How to reach AWS.
     pub connection: Connection,
 }
@@ -118,6 +124,36 @@ pub enum Encryption {
     None,
 }
 
+/// What can be set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum System {
+    /// The StackState integration
+    #[value(name = "stackstate")]
+    StackState,
+    /// Audit Trail
+    AuditTrail,
+}
+
+impl System {
+    /// The name of its section in the settings file.
+    fn section(self) -> &'static str {
+        match self {
+            System::StackState => "stackstate",
+            System::AuditTrail => "audit_trail",
+        }
+    }
+}
+
+impl fmt::Display for System {
+    /// The name that `--only` takes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            System::StackState => "stackstate",
+            System::AuditTrail => "audit-trail",
+        })
+    }
+}
+
 /// How much a command needs to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
@@ -182,7 +218,7 @@ impl Draft {
     /// settings belongs to another partition than the regions.
     pub fn complete(self, default_region: Option<&str>) -> Result<Settings, Failure> {
         let mut settings = self.settings;
-        if settings.regions.is_empty() {
+        if settings.regions.is_empty() && settings.stackstate.is_some() {
             let name = default_region.ok_or_else(|| {
                 Failure::new("no region is set").hint(format!(
                     "Add regions = [\"eu-west-1\"] to {}, pass --region eu-west-1, \
@@ -195,13 +231,16 @@ impl Draft {
                 .map_err(|invalid| invalid.at("the region of the AWS profile or environment"))?;
             settings.regions.push(region);
         }
-        let partition = settings.partition();
+        // Only a system that lives in regions has ARNs in its settings.
+        let Some(main) = settings.regions.first() else {
+            return Ok(settings);
+        };
+        let partition = main.partition();
         match self.arns.iter().find(|it| it.arn.partition != partition) {
             None => Ok(settings),
             Some(PlacedArn { place, arn }) => Err(Failure::new(format!(
-                "{place}: \"{arn}\" belongs to the partition {}, but the region {} to {partition}",
-                arn.partition,
-                settings.main_region()
+                "{place}: \"{arn}\" belongs to the partition {}, but the region {main} to {partition}",
+                arn.partition
             ))
             .hint(format!(
                 "Write an ARN that starts with \"arn:{partition}:\"."
@@ -211,14 +250,9 @@ impl Draft {
 }
 
 impl Settings {
-    /// The first region, which holds what exists once per account.
-    pub fn main_region(&self) -> &Region {
-        &self.regions[0]
-    }
-
-    /// The partition of all regions.
-    pub fn partition(&self) -> Partition {
-        self.main_region().partition()
+    /// The partition of all regions; `None` where there is no region.
+    pub fn partition(&self) -> Option<Partition> {
+        self.regions.first().map(Region::partition)
     }
 
     /// Every setting that affects what is provisioned, as pairs of key path and canonical value,
@@ -233,6 +267,7 @@ impl Settings {
             regions,
             tags,
             stackstate,
+            audit_trail,
             connection: _,
         } = self;
         let mut entries = Vec::new();
@@ -240,14 +275,38 @@ impl Settings {
 
         add("account", account.as_ref().map_or("", AccountId::as_str));
         // Only the first region's place matters.
-        add("regions.main", self.main_region().name());
-        let mut others: Vec<&str> = regions[1..].iter().map(|region| region.name()).collect();
+        let mut names = regions.iter().map(Region::name);
+        add("regions.main", names.next().unwrap_or(""));
+        let mut others: Vec<&str> = names.collect();
         others.sort_unstable();
         others.iter().for_each(|name| add("regions.other", name));
         for (key, value) in tags {
             add(&format!("tags.{key}"), value);
         }
 
+        if let Some(stackstate) = stackstate {
+            stackstate.add_digest_entries(self.partition(), &mut add);
+        }
+        if let Some(AuditTrail {
+            attach_to,
+            policy_name,
+            description,
+        }) = audit_trail
+        {
+            let mut identities: Vec<String> = attach_to.iter().map(ToString::to_string).collect();
+            identities.sort_unstable();
+            identities
+                .iter()
+                .for_each(|identity| add("audit_trail.attach_to", identity));
+            add("audit_trail.policy_name", policy_name);
+            add("audit_trail.description", description);
+        }
+        entries
+    }
+}
+
+impl StackState {
+    fn add_digest_entries(&self, partition: Option<Partition>, add: &mut impl FnMut(&str, &str)) {
         let StackState {
             trust,
             encryption,
@@ -255,7 +314,7 @@ impl Settings {
             permissions_boundary,
             policies,
             keep_policies,
-        } = stackstate;
+        } = self;
         match trust {
             Trust::Ec2 => add("stackstate.trust", "ec2"),
             Trust::Unstated => add("stackstate.trust", "unstated"),
@@ -267,7 +326,11 @@ impl Settings {
                 add("stackstate.trust", "external");
                 let mut arns: Vec<String> = principals
                     .iter()
-                    .map(|principal| principal.arn(self.partition()).to_string())
+                    .map(|principal| {
+                        principal
+                            .arn(partition.unwrap_or(Partition::Aws))
+                            .to_string()
+                    })
                     .collect();
                 arns.sort_unstable();
                 arns.iter()
@@ -294,6 +357,5 @@ impl Settings {
         kept.sort_unstable();
         kept.iter()
             .for_each(|name| add("stackstate.keep_policies", name));
-        entries
     }
 }

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::file::SettingsFile;
+use super::file::{SettingsFile, StackStateContent};
 use super::trust::{self, TrustInput};
 use super::{
     Connection, Draft, Encryption, Environment, GeneralFlags, Need, PlacedArn, Principal, Settings,
-    StackState, StackStateFlags, Trust, TrustKind, endpoint, policies, postfix, tags,
+    StackState, StackStateFlags, System, Trust, TrustKind, audit_trail, endpoint, policies,
+    postfix, tags,
 };
 use crate::failure::Failure;
 use crate::names::{AccountId, Invalid, Region};
@@ -61,7 +62,18 @@ pub(super) fn resolve(
         || file.place("regions"),
     ))?;
     let tags = tags::merge(file, &general.tags)?;
-    let (stackstate, arns) = stackstate(file, flags, need, environment)?;
+    let named = named_systems(file, flags, general.only)?;
+    let (stackstate, arns) = if named.contains(&System::StackState) {
+        let (stackstate, arns) = stackstate(file, flags, need, environment)?;
+        (Some(stackstate), arns)
+    } else {
+        (None, Vec::new())
+    };
+    let audit_trail = if named.contains(&System::AuditTrail) {
+        audit_trail::resolve(file)?
+    } else {
+        None
+    };
     let endpoint_url = general.endpoint_url.clone();
     if let Some(url) = &endpoint_url {
         endpoint::check_endpoint(url).map_err(|invalid| invalid.at("--endpoint-url"))?;
@@ -72,6 +84,7 @@ pub(super) fn resolve(
             regions,
             tags,
             stackstate,
+            audit_trail,
             connection: Connection {
                 profile: general.profile.clone(),
                 endpoint_url,
@@ -82,13 +95,41 @@ pub(super) fn resolve(
     })
 }
 
+/// The systems that file and flags name. Where neither names one, StackState is meant, which can
+/// be set up by flags alone.
+fn named_systems(
+    file: &SettingsFile,
+    flags: &StackStateFlags,
+    only: Option<System>,
+) -> Result<Vec<System>, Failure> {
+    let has_audit_trail = file.content.audit_trail.is_some();
+    let has_flags = *flags != StackStateFlags::default();
+    let has_stackstate = file.content.stackstate.is_some() || has_flags || !has_audit_trail;
+    let named = [
+        (System::StackState, has_stackstate),
+        (System::AuditTrail, has_audit_trail),
+    ];
+    let named = named.into_iter().filter(|(_, is_named)| *is_named);
+    let named: Vec<System> = named.map(|(system, _)| system).collect();
+    match only {
+        None => Ok(named),
+        Some(only) if named.contains(&only) => Ok(vec![only]),
+        Some(only) => Err(Invalid::new(
+            format!("the settings do not name the system {only}"),
+            format!("Add the section [{}] to {}.", only.section(), file.name),
+        )
+        .at("--only")),
+    }
+}
+
 fn stackstate(
     file: &SettingsFile,
     flags: &StackStateFlags,
     need: Need,
     environment: Environment,
 ) -> Result<(StackState, Vec<PlacedArn>), Failure> {
-    let in_file = &file.content.stackstate;
+    let absent = StackStateContent::default();
+    let in_file = file.content.stackstate.as_ref().unwrap_or(&absent);
     let key = |name: &str| file.place(&format!("stackstate.{name}"));
 
     let trust_input = TrustInput {
@@ -168,19 +209,23 @@ fn stackstate(
             .unwrap_or(Encryption::Kms),
         postfix,
         permissions_boundary,
-        policies: override_folder(file, flags),
+        policies: override_folder(file, in_file, flags),
         keep_policies: keep_policies.value,
     };
     Ok((stackstate, arns))
 }
 
 /// A path in the file starts from the file's folder, one on the command line from where it runs.
-fn override_folder(file: &SettingsFile, flags: &StackStateFlags) -> Option<PathBuf> {
+fn override_folder(
+    file: &SettingsFile,
+    in_file: &StackStateContent,
+    flags: &StackStateFlags,
+) -> Option<PathBuf> {
     let is_named = |path: &PathBuf| !path.as_os_str().is_empty();
     match &flags.policies {
         Some(path) => Some(path.clone()).filter(is_named),
         None => {
-            let path = file.content.stackstate.policies.clone();
+            let path = in_file.policies.clone();
             path.filter(is_named).map(|path| file.folder.join(path))
         }
     }

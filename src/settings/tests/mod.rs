@@ -1,5 +1,6 @@
 //! Loading as a whole: which value counts, where it may come from, and what may be missing.
 
+mod audit_trail;
 mod bad_input;
 mod digest;
 mod secrets;
@@ -71,8 +72,12 @@ fn region(name: &str) -> Region {
     name.parse().unwrap()
 }
 
+fn stackstate(settings: Settings) -> StackState {
+    settings.stackstate.unwrap()
+}
+
 fn external_id(settings: &Settings) -> (&str, &str) {
-    match &settings.stackstate.trust {
+    match &settings.stackstate.as_ref().unwrap().trust {
         Trust::External {
             external_id,
             external_id_source,
@@ -89,7 +94,7 @@ fn the_file_alone_is_enough() {
         account: Some("123456789012".parse().unwrap()),
         regions: vec![region("eu-west-1"), region("us-east-1")],
         tags: BTreeMap::from([("team".to_owned(), "observability".to_owned())]),
-        stackstate: StackState {
+        stackstate: Some(StackState {
             trust: Trust::External {
                 principals: vec!["210987654321".parse().unwrap()],
                 external_id: "from-the-environment".to_owned().into(),
@@ -100,7 +105,8 @@ fn the_file_alone_is_enough() {
             permissions_boundary: None,
             policies: None,
             keep_policies: Vec::new(),
-        },
+        }),
+        audit_trail: None,
         connection: Connection {
             profile: None,
             endpoint_url: None,
@@ -156,7 +162,7 @@ fn flags_win_over_the_file() {
     let tags = [("cost", "a=b"), ("team", "platform")];
     assert!(settings.tags.iter().map(|(k, v)| (&**k, &**v)).eq(tags));
     assert_eq!(external_id(&settings).0, "from-the-environment");
-    let stackstate = settings.stackstate;
+    let stackstate = stackstate(settings);
     assert_eq!(stackstate.encryption, Encryption::None);
     assert_eq!(stackstate.postfix, "-two");
     assert!(stackstate.permissions_boundary.is_some());
@@ -173,7 +179,7 @@ fn an_empty_flag_takes_back_what_the_file_sets() {
     let file = GOOD
         .replace("policies = \"\"", "policies = \"mine\"")
         .replace("postfix = \"\"", "postfix = \"-one\"");
-    let cleared = settings(&file, &["--policies=", "--postfix="]).stackstate;
+    let cleared = stackstate(settings(&file, &["--policies=", "--postfix="]));
     assert_eq!((cleared.policies, &*cleared.postfix), (None, ""));
 }
 
@@ -181,7 +187,7 @@ fn an_empty_flag_takes_back_what_the_file_sets() {
 fn ec2_trust_needs_neither_principals_nor_external_id() {
     let file = "regions = [\"eu-west-1\"]\n[stackstate]\ntrust = \"ec2\"\n\
                 external_id = \"${NOT_SET}\"";
-    assert_eq!(settings(file, &[]).stackstate.trust, Trust::Ec2);
+    assert_eq!(stackstate(settings(file, &[])).trust, Trust::Ec2);
 }
 
 #[test]
@@ -198,14 +204,12 @@ fn a_command_that_needs_names_alone_can_do_without_trust() {
     for (keys, reason) in cases {
         let file = format!("regions = [\"eu-west-1\"]\n[stackstate]\n{keys}");
         let draft = load_with(&file, &[], Need::Names).unwrap();
-        let trust = draft.complete(None).unwrap().stackstate.trust;
+        let trust = stackstate(draft.complete(None).unwrap()).trust;
         assert_eq!(trust, Trust::Unstated, "{reason}");
     }
     let trust = load_with(GOOD, &[], Need::Names).unwrap();
-    assert!(matches!(
-        trust.settings.stackstate.trust,
-        Trust::External { .. }
-    ));
+    let trust = stackstate(trust.settings).trust;
+    assert!(matches!(trust, Trust::External { .. }));
     assert!(load_with("[stackstate]\nexternal_id = \"a!\"", &[], Need::Names).is_err());
 }
 
@@ -223,7 +227,7 @@ fn the_policies_folder_starts_from_the_file_that_names_it() {
         folder.path(),
         &environment,
     );
-    let policies = draft.unwrap().settings.stackstate.policies;
+    let policies = draft.unwrap().settings.stackstate.unwrap().policies;
     assert_eq!(policies, Some(folder.path().join("conf/mine")));
 }
 
@@ -267,7 +271,7 @@ fn a_region_of_the_aws_configuration_stands_in_for_a_missing_one() {
 
     assert!(draft(GOOD).main_region().is_some());
     let settings = draft(GOOD).complete(Some("eu-north-1")).unwrap();
-    assert_eq!(settings.main_region(), &region("eu-west-1"));
+    assert_eq!(settings.regions[0], region("eu-west-1"));
 
     let unknown = draft(&file).complete(Some("eu-nort-1")).unwrap_err();
     assert_eq!(

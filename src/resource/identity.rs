@@ -1,4 +1,4 @@
-//! The principals that a managed policy can be attached to.
+//! The IAM identities that a managed policy can be attached to: users, groups and roles.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::resource::{gone_is_fine, iam_operation};
 
 /// An IAM user, group or role of this account, by its name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Principal {
+pub enum Identity {
     /// A user.
     User(String),
     /// A group.
@@ -16,28 +16,28 @@ pub enum Principal {
     Role(String),
 }
 
-impl fmt::Display for Principal {
+impl fmt::Display for Identity {
     /// `user/NAME`, `group/NAME` or `role/NAME`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Principal::User(name) => write!(f, "user/{name}"),
-            Principal::Group(name) => write!(f, "group/{name}"),
-            Principal::Role(name) => write!(f, "role/{name}"),
+            Identity::User(name) => write!(f, "user/{name}"),
+            Identity::Group(name) => write!(f, "group/{name}"),
+            Identity::Role(name) => write!(f, "role/{name}"),
         }
     }
 }
 
-impl Principal {
+impl Identity {
     /// The ARNs of all managed policies that are attached to it.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`](crate::aws::ErrorKind::NotFound) if there is no such principal.
+    /// [`ErrorKind::NotFound`](crate::aws::ErrorKind::NotFound) if there is no such identity.
     pub async fn attached(&self, aws: &Aws) -> Result<Vec<String>, AwsError> {
         let mut arns = Vec::new();
         let mut marker: Option<String> = None;
         loop {
             let (policies, next) = match self {
-                Principal::User(name) => {
+                Identity::User(name) => {
                     let answer = aws
                         .call(iam_operation("ListAttachedUserPolicies"), || {
                             let request = aws.iam().list_attached_user_policies();
@@ -46,7 +46,7 @@ impl Principal {
                         .await?;
                     (answer.attached_policies, answer.marker)
                 }
-                Principal::Group(name) => {
+                Identity::Group(name) => {
                     let answer = aws
                         .call(iam_operation("ListAttachedGroupPolicies"), || {
                             let request = aws.iam().list_attached_group_policies();
@@ -55,7 +55,7 @@ impl Principal {
                         .await?;
                     (answer.attached_policies, answer.marker)
                 }
-                Principal::Role(name) => {
+                Identity::Role(name) => {
                     let answer = aws
                         .call(iam_operation("ListAttachedRolePolicies"), || {
                             let request = aws.iam().list_attached_role_policies();
@@ -80,21 +80,21 @@ impl Principal {
     /// Those of AWS, a quota of attached policies among them.
     pub async fn attach(&self, aws: &Aws, policy: &str) -> Result<(), AwsError> {
         match self {
-            Principal::User(name) => {
+            Identity::User(name) => {
                 aws.call(iam_operation("AttachUserPolicy"), || {
                     let request = aws.iam().attach_user_policy().user_name(name);
                     request.policy_arn(policy).send()
                 })
                 .await?;
             }
-            Principal::Group(name) => {
+            Identity::Group(name) => {
                 aws.call(iam_operation("AttachGroupPolicy"), || {
                     let request = aws.iam().attach_group_policy().group_name(name);
                     request.policy_arn(policy).send()
                 })
                 .await?;
             }
-            Principal::Role(name) => {
+            Identity::Role(name) => {
                 aws.call(iam_operation("AttachRolePolicy"), || {
                     let request = aws.iam().attach_role_policy().role_name(name);
                     request.policy_arn(policy).send()
@@ -111,21 +111,21 @@ impl Principal {
     /// Those of AWS.
     pub async fn detach(&self, aws: &Aws, policy: &str) -> Result<(), AwsError> {
         match self {
-            Principal::User(name) => gone_is_fine(
+            Identity::User(name) => gone_is_fine(
                 aws.call(iam_operation("DetachUserPolicy"), || {
                     let request = aws.iam().detach_user_policy().user_name(name);
                     request.policy_arn(policy).send()
                 })
                 .await,
             ),
-            Principal::Group(name) => gone_is_fine(
+            Identity::Group(name) => gone_is_fine(
                 aws.call(iam_operation("DetachGroupPolicy"), || {
                     let request = aws.iam().detach_group_policy().group_name(name);
                     request.policy_arn(policy).send()
                 })
                 .await,
             ),
-            Principal::Role(name) => gone_is_fine(
+            Identity::Role(name) => gone_is_fine(
                 aws.call(iam_operation("DetachRolePolicy"), || {
                     let request = aws.iam().detach_role_policy().role_name(name);
                     request.policy_arn(policy).send()

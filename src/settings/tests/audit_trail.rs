@@ -1,0 +1,97 @@
+//! The section of Audit Trail, and which systems a run is about.
+
+use super::*;
+use crate::resource::Identity;
+
+const AUDIT: &str = "[audit_trail]\nattach_to = [\"user/audit-trail\", \"role/app\"]\n";
+
+#[test]
+fn audit_trail_alone_needs_no_region_and_has_the_suggested_names() {
+    let settings = settings(AUDIT, &[]);
+    assert_eq!(settings.stackstate, None);
+    assert!(settings.regions.is_empty());
+    let expected = AuditTrail {
+        attach_to: vec![
+            Identity::User("audit-trail".to_owned()),
+            Identity::Role("app".to_owned()),
+        ],
+        policy_name: "AuditTrailRole".to_owned(),
+        description: "For use with Audit Trail".to_owned(),
+    };
+    assert_eq!(settings.audit_trail, Some(expected));
+}
+
+#[test]
+fn a_run_is_about_the_systems_that_the_settings_name() {
+    let both = &*format!("{GOOD}\n{AUDIT}");
+    let cases = [
+        (GOOD, vec![], (true, false), "the file names StackState"),
+        (AUDIT, vec![], (false, true), "the file names Audit Trail"),
+        (both, vec![], (true, true), "the file names both"),
+        (
+            both,
+            vec!["--only=audit-trail"],
+            (false, true),
+            "one of two",
+        ),
+        (both, vec!["--only=stackstate"], (true, false), "the other"),
+        (
+            AUDIT,
+            vec![
+                "--region=eu-west-1",
+                "--agent-principal=210987654321",
+                "--external-id=abc",
+            ],
+            (true, true),
+            "flags name StackState beside the file",
+        ),
+    ];
+    for (toml, args, expected, reason) in cases {
+        let settings = settings(toml, &args);
+        let named = (
+            settings.stackstate.is_some(),
+            settings.audit_trail.is_some(),
+        );
+        assert_eq!(named, expected, "{reason}");
+    }
+}
+
+#[test]
+fn bad_input_names_its_place() {
+    let cases = [
+        (
+            "attach_to = [\"audit-trail\"]",
+            "provision.toml: audit_trail.attach_to: \"audit-trail\" is neither a user, a group nor a role",
+        ),
+        (
+            "attach_to = [\"user/\"]",
+            "provision.toml: audit_trail.attach_to: \"user/\" is neither a user, a group nor a role",
+        ),
+        (
+            "attach_to = [\"user/path/name\"]",
+            "provision.toml: audit_trail.attach_to: \"user/path/name\" is neither a user, a group nor a role",
+        ),
+        (
+            "attach_to = [\"user/a\", \"user/A\"]",
+            "provision.toml: audit_trail.attach_to: user/A is listed twice",
+        ),
+        (
+            "policy_name = \"a b\"",
+            "provision.toml: audit_trail.policy_name: \"a b\" is not the name of a policy",
+        ),
+        (
+            "description = \"\\u0007\"",
+            "provision.toml: audit_trail.description: IAM does not accept this description",
+        ),
+    ];
+    for (line, message) in cases {
+        let failure = error(&format!("[audit_trail]\n{line}"), &[]);
+        assert_eq!(failure.message, message);
+        assert!(failure.hint.is_some(), "{line} says what would do");
+    }
+    let failure = error(GOOD, &["--only=audit-trail"]);
+    assert_eq!(
+        failure.message,
+        "--only: the settings do not name the system audit-trail"
+    );
+}
