@@ -1,0 +1,92 @@
+//! What a deployment has to look like, property by property, read through the SDK.
+//!
+//! Nothing of the program takes part: the documents under `policies/` are filled in here anew.
+
+mod account_wide;
+mod documents;
+mod regional;
+
+use std::collections::BTreeMap;
+
+use crate::harness::Account;
+
+/// A deployment as the settings ask for it.
+pub struct Deployment<'a> {
+    /// Where it is.
+    pub account: &'a Account,
+    /// The main region, then the others.
+    pub regions: &'a [&'a str],
+    /// What its names end with.
+    pub postfix: &'a str,
+    /// Whether there is a key.
+    pub encrypted: bool,
+    /// Whether an instance of this account is trusted and not the agent's account.
+    pub trusts_ec2: bool,
+    /// The ARN of the permissions boundary.
+    pub boundary: Option<&'a str>,
+    /// The tags that the settings add.
+    pub tags: &'a [(&'a str, &'a str)],
+}
+
+impl<'a> Deployment<'a> {
+    /// The deployment of the settings that [`Account::new`] writes.
+    pub fn of(account: &'a Account, regions: &'a [&'a str]) -> Self {
+        Deployment {
+            account,
+            regions,
+            postfix: "",
+            encrypted: true,
+            trusts_ec2: false,
+            boundary: None,
+            tags: &[],
+        }
+    }
+
+    /// Fails unless everything exists as it should.
+    pub async fn check(&self) {
+        self.check_integration_role().await;
+        self.check_instance_profile().await;
+        let key = self.check_key().await;
+        self.check_bucket(key.as_deref()).await;
+        self.check_bucket_access().await;
+        for region in self.regions {
+            self.check_service_roles(region).await;
+            self.check_stream(region, key.as_deref()).await;
+            self.check_rule(region).await;
+        }
+    }
+
+    fn main(&self) -> &str {
+        self.regions[0]
+    }
+
+    /// A name in this deployment.
+    pub fn name(&self, documented: &str) -> String {
+        format!("{documented}{}", self.postfix)
+    }
+
+    /// The name of the log bucket.
+    pub fn bucket(&self) -> String {
+        self.name(&format!("stackstate-logs-{}", self.account.id))
+    }
+
+    fn role_arn(&self, name: &str) -> String {
+        format!("arn:aws:iam::{}:role/{name}", self.account.id)
+    }
+
+    /// Fails unless `found` has the ownership tags and the settings'. Others may be there too.
+    fn check_tags<'t>(&self, of: &str, found: impl Iterator<Item = (&'t str, &'t str)>) {
+        let found: BTreeMap<&str, &str> = found.collect();
+        let deployment = match self.postfix {
+            "" => "default",
+            postfix => postfix,
+        };
+        let owner = [
+            ("provision:system", "stackstate"),
+            ("provision:deployment", deployment),
+        ];
+        for (key, value) in owner.iter().chain(self.tags) {
+            assert_eq!(found.get(key), Some(value), "the tag {key} of {of}");
+        }
+    }
+}

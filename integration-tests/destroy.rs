@@ -1,0 +1,88 @@
+//! Destroy: to nothing, in order, twice, and apply after it.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_kms::types::KeyState;
+
+use crate::deployment::Deployment;
+use crate::harness::{Account, MAIN, OTHER, inventory};
+
+#[tokio::test]
+async fn destroy_leaves_nothing_and_a_second_one_writes_nothing() {
+    let regions = [MAIN, OTHER];
+    let account = Account::applied(&regions);
+    assert!(!inventory::of(&account, &regions).await.is_empty());
+    account.destroy(&[]).says("Outcome: 13 done.");
+    assert_eq!(inventory::of(&account, &regions).await, BTreeSet::new());
+    account.destroy(&[]).writes_nothing().says("No changes");
+}
+
+#[test]
+fn what_uses_something_goes_before_it() {
+    let account = Account::applied(&[MAIN]);
+    let destroyed = account.destroy(&["--key-deletion-days", "7"]);
+    let writes = destroyed.writes();
+    let bucket = format!("DELETE /stackstate-logs-{}/", account.id);
+    let place = |operation: &str| {
+        let place = writes.iter().position(|write| *write == operation);
+        place.unwrap_or_else(|| panic!("{operation} is missing in {writes:?}"))
+    };
+    let cases = [
+        ("DisableRule", "DeleteDeliveryStream", "nothing new arrives"),
+        (
+            "RemoveTargets",
+            "DeleteDeliveryStream",
+            "nothing new arrives",
+        ),
+        (
+            "RemoveTargets",
+            "DeleteRule",
+            "a rule with targets cannot go",
+        ),
+        ("DeleteDeliveryStream", &bucket, "the stream writes to it"),
+        (&bucket, "DeleteAlias", "its objects need the key"),
+        (
+            "DeleteAlias",
+            "ScheduleKeyDeletion",
+            "an alias outlives its key",
+        ),
+    ];
+    for (first, second, reason) in cases {
+        assert!(place(first) < place(second), "{reason}: {writes:?}");
+    }
+}
+
+#[tokio::test]
+async fn apply_after_destroy_takes_the_key_back() {
+    let account = Account::applied(&[MAIN]);
+    let kms = account.kms(MAIN);
+    let alias = "alias/stackstate-integration";
+    let key = kms.describe_key().key_id(alias).send().await.unwrap();
+    let id = key.key_metadata.unwrap().key_id;
+
+    account.destroy(&["--key-deletion-days", "7"]);
+    let key = kms.describe_key().key_id(&id).send().await.unwrap();
+    let key = key.key_metadata.unwrap();
+    assert_eq!(key.key_state(), Some(&KeyState::PendingDeletion));
+    let date = SystemTime::try_from(*key.deletion_date().unwrap()).unwrap();
+    let left = date.duration_since(SystemTime::now()).unwrap();
+    let day = Duration::from_secs(24 * 60 * 60);
+    assert!(left > 6 * day && left < 8 * day, "{left:?} are not 7 days");
+
+    let plan = account.plan(&[]);
+    assert_eq!(plan.action("kms_key.integration@eu-west-1"), "update");
+    account.apply(&[]);
+    let key = kms.describe_key().key_id(alias).send().await.unwrap();
+    assert_eq!(key.key_metadata.unwrap().key_id, id);
+    Deployment::of(&account, &[MAIN]).check().await;
+    account.plan(&[]).has_no_changes();
+}
+
+#[tokio::test]
+async fn destroy_needs_neither_external_id_nor_principals() {
+    let account = Account::applied(&[MAIN]);
+    account.write("provision.toml", &format!("regions = [\"{MAIN}\"]\n"));
+    account.destroy(&[]);
+    assert_eq!(inventory::of(&account, &[MAIN]).await, BTreeSet::new());
+}

@@ -1,0 +1,65 @@
+//! Apply in an account where nothing exists, and apply again.
+
+use std::collections::BTreeSet;
+
+use crate::deployment::Deployment;
+use crate::harness::{Account, MAIN, OTHER};
+
+const THIRD: &str = "ap-northeast-1";
+
+#[tokio::test]
+async fn apply_makes_everything_in_two_regions() {
+    let account = Account::new(&[MAIN, OTHER]);
+    let plan = account.plan(&[]);
+    let creates = plan.changes();
+    assert!(
+        creates.iter().all(|(_, action)| *action == "create"),
+        "{creates:?}"
+    );
+    // Role, key and bucket; then in each region two roles, stream, rule and target.
+    assert_eq!(creates.len(), 3 + 2 * 5);
+
+    let applied = account.apply(&["--tag", "team=observability"]);
+    let role = format!(
+        "arn:aws:iam::{}:role/StackStateAwsIntegrationRole",
+        account.id
+    );
+    let applied = applied.says("Outcome: 13 done.").says(&role);
+    applied.says("the environment variable STS_EXTERNAL_ID");
+    let deployment = Deployment {
+        tags: &[("team", "observability")],
+        ..Deployment::of(&account, &[MAIN, OTHER])
+    };
+    deployment.check().await;
+}
+
+/// Counted beneath the program, in the requests that reach the emulator.
+fn applies_once(regions: &[&str]) {
+    let account = Account::new(regions);
+    let first = account.apply(&[]);
+    assert!(!first.writes().is_empty());
+    account.plan(&[]).has_no_changes();
+    account.apply(&[]).writes_nothing().says("No changes");
+    account.plan(&[]).has_no_changes();
+}
+
+#[test]
+fn a_second_apply_in_one_region_writes_nothing() {
+    applies_once(&[MAIN]);
+}
+
+#[test]
+fn a_second_apply_in_three_regions_writes_nothing() {
+    applies_once(&[MAIN, OTHER, THIRD]);
+}
+
+#[test]
+fn nothing_is_read_twice_for_a_plan() {
+    let account = Account::applied(&[MAIN, OTHER]);
+    let plan = account.provision(&["plan"]).exits(0);
+    assert!(!plan.calls.is_empty());
+    let mut seen = BTreeSet::new();
+    for call in &plan.calls {
+        assert!(seen.insert(&call.request), "{} twice", call.request);
+    }
+}

@@ -1,0 +1,69 @@
+//! Destroy where the log bucket still holds something.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use futures_util::stream::{self, StreamExt};
+
+use crate::harness::{Account, MAIN, inventory};
+
+/// More than two pages of a thousand.
+const OBJECTS: usize = 1_300;
+const MARKERS: usize = 1_200;
+
+/// Puts objects into the bucket and deletes most of them, as the agent does.
+async fn fill(account: &Account, bucket: &str) {
+    let s3 = account.s3(MAIN);
+    let key = |index| format!("AWSLogs/{}/EventBridge/{MAIN}/{index:04}", account.id);
+    let puts = (0..OBJECTS).map(|index| s3.put_object().bucket(bucket).key(key(index)).send());
+    let mut puts = stream::iter(puts).buffer_unordered(16);
+    while let Some(put) = puts.next().await {
+        put.unwrap();
+    }
+    let keys: Vec<String> = (0..MARKERS).map(key).collect();
+    for keys in keys.chunks(1_000) {
+        let objects = keys
+            .iter()
+            .map(|key| ObjectIdentifier::builder().key(key).build().unwrap());
+        let delete = Delete::builder().set_objects(Some(objects.collect()));
+        let delete = delete.quiet(true).build().unwrap();
+        s3.delete_objects()
+            .bucket(bucket)
+            .delete(delete)
+            .send()
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_full_bucket_stays_until_it_may_be_emptied() {
+    let account = Account::applied(&[MAIN]);
+    let bucket = format!("stackstate-logs-{}", account.id);
+    fill(&account, &bucket).await;
+
+    let refused = account.provision(&["destroy", "--yes"]).exits(1);
+    let refused = refused.says("2500 object versions").says("--empty-bucket");
+    let key = "kms_key.integration@eu-west-1: skipped: s3_bucket.logs@eu-west-1 was not done";
+    let refused = refused.says(key);
+    assert!(
+        !refused.writes().contains(&"ScheduleKeyDeletion"),
+        "{refused}"
+    );
+    assert!(!refused.writes().contains(&"DeleteAlias"), "{refused}");
+    let listed = account
+        .s3(MAIN)
+        .list_objects_v2()
+        .bucket(&bucket)
+        .max_keys(1)
+        .send();
+    assert_eq!(
+        listed.await.unwrap().key_count(),
+        Some(1),
+        "an object was deleted"
+    );
+
+    let emptied = account.destroy(&["--empty-bucket"]);
+    emptied.says("s3_bucket.logs@eu-west-1: deleted 2500 object versions");
+    assert_eq!(inventory::of(&account, &[MAIN]).await, BTreeSet::new());
+}

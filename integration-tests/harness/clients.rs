@@ -1,0 +1,51 @@
+//! The SDK's clients, straight to the emulator.
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_iam::config::{Credentials, SharedCredentialsProvider};
+
+use super::{Account, MAIN};
+
+/// What all clients of one account share.
+pub fn config(endpoint: &str, account: &str) -> SdkConfig {
+    let credentials = Credentials::new(account, "test", None, None, "tests");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(endpoint)
+        .region(Region::new(MAIN))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .build()
+}
+
+impl Account {
+    fn in_region(&self, region: &str) -> SdkConfig {
+        let region = Region::new(region.to_owned());
+        self.sdk.to_builder().region(region).build()
+    }
+
+    /// IAM, which is global.
+    pub fn iam(&self) -> aws_sdk_iam::Client {
+        aws_sdk_iam::Client::new(&self.sdk)
+    }
+
+    /// KMS in `region`.
+    pub fn kms(&self, region: &str) -> aws_sdk_kms::Client {
+        aws_sdk_kms::Client::new(&self.in_region(region))
+    }
+
+    /// S3 in `region`, by path.
+    pub fn s3(&self, region: &str) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(&self.in_region(region));
+        aws_sdk_s3::Client::from_conf(config.force_path_style(true).build())
+    }
+
+    /// Firehose in `region`.
+    pub fn firehose(&self, region: &str) -> aws_sdk_firehose::Client {
+        aws_sdk_firehose::Client::new(&self.in_region(region))
+    }
+
+    /// EventBridge in `region`.
+    pub fn events(&self, region: &str) -> aws_sdk_eventbridge::Client {
+        aws_sdk_eventbridge::Client::new(&self.in_region(region))
+    }
+}

@@ -1,0 +1,164 @@
+//! An AWS account of the emulator, the program run in it, and clients to look and tamper with.
+
+mod clients;
+pub mod inventory;
+mod output;
+mod plan;
+mod proxy;
+
+use std::collections::hash_map::RandomState;
+use std::ffi::OsStr;
+use std::fs;
+use std::hash::{BuildHasher, Hasher};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use aws_config::SdkConfig;
+use tempfile::TempDir;
+
+pub use output::Output;
+pub use plan::Plan;
+use proxy::Proxy;
+
+/// The main region of most tests.
+pub const MAIN: &str = "eu-west-1";
+/// A second region.
+pub const OTHER: &str = "us-east-1";
+/// The account that the agent runs in.
+pub const AGENT: &str = "210987654321";
+
+/// An account that no other test uses, and a folder with settings for it.
+pub struct Account {
+    /// Its id of twelve digits, which is also the access key id.
+    pub id: String,
+    /// The external ID that the settings name.
+    pub external_id: String,
+    secret_key: String,
+    folder: TempDir,
+    proxy: Proxy,
+    sdk: SdkConfig,
+}
+
+impl Account {
+    /// An empty account, and settings for `regions`.
+    pub fn new(regions: &[&str]) -> Self {
+        let endpoint = std::env::var("AWS_ENDPOINT_URL").unwrap_or_else(|_| {
+            panic!(
+                "AWS_ENDPOINT_URL is not set: these tests need an AWS emulator, which `make test` \
+                 starts (or `integration-tests/localstack/run cargo test`)"
+            )
+        });
+        let upstream = endpoint.trim_start_matches("http://").trim_end_matches('/');
+        // Chosen at random, so that a second run with the same emulator starts afresh.
+        let random = RandomState::new().build_hasher().finish();
+        let id = format!("{:012}", random % 1_000_000_000_000);
+        let account = Account {
+            external_id: format!("external-id-of-{id}"),
+            secret_key: format!("secret-key-of-{id}"),
+            folder: TempDir::new().expect("a temporary folder"),
+            proxy: Proxy::start(upstream).expect("a proxy on a free port"),
+            sdk: clients::config(&endpoint, &id),
+            id,
+        };
+        account.write(
+            "provision.toml",
+            &format!(
+                "regions = {regions:?}\n[stackstate]\nagent_principals = [\"{AGENT}\"]\n\
+                 external_id = \"${{STS_EXTERNAL_ID}}\"\n"
+            ),
+        );
+        account
+    }
+
+    /// An account in which the program was applied to `regions`.
+    pub fn applied(regions: &[&str]) -> Self {
+        let account = Account::new(regions);
+        account.apply(&[]);
+        account
+    }
+
+    /// The path of a file in the folder that the program runs in.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file, with the folders that it stands in.
+    pub fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        let folder = path.parent().expect("a folder");
+        fs::create_dir_all(folder).expect("a folder that can be made");
+        fs::write(&path, text).expect("a file that can be written");
+    }
+
+    /// The program with `args`, which nobody has started yet.
+    ///
+    /// It always logs every call, so that the log too is searched for secrets.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_provision"));
+        command
+            .args(args)
+            .arg("-vv")
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_ENDPOINT_URL", self.proxy.url())
+            .env("AWS_ACCESS_KEY_ID", &self.id)
+            .env("AWS_SECRET_ACCESS_KEY", &self.secret_key)
+            .env("STS_EXTERNAL_ID", &self.external_id);
+        command
+    }
+
+    /// Runs the program to its end.
+    pub fn provision(&self, args: &[&str]) -> Output {
+        self.run(self.command(args))
+    }
+
+    /// Runs a command that [`Account::command`] made.
+    ///
+    /// Whatever the command, no secret may be in what it prints or in the files that it writes.
+    pub fn run(&self, mut command: Command) -> Output {
+        self.proxy.take_calls();
+        let finished = command.output().expect("the program can be started");
+        let shows_secrets = command
+            .get_args()
+            .any(|arg| arg == OsStr::new("--show-secrets"));
+        let output = Output::new(&command, finished, self.proxy.take_calls());
+        let mut texts = vec![output.to_string(), output.log.join("\n")];
+        for entry in fs::read_dir(self.folder.path()).expect("the folder") {
+            let path = entry.expect("an entry of the folder").path();
+            texts.extend(fs::read_to_string(path));
+        }
+        for text in texts {
+            assert!(
+                !text.contains(&self.secret_key),
+                "the secret key is in {text}"
+            );
+            let has_external_id = text.contains(&self.external_id);
+            assert!(
+                shows_secrets || !has_external_id,
+                "the external ID is in {text}"
+            );
+        }
+        output
+    }
+
+    /// Runs `plan --json` with `args` in addition, and checks what holds for every plan.
+    pub fn plan(&self, args: &[&str]) -> Plan {
+        let fixed = ["plan", "--json", "--detailed-exitcode"];
+        Plan::new(&self.provision(&[&fixed, args].concat()))
+    }
+
+    /// Runs `apply --yes` with `args` in addition, which must succeed.
+    pub fn apply(&self, args: &[&str]) -> Output {
+        self.provision(&[&["apply", "--yes"], args].concat())
+            .exits(0)
+    }
+
+    /// Runs `destroy --yes` with `args` in addition, which must succeed.
+    pub fn destroy(&self, args: &[&str]) -> Output {
+        self.provision(&[&["destroy", "--yes"], args].concat())
+            .exits(0)
+    }
+}

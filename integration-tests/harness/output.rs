@@ -1,0 +1,106 @@
+//! What one run of the program came to.
+
+use std::fmt;
+use std::process::{self, Command};
+
+use serde_json::Value as Json;
+
+use super::proxy::Call;
+
+/// The end of a run, what it printed, and what it sent to AWS.
+pub struct Output {
+    command: String,
+    code: Option<i32>,
+    /// What it printed as its result.
+    pub stdout: String,
+    /// What it printed as progress and diagnostics, without the log.
+    pub stderr: String,
+    /// The lines of its log.
+    pub log: Vec<String>,
+    /// The requests that it sent, in their order.
+    pub calls: Vec<Call>,
+}
+
+impl Output {
+    /// Takes a finished run apart.
+    pub fn new(command: &Command, finished: process::Output, calls: Vec<Call>) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("the program prints UTF-8");
+        let words: Vec<_> = command
+            .get_args()
+            .map(|arg| arg.to_string_lossy())
+            .collect();
+        let is_log = |line: &&str| line.contains(" provision::");
+        let stderr = text(finished.stderr);
+        let (log, stderr): (Vec<&str>, Vec<&str>) = stderr.lines().partition(is_log);
+        Output {
+            command: words.join(" "),
+            code: finished.status.code(),
+            stdout: text(finished.stdout),
+            stderr: stderr.join("\n"),
+            log: log.into_iter().map(ToOwned::to_owned).collect(),
+            calls,
+        }
+    }
+
+    /// The exit code.
+    pub fn code(&self) -> Option<i32> {
+        self.code
+    }
+
+    /// The run itself, if it ended with `code`.
+    #[track_caller]
+    pub fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{self}");
+        self
+    }
+
+    /// The run itself, if it printed `text` on either stream.
+    #[track_caller]
+    pub fn says(self, text: &str) -> Self {
+        let said = self.stdout.contains(text) || self.stderr.contains(text);
+        assert!(said, "{text:?} is missing in {self}");
+        self
+    }
+
+    /// The run itself, if no request of it could change anything.
+    #[track_caller]
+    pub fn writes_nothing(self) -> Self {
+        assert_eq!(self.writes(), Vec::<&str>::new(), "{self}");
+        self
+    }
+
+    /// The requests that can change something, in their order.
+    pub fn writes(&self) -> Vec<&str> {
+        let writes = self.calls.iter().filter(|call| call.is_write);
+        writes.map(|call| call.operation.as_str()).collect()
+    }
+
+    /// The result as one JSON document.
+    #[track_caller]
+    pub fn json(&self) -> Json {
+        let parsed = serde_json::from_str(&self.stdout);
+        parsed.unwrap_or_else(|error| panic!("{error} in {self}"))
+    }
+
+    /// The result as JSON documents, one a line.
+    #[track_caller]
+    pub fn json_lines(&self) -> Vec<Json> {
+        let parse = |line| serde_json::from_str(line);
+        let lines: Result<_, _> = self.stdout.lines().map(parse).collect();
+        lines.unwrap_or_else(|error| panic!("{error} in {self}"))
+    }
+}
+
+impl fmt::Display for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "`provision {}`, which ended with {:?} and wrote {:?}:\n--- stdout\n{}\n--- stderr\n{}",
+            self.command,
+            self.code,
+            self.writes(),
+            self.stdout,
+            self.stderr,
+        )
+    }
+}

@@ -1,0 +1,82 @@
+//! A plan as the program prints it for other programs.
+
+use std::sync::OnceLock;
+
+use jsonschema::Validator;
+use provision::render::PLAN_SCHEMA;
+use serde_json::Value as Json;
+
+use super::Output;
+
+/// The document of `plan --json`.
+pub struct Plan(Json);
+
+impl Plan {
+    /// Takes the document from a run, after checking what holds for every plan: that nothing was
+    /// written, that the document is of the published form, and that the exit code tells whether
+    /// there are changes.
+    #[track_caller]
+    pub fn new(output: &Output) -> Self {
+        static SCHEMA: OnceLock<Validator> = OnceLock::new();
+        let schema = SCHEMA.get_or_init(|| {
+            let schema = serde_json::from_str(PLAN_SCHEMA).expect("the schema is JSON");
+            jsonschema::validator_for(&schema).expect("the schema is a JSON Schema")
+        });
+        let plan = Plan(output.json());
+        if let Err(error) = schema.validate(&plan.0) {
+            panic!("{error} at {} in {output}", error.instance_path());
+        }
+        assert_eq!(output.writes(), Vec::<&str>::new(), "{output}");
+        let expected = if plan.changes().is_empty() { 0 } else { 2 };
+        assert_eq!(output.code(), Some(expected), "{output}");
+        plan
+    }
+
+    /// The step for the resource at `address`.
+    #[track_caller]
+    pub fn step(&self, address: &str) -> &Json {
+        let step = self.steps().find(|step| step["address"] == address);
+        step.unwrap_or_else(|| panic!("{address} is missing in {:#}", self.0))
+    }
+
+    /// What is to be done with the resource at `address`.
+    #[track_caller]
+    pub fn action(&self, address: &str) -> &str {
+        text(&self.step(address)["action"])
+    }
+
+    /// Why that is so.
+    #[track_caller]
+    pub fn reason(&self, address: &str) -> &str {
+        text(&self.step(address)["reason"])
+    }
+
+    /// Address and action of every step that is not to keep its resource.
+    pub fn changes(&self) -> Vec<(&str, &str)> {
+        let steps = self.steps();
+        let steps = steps.map(|step| (text(&step["address"]), text(&step["action"])));
+        steps.filter(|(_, action)| *action != "keep").collect()
+    }
+
+    /// The names of the attributes that change at `address`.
+    #[track_caller]
+    pub fn attributes(&self, address: &str) -> Vec<&str> {
+        let changes = self.step(address)["changes"].as_array();
+        let names = changes.into_iter().flatten();
+        names.map(|change| text(&change["attribute"])).collect()
+    }
+
+    /// Fails unless everything is as it should be.
+    #[track_caller]
+    pub fn has_no_changes(&self) {
+        assert_eq!(self.changes(), [], "{:#}", self.0);
+    }
+
+    fn steps(&self) -> impl Iterator<Item = &Json> {
+        self.0["resources"].as_array().into_iter().flatten()
+    }
+}
+
+fn text(json: &Json) -> &str {
+    json.as_str().unwrap_or_default()
+}

@@ -1,0 +1,156 @@
+//! A proxy between the program and the emulator, which notes every request that passes.
+//!
+//! What the program wrote is counted here and not in its own log, so that a write that it does not
+//! know of is counted too. Each connection carries one request.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+/// One request to AWS.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The operation's name, such as `CreateRole`; for S3 the method and the target, such as
+    /// `PUT /bucket?versioning`.
+    pub operation: String,
+    /// Whether it can change anything.
+    pub is_write: bool,
+    /// All that tells it from another request: its region, its line and its body.
+    pub request: String,
+}
+
+/// A proxy that runs until the test program ends.
+pub struct Proxy {
+    address: SocketAddr,
+    calls: Arc<Mutex<Vec<Call>>>,
+}
+
+impl Proxy {
+    /// Starts a proxy for the server at `upstream`, which is `HOST:PORT`.
+    pub fn start(upstream: &str) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        let address = listener.local_addr()?;
+        let calls = Arc::new(Mutex::new(Vec::new()));
+        let (upstream, noted) = (upstream.to_owned(), Arc::clone(&calls));
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let (upstream, noted) = (upstream.clone(), Arc::clone(&noted));
+                // A connection that breaks is the program's to notice, and it fails the test there.
+                thread::spawn(move || serve(client, &upstream, &noted));
+            }
+        });
+        Ok(Proxy { address, calls })
+    }
+
+    /// The proxy's address as an endpoint.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The requests since the last time that this was asked.
+    pub fn take_calls(&self) -> Vec<Call> {
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *calls)
+    }
+}
+
+fn serve(client: TcpStream, upstream: &str, calls: &Mutex<Vec<Call>>) -> io::Result<()> {
+    let mut client = BufReader::new(client);
+    let request = Request::read(&mut client)?;
+    if request.line.is_empty() {
+        return Ok(());
+    }
+    calls
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(request.call());
+    let mut server = TcpStream::connect(upstream)?;
+    let head = format!(
+        "{}connection: close\r\n{}\r\n",
+        request.line, request.headers
+    );
+    server.write_all(&[head.as_bytes(), &request.body].concat())?;
+
+    let mut server = BufReader::new(server);
+    let mut status = String::new();
+    server.read_line(&mut status)?;
+    let mut client = client.into_inner();
+    client.write_all(format!("{status}connection: close\r\n").as_bytes())?;
+    io::copy(&mut server, &mut client)?;
+    Ok(())
+}
+
+/// A request as it came, with the ends of its lines.
+struct Request {
+    line: String,
+    headers: String,
+    body: Vec<u8>,
+}
+
+impl Request {
+    fn read(from: &mut impl BufRead) -> io::Result<Self> {
+        let mut line = String::new();
+        from.read_line(&mut line)?;
+        let mut headers = String::new();
+        loop {
+            let start = headers.len();
+            let read = from.read_line(&mut headers)?;
+            if read == 0 || headers[start..].trim().is_empty() {
+                headers.truncate(start);
+                break;
+            }
+        }
+        let mut request = Request {
+            line,
+            headers,
+            body: Vec::new(),
+        };
+        // The SDK knows the length of every request that the program sends.
+        let length = request
+            .header("content-length")
+            .and_then(|it| it.parse().ok());
+        request.body = vec![0; length.unwrap_or(0)];
+        from.read_exact(&mut request.body)?;
+        Ok(request)
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.lines().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name).then_some(value.trim())
+        })
+    }
+
+    fn call(&self) -> Call {
+        let body = String::from_utf8_lossy(&self.body);
+        let target = self.header("x-amz-target").unwrap_or_default();
+        // The signature names the key, the day, the region and the service.
+        let scope = self.header("authorization").unwrap_or_default();
+        let scope = scope.split_once(',').map_or(scope, |(scope, _)| scope);
+        let (operation, is_write) = self.operation(&body);
+        Call {
+            operation,
+            is_write,
+            request: format!("{scope} {} {target} {body}", self.line.trim()),
+        }
+    }
+
+    /// The operation's name, and whether it can change anything.
+    fn operation(&self, body: &str) -> (String, bool) {
+        let json = self.header("x-amz-target");
+        let json = json.and_then(|it| it.split('.').nth(1));
+        let query = body.strip_prefix("Action=");
+        let query = query.and_then(|rest| rest.split('&').next());
+        if let Some(name) = json.or(query) {
+            let reads = ["Get", "List", "Describe"];
+            let is_read = reads.iter().any(|read| name.starts_with(read));
+            return (name.to_owned(), !is_read);
+        }
+        let mut words = self.line.split(' ');
+        let method = words.next().unwrap_or_default();
+        let target = words.next().unwrap_or_default();
+        let is_read = ["GET", "HEAD"].contains(&method);
+        (format!("{method} {target}"), !is_read)
+    }
+}

@@ -1,0 +1,12 @@
+//! The program itself against an AWS emulator, each test in an account of its own.
+//!
+//! `make test` starts the emulator; `integration-tests/localstack/run cargo test --test
+//! integration NAME` runs a single test.
+
+mod deployment;
+mod harness;
+
+mod destroy;
+mod fresh;
+mod full_bucket;
+mod ownership;
