@@ -9,4 +9,5 @@ mod harness;
 mod destroy;
 mod fresh;
 mod full_bucket;
+mod log;
 mod ownership;
