@@ -19,7 +19,7 @@ async fn apply_makes_everything_in_two_regions() {
     // Role, key and bucket; then in each region two roles, stream, rule and target.
     assert_eq!(creates.len(), 3 + 2 * 5);
 
-    let applied = account.apply(&["--tag", "team=observability"]);
+    let applied = account.apply(&["--tag", "cost=7"]);
     let role = format!(
         "arn:aws:iam::{}:role/StackStateAwsIntegrationRole",
         account.id
@@ -27,7 +27,7 @@ async fn apply_makes_everything_in_two_regions() {
     let applied = applied.says("Outcome: 13 done.").says(&role);
     applied.says("the environment variable STS_EXTERNAL_ID");
     let deployment = Deployment {
-        tags: &[("team", "observability")],
+        tags: &[("team", "observability"), ("cost", "7")],
         ..Deployment::of(&account, &[MAIN, OTHER])
     };
     deployment.check().await;

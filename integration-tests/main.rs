@@ -7,6 +7,10 @@ mod deployment;
 mod harness;
 
 mod destroy;
+mod drift_bucket;
+mod drift_events;
+mod drift_iam;
+mod drift_key;
 mod fresh;
 mod full_bucket;
 mod log;

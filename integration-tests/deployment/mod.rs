@@ -38,7 +38,7 @@ impl<'a> Deployment<'a> {
             encrypted: true,
             trusts_ec2: false,
             boundary: None,
-            tags: &[],
+            tags: &[("team", "observability")],
         }
     }
 

@@ -63,7 +63,7 @@ impl Account {
         account.write(
             "provision.toml",
             &format!(
-                "regions = {regions:?}\n[stackstate]\nagent_principals = [\"{AGENT}\"]\n\
+                "regions = {regions:?}\ntags = {{ team = \"observability\" }}\n[stackstate]\nagent_principals = [\"{AGENT}\"]\n\
                  external_id = \"${{STS_EXTERNAL_ID}}\"\n"
             ),
         );
@@ -148,6 +148,19 @@ impl Account {
     pub fn plan(&self, args: &[&str]) -> Plan {
         let fixed = ["plan", "--json", "--detailed-exitcode"];
         Plan::new(&self.provision(&[&fixed, args].concat()))
+    }
+
+    /// Fails unless the next plan shows this change alone, and the next apply makes it.
+    ///
+    /// That it was made shows in the plan after it.
+    #[track_caller]
+    pub fn mends(&self, reason: &str, address: &str, action: &str, attributes: &[&str]) {
+        let plan = self.plan(&[]);
+        assert_eq!(plan.changes(), [(address, action)], "{reason}");
+        if action == "update" {
+            assert_eq!(plan.attributes(address), attributes, "{reason}");
+        }
+        self.apply(&[]).says("Outcome: 1 done.");
     }
 
     /// Runs `apply --yes` with `args` in addition, which must succeed.

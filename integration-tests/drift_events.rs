@@ -1,0 +1,179 @@
+//! Changes made by hand to stream, rule and target: each is in the next plan, and mended by the
+//! next apply.
+
+use aws_sdk_eventbridge::types::{Tag, Target};
+use aws_sdk_firehose::types::{
+    BufferingHints, CompressionFormat, ExtendedS3DestinationUpdate, Tag as StreamTag,
+};
+
+use crate::deployment::Deployment;
+use crate::harness::{Account, MAIN};
+
+const RULE: &str = "StsEventBridgeRule";
+const TARGET: &str = "StsEventBridgeFirehose";
+const STREAM: &str = "stackstate-eventbridge-stream";
+
+#[tokio::test]
+async fn what_was_done_to_the_rule_is_undone() {
+    let account = Account::applied(&[MAIN]);
+    let events = account.events(MAIN);
+    let address = "event_rule.stackstate@eu-west-1";
+    let mends =
+        |reason: &str, attribute: &str| account.mends(reason, address, "update", &[attribute]);
+
+    events.disable_rule().name(RULE).send().await.unwrap();
+    mends("the rule was disabled", "state");
+
+    let put = events
+        .put_rule()
+        .name(RULE)
+        .event_pattern(r#"{"source":["aws.ec2"]}"#);
+    put.send().await.unwrap();
+    mends("the pattern was changed", "event_pattern");
+
+    let rule = events.describe_rule().name(RULE).send().await.unwrap();
+    let arn = rule.arn().unwrap();
+    let tag = Tag::builder().key("team").value("other").build().unwrap();
+    events
+        .tag_resource()
+        .resource_arn(arn)
+        .tags(tag)
+        .send()
+        .await
+        .unwrap();
+    mends("a tag was changed", "tags[team]");
+
+    let untag = events.untag_resource().resource_arn(arn).tag_keys("team");
+    untag.send().await.unwrap();
+    mends("a tag was removed", "tags[team]");
+
+    account.plan(&[]).has_no_changes();
+    Deployment::of(&account, &[MAIN]).check().await;
+}
+
+#[tokio::test]
+async fn what_was_done_to_the_target_is_undone() {
+    let account = Account::applied(&[MAIN]);
+    let events = account.events(MAIN);
+    let address = "event_target.firehose@eu-west-1";
+    let targets = events
+        .list_targets_by_rule()
+        .rule(RULE)
+        .send()
+        .await
+        .unwrap();
+    let own = targets.targets()[0].clone();
+    let put = async |target: Target| {
+        let put = events.put_targets().rule(RULE).targets(target);
+        assert_eq!(put.send().await.unwrap().failed_entry_count(), 0);
+    };
+
+    events
+        .remove_targets()
+        .rule(RULE)
+        .ids(TARGET)
+        .send()
+        .await
+        .unwrap();
+    account.mends("the target was removed", address, "create", &[]);
+
+    let mut changed = own.clone();
+    changed.input = Some("{}".to_owned());
+    put(changed).await;
+    account.mends("its input was fixed", address, "update", &["input"]);
+
+    let mut changed = own.clone();
+    changed.arn = changed.arn.replace(STREAM, "another-stream");
+    changed.role_arn = Some(format!("arn:aws:iam::{}:role/another", account.id));
+    put(changed).await;
+    account.mends("it leads elsewhere", address, "update", &["arn", "role"]);
+
+    let mut added = own.clone();
+    added.id = "added".to_owned();
+    put(added).await;
+    account.plan(&[]).has_no_changes();
+    events
+        .remove_targets()
+        .rule(RULE)
+        .ids("added")
+        .send()
+        .await
+        .unwrap();
+
+    account.plan(&[]).has_no_changes();
+    Deployment::of(&account, &[MAIN]).check().await;
+}
+
+#[tokio::test]
+async fn what_was_done_to_the_stream_is_undone() {
+    let account = Account::applied(&[MAIN]);
+    let firehose = account.firehose(MAIN);
+    let address = "firehose_stream.eventbridge@eu-west-1";
+    let mends = |reason, attributes: &[&str]| account.mends(reason, address, "update", attributes);
+
+    let stream = firehose
+        .describe_delivery_stream()
+        .delivery_stream_name(STREAM);
+    let stream = stream
+        .send()
+        .await
+        .unwrap()
+        .delivery_stream_description
+        .unwrap();
+    let destination = &stream.destinations()[0];
+    let own = destination.extended_s3_destination_description().unwrap();
+    // The emulator replaces the destination where AWS merges the change into it.
+    let unchanged = ExtendedS3DestinationUpdate::builder()
+        .role_arn(own.role_arn())
+        .bucket_arn(own.bucket_arn())
+        .set_error_output_prefix(own.error_output_prefix.clone())
+        .set_encryption_configuration(own.encryption_configuration.clone());
+    let changed = unchanged
+        .prefix("elsewhere/")
+        .compression_format(CompressionFormat::Uncompressed)
+        .buffering_hints(
+            BufferingHints::builder()
+                .interval_in_seconds(900)
+                .size_in_mbs(8)
+                .build(),
+        );
+    let update = firehose.update_destination().delivery_stream_name(STREAM);
+    update
+        .current_delivery_stream_version_id(stream.version_id())
+        .destination_id(destination.destination_id())
+        .extended_s3_destination_update(changed.build())
+        .send()
+        .await
+        .unwrap();
+    mends(
+        "the destination was changed",
+        &["buffer_seconds", "compression", "prefix"],
+    );
+
+    let tag = StreamTag::builder()
+        .key("team")
+        .value("other")
+        .build()
+        .unwrap();
+    let tagged = firehose
+        .tag_delivery_stream()
+        .delivery_stream_name(STREAM)
+        .tags(tag);
+    tagged.send().await.unwrap();
+    mends("a tag was changed", &["tags[team]"]);
+
+    let untag = firehose
+        .untag_delivery_stream()
+        .delivery_stream_name(STREAM);
+    untag.tag_keys("team").send().await.unwrap();
+    mends("a tag was removed", &["tags[team]"]);
+
+    let delete = firehose
+        .delete_delivery_stream()
+        .delivery_stream_name(STREAM);
+    delete.send().await.unwrap();
+    account.mends("the stream was deleted", address, "create", &[]);
+
+    account.plan(&[]).has_no_changes();
+    Deployment::of(&account, &[MAIN]).check().await;
+}
