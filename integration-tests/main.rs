@@ -14,4 +14,5 @@ mod drift_key;
 mod fresh;
 mod full_bucket;
 mod log;
+mod others;
 mod ownership;

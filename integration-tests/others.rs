@@ -1,0 +1,198 @@
+//! What others added to our resources and may stay: tags, and targets of our rule.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_eventbridge::types::Target;
+
+use crate::deployment::Deployment;
+use crate::harness::{Account, MAIN, inventory};
+
+const ROLE: &str = "StackStateAwsIntegrationRole";
+const STREAM: &str = "stackstate-eventbridge-stream";
+const RULE: &str = "StsEventBridgeRule";
+
+/// Puts a tag on one resource of every kind that carries tags.
+async fn tag_everything(account: &Account, key: &str, value: &str) {
+    let role = account.iam().tag_role().role_name(ROLE);
+    let tag = aws_sdk_iam::types::Tag::builder().key(key).value(value);
+    role.tags(tag.build().unwrap()).send().await.unwrap();
+
+    let kms = account.kms(MAIN);
+    let id = kms.describe_key().key_id("alias/stackstate-integration");
+    let id = id.send().await.unwrap().key_metadata.unwrap().key_id;
+    let tag = aws_sdk_kms::types::Tag::builder()
+        .tag_key(key)
+        .tag_value(value);
+    let request = kms.tag_resource().key_id(id).tags(tag.build().unwrap());
+    request.send().await.unwrap();
+
+    let s3 = account.s3(MAIN);
+    let bucket = Deployment::of(account, &[MAIN]).bucket();
+    let tags = s3
+        .get_bucket_tagging()
+        .bucket(&bucket)
+        .send()
+        .await
+        .unwrap();
+    let mut tags = tags.tag_set;
+    let tag = aws_sdk_s3::types::Tag::builder().key(key).value(value);
+    tags.push(tag.build().unwrap());
+    let tagging = aws_sdk_s3::types::Tagging::builder().set_tag_set(Some(tags));
+    let put = s3.put_bucket_tagging().bucket(&bucket);
+    put.tagging(tagging.build().unwrap()).send().await.unwrap();
+
+    let tag = aws_sdk_firehose::types::Tag::builder()
+        .key(key)
+        .value(value);
+    let stream = account.firehose(MAIN).tag_delivery_stream();
+    let stream = stream
+        .delivery_stream_name(STREAM)
+        .tags(tag.build().unwrap());
+    stream.send().await.unwrap();
+
+    let events = account.events(MAIN);
+    let arn = events
+        .describe_rule()
+        .name(RULE)
+        .send()
+        .await
+        .unwrap()
+        .arn
+        .unwrap();
+    let tag = aws_sdk_eventbridge::types::Tag::builder()
+        .key(key)
+        .value(value);
+    let rule = events
+        .tag_resource()
+        .resource_arn(arn)
+        .tags(tag.build().unwrap());
+    rule.send().await.unwrap();
+}
+
+#[tokio::test]
+async fn tags_of_others_stay_when_ours_change() {
+    let account = Account::applied(&[MAIN]);
+    tag_everything(&account, "cost", "7").await;
+    account.plan(&[]).has_no_changes();
+
+    let ours = ["--tag", "team=other"];
+    let plan = account.plan(&ours);
+    assert!(
+        plan.changes().iter().all(|(_, action)| *action == "update"),
+        "{:?}",
+        plan.changes()
+    );
+    account.apply(&ours);
+    account.plan(&ours).has_no_changes();
+
+    let iam = account.iam();
+    let kms = account.kms(MAIN);
+    let id = kms.describe_key().key_id("alias/stackstate-integration");
+    let id = id.send().await.unwrap().key_metadata.unwrap().key_id;
+    let events = account.events(MAIN);
+    let rule = events
+        .describe_rule()
+        .name(RULE)
+        .send()
+        .await
+        .unwrap()
+        .arn
+        .unwrap();
+    let bucket = Deployment::of(&account, &[MAIN]).bucket();
+
+    let role = iam.list_role_tags().role_name(ROLE).send().await.unwrap();
+    let key = kms.list_resource_tags().key_id(id).send().await.unwrap();
+    let bucket = account
+        .s3(MAIN)
+        .get_bucket_tagging()
+        .bucket(bucket)
+        .send()
+        .await
+        .unwrap();
+    let stream = account.firehose(MAIN).list_tags_for_delivery_stream();
+    let stream = stream.delivery_stream_name(STREAM).send().await.unwrap();
+    let rule = events
+        .list_tags_for_resource()
+        .resource_arn(rule)
+        .send()
+        .await
+        .unwrap();
+    let pair = |key: &str, value: &str| format!("{key}={value}");
+    let found: [(&str, BTreeSet<String>); 5] = [
+        (
+            "role",
+            role.tags()
+                .iter()
+                .map(|tag| pair(tag.key(), tag.value()))
+                .collect(),
+        ),
+        (
+            "key",
+            key.tags()
+                .iter()
+                .map(|tag| pair(tag.tag_key(), tag.tag_value()))
+                .collect(),
+        ),
+        (
+            "bucket",
+            bucket
+                .tag_set()
+                .iter()
+                .map(|tag| pair(tag.key(), tag.value()))
+                .collect(),
+        ),
+        (
+            "stream",
+            stream
+                .tags()
+                .iter()
+                .map(|tag| pair(tag.key(), tag.value().unwrap()))
+                .collect(),
+        ),
+        (
+            "rule",
+            rule.tags()
+                .iter()
+                .map(|tag| pair(tag.key(), tag.value()))
+                .collect(),
+        ),
+    ];
+    let expected = [
+        "cost=7",
+        "provision:deployment=default",
+        "provision:system=stackstate",
+        "team=other",
+    ];
+    for (kind, tags) in found {
+        assert!(tags.iter().eq(expected), "{kind}: {tags:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_target_of_others_holds_the_rule_until_they_remove_it() {
+    let account = Account::applied(&[MAIN]);
+    let events = account.events(MAIN);
+    let arn = format!("arn:aws:sqs:{MAIN}:{}:queue", account.id);
+    let target = Target::builder().id("added").arn(arn).build().unwrap();
+    let put = events
+        .put_targets()
+        .rule(RULE)
+        .targets(target)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(put.failed_entry_count(), 0);
+
+    account.plan(&[]).has_no_changes();
+    account.apply(&[]).writes_nothing();
+    account
+        .provision(&["destroy", "--yes"])
+        .exits(1)
+        .says("Others added targets to the rule StsEventBridgeRule")
+        .says("7 done, 1 failed");
+
+    let remove = events.remove_targets().rule(RULE).ids("added");
+    remove.send().await.unwrap();
+    account.destroy(&[]);
+    assert_eq!(inventory::of(&account, &[MAIN]).await, BTreeSet::new());
+}
