@@ -5,6 +5,9 @@
 //! it was read, the node stops as stale. Nothing is rolled back; another run goes on from what is
 //! there.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -23,3 +23,6 @@ pub mod resource;
 pub mod saved_plan;
 pub mod settings;
 pub mod survey;
+
+#[cfg(test)]
+mod fakes;

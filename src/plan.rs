@@ -3,6 +3,11 @@
 //! Every choice is made here. The executor makes none: it repeats [`decide`] on fresh reads and
 //! stops where the answer is another one than the person approved.
 
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;

@@ -1,0 +1,189 @@
+//! Calls whose answer is an error although their effect may be there.
+
+use super::*;
+
+fn one(world: &World) -> Run {
+    Run::new(world, vec![Fake::new(world, "a").node(&[])])
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_create_whose_answer_was_lost_goes_on_if_it_happened() {
+    for (why, effect, error) in [
+        (
+            "the answer was lost",
+            Effect::Done,
+            lost as fn() -> crate::fakes::CallError,
+        ),
+        (
+            "the SDK's own second try found the first one's work",
+            Effect::Done,
+            || refusal("EntityAlreadyExists", "the name is taken"),
+        ),
+    ] {
+        let world = World::default();
+        world.lag(Duration::from_secs(2));
+        world.fail(Verb::Create, "a", 1, effect, error);
+        let results = one(&world).execute().await;
+        assert_eq!(outcomes(&results), ["a done"], "{why}");
+        assert_eq!(world.count("Create a"), 1, "{why}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_earlier_create_left_out_is_made_up_for() {
+    let world = World::default();
+    let fake = Fake {
+        desired: attributes(&[("mode", 2), ("size", 1)]),
+        late: vec!["mode"],
+        ..Fake::new(&world, "a")
+    };
+    world.fail(Verb::Create, "a", 1, Effect::Done, lost);
+    let results = Run::new(&world, vec![fake.node(&[])]).execute().await;
+    assert_eq!(outcomes(&results), ["a done"]);
+    assert_eq!(world.writes(), ["Create a", "Update a"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_child_that_was_created_twice_belongs_to_its_parent() {
+    let world = World::default();
+    let child = Fake {
+        parent: Some(at("a")),
+        ..Fake::new(&world, "child")
+    };
+    world.fail(Verb::Create, "child", 1, Effect::Done, lost);
+    let nodes = vec![
+        Fake::new(&world, "a").node(&[]),
+        child.node(&[("a", Milestone::Exists)]),
+    ];
+    let results = Run::new(&world, nodes).execute().await;
+    assert_eq!(outcomes(&results), ["a done", "child done"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_someone_else_took_meanwhile_is_left_alone() {
+    let world = World::default();
+    let run = one(&world);
+    let theirs = Present {
+        owner: Owner::Foreign("it carries no tags".to_owned()),
+        ..ours(attributes(&[("size", 9)]))
+    };
+    world.put(&at("a"), Observed::Present(theirs));
+    let results = run.execute().await;
+    assert_eq!(
+        failure(&results, "a"),
+        "fake.a changed after the plan to create it was made\n\
+         Caused by:\n  1: someone else created it meanwhile\n\
+         Hint: Run the same command again and look at its new plan"
+    );
+    assert_eq!(outcomes(&results), ["a failed"]);
+    assert_eq!(world.writes(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_create_that_cannot_be_found_is_unknown() {
+    let world = World::default();
+    world.fail(Verb::Create, "a", 1, Effect::None, lost);
+    let begun = Instant::now();
+    let results = one(&world).execute().await;
+    assert_eq!(outcomes(&results), ["a unknown"]);
+    assert!(begun.elapsed() >= FIND_LIMIT, "it was looked for");
+    assert_eq!(
+        failure(&results, "a"),
+        "fake:CreateThing failed on fake.a\nCaused by:\n  1: no answer came\n\
+         Hint: Run the same command again: it finds out what happened and goes on from there"
+    );
+    assert_eq!(world.count("Create a"), 1, "it is not sent again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_taken_name_under_which_nothing_is_found_fails_with_aws_own_words() {
+    let world = World::default();
+    world.fail(Verb::Create, "a", 1, Effect::None, || {
+        refusal("EntityAlreadyExists", "the name is taken")
+    });
+    let results = one(&world).execute().await;
+    assert_eq!(outcomes(&results), ["a failed"]);
+    assert!(failure(&results, "a").contains("EntityAlreadyExists: the name is taken"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_writes_whose_answer_was_lost_are_unknown() {
+    let world = World::default();
+    world.put(&at("changed"), drifted());
+    world.put(&at("gone"), drifted());
+    world.fail(Verb::Update, "changed", 1, Effect::Done, lost);
+    world.fail(Verb::Delete, "gone", 1, Effect::Done, lost);
+    let nodes = vec![
+        Fake::new(&world, "changed").node(&[]),
+        unwanted(Fake::new(&world, "gone").node(&[])),
+    ];
+    let results = Run::new(&world, nodes).execute().await;
+    assert_eq!(outcomes(&results), ["changed unknown", "gone unknown"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_create_is_not_looked_for() {
+    let world = World::default();
+    world.fail(Verb::Create, "a", 1, Effect::None, || {
+        refusal("LimitExceeded", "no more of these")
+    });
+    let results = one(&world).execute().await;
+    assert_eq!(outcomes(&results), ["a failed"]);
+    assert_eq!(world.log(), ["Create a"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outdated_update_reads_again_and_makes_what_is_missing_then() {
+    let outdated = || refusal("ConcurrentModificationException", "it has a newer version");
+    let run = |times| {
+        let world = World::default();
+        world.put(&at("a"), drifted());
+        world.fail(Verb::Update, "a", times, Effect::None, outdated);
+        let run = one(&world);
+        async move { (world, run.execute().await) }
+    };
+    let (world, results) = run(2).await;
+    assert_eq!(outcomes(&results), ["a done"]);
+    assert_eq!(
+        world.log()[..5],
+        [
+            "Update a",
+            "Observe a",
+            "Observe a done",
+            "Update a",
+            "Observe a"
+        ],
+        "it is read anew each time"
+    );
+    assert_eq!(world.writes(), ["Update a"]);
+
+    let (world, results) = run(100).await;
+    assert_eq!(outcomes(&results), ["a failed"]);
+    assert_eq!(world.count("Update a"), UPDATE_ROUNDS, "not for ever");
+    let failure = failure(&results, "a");
+    assert!(
+        failure.contains("ConcurrentModificationException: it has a newer version"),
+        "{failure}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outdated_update_leaves_alone_what_became_someone_elses() {
+    let world = World::default();
+    world.put(&at("a"), drifted());
+    world.fail(Verb::Update, "a", 1, Effect::None, || {
+        refusal("ConcurrentModificationException", "it has a newer version")
+    });
+    let run = one(&world);
+    let meddle = async {
+        tokio::time::sleep(crate::fakes::CALL / 2).await;
+        let theirs = Present {
+            owner: Owner::Foreign("it carries no tags".to_owned()),
+            ..ours(attributes(&[("size", 9)]))
+        };
+        world.put(&at("a"), Observed::Present(theirs));
+    };
+    let (results, ()) = tokio::join!(run.execute(), meddle);
+    assert!(failure(&results, "a").contains("someone else replaced it meanwhile"));
+    assert_eq!(world.writes(), Vec::<String>::new());
+}

@@ -1,0 +1,159 @@
+//! What was read too long ago is read again, and what changed since is not touched.
+
+use super::*;
+
+/// A run whose plan is older than what it may be trusted for, unless `change` makes no difference.
+async fn aged(world: &World, nodes: Vec<Node>, change: impl FnOnce()) -> Results {
+    let run = Run::new(world, nodes);
+    change();
+    tokio::time::advance(FRESH).await;
+    run.execute().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_just_read_is_not_read_again_before_a_write() {
+    let world = World::default();
+    world.put(&at("b"), drifted());
+    let nodes: Vec<Node> = ["a", "b"]
+        .map(|name| Fake::new(&world, name).node(&[]))
+        .into();
+    Run::new(&world, nodes).execute().await;
+    assert_eq!(world.log()[..2], ["Create a", "Update b"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_old_plan_that_still_holds_is_carried_out() {
+    let world = World::default();
+    world.put(&at("b"), drifted());
+    world.put(&at("c"), drifted());
+    let mut nodes: Vec<Node> = ["a", "b", "c"]
+        .map(|name| Fake::new(&world, name).node(&[]))
+        .into();
+    nodes[2].wanted = false;
+    let results = aged(&world, nodes, || {}).await;
+    assert_eq!(outcomes(&results), ["a done", "b done", "c done"]);
+    assert_eq!(
+        world.log()[..3],
+        ["Observe a", "Observe b", "Observe c"],
+        "each is read again first"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_old_plan_that_no_longer_holds_writes_nothing() {
+    let foreign = || {
+        Observed::Present(Present {
+            owner: Owner::Foreign("it carries no tags".to_owned()),
+            ..ours(attributes(&[("size", 9)]))
+        })
+    };
+    let other = |size| Observed::Present(ours(attributes(&[("size", size)])));
+    let cases = [
+        (
+            "someone else took the name",
+            true,
+            Observed::Missing,
+            foreign(),
+            "create",
+            "the plan would now be to blocked (it exists and is not ours: it carries no tags; \
+             `--adopt` takes it over)",
+        ),
+        (
+            "another run of ours was faster",
+            true,
+            Observed::Missing,
+            other(1),
+            "create",
+            "the plan would now be to keep",
+        ),
+        (
+            "the change would be another one than was approved",
+            true,
+            drifted(),
+            other(8),
+            "update",
+            "the plan would now be to update",
+        ),
+        (
+            "it went away",
+            true,
+            drifted(),
+            Observed::Missing,
+            "update",
+            "the plan would now be to create",
+        ),
+        (
+            "it cannot be told any more",
+            true,
+            drifted(),
+            Observed::Obstructed("two have our tags".to_owned()),
+            "update",
+            "the plan would now be to blocked (two have our tags)",
+        ),
+        (
+            "it became someone else's",
+            false,
+            drifted(),
+            foreign(),
+            "delete",
+            "the plan would now be to keep (it is not ours and stays: it carries no tags)",
+        ),
+    ];
+    for (why, wanted, before, after, action, now) in cases {
+        let world = World::default();
+        world.put(&at("a"), before);
+        let node = Node {
+            wanted,
+            ..Fake::new(&world, "a").node(&[])
+        };
+        let results = aged(&world, vec![node], || world.put(&at("a"), after)).await;
+        assert_eq!(
+            failure(&results, "a"),
+            format!(
+                "fake.a changed after the plan to {action} it was made\n\
+                 Caused by:\n  1: {now}\n\
+                 Hint: Run the same command again and look at its new plan"
+            ),
+            "{why}"
+        );
+        assert_eq!(world.writes(), Vec::<String>::new(), "{why}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_to_go_goes_whatever_it_became() {
+    let world = World::default();
+    world.put(&at("a"), drifted());
+    let node = unwanted(Fake::new(&world, "a").node(&[]));
+    let change = || {
+        world.put(
+            &at("a"),
+            Observed::Present(ours(attributes(&[("size", 5)]))),
+        )
+    };
+    let results = aged(&world, vec![node], change).await;
+    assert_eq!(outcomes(&results), ["a done"]);
+    assert_eq!(world.writes(), ["Delete a"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_child_is_decided_again_with_its_parents_plan() {
+    let world = World::default();
+    let child = Fake {
+        parent: Some(at("a")),
+        ..Fake::new(&world, "child")
+    };
+    let drifted_child = Present {
+        owner: Owner::Parent,
+        ..ours(attributes(&[("size", 9)]))
+    };
+    world.put(&at("a"), drifted());
+    world.put(&at("child"), Observed::Present(drifted_child));
+    let nodes = vec![
+        unwanted(Fake::new(&world, "a").node(&[])),
+        unwanted(child.node(&[("a", Milestone::Exists)])),
+    ];
+    let results = aged(&world, nodes, || {}).await;
+    assert_eq!(outcomes(&results), ["a done", "child done"]);
+    assert_eq!(world.writes(), ["Delete child", "Delete a"]);
+}

@@ -1,0 +1,123 @@
+//! Waiting until AWS reads back what was written.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn a_node_is_done_when_it_reads_back_right_and_says_once_what_it_waits_for() {
+    let world = World::default();
+    world.lag(Duration::from_secs(20));
+    world.put(&at("changed"), drifted());
+    world.put(&at("gone"), drifted());
+    let mut run = Run::new(
+        &world,
+        vec![
+            Fake::new(&world, "new").node(&[]),
+            Fake::new(&world, "changed").node(&[]),
+            unwanted(Fake::new(&world, "gone").node(&[])),
+        ],
+    );
+    let begun = Instant::now();
+    let results = run.execute().await;
+    assert_eq!(
+        outcomes(&results),
+        ["new done", "changed done", "gone done"]
+    );
+    let took = begun.elapsed();
+    assert!(took >= Duration::from_secs(20), "{took:?}");
+    assert!(
+        took < Duration::from_secs(23),
+        "the last pause is short: {took:?}"
+    );
+    let mut waits: Vec<String> = run.told();
+    waits.retain(|line| line.contains("waits"));
+    waits.sort();
+    assert_eq!(
+        waits,
+        [
+            "changed waits for AWS to read back size",
+            "gone waits for it to disappear",
+            "new waits for it to appear"
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_reads_back_at_once_is_not_waited_for() {
+    let world = World::default();
+    let mut run = Run::new(&world, vec![Fake::new(&world, "a").node(&[])]);
+    run.execute().await;
+    assert_eq!(run.told(), ["a create", "a done"]);
+    assert_eq!(world.count("Observe a"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_has_an_end() {
+    let world = World::default();
+    world.lag(Duration::from_secs(3600));
+    let next = Fake::new(&world, "next").node(&[("a", Milestone::Settled)]);
+    let begun = Instant::now();
+    let results = Run::new(&world, vec![Fake::new(&world, "a").node(&[]), next])
+        .execute()
+        .await;
+    assert_eq!(outcomes(&results), ["a failed", "next skipped"]);
+    let took = begun.elapsed();
+    assert!(took >= SETTLE_LIMIT, "{took:?}");
+    assert!(took < SETTLE_LIMIT + Duration::from_secs(5), "{took:?}");
+    assert_eq!(
+        failure(&results, "a"),
+        "fake.a did not settle\n\
+         Caused by:\n  1: 600 s passed waiting for it to appear\n\
+         Hint: Run `provision plan` to see what is different"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_is_taken_again_once_its_last_bearer_is_gone() {
+    let world = World::default();
+    let going = Present {
+        phase: Phase::Deleting,
+        ..ours(attributes(&[("size", 1)]))
+    };
+    world.put(&at("a"), Observed::Present(going));
+    let mut run = Run::new(&world, vec![Fake::new(&world, "a").node(&[])]);
+    let disappears = async {
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        world.put(&at("a"), Observed::Missing);
+    };
+    let (results, ()) = tokio::join!(run.execute(), disappears);
+    assert_eq!(outcomes(&results), ["a done"]);
+    assert_eq!(world.writes(), ["Create a"]);
+    assert_eq!(world.count("Create a"), 1, "it is not tried before");
+    assert_eq!(
+        run.told(),
+        [
+            "a create",
+            "a waits for it to disappear, so that its name is free",
+            "a done"
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn iam_that_spreads_a_change_is_waited_for_within_the_call() {
+    let world = World::default();
+    world.fail(Verb::Create, "a", 3, Effect::None, || {
+        refusal(
+            "InvalidArgumentException",
+            "Firehose is unable to assume role arn:x",
+        )
+    });
+    let mut run = Run::new(&world, vec![Fake::new(&world, "a").node(&[])]);
+    let results = run.execute().await;
+    assert_eq!(outcomes(&results), ["a done"]);
+    assert_eq!(world.count("Create a"), 4);
+    assert_eq!(
+        run.told(),
+        [
+            "a create",
+            "a waits for IAM to spread a change (fake:CreateThing answers \
+             InvalidArgumentException)",
+            "a done"
+        ]
+    );
+}

@@ -1,0 +1,195 @@
+//! An account that lives in memory and resources in it, for the tests of planning and execution.
+//!
+//! A fake's calls go through [`Aws::call`] and fail with AWS's own codes, so that retries,
+//! classification and stopping are the real ones. Each call takes [`CALL`] of the clock, which
+//! the tests pause.
+
+mod resource;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_sdk_sts::error::{ErrorMetadata, SdkError};
+use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::body::SdkBody;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+pub use resource::{Fake, at, attributes, ours};
+
+use crate::address::Address;
+use crate::aws::{Aws, Operation, Session};
+use crate::events::Events;
+use crate::resource::Observed;
+
+/// How long a fake call takes.
+pub const CALL: Duration = Duration::from_millis(100);
+
+/// The error of a call, before it is lowered to an [`AwsError`].
+pub type CallError = SdkError<GetCallerIdentityError, HttpResponse>;
+
+/// The code and the message of an answer that is an error.
+type Refusal = (&'static str, &'static str);
+
+/// An answer of AWS with an error's code and message.
+pub fn refusal(code: &str, message: &str) -> CallError {
+    let metadata = ErrorMetadata::builder().code(code).message(message);
+    let error = GetCallerIdentityError::generic(metadata.build());
+    let status = 400.try_into().expect("400 is a status");
+    SdkError::service_error(error, HttpResponse::new(status, SdkBody::empty()))
+}
+
+/// No answer at all: the call may have had its effect.
+pub fn lost() -> CallError {
+    SdkError::timeout_error("no answer came")
+}
+
+/// A way to an account that is never called over the network.
+pub fn aws(events: Events, stop: watch::Receiver<bool>) -> Aws {
+    let session = Session {
+        config: SdkConfig::builder().build(),
+        path_style: false,
+    };
+    Aws::new(&session, 32, events, stop)
+}
+
+/// The calls that a fake makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    Observe,
+    Create,
+    Update,
+    Delete,
+}
+
+impl Verb {
+    fn operation(self) -> Operation {
+        Operation {
+            service: "fake",
+            name: match self {
+                Verb::Observe => "GetThing",
+                Verb::Create => "CreateThing",
+                // Only to this one does AWS answer that what is changed has become another.
+                Verb::Update => "UpdateDestination",
+                Verb::Delete => "DeleteThing",
+            },
+            region: None,
+        }
+    }
+}
+
+/// What happens to a call that is to fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing: AWS refused it, or never got it.
+    None,
+    /// What was asked for: only the answer is an error.
+    Done,
+}
+
+#[derive(Debug)]
+struct Fault {
+    verb: Verb,
+    name: String,
+    left: usize,
+    effect: Effect,
+    error: fn() -> CallError,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// What each resource became and when reads begin to show it.
+    histories: BTreeMap<Address, Vec<(Instant, Observed)>>,
+    log: Vec<String>,
+    faults: Vec<Fault>,
+    lag: Duration,
+}
+
+impl State {
+    /// What is true, whether reads show it yet or not.
+    fn truth(&self, address: &Address) -> Observed {
+        let last = self.histories.get(address).and_then(|h| h.last());
+        last.map_or(Observed::Missing, |(_, observed)| observed.clone())
+    }
+
+    fn visible(&self, address: &Address) -> Observed {
+        let history = self.histories.get(address).into_iter().flatten();
+        let now = Instant::now();
+        let seen = history.take_while(|(since, _)| *since <= now).last();
+        seen.map_or(Observed::Missing, |(_, observed)| observed.clone())
+    }
+
+    fn becomes(&mut self, address: &Address, observed: Observed) {
+        let since = Instant::now() + self.lag;
+        let history = self.histories.entry(address.clone()).or_default();
+        history.push((since, observed));
+    }
+}
+
+/// The account.
+#[derive(Debug, Clone, Default)]
+pub struct World(Arc<Mutex<State>>);
+
+impl World {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0
+            .lock()
+            .expect("no test panics while it holds the state")
+    }
+
+    /// Makes something true behind the program's back, visible at once.
+    pub fn put(&self, address: &Address, observed: Observed) {
+        let history = vec![(Instant::now(), observed)];
+        self.state().histories.insert(address.clone(), history);
+    }
+
+    /// Lets reads show each write only so much later.
+    pub fn lag(&self, lag: Duration) {
+        self.state().lag = lag;
+    }
+
+    /// Lets the next `times` calls of this kind to the resource of this name fail.
+    pub fn fail(
+        &self,
+        verb: Verb,
+        name: &str,
+        times: usize,
+        effect: Effect,
+        error: fn() -> CallError,
+    ) {
+        self.state().faults.push(Fault {
+            verb,
+            name: name.to_owned(),
+            left: times,
+            effect,
+            error,
+        });
+    }
+
+    /// What a read would show now.
+    pub fn read(&self, address: &Address) -> Observed {
+        self.state().visible(address)
+    }
+
+    /// Every call so far in the order of time: `Create a` when it is sent, `Create a done` when
+    /// it had its effect.
+    pub fn log(&self) -> Vec<String> {
+        self.state().log.clone()
+    }
+
+    /// The writes that had their effect, in order.
+    pub fn writes(&self) -> Vec<String> {
+        let log = self.log().into_iter();
+        log.filter(|line| !line.starts_with("Observe"))
+            .filter_map(|line| line.strip_suffix(" done").map(ToOwned::to_owned))
+            .collect()
+    }
+
+    /// How often this call was sent.
+    pub fn count(&self, call: &str) -> usize {
+        self.log().iter().filter(|line| *line == call).count()
+    }
+}

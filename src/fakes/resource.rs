@@ -1,0 +1,229 @@
+//! Resources of the account in memory.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
+
+use super::{CALL, Effect, Refusal, State, Verb, World, refusal};
+use crate::address::Address;
+use crate::attributes::{Attributes, Change, Value};
+use crate::aws::{Aws, AwsError};
+use crate::plan::{Milestone, Node};
+use crate::resource::{
+    Created, DeleteOptions, Known, Observed, Owner, Phase, Present, Resource, reference,
+};
+
+/// A resource of [`World`].
+#[derive(Debug, Clone)]
+pub struct Fake {
+    pub address: Address,
+    pub world: World,
+    /// What it should be.
+    pub desired: Attributes,
+    /// The attributes that a create call does not set.
+    pub late: Vec<&'static str>,
+    /// The attributes that cannot be changed.
+    pub immutable: Vec<&'static str>,
+    /// Whose ARN its attribute `reference` should be.
+    pub reference: Option<Address>,
+    pub parent: Option<Address>,
+    /// Whether AWS chooses its ARN.
+    pub chosen_arn: bool,
+}
+
+/// The address of a fake.
+pub fn at(name: &str) -> Address {
+    Address::global("fake", name)
+}
+
+/// Attributes of plain values.
+pub fn attributes(pairs: &[(&str, i32)]) -> Attributes {
+    let pairs = pairs.iter();
+    pairs
+        .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
+        .collect()
+}
+
+/// Something of ours, at rest.
+pub fn ours(attributes: Attributes) -> Present {
+    Present {
+        attributes,
+        owner: Owner::Ours,
+        phase: Phase::Stable,
+        arn: None,
+        carried: Vec::new(),
+    }
+}
+
+impl Fake {
+    /// A resource that should have the size 1.
+    pub fn new(world: &World, name: &str) -> Self {
+        Fake {
+            address: at(name),
+            world: world.clone(),
+            desired: attributes(&[("size", 1)]),
+            late: Vec::new(),
+            immutable: Vec::new(),
+            reference: None,
+            parent: None,
+            chosen_arn: false,
+        }
+    }
+
+    /// The resource in the graph, wanted, after those that it needs.
+    pub fn node(self, needs: &[(&str, Milestone)]) -> Node {
+        Node {
+            resource: Arc::new(self),
+            wanted: true,
+            needs: needs.iter().map(|(name, m)| (at(name), *m)).collect(),
+            outlives: None,
+        }
+    }
+
+    fn chosen(&self) -> Option<String> {
+        self.chosen_arn
+            .then(|| format!("arn:{}", self.address.name))
+    }
+
+    /// What it is once everything was done.
+    pub fn settled(&self, known: &Known) -> Present {
+        Present {
+            owner: match self.parent {
+                Some(_) => Owner::Parent,
+                None => Owner::Ours,
+            },
+            arn: self.chosen(),
+            ..ours(self.desired(known))
+        }
+    }
+
+    /// One call: the fault that is due, or else the effect and its answer.
+    async fn call(
+        &self,
+        aws: &Aws,
+        verb: Verb,
+        effect: impl Fn(&mut State) -> Result<(), Refusal> + Send + Sync,
+    ) -> Result<(), AwsError> {
+        let name = &self.address.name;
+        let send = || async {
+            self.world.state().log.push(format!("{verb:?} {name}"));
+            tokio::time::sleep(CALL).await;
+            let mut state = self.world.state();
+            let fault = state
+                .faults
+                .iter_mut()
+                .find(|fault| fault.left > 0 && fault.verb == verb && fault.name == *name);
+            let fault = fault.map(|fault| {
+                fault.left -= 1;
+                (fault.effect, fault.error)
+            });
+            if let Some((Effect::None, error)) = fault {
+                return Err(error());
+            }
+            effect(&mut state).map_err(|(code, message)| refusal(code, message))?;
+            state.log.push(format!("{verb:?} {name} done"));
+            match fault {
+                Some((_, error)) => Err(error()),
+                None => Ok(GetCallerIdentityOutput::builder().build()),
+            }
+        };
+        aws.call(verb.operation(), send).await.map(drop)
+    }
+}
+
+#[async_trait]
+impl Resource for Fake {
+    fn address(&self) -> &Address {
+        &self.address
+    }
+
+    fn name(&self) -> &str {
+        &self.address.name
+    }
+
+    fn arn(&self) -> Option<String> {
+        None
+    }
+
+    fn desired(&self, known: &Known) -> Attributes {
+        let mut desired = self.desired.clone();
+        if let Some(address) = &self.reference {
+            desired.insert("reference".to_owned(), reference(known, address));
+        }
+        desired
+    }
+
+    fn immutable(&self, change: &Change) -> Option<String> {
+        let name = self.immutable.iter().find(|it| **it == change.attribute)?;
+        Some(format!("{name} cannot be changed; make another one"))
+    }
+
+    fn parent(&self) -> Option<&Address> {
+        self.parent.as_ref()
+    }
+
+    async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
+        self.call(aws, Verb::Observe, |_| Ok(())).await?;
+        Ok(self.world.read(&self.address))
+    }
+
+    async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
+        let mut created = self.settled(known);
+        created
+            .attributes
+            .retain(|name, _| !self.late.contains(&name.as_str()));
+        self.call(aws, Verb::Create, |state| {
+            match state.truth(&self.address) {
+                Observed::Missing => {
+                    state.becomes(&self.address, Observed::Present(created.clone()));
+                    Ok(())
+                }
+                _ => Err(("EntityAlreadyExists", "the name is taken")),
+            }
+        })
+        .await?;
+        Ok(Created {
+            attributes: created.attributes,
+            arn: created.arn,
+        })
+    }
+
+    async fn update(
+        &self,
+        aws: &Aws,
+        _present: &Present,
+        changes: &[Change],
+        _known: &Known,
+    ) -> Result<(), AwsError> {
+        self.call(aws, Verb::Update, |state| {
+            let Observed::Present(mut present) = state.truth(&self.address) else {
+                return Err(("NoSuchEntity", "there is no such thing"));
+            };
+            for change in changes {
+                let name = change.attribute.clone();
+                match &change.after {
+                    Some(value) => present.attributes.insert(name, value.clone()),
+                    None => present.attributes.remove(&name),
+                };
+            }
+            present.owner = self.settled(&Known::new()).owner;
+            state.becomes(&self.address, Observed::Present(present));
+            Ok(())
+        })
+        .await
+    }
+
+    async fn delete(
+        &self,
+        aws: &Aws,
+        _present: &Present,
+        _options: DeleteOptions,
+    ) -> Result<(), AwsError> {
+        self.call(aws, Verb::Delete, |state| {
+            state.becomes(&self.address, Observed::Missing);
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,236 @@
+//! What a decision takes from the resources around it, and what a plan tells of each.
+
+use super::*;
+use crate::fakes::{World, attributes};
+
+/// A rule `a` and its target `b`, which carries no tags.
+fn rule_and_target(wanted: bool) -> Vec<Node> {
+    let target = Fake {
+        parent: Some(at("a")),
+        ..Fake::new(&World::default(), "b")
+    };
+    let mut nodes = vec![fake().node(&[]), target.node(&[("a", Milestone::Exists)])];
+    nodes.iter_mut().for_each(|node| node.wanted = wanted);
+    nodes
+}
+
+fn actions(plan: &Plan) -> Vec<(&str, Action, Option<&str>)> {
+    let steps = plan.steps.iter();
+    steps
+        .map(|step| {
+            (
+                step.address.name.as_str(),
+                step.decision.action,
+                step.decision.reason.as_deref(),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn a_child_belongs_to_whom_its_parent_belongs_to() {
+    let child = |size| {
+        Observed::Present(Present {
+            owner: Owner::Parent,
+            ..ours(attributes(&[("size", size)]))
+        })
+    };
+    let blocked = Some("it belongs to fake.a, which is blocked");
+    let cases = [
+        (
+            "a rule that is someone else's gets no target of ours",
+            foreign(same()),
+            Missing,
+            (Action::Blocked, blocked),
+        ),
+        (
+            "and its target is not touched",
+            foreign(same()),
+            child(9),
+            (Action::Blocked, blocked),
+        ),
+        (
+            "our rule's target is changed",
+            Observed::Present(same()),
+            child(9),
+            (Action::Update, None),
+        ),
+        (
+            "a new rule's target is new",
+            Missing,
+            Missing,
+            (Action::Create, None),
+        ),
+    ];
+    for (why, rule, target, expected) in cases {
+        let observed = Observations::from([(at("a"), rule), (at("b"), target)]);
+        let plan = plan(&rule_and_target(true), &observed, false);
+        let (_, action, reason) = actions(&plan)[1];
+        assert_eq!((action, reason), expected, "{why}");
+    }
+
+    let stays = Some("it does not belong to a rule of ours and stays");
+    let cases = [
+        (
+            "our rule goes with its target",
+            Observed::Present(same()),
+            (Action::Delete, None),
+        ),
+        (
+            "someone else's rule keeps its target",
+            foreign(same()),
+            (Action::Keep, stays),
+        ),
+        (
+            "what has no rule is nobody's",
+            Missing,
+            (Action::Keep, stays),
+        ),
+    ];
+    for (why, rule, expected) in cases {
+        let observed = Observations::from([(at("a"), rule), (at("b"), child(1))]);
+        let plan = plan(&rule_and_target(false), &observed, false);
+        let (name, action, reason) = *actions(&plan).last().unwrap();
+        assert_eq!(
+            (name, action, reason),
+            ("b", expected.0, expected.1),
+            "{why}"
+        );
+    }
+}
+
+#[test]
+fn a_key_is_kept_for_as_long_as_its_bucket_stays() {
+    const KEPT: &str = "it is no longer wanted, but fake.bucket still exists and what it holds \
+        would be lost with it; `provision destroy` removes both";
+    let world = World::default();
+    let bucket = ours(attributes(&[("size", 1)]));
+    let key = bucket.clone();
+    let cases = [
+        (
+            "the bucket is wanted",
+            true,
+            Observed::Present(bucket.clone()),
+            Some(Action::Keep),
+        ),
+        (
+            "the bucket goes first",
+            false,
+            Observed::Present(bucket.clone()),
+            Some(Action::Delete),
+        ),
+        ("there is no bucket", false, Missing, Some(Action::Delete)),
+        (
+            "a bucket that is made only now holds nothing",
+            true,
+            Missing,
+            Some(Action::Delete),
+        ),
+        (
+            "the bucket is someone else's and stays",
+            false,
+            foreign(bucket.clone()),
+            Some(Action::Keep),
+        ),
+        (
+            "nobody can tell whose the bucket is",
+            false,
+            Obstructed("access is denied".to_owned()),
+            Some(Action::Keep),
+        ),
+        (
+            "the bucket is on its way out, and its objects may still be there",
+            false,
+            phase(Phase::Deleting, bucket),
+            Some(Action::Keep),
+        ),
+    ];
+    for (why, bucket_wanted, bucket, expected) in cases {
+        let key_node = Node {
+            wanted: false,
+            outlives: Some(at("bucket")),
+            ..Fake::new(&world, "key").node(&[])
+        };
+        let bucket_node = Node {
+            wanted: bucket_wanted,
+            ..Fake::new(&world, "bucket").node(&[("key", Milestone::Exists)])
+        };
+        let observed = Observations::from([
+            (at("key"), Observed::Present(key.clone())),
+            (at("bucket"), bucket),
+        ]);
+        // The key stands first in the graph, and is decided last all the same.
+        let plan = plan(&[key_node, bucket_node], &observed, false);
+        let key = plan.steps.iter().find(|step| step.address == at("key"));
+        let key = key.map(|step| &step.decision);
+        assert_eq!(key.map(|key| key.action), expected, "{why}");
+        let reason = key.and_then(|key| key.reason.as_deref());
+        assert_eq!(reason.is_some(), expected == Some(Action::Keep), "{why}");
+        assert!(reason.is_none_or(|reason| reason == KEPT), "{why}");
+    }
+}
+
+#[test]
+fn a_step_tells_what_is_known_of_its_resource() {
+    let present = Present {
+        arn: Some("arn:chosen".to_owned()),
+        ..same()
+    };
+    let observed = Observations::from([(at("a"), Observed::Present(present))]);
+    let plan = plan(&[fake().node(&[])], &observed, false);
+    assert_eq!(plan.steps[0].name, "a");
+    assert_eq!(plan.steps[0].arn.as_deref(), Some("arn:chosen"));
+    assert_eq!(
+        known(&observed),
+        Known::from([(at("a"), "arn:chosen".to_owned())])
+    );
+}
+
+#[test]
+fn what_is_not_settled_yet_says_what_is_awaited() {
+    let node = |wanted| Node {
+        wanted,
+        ..fake().node(&[])
+    };
+    let appear = Some("it to appear");
+    let cases = [
+        ("read back whole", true, Observed::Present(same()), None),
+        ("not there yet", true, Missing, appear),
+        (
+            "not there in full",
+            true,
+            Observed::Present(different()),
+            Some("AWS to read back extra, mode, size"),
+        ),
+        (
+            "at work on it",
+            true,
+            phase(Phase::Creating, same()),
+            Some("AWS to finish creating it"),
+        ),
+        (
+            "not to be told",
+            true,
+            Obstructed("access is denied".to_owned()),
+            Some("access is denied"),
+        ),
+        ("gone", false, Missing, None),
+        ("as good as gone", false, phase(Phase::Doomed, same()), None),
+        (
+            "going",
+            false,
+            phase(Phase::Deleting, same()),
+            Some("it to disappear"),
+        ),
+        (
+            "still there",
+            false,
+            Observed::Present(same()),
+            Some("it to disappear"),
+        ),
+    ];
+    for (why, wanted, observed, expected) in cases {
+        let awaited = unsettled(&node(wanted), &observed, &Known::new());
+        assert_eq!(awaited.as_deref(), expected, "{why}");
+    }
+}
