@@ -181,6 +181,7 @@ enum Trouble {
 }
 
 impl From<AwsError> for Trouble {
+    /// The error of a write.
     fn from(error: AwsError) -> Self {
         match error.kind {
             ErrorKind::Interrupted => Trouble::Stopped,
@@ -248,6 +249,16 @@ impl Task<'_> {
         }
     }
 
+    /// Reads what is there. A read without an answer has changed nothing, so that it is a failure
+    /// and leaves nothing unknown.
+    async fn observe(&self) -> Result<Observed, Trouble> {
+        let observed = self.node.resource.observe(&self.aws).await;
+        observed.map_err(|error| match error.kind {
+            ErrorKind::Interrupted => Trouble::Stopped,
+            _ => Trouble::Failed(error.failure()),
+        })
+    }
+
     /// What was observed for the plan, or is observed now if that was too long ago.
     async fn fresh(&self) -> Result<Observed, Trouble> {
         let address = self.node.address();
@@ -256,7 +267,7 @@ impl Task<'_> {
         if approved.observed_at.elapsed() < FRESH {
             return Ok(planned.clone());
         }
-        let observed = self.node.resource.observe(&self.aws).await?;
+        let observed = self.observe().await?;
         let parent = self.node.resource.parent();
         let around = Around {
             parent: parent.and_then(|parent| {
@@ -351,7 +362,7 @@ impl Task<'_> {
             if error.kind != ErrorKind::Outdated || round == UPDATE_ROUNDS {
                 return Err(error.into());
             }
-            match resource.observe(&self.aws).await? {
+            match self.observe().await? {
                 Observed::Present(now)
                     if now.owner == Owner::Ours || now.owner == present.owner =>
                 {
@@ -380,7 +391,7 @@ impl Task<'_> {
         let deadline = Instant::now() + limit;
         let mut pauses = Pauses::default();
         loop {
-            let awaited = match accept(self.node.resource.observe(&self.aws).await?) {
+            let awaited = match accept(self.observe().await?) {
                 Ok(result) => return Ok(result),
                 Err(awaited) => awaited,
             };

@@ -187,3 +187,15 @@ async fn an_outdated_update_leaves_alone_what_became_someone_elses() {
     assert!(failure(&results, "a").contains("someone else replaced it meanwhile"));
     assert_eq!(world.writes(), Vec::<String>::new());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_read_without_an_answer_is_a_failure_and_nothing_is_unknown() {
+    let world = World::default();
+    let run = one(&world);
+    tokio::time::advance(FRESH).await;
+    world.fail(Verb::Observe, "a", 1, Effect::None, lost);
+    let results = run.execute().await;
+    assert_eq!(outcomes(&results), ["a failed"]);
+    assert!(failure(&results, "a").starts_with("fake:GetThing failed on fake.a"));
+    assert_eq!(world.count("Create a"), 0);
+}
