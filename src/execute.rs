@@ -287,6 +287,10 @@ impl Task<'_> {
             None => false,
             // What goes is deleted whatever its attributes became meanwhile.
             Some(now) if now.action == Action::Delete => self.decision.action == Action::Delete,
+            // What was being deleted may be gone by now, which changes the reason alone.
+            Some(now) if now.action == Action::Create => {
+                self.decision.action == Action::Create && now.changes == self.decision.changes
+            }
             Some(now) => now == self.decision,
         };
         if same {

@@ -157,3 +157,18 @@ async fn a_child_is_decided_again_with_its_parents_plan() {
     assert_eq!(outcomes(&results), ["a done", "child done"]);
     assert_eq!(world.writes(), ["Delete child", "Delete a"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_being_deleted_may_be_gone_by_now() {
+    let world = World::default();
+    let going = Present {
+        phase: Phase::Deleting,
+        ..ours(attributes(&[("size", 1)]))
+    };
+    world.put(&at("a"), Observed::Present(going));
+    let nodes = vec![Fake::new(&world, "a").node(&[])];
+    let gone = || world.put(&at("a"), Observed::Missing);
+    let results = aged(&world, nodes, gone).await;
+    assert_eq!(outcomes(&results), ["a done"]);
+    assert_eq!(world.writes(), ["Create a"]);
+}
