@@ -232,6 +232,7 @@ impl Task<'_> {
                 self.settle(known).await?;
                 Ok(None)
             }
+            (Action::Delete, Observed::Missing) => Ok(None),
             (Action::Create, observed) => {
                 if matches!(observed, Observed::Present(_)) {
                     self.poll(SETTLE_LIMIT, |observed| match observed {
@@ -282,29 +283,28 @@ impl Task<'_> {
             consent: approved.consent,
         };
         let known = plan::known(&approved.observed);
-        let now = plan::decide(self.node, &observed, &known, &around);
-        let same = match &now {
-            None => false,
+        let Some(now) = plan::decide(self.node, &observed, &known, &around) else {
+            // Neither wanted nor there: what is to go is gone already.
+            return Ok(observed);
+        };
+        let same = match now.action {
             // What goes is deleted whatever its attributes became meanwhile.
-            Some(now) if now.action == Action::Delete => self.decision.action == Action::Delete,
+            Action::Delete => self.decision.action == Action::Delete,
             // What was being deleted may be gone by now, which changes the reason alone.
-            Some(now) if now.action == Action::Create => {
+            Action::Create => {
                 self.decision.action == Action::Create && now.changes == self.decision.changes
             }
-            Some(now) => now == self.decision,
+            _ => now == *self.decision,
         };
         if same {
             return Ok(observed);
         }
-        Err(self.stale(&match now {
-            None => "it is gone".to_owned(),
-            Some(Decision { action, reason, .. }) => format!(
-                "the plan would now be to {action}{}",
-                reason
-                    .map(|reason| format!(" ({reason})"))
-                    .unwrap_or_default()
-            ),
-        }))
+        let reason = now.reason.map(|reason| format!(" ({reason})"));
+        Err(self.stale(&format!(
+            "the plan would now be to {}{}",
+            now.action,
+            reason.unwrap_or_default()
+        )))
     }
 
     fn stale(&self, how: &str) -> Trouble {

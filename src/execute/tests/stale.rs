@@ -172,3 +172,24 @@ async fn what_was_being_deleted_may_be_gone_by_now() {
     assert_eq!(outcomes(&results), ["a done"]);
     assert_eq!(world.writes(), ["Create a"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_to_go_and_is_gone_already_holds_nothing_up() {
+    for (why, age) in [
+        ("it went after it was read", Duration::ZERO),
+        ("it is read again and gone", FRESH),
+    ] {
+        let world = World::default();
+        let nodes = vec![
+            unwanted(Fake::new(&world, "a").node(&[])),
+            unwanted(Fake::new(&world, "b").node(&[("a", Milestone::Exists)])),
+        ];
+        world.put(&at("a"), drifted());
+        world.put(&at("b"), drifted());
+        let run = Run::new(&world, nodes);
+        world.put(&at("b"), Observed::Missing);
+        tokio::time::advance(age).await;
+        let results = run.execute().await;
+        assert_eq!(outcomes(&results), ["a done", "b done"], "{why}");
+    }
+}
