@@ -300,11 +300,11 @@ impl Task<'_> {
             return Ok(observed);
         }
         let reason = now.reason.map(|reason| format!(" ({reason})"));
-        Err(self.stale(&format!(
-            "the plan would now be to {}{}",
-            now.action,
-            reason.unwrap_or_default()
-        )))
+        let how = match now.action {
+            Action::Blocked => "it is blocked now".to_owned(),
+            action => format!("the plan would now be to {action} it"),
+        };
+        Err(self.stale(&(how + &reason.unwrap_or_default())))
     }
 
     fn stale(&self, how: &str) -> Trouble {

@@ -55,7 +55,7 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
             Observed::Missing,
             foreign(),
             "create",
-            "the plan would now be to blocked (it exists and is not ours: it carries no tags; \
+            "it is blocked now (it exists and is not ours: it carries no tags; \
              `--adopt` takes it over)",
         ),
         (
@@ -64,7 +64,7 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
             Observed::Missing,
             other(1),
             "create",
-            "the plan would now be to keep",
+            "the plan would now be to keep it",
         ),
         (
             "the change would be another one than was approved",
@@ -72,7 +72,7 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
             drifted(),
             other(8),
             "update",
-            "the plan would now be to update",
+            "the plan would now be to update it",
         ),
         (
             "it went away",
@@ -80,7 +80,7 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
             drifted(),
             Observed::Missing,
             "update",
-            "the plan would now be to create",
+            "the plan would now be to create it",
         ),
         (
             "it cannot be told any more",
@@ -88,7 +88,7 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
             drifted(),
             Observed::Obstructed("two have our tags".to_owned()),
             "update",
-            "the plan would now be to blocked (two have our tags)",
+            "it is blocked now (two have our tags)",
         ),
         (
             "it became someone else's",
@@ -96,7 +96,7 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
             drifted(),
             foreign(),
             "delete",
-            "the plan would now be to keep (it is not ours and stays: it carries no tags)",
+            "the plan would now be to keep it (it is not ours and stays: it carries no tags)",
         ),
     ];
     for (why, wanted, before, after, action, now) in cases {
