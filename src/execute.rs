@@ -177,6 +177,7 @@ enum Report<'a> {
 enum Trouble {
     Failed(Failure),
     Unknown(Failure),
+    /// A person stopped the run before anything was written.
     Stopped,
 }
 
@@ -191,30 +192,32 @@ impl From<AwsError> for Trouble {
     }
 }
 
+impl Trouble {
+    fn outcome(self) -> Outcome {
+        match self {
+            Trouble::Failed(failure) => Outcome::Failed(failure),
+            Trouble::Unknown(failure) => Outcome::Unknown(failure),
+            Trouble::Stopped => Outcome::Skipped("the run was stopped".to_owned()),
+        }
+    }
+}
+
 /// The first stage: makes the resource exist, or be gone.
 async fn begin(task: Task<'_>, known: Known) -> Report<'_> {
     let address = task.node.address();
     match task.begin(&known).await {
         Ok(Some(present)) => Report::Exists(task, present),
         Ok(None) => Report::Ended(address, Outcome::Done(task.decision.action)),
-        Err(Trouble::Failed(failure)) => Report::Ended(address, Outcome::Failed(failure)),
-        Err(Trouble::Unknown(failure)) => Report::Ended(address, Outcome::Unknown(failure)),
-        Err(Trouble::Stopped) => {
-            Report::Ended(address, Outcome::Skipped("the run was stopped".to_owned()))
-        }
+        Err(trouble) => Report::Ended(address, trouble.outcome()),
     }
 }
 
 /// The second stage: makes the rest true, and waits until AWS reads it back.
 async fn finish(task: Task<'_>, present: Present, known: Known) -> Report<'_> {
-    let outcome = match task.finish(present, &known).await {
+    let finished = task.finish(present, &known).await;
+    let outcome = match finished.map_err(|trouble| task.half_way(trouble)) {
         Ok(()) => Outcome::Done(task.decision.action),
-        Err(Trouble::Failed(failure)) => Outcome::Failed(failure),
-        Err(Trouble::Unknown(failure)) => Outcome::Unknown(failure),
-        Err(Trouble::Stopped) => Outcome::Failed(
-            Failure::new(format!("{} was stopped half-way", task.node.address()))
-                .hint("Run the same command again: it goes on from there"),
-        ),
+        Err(trouble) => trouble.outcome(),
     };
     Report::Ended(task.node.address(), outcome)
 }
@@ -223,13 +226,13 @@ impl Task<'_> {
     /// What exists after the first stage; `None` once a deletion is done.
     async fn begin(&self, known: &Known) -> Result<Option<Present>, Trouble> {
         let observed = self.fresh().await?;
+        if self.aws.stopped() {
+            return Err(Trouble::Stopped);
+        }
         match (self.decision.action, observed) {
             (Action::Delete, Observed::Present(present)) => {
-                let resource = &self.node.resource;
-                resource
-                    .delete(&self.aws, &present, self.approved.consent)
-                    .await?;
-                self.settle(known).await?;
+                let deleted = self.delete(&present, known).await;
+                deleted.map_err(|trouble| self.half_way(trouble))?;
                 Ok(None)
             }
             (Action::Delete, Observed::Missing) => Ok(None),
@@ -319,6 +322,24 @@ impl Task<'_> {
         )
     }
 
+    /// The trouble of work that may have written something already.
+    fn half_way(&self, trouble: Trouble) -> Trouble {
+        match trouble {
+            Trouble::Stopped => Trouble::Failed(
+                Failure::new(format!("{} was stopped half-way", self.node.address()))
+                    .hint("Run the same command again: it goes on from there"),
+            ),
+            trouble => trouble,
+        }
+    }
+
+    async fn delete(&self, present: &Present, known: &Known) -> Result<(), Trouble> {
+        let resource = &self.node.resource;
+        let consent = self.approved.consent;
+        resource.delete(&self.aws, present, consent).await?;
+        self.settle(known).await
+    }
+
     async fn create(&self, known: &Known) -> Result<Present, Trouble> {
         let error = match self.node.resource.create(&self.aws, known).await {
             Ok(created) => {
@@ -344,7 +365,9 @@ impl Task<'_> {
                 Ok(present)
             }
             Ok(_) => Err(self.stale("someone else created it meanwhile")),
-            Err(Trouble::Stopped) => Err(Trouble::Stopped),
+            Err(Trouble::Stopped) if error.kind == ErrorKind::AlreadyExists => {
+                Err(Trouble::Stopped)
+            }
             Err(_) => Err(error.into()),
         }
     }

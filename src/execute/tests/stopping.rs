@@ -50,11 +50,23 @@ async fn calls_under_way_finish_and_nothing_follows() {
 #[tokio::test(start_paused = true)]
 async fn what_was_read_alone_was_not_begun() {
     let world = World::default();
-    let run = Run::new(&world, vec![Fake::new(&world, "a").node(&[])]);
+    world.put(&at("b"), drifted());
+    world.put(&at("c"), drifted());
+    let nodes = vec![
+        Fake::new(&world, "a").node(&[]),
+        Fake::new(&world, "b").node(&[]),
+        unwanted(Fake::new(&world, "c").node(&[])),
+    ];
+    let run = Run::new(&world, nodes);
     tokio::time::advance(FRESH).await;
     let results = stopped_after(&run, CALL / 2).await;
-    assert_eq!(outcomes(&results), ["a skipped"]);
-    assert_eq!(world.log(), ["Observe a", "Observe a done"]);
+    assert_eq!(outcomes(&results), ["a skipped", "b skipped", "c skipped"]);
+    assert_eq!(
+        world.count("Observe c done"),
+        1,
+        "what was sent is answered"
+    );
+    assert_eq!(world.writes(), Vec::<String>::new());
 }
 
 #[tokio::test(start_paused = true)]
@@ -81,4 +93,26 @@ async fn a_call_that_waits_for_iam_gives_up_with_its_last_error() {
     let results = stopped_after(&run, Duration::from_secs(10)).await;
     assert!(failure(&results, "a").contains("Firehose is unable to assume role arn:x"));
     assert_eq!(world.writes(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_create_whose_answer_was_lost_stays_unknown() {
+    let world = World::default();
+    world.lag(Duration::from_secs(60));
+    world.fail(Verb::Create, "a", 1, Effect::Done, lost);
+    let run = Run::new(&world, vec![Fake::new(&world, "a").node(&[])]);
+    let results = stopped_after(&run, Duration::from_secs(5)).await;
+    assert_eq!(outcomes(&results), ["a unknown"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_that_was_sent_is_not_told_as_not_begun() {
+    let world = World::default();
+    world.lag(Duration::from_secs(60));
+    world.put(&at("a"), drifted());
+    let run = Run::new(&world, vec![unwanted(Fake::new(&world, "a").node(&[]))]);
+    let results = stopped_after(&run, Duration::from_secs(10)).await;
+    assert_eq!(outcomes(&results), ["a failed"]);
+    assert_eq!(failure(&results, "a"), HALF_WAY);
+    assert_eq!(world.writes(), ["Delete a"]);
 }
