@@ -8,6 +8,9 @@ mod error;
 mod operation;
 mod session;
 
+#[cfg(test)]
+mod call_tests;
+
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt;

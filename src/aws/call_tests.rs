@@ -1,0 +1,277 @@
+//! One call: how long it is repeated, for which errors, and what is told meanwhile.
+
+use std::cell::Cell;
+
+use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
+use tokio::sync::mpsc;
+
+use super::*;
+use crate::fakes::{self, CallError, lost, refusal};
+
+fn operation() -> Operation {
+    Operation {
+        service: "firehose",
+        name: "CreateDeliveryStream",
+        region: Some("eu-west-1".parse().expect("a region")),
+    }
+}
+
+fn propagating() -> CallError {
+    let message = "Firehose is unable to assume role arn:x";
+    refusal("InvalidArgumentException", message)
+}
+
+fn conflict() -> CallError {
+    refusal("ConcurrentModificationException", "another one is at it")
+}
+
+/// The way to AWS of one resource, and everything that it does not own.
+struct Way {
+    aws: Aws,
+    stop: watch::Sender<bool>,
+    events: mpsc::UnboundedReceiver<Event>,
+}
+
+fn way() -> Way {
+    let (stop, stopped) = watch::channel(false);
+    let (sender, events) = Events::channel();
+    let aws = fakes::aws(sender, stopped);
+    Way {
+        aws: aws.on_behalf_of(&fakes::at("a")),
+        stop,
+        events,
+    }
+}
+
+impl Way {
+    /// Calls; the n-th answer is `answer(n)`, where `None` is success. Counts the calls.
+    async fn call(
+        &self,
+        operation: Operation,
+        answer: impl Fn(usize) -> Option<CallError>,
+    ) -> (Result<(), AwsError>, usize) {
+        let sent = Cell::new(0);
+        let send = || {
+            let error = answer(sent.get());
+            sent.set(sent.get() + 1);
+            async {
+                match error {
+                    Some(error) => Err(error),
+                    None => Ok(GetCallerIdentityOutput::builder().build()),
+                }
+            }
+        };
+        let answer = self.aws.call(operation, send).await;
+        (answer.map(drop), sent.get())
+    }
+
+    fn waits(&mut self) -> Vec<String> {
+        let mut waits = Vec::new();
+        while let Ok(Event::Waiting(address, what)) = self.events.try_recv() {
+            waits.push(format!("{address}: {what}"));
+        }
+        waits
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_passes_by_itself_is_called_again_until_it_does() {
+    let cases: [(fn() -> CallError, &str); 2] = [
+        (
+            propagating,
+            "fake.a: IAM to spread a change (firehose:CreateDeliveryStream answers \
+             InvalidArgumentException)",
+        ),
+        (
+            conflict,
+            "fake.a: another operation to finish (firehose:CreateDeliveryStream answers \
+             ConcurrentModificationException)",
+        ),
+    ];
+    for (error, wait) in cases {
+        let mut way = way();
+        let (answer, sent) = way.call(operation(), |n| (n < 5).then(error)).await;
+        assert!(answer.is_ok(), "{wait}");
+        assert_eq!(sent, 6, "{wait}");
+        assert_eq!(way.waits(), [wait], "told once");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_pauses_grow_up_to_two_seconds() {
+    let way = way();
+    let began = Instant::now();
+    let times = std::cell::RefCell::new(Vec::new());
+    let (answer, _) = way
+        .call(operation(), |n| {
+            times.borrow_mut().push(began.elapsed());
+            (n < 9).then(propagating)
+        })
+        .await;
+    assert!(answer.is_ok());
+    let times = times.into_inner();
+    let pauses: Vec<Duration> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(pauses.is_sorted(), "{pauses:?}");
+    let near = |a: Duration, b: Duration| a.abs_diff(b) < Duration::from_millis(5);
+    assert!(near(pauses[0], FIRST_PAUSE), "{pauses:?}");
+    assert!(near(pauses[8], LONGEST_PAUSE), "{pauses:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_real_error_is_told_at_the_limit() {
+    for error in [propagating as fn() -> CallError, conflict] {
+        let way = way();
+        let began = Instant::now();
+        let (answer, sent) = way
+            .call(operation(), |n| {
+                // Each error is another one, so that the last can be told from the first.
+                Some(match n {
+                    0 => refusal("OperationAborted", "the first error"),
+                    _ => error(),
+                })
+            })
+            .await;
+        let took = began.elapsed();
+        assert!(took >= RETRY_LIMIT, "{took:?}");
+        assert!(took < RETRY_LIMIT + LONGEST_PAUSE * 2, "{took:?}");
+        assert!(sent > 60, "it was tried {sent} times");
+        let last = error();
+        let told = answer.expect_err("it never succeeds");
+        assert_eq!(Some(told.message.as_str()), last.message());
+        assert_eq!(told.code.as_deref(), last.code());
+        assert_eq!(told.resource, Some(fakes::at("a")));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_that_lasts_is_told_even_after_one_that_passed() {
+    let way = way();
+    let (answer, sent) = way
+        .call(operation(), |n| {
+            Some(match n {
+                0 => propagating(),
+                _ => refusal("AccessDeniedException", "you may not"),
+            })
+        })
+        .await;
+    assert_eq!(sent, 2);
+    assert_eq!(answer.expect_err("it is denied").kind, ErrorKind::Denied);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_does_not_pass_by_itself_is_called_once() {
+    let cases: [(ErrorKind, fn() -> CallError, &str); 9] = [
+        (
+            ErrorKind::Denied,
+            || refusal("AccessDeniedException", "you may not"),
+            "only a person can allow it",
+        ),
+        (
+            ErrorKind::Quota,
+            || refusal("LimitExceededException", "no more of these"),
+            "waiting does not help",
+        ),
+        (
+            ErrorKind::NotFound,
+            || refusal("ResourceNotFoundException", "there is none"),
+            "an answer like any other",
+        ),
+        (
+            ErrorKind::AlreadyExists,
+            || refusal("ResourceInUseException", "the name is taken"),
+            "the executor looks whose it is",
+        ),
+        (
+            ErrorKind::Refused,
+            || refusal("InvalidArgumentException", "BufferingHints are invalid"),
+            "the code of what passes with another message",
+        ),
+        (
+            ErrorKind::Credentials,
+            || refusal("ExpiredTokenException", "too old"),
+            "only a person can renew them",
+        ),
+        (
+            ErrorKind::Throttled,
+            || refusal("ThrottlingException", "slow down"),
+            "the SDK has retried it",
+        ),
+        (ErrorKind::Unanswered, lost, "it may have happened"),
+        (
+            ErrorKind::Refused,
+            || CallError::construction_failure("no bucket name"),
+            "it was never sent",
+        ),
+    ];
+    for (kind, error, why) in cases {
+        let mut way = way();
+        let (answer, sent) = way.call(operation(), |_| Some(error())).await;
+        assert_eq!(answer.expect_err("it fails").kind, kind, "{why}");
+        assert_eq!(sent, 1, "{why}");
+        assert_eq!(way.waits(), Vec::<String>::new(), "{why}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_is_waited_for_where_the_sdk_must_not_send_again() {
+    let throttled = |n| (n < 3).then(|| refusal("ThrottlingException", "slow down"));
+    let create_key = Operation {
+        service: "kms",
+        name: "CreateKey",
+        region: None,
+    };
+    let mut way = way();
+    let (answer, sent) = way.call(create_key, throttled).await;
+    assert!(answer.is_ok());
+    assert_eq!(sent, 4);
+    let wait = "fake.a: the rate limit to allow the call (kms:CreateKey answers \
+        ThrottlingException)";
+    assert_eq!(way.waits(), [wait]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stopped_run_begins_no_call_and_ends_a_pause() {
+    let stopped = way();
+    stopped.stop.send_replace(true);
+    let (answer, sent) = stopped.call(operation(), |_| None).await;
+    let error = answer.expect_err("nothing may begin");
+    assert_eq!((error.kind, sent), (ErrorKind::Interrupted, 0));
+
+    let way = way();
+    let stop = async {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        way.stop.send_replace(true);
+    };
+    let began = Instant::now();
+    let ((answer, _), ()) = tokio::join!(way.call(operation(), |_| Some(propagating())), stop);
+    let error = answer.expect_err("it never succeeds");
+    assert_eq!(
+        error.kind,
+        ErrorKind::Propagating,
+        "the reason stays visible"
+    );
+    assert!(began.elapsed() < Duration::from_secs(11));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_calls_are_under_way_than_allowed() {
+    let (_stop, stopped) = watch::channel(false);
+    let session = Session {
+        config: SdkConfig::builder().build(),
+        path_style: false,
+    };
+    let aws = Aws::new(&session, 2, Events::discarded(), stopped);
+    let (now, most) = (Cell::new(0_usize), Cell::new(0_usize));
+    let calls = (0..7).map(|_| {
+        aws.call(operation(), || async {
+            now.set(now.get() + 1);
+            most.set(most.get().max(now.get()));
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            now.set(now.get() - 1);
+            Ok::<_, CallError>(GetCallerIdentityOutput::builder().build())
+        })
+    });
+    let answers = futures_util::future::join_all(calls).await;
+    assert!(answers.iter().all(Result::is_ok));
+    assert_eq!(most.get(), 2);
+}
