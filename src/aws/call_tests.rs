@@ -259,8 +259,9 @@ async fn no_more_calls_are_under_way_than_allowed() {
     let session = Session {
         config: SdkConfig::builder().build(),
         path_style: false,
+        region: None,
     };
-    let aws = Aws::new(&session, 2, Events::discarded(), stopped);
+    let aws = Aws::new(&session, 2, stopped);
     let (now, most) = (Cell::new(0_usize), Cell::new(0_usize));
     let calls = (0..7).map(|_| {
         aws.call(operation(), || async {

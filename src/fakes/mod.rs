@@ -23,7 +23,15 @@ pub use resource::{Fake, at, attributes, ours};
 use crate::address::Address;
 use crate::aws::{Aws, Operation, Session};
 use crate::events::Events;
-use crate::resource::Observed;
+use crate::resource::{Consent, Observed};
+
+/// Nothing beside the settings, or taking over what is not ours too.
+pub fn consent(adopt: bool) -> Consent {
+    Consent {
+        adopt,
+        ..Consent::default()
+    }
+}
 
 /// How long a fake call takes.
 pub const CALL: Duration = Duration::from_millis(100);
@@ -52,8 +60,9 @@ pub fn aws(events: Events, stop: watch::Receiver<bool>) -> Aws {
     let session = Session {
         config: SdkConfig::builder().build(),
         path_style: false,
+        region: None,
     };
-    Aws::new(&session, 32, events, stop)
+    Aws::new(&session, 32, stop).reporting_to(events)
 }
 
 /// The calls that a fake makes.

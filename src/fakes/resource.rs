@@ -11,7 +11,7 @@ use crate::attributes::{Attributes, Change, Value};
 use crate::aws::{Aws, AwsError};
 use crate::plan::{Milestone, Node};
 use crate::resource::{
-    Created, DeleteOptions, Known, Observed, Owner, Phase, Present, Resource, reference,
+    Consent, Created, Known, Observed, Owner, Phase, Present, Resource, reference,
 };
 
 /// A resource of [`World`].
@@ -53,6 +53,7 @@ pub fn ours(attributes: Attributes) -> Present {
         phase: Phase::Stable,
         arn: None,
         carried: Vec::new(),
+        held_by: Vec::new(),
     }
 }
 
@@ -218,7 +219,7 @@ impl Resource for Fake {
         &self,
         aws: &Aws,
         _present: &Present,
-        _options: DeleteOptions,
+        _consent: Consent,
     ) -> Result<(), AwsError> {
         self.call(aws, Verb::Delete, |state| {
             state.becomes(&self.address, Observed::Missing);

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::*;
-use crate::fakes::{Fake, World, at, attributes, ours};
+use crate::fakes::{Fake, World, at, attributes, consent, ours};
 use crate::graph::{self, Edges, Queue};
 
 /// The shape of one node and the state of its resource.
@@ -160,8 +160,8 @@ proptest! {
     fn a_plan_does_not_depend_on_the_order_of_reading(shapes in shapes(), adopt in any::<bool>()) {
         let (fakes, nodes) = graph(&shapes);
         let observed = observations(&fakes, &shapes);
-        let forwards = plan(&nodes, &observed.iter().cloned().collect(), adopt);
-        let backwards = plan(&nodes, &observed.into_iter().rev().collect(), adopt);
+        let forwards = plan(&nodes, &observed.iter().cloned().collect(), consent(adopt));
+        let backwards = plan(&nodes, &observed.into_iter().rev().collect(), consent(adopt));
         prop_assert_eq!(forwards.steps.len(), backwards.steps.len());
         for (a, b) in forwards.steps.iter().zip(&backwards.steps) {
             prop_assert_eq!(&a.address, &b.address);
@@ -176,7 +176,7 @@ proptest! {
     ) {
         let (fakes, nodes) = graph(&shapes);
         let observed = observations(&fakes, &shapes).into_iter().collect();
-        let plan = plan(&nodes, &observed, adopt);
+        let plan = plan(&nodes, &observed, consent(adopt));
         let order = carried_out(graph::edges(&nodes, &plan));
         prop_assert_eq!(order.len(), plan.steps.len(), "nothing waits for ever");
 
@@ -224,7 +224,7 @@ proptest! {
         prop_assume!(fakes.iter().all(|fake| {
             fake.reference.as_ref().is_none_or(|address| known.contains_key(address))
         }));
-        let plan = plan(&nodes, &done, adopt);
+        let plan = plan(&nodes, &done, consent(adopt));
         prop_assert_eq!(plan.count(Action::Keep), nodes.len());
     }
 
@@ -236,7 +236,7 @@ proptest! {
             .iter()
             .map(|fake| (fake.address.clone(), Observed::Present(fake.settled(&Known::new()))))
             .collect();
-        let plan = plan(&nodes, &observed, false);
+        let plan = plan(&nodes, &observed, consent(false));
         prop_assert_eq!(plan.count(Action::Delete), nodes.len());
 
         let mut reversed: Edges = nodes
@@ -267,7 +267,7 @@ proptest! {
             shapes.into_iter().map(|shape| Shape { state, ..shape }).collect();
         let (fakes, nodes) = graph(&shapes);
         let observed = observations(&fakes, &shapes).into_iter().collect();
-        let plan = plan(&nodes, &observed, adopt);
+        let plan = plan(&nodes, &observed, consent(adopt));
         prop_assert_eq!(plan.has_changes(), plan.count(Action::Adopt) > 0);
         prop_assert!(adopt || plan.count(Action::Adopt) == 0);
     }

@@ -11,12 +11,7 @@ mod waiting;
 use tokio::sync::{mpsc, watch};
 
 use super::*;
-use crate::fakes::{Effect, Fake, Verb, World, at, attributes, aws, lost, ours, refusal};
-
-const OPTIONS: DeleteOptions = DeleteOptions {
-    key_deletion_days: 30,
-    empty_bucket: false,
-};
+use crate::fakes::{Effect, Fake, Verb, World, at, attributes, aws, consent, lost, ours, refusal};
 
 /// A run that has not begun yet, with everything that a test may move in between.
 struct Run {
@@ -39,15 +34,16 @@ impl Run {
     }
 
     fn planned(world: &World, nodes: Vec<Node>, adopt: bool) -> Self {
+        let consent = consent(adopt);
         let observed: Observations = nodes
             .iter()
             .map(|node| (node.address().clone(), world.read(node.address())))
             .collect();
         let approved = Approved {
-            plan: plan::plan(&nodes, &observed, adopt),
+            plan: plan::plan(&nodes, &observed, consent),
             observed,
             observed_at: Instant::now(),
-            adopt,
+            consent,
         };
         let (stop, stopped) = watch::channel(false);
         let (events, receiver) = Events::channel();
@@ -62,14 +58,7 @@ impl Run {
     }
 
     async fn execute(&self) -> Results {
-        execute(
-            &self.nodes,
-            &self.approved,
-            &self.aws,
-            &self.events,
-            OPTIONS,
-        )
-        .await
+        execute(&self.nodes, &self.approved, &self.aws, &self.events).await
     }
 
     /// The events that came so far, as a person would be told them.

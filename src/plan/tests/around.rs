@@ -1,7 +1,7 @@
 //! What a decision takes from the resources around it, and what a plan tells of each.
 
 use super::*;
-use crate::fakes::{World, attributes};
+use crate::fakes::{World, attributes, consent};
 
 /// A rule `a` and its target `b`, which carries no tags.
 fn rule_and_target(wanted: bool) -> Vec<Node> {
@@ -64,12 +64,12 @@ fn a_child_belongs_to_whom_its_parent_belongs_to() {
     ];
     for (why, rule, target, expected) in cases {
         let observed = Observations::from([(at("a"), rule), (at("b"), target)]);
-        let plan = plan(&rule_and_target(true), &observed, false);
+        let plan = plan(&rule_and_target(true), &observed, consent(false));
         let (_, action, reason) = actions(&plan)[1];
         assert_eq!((action, reason), expected, "{why}");
     }
 
-    let stays = Some("it does not belong to a rule of ours and stays");
+    let stays = Some("it belongs to fake.a, which stays");
     let cases = [
         (
             "our rule goes with its target",
@@ -89,7 +89,7 @@ fn a_child_belongs_to_whom_its_parent_belongs_to() {
     ];
     for (why, rule, expected) in cases {
         let observed = Observations::from([(at("a"), rule), (at("b"), child(1))]);
-        let plan = plan(&rule_and_target(false), &observed, false);
+        let plan = plan(&rule_and_target(false), &observed, consent(false));
         let (name, action, reason) = *actions(&plan).last().unwrap();
         assert_eq!(
             (name, action, reason),
@@ -160,7 +160,7 @@ fn a_key_is_kept_for_as_long_as_its_bucket_stays() {
             (at("bucket"), bucket),
         ]);
         // The key stands first in the graph, and is decided last all the same.
-        let plan = plan(&[key_node, bucket_node], &observed, false);
+        let plan = plan(&[key_node, bucket_node], &observed, consent(false));
         let key = plan.steps.iter().find(|step| step.address == at("key"));
         let key = key.map(|step| &step.decision);
         assert_eq!(key.map(|key| key.action), expected, "{why}");
@@ -177,7 +177,7 @@ fn a_step_tells_what_is_known_of_its_resource() {
         ..same()
     };
     let observed = Observations::from([(at("a"), Observed::Present(present))]);
-    let plan = plan(&[fake().node(&[])], &observed, false);
+    let plan = plan(&[fake().node(&[])], &observed, consent(false));
     assert_eq!(plan.steps[0].name, "a");
     assert_eq!(plan.steps[0].arn.as_deref(), Some("arn:chosen"));
     assert_eq!(

@@ -4,7 +4,7 @@ mod around;
 
 use super::*;
 use crate::attributes::Value;
-use crate::fakes::{Fake, World, at, attributes, ours};
+use crate::fakes::{Fake, World, at, attributes, consent, ours};
 use crate::resource::Observed::{Missing, Obstructed};
 
 /// A resource that should have size 1 and mode 2, whose kind cannot be changed.
@@ -75,7 +75,7 @@ fn check(node: &Node, cases: Vec<Case>) {
             changes,
         } = case;
         let observed = Observations::from([(at("a"), observed)]);
-        let plan = plan(std::slice::from_ref(node), &observed, adopt);
+        let plan = plan(std::slice::from_ref(node), &observed, consent(adopt));
         let [step] = &plan.steps[..] else {
             panic!("{why}: there is one step");
         };
@@ -268,7 +268,7 @@ fn what_is_not_wanted() {
         Observations::new(),
         Observations::from([(at("a"), Missing)]),
     ] {
-        let plan = plan(std::slice::from_ref(&node), &observed, false);
+        let plan = plan(std::slice::from_ref(&node), &observed, consent(false));
         assert!(plan.steps.is_empty(), "neither wanted nor there");
     }
 }
