@@ -16,3 +16,5 @@ mod full_bucket;
 mod log;
 mod others;
 mod ownership;
+mod regions;
+mod variants;
