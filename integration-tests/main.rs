@@ -6,6 +6,7 @@
 mod deployment;
 mod harness;
 
+mod adopt;
 mod destroy;
 mod drift_bucket;
 mod drift_events;
@@ -17,4 +18,5 @@ mod log;
 mod others;
 mod ownership;
 mod regions;
+mod saved_plan;
 mod variants;
