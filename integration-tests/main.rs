@@ -7,6 +7,7 @@ mod deployment;
 mod harness;
 
 mod adopt;
+mod delivery;
 mod destroy;
 mod drift_bucket;
 mod drift_events;
@@ -16,6 +17,7 @@ mod fresh;
 mod full_bucket;
 mod log;
 mod others;
+mod output;
 mod ownership;
 mod regions;
 mod saved_plan;
