@@ -1,5 +1,8 @@
 //! AWS's errors, told apart by code *and* message in one place.
 
+#[cfg(test)]
+mod texts;
+
 use std::error::Error as StdError;
 
 use aws_sdk_sts::error::SdkError;

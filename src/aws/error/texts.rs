@@ -1,0 +1,173 @@
+//! What a person reads of each kind of error.
+
+use super::*;
+use crate::fakes::{CallError, lost, refusal};
+
+/// One error as AWS gives it for every kind. A new kind does not compile until it is placed here.
+fn example(kind: ErrorKind) -> Option<(&'static str, &'static str, CallError)> {
+    let (service, name, code, message) = match kind {
+        ErrorKind::NotFound => (
+            "iam",
+            "GetRole",
+            "NoSuchEntity",
+            "The role cannot be found.",
+        ),
+        ErrorKind::AlreadyExists => (
+            "iam",
+            "CreateRole",
+            "EntityAlreadyExists",
+            "Role with name StackStateAwsIntegrationRole already exists.",
+        ),
+        ErrorKind::Propagating => (
+            "firehose",
+            "CreateDeliveryStream",
+            "InvalidArgumentException",
+            "Firehose is unable to assume role arn:aws:iam::123456789012:role/r.",
+        ),
+        ErrorKind::Conflict => (
+            "s3",
+            "PutBucketPolicy",
+            "OperationAborted",
+            "A conflicting conditional operation is currently in progress.",
+        ),
+        ErrorKind::Outdated => (
+            "firehose",
+            "UpdateDestination",
+            "ConcurrentModificationException",
+            "The version is not the newest.",
+        ),
+        ErrorKind::NotEmpty => (
+            "s3",
+            "DeleteBucket",
+            "BucketNotEmpty",
+            "The bucket you tried to delete is not empty",
+        ),
+        ErrorKind::Denied => (
+            "kms",
+            "CreateKey",
+            "AccessDeniedException",
+            "User: arn:aws:iam::123456789012:user/u is not authorized to perform: kms:CreateKey",
+        ),
+        ErrorKind::Quota => (
+            "iam",
+            "CreateRole",
+            "LimitExceeded",
+            "Cannot exceed quota for RolesPerAccount: 1000",
+        ),
+        ErrorKind::Throttled => ("events", "PutRule", "ThrottlingException", "Rate exceeded"),
+        ErrorKind::Credentials => (
+            "sts",
+            "GetCallerIdentity",
+            "ExpiredToken",
+            "The security token included in the request is expired",
+        ),
+        ErrorKind::Refused => (
+            "events",
+            "PutRule",
+            "InvalidEventPatternException",
+            "Event pattern is not valid.",
+        ),
+        ErrorKind::Unanswered => return Some(("kms", "CreateKey", lost())),
+        ErrorKind::Unreachable => {
+            let refused = std::io::Error::other("Connection refused (os error 111)");
+            let error =
+                aws_smithy_runtime_api::client::result::ConnectorError::user(refused.into());
+            return Some((
+                "sts",
+                "GetCallerIdentity",
+                CallError::dispatch_failure(error),
+            ));
+        }
+        // The program's own word: no answer of AWS means it.
+        ErrorKind::Interrupted => return None,
+    };
+    Some((service, name, refusal(code, message)))
+}
+
+const ALL: [ErrorKind; 14] = [
+    ErrorKind::NotFound,
+    ErrorKind::AlreadyExists,
+    ErrorKind::Propagating,
+    ErrorKind::Conflict,
+    ErrorKind::Outdated,
+    ErrorKind::NotEmpty,
+    ErrorKind::Denied,
+    ErrorKind::Quota,
+    ErrorKind::Throttled,
+    ErrorKind::Credentials,
+    ErrorKind::Unreachable,
+    ErrorKind::Unanswered,
+    ErrorKind::Interrupted,
+    ErrorKind::Refused,
+];
+
+#[test]
+fn each_kind_says_what_failed_why_and_what_to_do() {
+    let mut texts = String::new();
+    for kind in ALL {
+        let Some((service, name, error)) = example(kind) else {
+            continue;
+        };
+        let operation = Operation {
+            service,
+            name,
+            region: (service != "iam").then(|| "eu-west-1".parse().unwrap()),
+        };
+        let error = AwsError {
+            resource: Some(crate::fakes::at("logs")),
+            account: Some("123456789012".parse().unwrap()),
+            ..AwsError::from_sdk(operation, &error)
+        };
+        assert_eq!(error.kind, kind, "{error:?}");
+        texts.push_str(&format!("{kind:?}\n{}\n\n", error.failure()));
+    }
+    insta::assert_snapshot!(texts);
+}
+
+#[test]
+fn what_is_not_known_is_left_out() {
+    let operation = || Operation {
+        service: "iam",
+        name: "ListRoles",
+        region: None,
+    };
+    let bare = AwsError::incomplete(operation(), "the roles");
+    assert_eq!(
+        bare.failure().to_string(),
+        "iam:ListRoles failed\nCaused by:\n  1: the answer lacks the roles"
+    );
+    let with_id = AwsError {
+        request_id: Some("1b2c".to_owned()),
+        ..AwsError::in_answer(operation(), Some("InternalFailure"), None)
+    };
+    assert_eq!(
+        with_id.failure().to_string(),
+        "iam:ListRoles failed\nCaused by:\n  1: InternalFailure: AWS gave no message \
+         (request id 1b2c)"
+    );
+}
+
+#[test]
+fn an_answer_without_a_code_is_told_by_its_status() {
+    let cases = [
+        (403, ErrorKind::Denied, "HeadBucket has no body"),
+        (404, ErrorKind::NotFound, "HeadBucket has no body"),
+        (500, ErrorKind::Unanswered, "a write may have happened"),
+        (503, ErrorKind::Unanswered, "a write may have happened"),
+        (400, ErrorKind::Refused, "it says no more than that"),
+    ];
+    for (status, kind, why) in cases {
+        let body = aws_smithy_types::body::SdkBody::empty();
+        let response = HttpResponse::new(status.try_into().unwrap(), body);
+        let error = aws_sdk_s3::operation::head_bucket::HeadBucketError::unhandled("no body");
+        let error = SdkError::service_error(error, response);
+        let operation = Operation {
+            service: "s3",
+            name: "HeadBucket",
+            region: None,
+        };
+        let error = AwsError::from_sdk(operation, &error);
+        assert_eq!(error.kind, kind, "{status}: {why}");
+        assert_eq!(error.code, Some(format!("HTTP {status}")), "{why}");
+    }
+}
