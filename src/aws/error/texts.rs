@@ -171,3 +171,42 @@ fn an_answer_without_a_code_is_told_by_its_status() {
         assert_eq!(error.code, Some(format!("HTTP {status}")), "{why}");
     }
 }
+
+#[test]
+fn a_denied_call_names_the_action_that_allows_it() {
+    let cases = [
+        ("iam", "CreateRole", "iam:CreateRole", "most are the same"),
+        (
+            "s3",
+            "HeadBucket",
+            "s3:ListBucket",
+            "there is no action s3:HeadBucket",
+        ),
+        (
+            "s3",
+            "PutBucketEncryption",
+            "s3:PutEncryptionConfiguration",
+            "S3's actions are older than its operations",
+        ),
+        (
+            "s3",
+            "DeleteObjects",
+            "s3:DeleteObjectVersion",
+            "each object is named with its version",
+        ),
+        ("s3", "PutBucketPolicy", "s3:PutBucketPolicy", "not always"),
+    ];
+    for (service, name, action, why) in cases {
+        let operation = Operation {
+            service,
+            name,
+            region: None,
+        };
+        let failure = AwsError::in_answer(operation, Some("AccessDenied"), None).failure();
+        let hint = failure.hint.unwrap();
+        assert!(
+            hint.starts_with("Allow ") && hint.contains(action),
+            "{why}: {hint}"
+        );
+    }
+}
