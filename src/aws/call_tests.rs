@@ -8,6 +8,9 @@ use tokio::sync::mpsc;
 use super::*;
 use crate::fakes::{self, CallError, lost, refusal};
 
+/// Makes the error of one answer.
+type Answer = fn() -> CallError;
+
 fn operation() -> Operation {
     Operation {
         service: "firehose",
@@ -76,7 +79,7 @@ impl Way {
 
 #[tokio::test(start_paused = true)]
 async fn what_passes_by_itself_is_called_again_until_it_does() {
-    let cases: [(fn() -> CallError, &str); 2] = [
+    let cases: [(Answer, &str); 2] = [
         (
             propagating,
             "fake.a: IAM to spread a change (firehose:CreateDeliveryStream answers \
@@ -119,7 +122,7 @@ async fn the_pauses_grow_up_to_two_seconds() {
 
 #[tokio::test(start_paused = true)]
 async fn the_last_real_error_is_told_at_the_limit() {
-    for error in [propagating as fn() -> CallError, conflict] {
+    for error in [propagating as Answer, conflict] {
         let way = way();
         let began = Instant::now();
         let (answer, sent) = way
@@ -160,7 +163,7 @@ async fn an_error_that_lasts_is_told_even_after_one_that_passed() {
 
 #[tokio::test(start_paused = true)]
 async fn what_does_not_pass_by_itself_is_called_once() {
-    let cases: [(ErrorKind, fn() -> CallError, &str); 9] = [
+    let cases: [(ErrorKind, Answer, &str); 9] = [
         (
             ErrorKind::Denied,
             || refusal("AccessDeniedException", "you may not"),

@@ -7,6 +7,9 @@ pub mod audit_trail;
 pub mod documents;
 pub mod stackstate;
 
+#[cfg(test)]
+mod tests;
+
 use crate::failure::Failure;
 use crate::names::{AccountId, Partition, Region};
 use crate::plan::Node;

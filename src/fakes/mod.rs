@@ -1,9 +1,10 @@
-//! An account that lives in memory and resources in it, for the tests of planning and execution.
+//! What the tests of several modules share: settings, and an account with resources in memory.
 //!
 //! A fake's calls go through [`Aws::call`] and fail with AWS's own codes, so that retries,
 //! classification and stopping are the real ones. Each call takes [`CALL`] of the clock, which
 //! the tests pause.
 
+pub mod deployment;
 mod resource;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,301 @@
+//! Documents that the settings' folder replaces, and everything that can be wrong with them.
+
+use std::fs;
+use std::path::Path;
+
+use super::*;
+use crate::failure::Failure;
+
+/// Lays the blueprint out with `text` in place of one document.
+fn replaced(file: &str, text: &str) -> Result<Vec<Node>, String> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(file), text).unwrap();
+    lay_out(folder.path()).map_err(|failure| without(folder.path(), &failure))
+}
+
+fn lay_out(folder: &Path) -> Result<Vec<Node>, Failure> {
+    let settings = settings(&["eu-west-1", "us-east-1"]);
+    let documents = Documents::load(&DOCUMENTS, SYSTEM, Some(folder))?;
+    nodes(
+        &settings,
+        &documents,
+        &site(&settings),
+        &Remains::default(),
+        true,
+    )
+}
+
+/// The failure's text, with the folder's name replaced.
+fn without(folder: &Path, failure: &Failure) -> String {
+    failure
+        .to_string()
+        .replace(&folder.display().to_string(), "DIR")
+}
+
+#[test]
+fn a_document_takes_the_place_of_the_one_of_its_name() {
+    let text = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+        "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::stackstate-logs-${AccountId}"}]}"#;
+    let nodes = replaced("integration-role-policy.json", text).unwrap();
+    let policy = desired(
+        &nodes,
+        "iam_role.integration",
+        "inline_policy[STSIntegration]",
+    );
+    assert_eq!(
+        policy["Statement"][0]["Resource"],
+        json!("arn:aws:s3:::stackstate-logs-123456789012")
+    );
+    let key = "kms_key.integration@eu-west-1";
+    let shipped = laid_out(&settings(&["eu-west-1"]));
+    assert_eq!(
+        desired(&nodes, key, "key_policy"),
+        desired(&shipped, key, "key_policy")
+    );
+}
+
+#[test]
+fn what_is_not_json_by_its_name_may_lie_beside_it() {
+    assert!(replaced("README.md", "Ours.").is_ok());
+}
+
+#[test]
+fn an_agent_takes_the_place_of_the_documents_account_however_that_is_written() {
+    let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::${AccountId}:root"}, "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": "${ExternalId}"}}}}"#;
+    let nodes = replaced("integration-role-trust-external.json", text).unwrap();
+    let trust = desired(&nodes, "iam_role.integration", "trust_policy");
+    assert_eq!(
+        trust["Statement"]["Principal"],
+        json!({"AWS": ["arn:aws:iam::210987654321:root"]})
+    );
+}
+
+#[test]
+fn a_version_is_named_only_where_that_changes_nothing() {
+    let policy = |version: &str, resource: &str| {
+        format!(
+            r#"{{{version}"Statement": [{{"Effect": "Allow", "Action": "s3:GetObject",
+                "Resource": "{resource}"}}]}}"#
+        )
+    };
+    let cases = [
+        (
+            policy("", "arn:aws:s3:::b/${Region}"),
+            Some("2012-10-17"),
+            "our placeholders are gone by then",
+        ),
+        (
+            policy("", "arn:aws:s3:::b/${aws:username}"),
+            None,
+            "a policy variable is literal text in the older version",
+        ),
+        (
+            policy(r#""Version": "2008-10-17", "#, "arn:aws:s3:::b/*"),
+            Some("2008-10-17"),
+            "what is named stays",
+        ),
+    ];
+    for (text, version, why) in cases {
+        let nodes = replaced("eventbridge-role-policy.json", &text).unwrap();
+        let role = "iam_role.eventbridge-us-east-1";
+        let policy = desired(&nodes, role, "inline_policy[default]");
+        assert_eq!(
+            policy.get("Version").and_then(Json::as_str),
+            version,
+            "{why}"
+        );
+        if text.contains("Version") || version.is_none() {
+            continue;
+        }
+        assert!(
+            policy.to_string().starts_with(r#"{"Version":"#),
+            "{why}: IAM wants it first"
+        );
+    }
+    let text = r#"{"Statement": [{"Effect": "Allow", "Principal": {"Service":
+        "events.amazonaws.com"}, "Action": "sts:AssumeRole"}]}"#;
+    let nodes = replaced("eventbridge-role-trust.json", text).unwrap();
+    let trust = desired(&nodes, "iam_role.eventbridge-us-east-1", "trust_policy");
+    assert_eq!(trust.get("Version"), None, "IAM takes trusts without one");
+}
+
+/// A document that is `size` characters long once it is laid out.
+fn sized(start: &str, end: &str, size: usize) -> String {
+    let filler = "x".repeat(size - start.len() - end.len());
+    format!("{start}{filler}{end}")
+}
+
+#[test]
+fn a_document_that_cannot_be_used_is_told_with_its_place() {
+    const SHORTER: &str =
+        "Hint: Shorten the document: merge statements, drop Sids, or use wildcards";
+    let inline = |size| {
+        sized(
+            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":""#,
+            r#""}]}"#,
+            size,
+        )
+    };
+    let trust = |size| {
+        sized(
+            r#"{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":""#,
+            r#""}}]}"#,
+            size,
+        )
+    };
+    let pattern = |size| sized(r#"{"source":[""#, r#""]}"#, size);
+    let cases = [
+        (
+            "event-patern.json",
+            "{}".to_owned(),
+            "DIR/event-patern.json replaces no document\n\
+             Hint: The documents are called bucket-policy.json, event-pattern.json, \
+             eventbridge-role-policy.json, eventbridge-role-trust.json, \
+             firehose-role-policy.json, firehose-role-trust.json, integration-role-policy.json, \
+             integration-role-trust-ec2.json, integration-role-trust-external.json, \
+             key-policy.json"
+                .to_owned(),
+        ),
+        (
+            "key-policy.json",
+            "{\n  \"Statement\": [,]\n}".to_owned(),
+            "DIR/key-policy.json is not JSON\nCaused by:\n  1: line 2, column 17: expected value"
+                .to_owned(),
+        ),
+        (
+            "key-policy.json",
+            "{\"Statement\": [], \"Version\": \"2012-10-17\", \"Statement\": []}".to_owned(),
+            "DIR/key-policy.json is not JSON\nCaused by:\n  \
+             1: line 1, column 54: the key \"Statement\" occurs twice in the same object"
+                .to_owned(),
+        ),
+        (
+            "bucket-policy.json",
+            r#"{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "${Acount}"}]}"#
+                .to_owned(),
+            "DIR/bucket-policy.json cannot be filled in\nCaused by:\n  \
+             1: Statement[0].Resource: unknown placeholder \"${Acount}\"; accepted are \
+             ${AccountId}, ${MainRegion}, ${Region}"
+                .to_owned(),
+        ),
+        (
+            "integration-role-trust-external.json",
+            r#"{"Statement": [{"Condition": {"StringEquals": {"aws:SourceAccount": "${AccountId}"}}}]}"#
+                .to_owned(),
+            "DIR/integration-role-trust-external.json cannot be filled in\nCaused by:\n  \
+             1: Statement[0].Condition.StringEquals[\"aws:SourceAccount\"]: unknown placeholder \
+             \"${AccountId}\"; accepted are ${ExternalId}"
+                .to_owned(),
+        ),
+        (
+            "bucket-policy.json",
+            r#"{"Statements": []}"#.to_owned(),
+            "DIR/bucket-policy.json is not a policy\nCaused by:\n  1: the document: unknown element \"Statements\"; accepted are Version, Id, Statement".to_owned(),
+        ),
+        (
+            "event-pattern.json",
+            "[]".to_owned(),
+            "DIR/event-pattern.json is not an event pattern\n\
+             Hint: An event pattern is a JSON object of fields, each with a list of values"
+                .to_owned(),
+        ),
+        (
+            "integration-role-policy.json",
+            inline(10_241),
+            format!(
+                "DIR/integration-role-policy.json has 10241 characters without white space, of \
+                 10240 that AWS allows\n{SHORTER}"
+            ),
+        ),
+        (
+            "firehose-role-trust.json",
+            trust(2_049),
+            format!(
+                "DIR/firehose-role-trust.json has 2049 characters without white space, of 2048 \
+                 that AWS allows\n{SHORTER}"
+            ),
+        ),
+        (
+            "key-policy.json",
+            inline(32_769),
+            format!(
+                "DIR/key-policy.json has 32769 characters without white space, of 32768 that AWS \
+                 allows\n{SHORTER}"
+            ),
+        ),
+        (
+            "bucket-policy.json",
+            inline(20_481),
+            format!(
+                "DIR/bucket-policy.json has 20481 characters without white space, of 20480 that \
+                 AWS allows\n{SHORTER}"
+            ),
+        ),
+        (
+            "event-pattern.json",
+            pattern(4_097),
+            format!(
+                "DIR/event-pattern.json has 4097 characters without white space, of 4096 that AWS \
+                 allows\n{SHORTER}"
+            ),
+        ),
+    ];
+    for (file, text, expected) in cases {
+        let told = replaced(file, &text).expect_err(&expected);
+        assert_eq!(told, expected);
+    }
+    for (file, text) in [
+        ("integration-role-policy.json", inline(10_240)),
+        ("firehose-role-trust.json", trust(2_048)),
+        ("key-policy.json", inline(32_768)),
+        ("bucket-policy.json", inline(20_480)),
+        ("event-pattern.json", pattern(4_096)),
+    ] {
+        assert!(
+            replaced(file, &text).is_ok(),
+            "{file} is as long as AWS allows"
+        );
+    }
+}
+
+#[test]
+fn only_white_space_between_tokens_does_not_count() {
+    let (_, text) = DOCUMENTS
+        .iter()
+        .find(|(it, _)| *it == "integration-role-policy")
+        .unwrap();
+    let spread = text.replace('\n', &format!("\n{}", " ".repeat(50)));
+    assert!(spread.len() > 10_240);
+    assert!(replaced("integration-role-policy.json", &spread).is_ok());
+}
+
+#[test]
+fn a_folder_that_cannot_be_read_is_named() {
+    let parent = tempfile::tempdir().unwrap();
+    let hint = "Hint: `policies` names a folder with documents that replace the built-in ones";
+    let missing = parent.path().join("missing");
+    assert_eq!(
+        without(&missing, &lay_out(&missing).unwrap_err()),
+        format!(
+            "cannot read the policies in DIR\n\
+             Caused by:\n  1: No such file or directory (os error 2)\n{hint}"
+        )
+    );
+    let file = parent.path().join("file");
+    fs::write(&file, "{}").unwrap();
+    assert_eq!(
+        without(&file, &lay_out(&file).unwrap_err()),
+        format!(
+            "cannot read the policies in DIR\nCaused by:\n  1: Not a directory (os error 20)\n{hint}"
+        )
+    );
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("key-policy.json"), [0xff, 0xfe]).unwrap();
+    let told = without(folder.path(), &lay_out(folder.path()).unwrap_err());
+    assert!(
+        told.starts_with("cannot read the policies in DIR/key-policy.json\n"),
+        "{told}"
+    );
+}
