@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::blueprint::Site;
 use crate::blueprint::documents::Documents;
-use crate::blueprint::stackstate::{DOCUMENTS, Remains, SYSTEM, nodes};
+use crate::blueprint::stackstate::{DOCUMENTS, Remains, SYSTEM};
+use crate::failure::Failure;
 use crate::plan::Node;
 use crate::settings::{Connection, Encryption, Secret, Settings, StackState, Trust};
 
@@ -18,20 +19,26 @@ pub fn settings(regions: &[&str]) -> Settings {
         account: None,
         regions: regions.iter().map(|name| name.parse().unwrap()).collect(),
         tags: BTreeMap::new(),
-        stackstate: StackState {
+        stackstate: Some(StackState {
             trust: trust(&[AGENT]),
             encryption: Encryption::Kms,
             postfix: String::new(),
             permissions_boundary: None,
             policies: None,
             keep_policies: Vec::new(),
-        },
+        }),
+        audit_trail: None,
         connection: Connection {
             profile: None,
             endpoint_url: None,
             concurrency: 32,
         },
     }
+}
+
+/// The part of the settings that such a deployment always has.
+pub fn stackstate(settings: &mut Settings) -> &mut StackState {
+    settings.stackstate.as_mut().unwrap()
 }
 
 pub fn trust(principals: &[&str]) -> Trust {
@@ -44,25 +51,25 @@ pub fn trust(principals: &[&str]) -> Trust {
 
 pub fn with_postfix(regions: &[&str], postfix: &str) -> Settings {
     let mut settings = settings(regions);
-    settings.stackstate.postfix = postfix.to_owned();
+    stackstate(&mut settings).postfix = postfix.to_owned();
     settings
 }
 
 pub fn unencrypted(regions: &[&str]) -> Settings {
     let mut settings = settings(regions);
-    settings.stackstate.encryption = Encryption::None;
+    stackstate(&mut settings).encryption = Encryption::None;
     settings
 }
 
 pub fn on_ec2(regions: &[&str]) -> Settings {
     let mut settings = settings(regions);
-    settings.stackstate.trust = Trust::Ec2;
+    stackstate(&mut settings).trust = Trust::Ec2;
     settings
 }
 
 pub fn site(settings: &Settings) -> Site {
     Site {
-        partition: settings.partition(),
+        partition: settings.partition().unwrap(),
         account: ACCOUNT.parse().unwrap(),
         regions: settings.regions.clone(),
     }
@@ -72,8 +79,19 @@ pub fn shipped() -> Documents {
     Documents::load(&DOCUMENTS, SYSTEM, None).unwrap()
 }
 
+/// What the blueprint of StackState lays out for `settings`.
+pub fn nodes(
+    settings: &Settings,
+    documents: &Documents,
+    remains: &Remains,
+    wanted: bool,
+) -> Result<Vec<Node>, Failure> {
+    let stackstate = settings.stackstate.as_ref().unwrap();
+    let site = site(settings);
+    crate::blueprint::stackstate::nodes(settings, stackstate, documents, &site, remains, wanted)
+}
+
 /// The whole blueprint with the shipped documents.
 pub fn laid_out(settings: &Settings) -> Vec<Node> {
-    let site = site(settings);
-    nodes(settings, &shipped(), &site, &Remains::default(), true).unwrap()
+    nodes(settings, &shipped(), &Remains::default(), true).unwrap()
 }

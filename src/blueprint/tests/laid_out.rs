@@ -53,8 +53,7 @@ fn what_earlier_settings_left_over_is_laid_out_and_not_wanted() {
         regions: vec!["us-east-1".parse().unwrap()],
         main_region: Some("us-west-2".parse().unwrap()),
     };
-    let lay_out =
-        |wanted| nodes(&settings, &shipped(), &site(&settings), &remains, wanted).unwrap();
+    let lay_out = |wanted| nodes(&settings, &shipped(), &remains, wanted).unwrap();
     let left_over = addresses(&lay_out(true), false);
     assert_eq!(
         left_over,
@@ -112,7 +111,7 @@ fn every_resource_stands_once_and_after_those_that_it_needs() {
 fn the_boundary_and_the_kept_policies_are_those_of_every_role() {
     let boundary = "arn:aws:iam::123456789012:policy/boundary";
     let mut settings = settings(&["eu-west-1"]);
-    settings.stackstate.permissions_boundary = Some(boundary.parse().unwrap());
+    stackstate(&mut settings).permissions_boundary = Some(boundary.parse().unwrap());
     let nodes = laid_out(&settings);
     let roles = nodes
         .iter()

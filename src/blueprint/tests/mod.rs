@@ -9,12 +9,12 @@ mod regions;
 use serde_json::{Value as Json, json};
 
 use super::documents::{Documents, for_each_string};
-use super::stackstate::{DOCUMENTS, Remains, SYSTEM, nodes, region_of_role};
+use super::stackstate::{DOCUMENTS, Remains, SYSTEM, region_of_role};
 use crate::address::Address;
 use crate::attributes::Value;
 use crate::fakes::deployment::{
-    ACCOUNT, AGENT, EXTERNAL_ID, laid_out, on_ec2, settings, shipped, site, trust, unencrypted,
-    with_postfix,
+    ACCOUNT, AGENT, EXTERNAL_ID, laid_out, nodes, on_ec2, settings, shipped, stackstate, trust,
+    unencrypted, with_postfix,
 };
 use crate::plan::Node;
 use crate::resource::Known;

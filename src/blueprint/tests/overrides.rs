@@ -16,13 +16,7 @@ fn replaced(file: &str, text: &str) -> Result<Vec<Node>, String> {
 fn lay_out(folder: &Path) -> Result<Vec<Node>, Failure> {
     let settings = settings(&["eu-west-1", "us-east-1"]);
     let documents = Documents::load(&DOCUMENTS, SYSTEM, Some(folder))?;
-    nodes(
-        &settings,
-        &documents,
-        &site(&settings),
-        &Remains::default(),
-        true,
-    )
+    nodes(&settings, &documents, &Remains::default(), true)
 }
 
 /// The failure's text, with the folder's name replaced.

@@ -149,7 +149,7 @@ fn the_account_of_the_trust_policy_is_the_agents_and_every_other_one_is_ours() {
         "arn:aws:sts::444444444444:assumed-role/agent/session",
     ];
     let mut settings = settings(&["eu-west-1"]);
-    settings.stackstate.trust = trust(&agents);
+    stackstate(&mut settings).trust = trust(&agents);
     let nodes = laid_out(&settings);
     let trust = desired(&nodes, "iam_role.integration", "trust_policy");
     assert_eq!(
