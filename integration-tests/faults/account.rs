@@ -1,0 +1,259 @@
+//! One account of the emulator, and the commands run in it as the program runs them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_types::retry::RetryConfig;
+use provision::address::Address;
+use provision::aws::{Aws, Session};
+use provision::blueprint::documents::Documents;
+use provision::blueprint::stackstate;
+use provision::events::{Counts, Events, Outcome};
+use provision::execute::{Approved, execute};
+use provision::failure::Failure;
+use provision::names::Region;
+use provision::plan::{self, Action, Plan};
+use provision::resource::{DeleteOptions, Observed};
+use provision::settings::{self, GeneralFlags, Need, Settings, StackStateFlags, TrustKind};
+use provision::survey::{Survey, Wanted, survey};
+use tokio::sync::watch;
+
+use crate::connector::{Aim, FaultClient, Sent};
+
+/// The regions of every run; the first is the main one.
+pub const REGIONS: [&str; 2] = ["eu-west-1", "us-east-1"];
+
+/// What a person runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// `provision apply --yes`
+    Apply,
+    /// `provision destroy --yes`, with or without `--empty-bucket`
+    Destroy { empty_bucket: bool },
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub enum Ending {
+    /// Exit code 0.
+    Well,
+    /// Exit code 1, with how each step ended.
+    Failed(Vec<(Address, Outcome)>),
+    /// Exit code 1, before anything was written.
+    Refused(Failure),
+    /// Some steps have no outcome, which must not happen.
+    Untold(Vec<Address>),
+}
+
+/// An account that nothing else uses.
+#[derive(Debug)]
+pub struct Account {
+    /// Its twelve digits, which for LocalStack are also the access key id.
+    pub id: String,
+    base: aws_config::SdkConfig,
+    path_style: bool,
+    settings: Settings,
+    documents: Documents,
+}
+
+impl Account {
+    /// A way to the account `id` that takes all but the credentials from `session`.
+    pub fn new(id: String, session: &Session, trust: TrustKind) -> Self {
+        let general = GeneralFlags {
+            regions: REGIONS.map(str::to_owned).to_vec(),
+            tags: vec!["team=observability".to_owned()],
+            ..GeneralFlags::default()
+        };
+        let flags = StackStateFlags {
+            agent_principals: vec!["210987654321".to_owned()],
+            external_id: Some("recognisable-external-id".to_owned().into()),
+            trust: Some(trust),
+            ..StackStateFlags::default()
+        };
+        // No settings file can be in a folder that does not exist.
+        let folder = std::path::Path::new("/nonexistent");
+        let draft = settings::load(&general, &flags, Need::Trust, folder, &|_| None);
+        let settings = draft.and_then(|draft| draft.complete(None));
+        let documents = Documents::load(&stackstate::DOCUMENTS, stackstate::SYSTEM, None);
+        let credentials = Credentials::new(&id, "test", None, None, "faults");
+        // The waits between the SDK's attempts are its own matter, and only cost time here.
+        let retry = session.config.retry_config().cloned();
+        let retry = retry
+            .unwrap_or_else(RetryConfig::standard)
+            .with_initial_backoff(Duration::from_millis(1));
+        Account {
+            base: session
+                .config
+                .to_builder()
+                .credentials_provider(SharedCredentialsProvider::new(credentials))
+                .retry_config(retry)
+                .build(),
+            path_style: session.path_style,
+            settings: settings.expect("the settings are good"),
+            documents: documents.expect("the documents are good"),
+            id,
+        }
+    }
+
+    /// The way to AWS, with what goes wrong on it.
+    pub fn aws(&self, aim: Aim) -> (Aws, FaultClient) {
+        let real = self.base.http_client().expect("the product sets one");
+        let faults = FaultClient::new(real, aim);
+        let session = Session {
+            config: self.base.to_builder().http_client(faults.clone()).build(),
+            path_style: self.path_style,
+        };
+        let (_, stop) = watch::channel(false);
+        let concurrency = self.settings.connection.concurrency;
+        let aws = Aws::new(&session, concurrency, Events::discarded(), stop);
+        (aws, faults)
+    }
+
+    /// Runs a command, and tells how it ended and what it sent.
+    pub async fn run(&self, command: Command, aim: Aim) -> (Ending, Vec<Sent>) {
+        let (aws, faults) = self.aws(aim);
+        // On the heap: what a whole run holds is too much for the stack of a test's thread.
+        let ending = Box::pin(self.command(command, &aws)).await;
+        (ending.unwrap_or_else(Ending::Refused), faults.requests())
+    }
+
+    async fn command(&self, command: Command, aws: &Aws) -> Result<Ending, Failure> {
+        let (survey, plan) = self.plan(command, aws).await?;
+        if command == Command::Apply && plan.blocked().next().is_some() {
+            return Err(Failure::new("the plan is blocked"));
+        }
+        let options = DeleteOptions {
+            key_deletion_days: 7,
+            empty_bucket: command == Command::Destroy { empty_bucket: true },
+        };
+        let steps = plan.steps.iter();
+        let acting = steps.filter(|step| step.decision.action != Action::Keep);
+        let acting: BTreeSet<Address> = acting.map(|step| step.address.clone()).collect();
+        let approved = Approved {
+            plan,
+            observed: survey.observed,
+            observed_at: survey.observed_at,
+            adopt: false,
+        };
+        let events = Events::discarded();
+        let results = execute(&survey.nodes, &approved, aws, &events, options).await;
+        let told: BTreeSet<Address> = results.outcomes.iter().map(|o| o.0.clone()).collect();
+        if acting != told {
+            let untold = acting.symmetric_difference(&told);
+            return Ok(Ending::Untold(untold.cloned().collect()));
+        }
+        if Counts::of(&results.outcomes).all_done() {
+            return Ok(Ending::Well);
+        }
+        Ok(Ending::Failed(results.outcomes))
+    }
+
+    async fn plan(&self, command: Command, aws: &Aws) -> Result<(Survey, Plan), Failure> {
+        let wanted = Wanted {
+            settings: &self.settings,
+            documents: &self.documents,
+            exists: command == Command::Apply,
+        };
+        let survey = survey(wanted, aws).await?;
+        let mut plan = plan::plan(&survey.nodes, &survey.observed, false);
+        if command != Command::Apply {
+            plan.steps.reverse();
+        }
+        Ok((survey, plan))
+    }
+
+    /// What the account is like when the command has nothing left to do: all that is observed of
+    /// our resources, and the names of everything there is. The same in every account.
+    pub async fn state(&self, command: Command) -> Result<BTreeMap<String, String>, String> {
+        let (aws, _) = self.aws(Aim::Nothing);
+        let (survey, plan) = self
+            .plan(command, &aws)
+            .await
+            .map_err(|failure| failure.to_string())?;
+        let changing = plan.steps.iter().filter(|step| {
+            plan.has_changes() && step.decision.action != Action::Keep
+                || step.decision.action == Action::Blocked
+        });
+        let changing: Vec<String> = changing
+            .map(|step| format!("{} {}", step.address, step.decision.action))
+            .collect();
+        if !changing.is_empty() {
+            return Err(format!("the plan is not empty: {}", changing.join(", ")));
+        }
+        let keys = plan::known(&survey.observed);
+        let mut state = BTreeMap::new();
+        for (address, observed) in &survey.observed {
+            let text = match observed {
+                Observed::Missing => continue,
+                Observed::Obstructed(reason) => reason.clone(),
+                Observed::Present(it) => {
+                    format!("{:?} {:?} {:?}", it.attributes, it.owner, it.phase)
+                }
+            };
+            let text = keys
+                .values()
+                .fold(text, |text, arn| text.replace(arn, "KEY"));
+            state.insert(address.to_string(), text.replace(&self.id, "ACCOUNT"));
+        }
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for thing in self.inventory(&aws).await {
+            *counts
+                .entry(thing.replace(&self.id, "ACCOUNT"))
+                .or_default() += 1;
+        }
+        state.extend(counts.into_iter().map(|(thing, n)| (thing, n.to_string())));
+        Ok(state)
+    }
+
+    /// Everything in the account, without the ids that AWS chose.
+    async fn inventory(&self, aws: &Aws) -> Vec<String> {
+        let mut things = Vec::new();
+        let roles = aws.iam().list_roles().send().await.expect("ListRoles");
+        let roles = roles.roles.into_iter().map(|role| role.role_name);
+        things.extend(roles.map(|name| format!("role {name}")));
+        let profiles = aws.iam().list_instance_profiles().send().await;
+        let profiles = profiles.expect("ListInstanceProfiles").instance_profiles;
+        let profiles = profiles.into_iter().map(|it| it.instance_profile_name);
+        things.extend(profiles.map(|name| format!("instance profile {name}")));
+        for region in REGIONS {
+            let region: Region = region.parse().expect("a region");
+            if region.name() == REGIONS[0] {
+                let buckets = aws.s3(&region).list_buckets().send().await;
+                let buckets = buckets.expect("ListBuckets").buckets.unwrap_or_default();
+                let buckets = buckets.into_iter().filter_map(|bucket| bucket.name);
+                things.extend(buckets.map(|name| format!("bucket {name}")));
+            }
+            let streams = aws.firehose(&region).list_delivery_streams().send().await;
+            let streams = streams.expect("ListDeliveryStreams").delivery_stream_names;
+            things.extend(
+                streams
+                    .iter()
+                    .map(|name| format!("stream {name} in {region}")),
+            );
+            let rules = aws.eventbridge(&region).list_rules().send().await;
+            let rules = rules.expect("ListRules").rules.unwrap_or_default();
+            things.extend(
+                rules
+                    .iter()
+                    .filter_map(|rule| Some(format!("rule {} in {region}", rule.name.as_ref()?))),
+            );
+            let kms = aws.kms(&region);
+            let aliases = kms.list_aliases().send().await.expect("ListAliases");
+            let aliases = aliases.aliases.unwrap_or_default().into_iter();
+            things.extend(
+                aliases.filter_map(|alias| Some(format!("{} in {region}", alias.alias_name?))),
+            );
+            let keys = kms.list_keys().send().await.expect("ListKeys");
+            for id in keys.keys().iter().filter_map(|key| key.key_id()) {
+                let key = kms.describe_key().key_id(id).send().await;
+                let key = key.expect("DescribeKey").key_metadata.expect("metadata");
+                things.push(format!(
+                    "key {:?} {:?} in {region}",
+                    key.description, key.key_state
+                ));
+            }
+        }
+        things
+    }
+}

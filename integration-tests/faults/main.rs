@@ -1,0 +1,111 @@
+//! Lets every AWS call of a run go wrong, in every way that AWS and the network know, and checks
+//! that the run says what happened and that the next one reaches the state of an undisturbed run.
+//!
+//! Faults are injected beneath the SDK, so that its own retries take part. One trial is one call
+//! and one fault, in an account of its own: the run must end as the fault allows, no request may
+//! have named what is not ours, and after one more run without faults everything in the account
+//! must be exactly as an undisturbed run leaves it. All trials together take longer than a test
+//! may: with `FAULTS=all` (`make sweep`) every call is tried with every fault, otherwise an evenly
+//! spread sample, always the same. Beside the single trials there are runs in which every call
+//! meets the fault once, and those are never left out.
+
+mod account;
+mod call;
+mod connector;
+mod fault;
+mod scenario;
+mod table;
+mod trial;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::stream::{self, StreamExt};
+use provision::aws::connect;
+
+use crate::connector::Aim;
+use crate::fault::Fault;
+use crate::scenario::Scenario;
+use crate::table::Table;
+use crate::trial::{Accounts, Trial, Undisturbed};
+
+/// How many single trials the sample has.
+const SAMPLE: usize = 60;
+/// How many trials run at the same time.
+const AT_ONCE: usize = 6;
+/// No trial may take longer: it would wait for something that never comes.
+const LIMIT: Duration = Duration::from_secs(120);
+
+fn say(line: &str) {
+    // Not `eprintln!`, which a test that passes would keep to itself.
+    writeln!(std::io::stderr(), "{line}").expect("standard error can be written");
+}
+
+#[tokio::test]
+async fn every_call_may_fail_and_another_run_finishes_the_work() {
+    let endpoint = std::env::var("AWS_ENDPOINT_URL")
+        .expect("AWS_ENDPOINT_URL names no emulator: run `make test`");
+    let started = Instant::now();
+    let region = "eu-west-1".parse().expect("a region");
+    let session = connect(Some(&region), None, Some(&endpoint)).await;
+    let accounts = Arc::new(Accounts::new(session));
+
+    let mut undisturbed = BTreeMap::new();
+    let mut trials = Vec::new();
+    let mut storms = Vec::new();
+    for scenario in Scenario::ALL {
+        let seen = Arc::new(Undisturbed::observe(&accounts, scenario).await);
+        for fault in Fault::ALL {
+            let fitting = seen.requests.iter().filter(|sent| fault.fits(&sent.call));
+            let single = fitting.map(|sent| Trial {
+                scenario,
+                fault,
+                aim: Aim::One(sent.call.clone(), sent.earlier, fault),
+            });
+            trials.extend(single);
+            if fault.passes() {
+                storms.push(Trial {
+                    scenario,
+                    fault,
+                    aim: Aim::Every(fault),
+                });
+            }
+        }
+        undisturbed.insert(scenario.name(), seen);
+    }
+    let all = trials.len();
+    if std::env::var("FAULTS").as_deref() != Ok("all") {
+        trials = (0..SAMPLE)
+            .map(|n| trials[n * all / SAMPLE].clone())
+            .collect();
+        say(&format!(
+            "a sample of {SAMPLE} of {all} single trials; `make sweep` makes them all"
+        ));
+    }
+
+    let mut table = Table::default();
+    for (batch, at_once) in [(trials, AT_ONCE), (storms, 2)] {
+        let running = stream::iter(batch).map(|trial| {
+            let accounts = Arc::clone(&accounts);
+            let seen = Arc::clone(&undisturbed[trial.scenario.name()]);
+            async move {
+                let made = tokio::time::timeout(LIMIT, Box::pin(trial.make(&accounts, &seen)));
+                let made = made.await;
+                let result =
+                    made.unwrap_or_else(|_| Err(format!("no end within {} s", LIMIT.as_secs())));
+                (trial, result)
+            }
+        });
+        let mut running = running.buffer_unordered(at_once);
+        while let Some((trial, result)) = running.next().await {
+            if let Err(why) = &result {
+                say(&format!("NOT SURVIVED {trial}\n    {why}"));
+            }
+            table.add(&trial, result.is_ok());
+        }
+    }
+    say(&format!("\n{table}in {} s", started.elapsed().as_secs()));
+    assert!(table.all_survived(), "the trials above were not survived");
+}

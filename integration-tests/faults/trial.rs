@@ -1,0 +1,182 @@
+//! One call that goes wrong in one way, and everything that must be true afterwards.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use provision::aws::Session;
+use provision::events::Outcome;
+
+use crate::account::{Account, Ending};
+use crate::connector::{Aim, Sent};
+use crate::fault::{Fault, REQUEST_ID};
+use crate::scenario::Scenario;
+
+/// New accounts of the emulator.
+#[derive(Debug)]
+pub struct Accounts {
+    session: Session,
+    prefix: u32,
+    used: AtomicU32,
+}
+
+impl Accounts {
+    /// Accounts that no other run of the tests uses.
+    pub fn new(session: Session) -> Self {
+        let random = getrandom::u32().expect("the system gives random numbers");
+        Accounts {
+            session,
+            prefix: 100_000 + random % 900_000,
+            used: AtomicU32::new(0),
+        }
+    }
+
+    fn new_one(&self, scenario: Scenario) -> Account {
+        let number = self.used.fetch_add(1, Ordering::Relaxed);
+        let id = format!("{}{number:06}", self.prefix);
+        Account::new(id, &self.session, scenario.trust())
+    }
+}
+
+/// What a run without faults sends and leaves.
+#[derive(Debug)]
+pub struct Undisturbed {
+    /// Its requests.
+    pub requests: Vec<Sent>,
+    state: BTreeMap<String, String>,
+}
+
+impl Undisturbed {
+    /// Runs the scenario once, in an account of its own.
+    pub async fn observe(accounts: &Accounts, scenario: Scenario) -> Self {
+        let account = accounts.new_one(scenario);
+        scenario.prepare(&account).await;
+        let (ending, requests) = account.run(scenario.command(), Aim::Nothing).await;
+        assert!(matches!(ending, Ending::Well), "{ending:?}");
+        Undisturbed {
+            requests,
+            state: account.state(scenario.command()).await.expect("a state"),
+        }
+    }
+}
+
+/// One scenario with one fault.
+#[derive(Debug, Clone)]
+pub struct Trial {
+    /// What is run.
+    pub scenario: Scenario,
+    /// What goes wrong.
+    pub fault: Fault,
+    /// Where.
+    pub aim: Aim,
+}
+
+impl fmt::Display for Trial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {}", self.scenario.name(), self.fault.name())?;
+        match &self.aim {
+            Aim::One(call, nth, _) => write!(f, ", at request {} of {call}", nth + 1),
+            Aim::Every(_) | Aim::Nothing => write!(f, ", at every call"),
+        }
+    }
+}
+
+impl Trial {
+    /// Makes the trial.
+    ///
+    /// # Errors
+    /// What was not as it must be.
+    pub async fn make(&self, accounts: &Accounts, seen: &Undisturbed) -> Result<(), String> {
+        let account = accounts.new_one(self.scenario);
+        let foreign = self.scenario.prepare(&account).await;
+        let command = self.scenario.command();
+
+        let (ending, requests) = account.run(command, self.aim.clone()).await;
+        if !requests.iter().any(|sent| sent.fault.is_some()) {
+            return Err("the call was never made".to_owned());
+        }
+        self.check(&ending, &requests)?;
+        spare(&foreign, &requests)?;
+
+        let (ending, requests) = account.run(command, Aim::Nothing).await;
+        spare(&foreign, &requests)?;
+        if !matches!(ending, Ending::Well) {
+            return Err(format!("the run after it did not end well: {ending:?}"));
+        }
+        let state = account.state(command).await?;
+        if state != seen.state {
+            return Err(differences(&seen.state, &state));
+        }
+        Ok(())
+    }
+
+    /// Whether the run ended as it may with this fault, and told enough.
+    fn check(&self, ending: &Ending, requests: &[Sent]) -> Result<(), String> {
+        if self.fault.passes() {
+            return match ending {
+                Ending::Well => Ok(()),
+                other => Err(format!("the run did not come through it: {other:?}")),
+            };
+        }
+        let told = match ending {
+            Ending::Untold(steps) => return Err(format!("no outcome of {steps:?}")),
+            // What is always lost may have been found by then, and be as it should be.
+            Ending::Well if self.fault == Fault::AlwaysLost => return Ok(()),
+            Ending::Well => return Err("the run ended as if nothing had happened".to_owned()),
+            Ending::Refused(failure) => {
+                if let Some(write) = requests.iter().find(|sent| !sent.call.reads()) {
+                    return Err(format!("{} was sent by a run that refused", write.call));
+                }
+                failure.to_string()
+            }
+            Ending::Failed(outcomes) => {
+                let told = outcomes.iter().filter_map(|(_, outcome)| match outcome {
+                    Outcome::Failed(failure) | Outcome::Unknown(failure) => {
+                        Some(failure.to_string())
+                    }
+                    Outcome::Done(_) | Outcome::Skipped(_) => None,
+                });
+                told.collect::<Vec<_>>().join("\n")
+            }
+        };
+        let mut expected = vec![];
+        match self.fault {
+            Fault::Denied => expected.extend(["enied", REQUEST_ID]),
+            Fault::Quota => expected.extend(["quota", REQUEST_ID]),
+            Fault::FailedEntries => expected.push("InternalFailure"),
+            _ => {}
+        }
+        if let Some(missing) = expected.iter().find(|text| !told.contains(**text)) {
+            return Err(format!("the failure does not say `{missing}`: {told}"));
+        }
+        let hit = requests.iter().filter(|sent| sent.fault.is_some()).count();
+        if self.fault == Fault::Quota && hit != 1 {
+            return Err(format!("the call was sent {hit} times against a quota"));
+        }
+        Ok(())
+    }
+}
+
+/// No request that writes may name what belongs to others.
+fn spare(foreign: &[String], requests: &[Sent]) -> Result<(), String> {
+    let mut writes = requests.iter().filter(|sent| !sent.call.reads());
+    match writes.find(|sent| foreign.iter().any(|name| sent.text.contains(name))) {
+        None => Ok(()),
+        Some(sent) => Err(format!(
+            "{} names what is not ours: {}",
+            sent.call, sent.text
+        )),
+    }
+}
+
+fn differences(expected: &BTreeMap<String, String>, state: &BTreeMap<String, String>) -> String {
+    let mut text = "the state is not that of an undisturbed run:".to_owned();
+    let names: std::collections::BTreeSet<&String> = expected.keys().chain(state.keys()).collect();
+    for name in names {
+        let (before, after) = (expected.get(name), state.get(name));
+        if before != after {
+            text.push_str(&format!("\n    {name}: {before:?} became {after:?}"));
+        }
+    }
+    text
+}
