@@ -208,7 +208,7 @@ impl Resource for EventTarget {
                 Ok(answer) => {
                     let failed = answer.failed_entries().first();
                     let failed = failed.map(|entry| (entry.error_code(), entry.error_message()));
-                    self.check(aws, "RemoveTargets", failed)
+                    gone_is_fine(self.check(aws, "RemoveTargets", failed))
                 }
             }
         };
