@@ -5,7 +5,11 @@
 //! against the concurrency limit, logged, repeated and stopped.
 
 mod error;
+<<<<<<< HEAD
 mod operation;
+=======
+mod retries;
+>>>>>>> 7171be5 (Give a run its own budget of retries, and never repeat a hard quota)
 mod session;
 
 #[cfg(test)]
@@ -18,6 +22,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
+use aws_sdk_sts::config::retry::RetryPartition;
 use aws_sdk_sts::error::SdkError;
 use aws_sdk_sts::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -28,6 +33,8 @@ use tokio::time::Instant;
 pub use error::{AwsError, ErrorKind};
 pub use operation::Operation;
 pub use session::{Session, connect};
+
+use retries::HardQuota;
 
 use crate::address::Address;
 use crate::events::{Event, Events};
@@ -52,6 +59,7 @@ pub struct Aws {
 struct Shared {
     config: SdkConfig,
     path_style: bool,
+    retries: RetryPartition,
     account: OnceLock<AccountId>,
     permits: Semaphore,
     stop: watch::Receiver<bool>,
@@ -97,6 +105,7 @@ impl Aws {
             shared: Arc::new(Shared {
                 config: session.config.clone(),
                 path_style: session.path_style,
+                retries: retries::budget(),
                 account: OnceLock::new(),
                 permits: Semaphore::new(concurrency),
                 stop,
@@ -131,15 +140,20 @@ impl Aws {
 
     /// The IAM client.
     pub fn iam(&self) -> &aws_sdk_iam::Client {
-        self.shared
-            .iam
-            .get_or_init(|| aws_sdk_iam::Client::new(&self.shared.config))
+        self.shared.iam.get_or_init(|| {
+            let config = aws_sdk_iam::config::Builder::from(&self.shared.config);
+            let config = config.retry_partition(self.shared.retries.clone());
+            aws_sdk_iam::Client::from_conf(config.build())
+        })
     }
 
     /// The KMS client of `region`.
     pub fn kms(&self, region: &Region) -> aws_sdk_kms::Client {
         self.shared.kms.get(region, |region| {
-            let config = aws_sdk_kms::config::Builder::from(&self.shared.config).region(region);
+            let config = aws_sdk_kms::config::Builder::from(&self.shared.config)
+                .region(region)
+                .retry_partition(self.shared.retries.clone())
+                .retry_classifier(HardQuota);
             aws_sdk_kms::Client::from_conf(config.build())
         })
     }
@@ -149,6 +163,7 @@ impl Aws {
         self.shared.s3.get(region, |region| {
             let config = aws_sdk_s3::config::Builder::from(&self.shared.config)
                 .region(region)
+                .retry_partition(self.shared.retries.clone())
                 .force_path_style(self.shared.path_style);
             aws_sdk_s3::Client::from_conf(config.build())
         })
@@ -157,16 +172,22 @@ impl Aws {
     /// The Firehose client of `region`.
     pub fn firehose(&self, region: &Region) -> aws_sdk_firehose::Client {
         self.shared.firehose.get(region, |region| {
-            let config = aws_sdk_firehose::config::Builder::from(&self.shared.config);
-            aws_sdk_firehose::Client::from_conf(config.region(region).build())
+            let config = aws_sdk_firehose::config::Builder::from(&self.shared.config)
+                .region(region)
+                .retry_partition(self.shared.retries.clone())
+                .retry_classifier(HardQuota);
+            aws_sdk_firehose::Client::from_conf(config.build())
         })
     }
 
     /// The EventBridge client of `region`.
     pub fn eventbridge(&self, region: &Region) -> aws_sdk_eventbridge::Client {
         self.shared.eventbridge.get(region, |region| {
-            let config = aws_sdk_eventbridge::config::Builder::from(&self.shared.config);
-            aws_sdk_eventbridge::Client::from_conf(config.region(region).build())
+            let config = aws_sdk_eventbridge::config::Builder::from(&self.shared.config)
+                .region(region)
+                .retry_partition(self.shared.retries.clone())
+                .retry_classifier(HardQuota);
+            aws_sdk_eventbridge::Client::from_conf(config.build())
         })
     }
 
@@ -185,7 +206,9 @@ impl Aws {
                 .region()
                 .and_then(|region| region.as_ref().parse().ok()),
         };
-        let client = aws_sdk_sts::Client::new(&self.shared.config);
+        let config = aws_sdk_sts::config::Builder::from(&self.shared.config)
+            .retry_partition(self.shared.retries.clone());
+        let client = aws_sdk_sts::Client::from_conf(config.build());
         let answer = self
             .call(operation(), || client.get_caller_identity().send())
             .await?;
