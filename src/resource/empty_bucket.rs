@@ -199,7 +199,15 @@ impl Bucket<'_> {
             })
             .await?;
         let mut refused = Refused::default();
-        for error in answer.errors() {
+        // A version that is gone already was deleted by an attempt whose answer was lost.
+        let gone = ["NoSuchKey", "NoSuchVersion"];
+        let errors = answer
+            .errors()
+            .iter()
+            .filter(|error| !error.code().is_some_and(|code| gone.contains(&code)));
+        let mut kept = 0;
+        for error in errors {
+            kept += 1;
             let code = error.code().unwrap_or("no code").to_owned();
             *refused.counts.entry(code).or_default() += 1;
             refused.first.get_or_insert_with(|| {
@@ -211,7 +219,7 @@ impl Bucket<'_> {
                 )
             });
         }
-        Ok((all - answer.errors().len().min(all), refused))
+        Ok((all - kept.min(all), refused))
     }
 }
 
