@@ -76,14 +76,19 @@ async fn every_call_may_fail_and_another_run_finishes_the_work() {
         undisturbed.insert(scenario.name(), seen);
     }
     let all = trials.len();
-    if std::env::var("FAULTS").as_deref() != Ok("all") {
-        trials = (0..SAMPLE)
-            .map(|n| trials[n * all / SAMPLE].clone())
-            .collect();
-        say(&format!(
-            "a sample of {SAMPLE} of {all} single trials; `make sweep` makes them all"
-        ));
+    match std::env::var("FAULTS").as_deref() {
+        Ok("all") => {}
+        Ok(text) => trials.retain(|trial| trial.to_string().contains(text)),
+        Err(_) => {
+            let picked = (0..SAMPLE).map(|n| trials[n * all / SAMPLE].clone());
+            trials = picked.collect();
+        }
     }
+    say(&format!(
+        "\n{} of {all} single trials, and {} with the fault at every call; `make sweep` makes all",
+        trials.len(),
+        storms.len()
+    ));
 
     let mut table = Table::default();
     for (batch, at_once) in [(trials, AT_ONCE), (storms, 2)] {
