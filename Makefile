@@ -5,7 +5,7 @@ target := $(abspath $(or $(CARGO_TARGET_DIR),target))
 with_localstack := integration-tests/localstack/run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test lint check-format clippy doc deny ci clean-localstack
+.PHONY: help build demo test sweep lint check-format clippy doc deny ci clean-localstack
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,10 @@ demo: build ## plan, apply, plan again and destroy, on an AWS emulator
 test: ## run every test, with an AWS emulator
 	cargo test --locked --no-run
 	$(with_localstack) cargo test --locked
+
+sweep: ## let every AWS call fail in every way, which takes half an hour
+	cargo test --locked --test faults --no-run
+	FAULTS=all $(with_localstack) cargo test --locked --test faults
 
 lint: check-format clippy doc ## check formatting, lints and documentation
 

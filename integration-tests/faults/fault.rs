@@ -91,8 +91,6 @@ impl Fault {
             }
             Fault::Quota => call.counts_against_a_quota(),
             Fault::FailedEntries => ["PutTargets", "RemoveTargets"].contains(&&*call.operation),
-            // A lost answer to what only reads is a connection that broke.
-            Fault::AlwaysLost => !call.reads(),
             _ => true,
         }
     }

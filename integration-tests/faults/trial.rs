@@ -143,6 +143,9 @@ impl Trial {
                 other => Err(format!("the run did not come through it: {other:?}")),
             };
         }
+        let wrote = requests
+            .iter()
+            .any(|sent| sent.fault.is_some() && !sent.call.reads());
         let told = match ending {
             Ending::Untold(steps) => return Err(format!("no outcome of {steps:?}")),
             // What is always lost may have been found by then, and be as it should be.
@@ -153,6 +156,16 @@ impl Trial {
                     return Err(format!("{} was sent by a run that refused", write.call));
                 }
                 failure.to_string()
+            }
+            Ending::Failed(outcomes)
+                if !wrote
+                    && outcomes
+                        .iter()
+                        .any(|(_, o)| matches!(o, Outcome::Unknown(_))) =>
+            {
+                return Err(format!(
+                    "a read cannot leave anything unknown: {outcomes:?}"
+                ));
             }
             Ending::Failed(outcomes) => {
                 let told = outcomes.iter().filter_map(|(_, outcome)| match outcome {
