@@ -12,6 +12,7 @@
 mod account;
 mod call;
 mod connector;
+mod drift;
 mod fault;
 mod scenario;
 mod table;
@@ -91,6 +92,7 @@ async fn every_call_may_fail_and_another_run_finishes_the_work() {
     ));
 
     let mut table = Table::default();
+    let mut made = 0;
     for (batch, at_once) in [(trials, AT_ONCE), (storms, 2)] {
         let running = stream::iter(batch).map(|trial| {
             let accounts = Arc::clone(&accounts);
@@ -109,6 +111,10 @@ async fn every_call_may_fail_and_another_run_finishes_the_work() {
                 say(&format!("NOT SURVIVED {trial}\n    {why}"));
             }
             table.add(&trial, result.is_ok());
+            made += 1;
+            if made % 100 == 0 {
+                say(&format!("{made} trials made"));
+            }
         }
     }
     say(&format!("\n{table}in {} s", started.elapsed().as_secs()));

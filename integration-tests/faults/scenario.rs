@@ -1,13 +1,7 @@
 //! What an account is like before a command runs in it.
 
-use aws_sdk_eventbridge::types::Target;
-use aws_sdk_firehose::types::{BufferingHints, CompressionFormat, ExtendedS3DestinationUpdate};
-use aws_sdk_iam::types::Tag as IamTag;
 use aws_sdk_kms::types::Tag as KmsTag;
-use aws_sdk_s3::types::{
-    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership,
-    OwnershipControls, OwnershipControlsRule, Tag as S3Tag, Tagging, VersioningConfiguration,
-};
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use provision::aws::Aws;
 use provision::names::Region;
 use provision::resource::{DEPLOYMENT_TAG, SYSTEM_TAG};
@@ -15,6 +9,7 @@ use provision::settings::TrustKind;
 
 use crate::account::{Account, Command, Ending, REGIONS};
 use crate::connector::Aim;
+use crate::drift;
 
 /// A command, and the account that it finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,10 +74,10 @@ impl Scenario {
         assert!(matches!(ending, Ending::Well), "{ending:?}");
         match self {
             Scenario::Mend => {
-                drift_roles(&aws).await;
-                drift_key(&aws).await;
-                drift_bucket(account, &aws).await;
-                drift_events(&aws).await;
+                drift::roles(&aws).await;
+                drift::key(&aws).await;
+                drift::bucket(account, &aws).await;
+                drift::events(&aws).await;
             }
             Scenario::Empty => add_objects(account, &aws).await,
             Scenario::Apply | Scenario::Destroy => {}
@@ -91,12 +86,13 @@ impl Scenario {
     }
 }
 
-fn region(index: usize) -> Region {
+/// One of the regions of every run.
+pub fn region(index: usize) -> Region {
     REGIONS[index].parse().expect("a region")
 }
 
-const ANYONE: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
-const READ_ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}"#;
+/// A trust policy that no document of ours is.
+pub const ANYONE: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 
 /// Things of another deployment and of nobody, named and tagged as nearly as ours as can be.
 async fn add_foreign(account: &Account, aws: &Aws) -> Vec<String> {
@@ -130,186 +126,6 @@ async fn add_foreign(account: &Account, aws: &Aws) -> Vec<String> {
     let put = put.event_pattern(r#"{"source":["aws.ec2"]}"#);
     put.send().await.expect("PutRule");
     vec![key, role.to_owned(), bucket, rule.to_owned()]
-}
-
-async fn drift_roles(aws: &Aws) {
-    let iam = aws.iam();
-    let name = "StackStateAwsIntegrationRole";
-    let tag = IamTag::builder()
-        .key("team")
-        .value("other")
-        .build()
-        .expect("a tag");
-    let tags = iam.tag_role().role_name(name).tags(tag.clone());
-    tags.send().await.expect("TagRole");
-    let session = iam.update_role().role_name(name).max_session_duration(7200);
-    session.send().await.expect("UpdateRole");
-    for policy in ["STSIntegration", "added"] {
-        let put = iam.put_role_policy().role_name(name).policy_name(policy);
-        let put = put.policy_document(READ_ALL).send().await;
-        put.expect("PutRolePolicy");
-    }
-    let attach = iam.attach_role_policy().role_name(name);
-    let attach = attach.policy_arn("arn:aws:iam::aws:policy/ReadOnlyAccess");
-    attach.send().await.expect("AttachRolePolicy");
-    let boundary = iam.put_role_permissions_boundary().role_name(name);
-    let boundary = boundary.permissions_boundary("arn:aws:iam::aws:policy/ReadOnlyAccess");
-    boundary.send().await.expect("PutRolePermissionsBoundary");
-
-    let trust = iam.update_assume_role_policy();
-    let trust = trust.role_name("StackStateFirehoseRole-eu-west-1");
-    let trust = trust.policy_document(ANYONE);
-    trust.send().await.expect("UpdateAssumeRolePolicy");
-
-    let lost = "StackStateEventBridgeRole-us-east-1";
-    let policy = iam.delete_role_policy().role_name(lost);
-    let policy = policy.policy_name("default");
-    policy.send().await.expect("DeleteRolePolicy");
-    let role = iam.delete_role().role_name(lost);
-    role.send().await.expect("DeleteRole");
-
-    let tags = iam.tag_instance_profile().instance_profile_name(name);
-    tags.tags(tag).send().await.expect("TagInstanceProfile");
-    let remove = iam.remove_role_from_instance_profile();
-    let remove = remove.instance_profile_name(name).role_name(name);
-    remove.send().await.expect("RemoveRoleFromInstanceProfile");
-}
-
-async fn drift_key(aws: &Aws) {
-    let kms = aws.kms(&region(0));
-    let alias = "alias/stackstate-integration";
-    let key = kms.describe_key().key_id(alias).send().await;
-    let key = key.expect("DescribeKey").key_metadata.expect("metadata");
-    let id = key.key_id();
-    let tag = KmsTag::builder().tag_key("team").tag_value("other");
-    let tags = kms.tag_resource().key_id(id);
-    let tags = tags.tags(tag.build().expect("a tag"));
-    tags.send().await.expect("TagResource");
-    let describe = kms.update_key_description().key_id(id).description("other");
-    describe.send().await.expect("UpdateKeyDescription");
-    let rotation = kms.disable_key_rotation().key_id(id);
-    rotation.send().await.expect("DisableKeyRotation");
-    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"kms:*","Resource":"*"}]}"#;
-    let put = kms.put_key_policy().key_id(id).policy_name("default");
-    put.policy(policy).send().await.expect("PutKeyPolicy");
-    let remove = kms.delete_alias().alias_name(alias);
-    remove.send().await.expect("DeleteAlias");
-    let doom = kms.schedule_key_deletion().key_id(id);
-    doom.send().await.expect("ScheduleKeyDeletion");
-}
-
-async fn drift_bucket(account: &Account, aws: &Aws) {
-    let s3 = aws.s3(&region(0));
-    let bucket = format!("stackstate-logs-{}", account.id);
-    let present = s3.get_bucket_tagging().bucket(&bucket).send().await;
-    let mut tags = present.expect("GetBucketTagging").tag_set;
-    tags.retain(|tag| tag.key() != "team");
-    let other = S3Tag::builder().key("theirs").value("stays").build();
-    tags.push(other.expect("a tag"));
-    let tagging = Tagging::builder().set_tag_set(Some(tags)).build();
-    let put = s3.put_bucket_tagging().bucket(&bucket);
-    let put = put.tagging(tagging.expect("a tag set"));
-    put.send().await.expect("PutBucketTagging");
-    let suspended = VersioningConfiguration::builder()
-        .status(BucketVersioningStatus::Suspended)
-        .build();
-    let versioning = s3.put_bucket_versioning().bucket(&bucket);
-    let versioning = versioning.versioning_configuration(suspended);
-    versioning.send().await.expect("PutBucketVersioning");
-    let rule = OwnershipControlsRule::builder()
-        .object_ownership(ObjectOwnership::BucketOwnerEnforced)
-        .build();
-    let rules = OwnershipControls::builder().rules(rule.expect("a rule"));
-    let ownership = s3.put_bucket_ownership_controls().bucket(&bucket);
-    let ownership = ownership.ownership_controls(rules.build().expect("rules"));
-    ownership.send().await.expect("PutBucketOwnershipControls");
-    let encryption = s3.delete_bucket_encryption().bucket(&bucket);
-    encryption.send().await.expect("DeleteBucketEncryption");
-    let lifecycle = s3.delete_bucket_lifecycle().bucket(&bucket);
-    lifecycle.send().await.expect("DeleteBucketLifecycle");
-    let block = s3.delete_public_access_block().bucket(&bucket);
-    block.send().await.expect("DeletePublicAccessBlock");
-    let policy = s3.delete_bucket_policy().bucket(&bucket);
-    policy.send().await.expect("DeleteBucketPolicy");
-}
-
-async fn drift_events(aws: &Aws) {
-    let rule = "StsEventBridgeRule";
-    let stream = "stackstate-eventbridge-stream";
-    let firehose = aws.firehose(&region(0));
-    let tag = aws_sdk_firehose::types::Tag::builder()
-        .key("team")
-        .value("other");
-    let tags = firehose.tag_delivery_stream().delivery_stream_name(stream);
-    let tags = tags.tags(tag.build().expect("a tag"));
-    tags.send().await.expect("TagDeliveryStream");
-    let here = firehose.describe_delivery_stream();
-    let here = here.delivery_stream_name(stream).send().await;
-    let here = here
-        .expect("DescribeDeliveryStream")
-        .delivery_stream_description
-        .expect("description");
-    let s3 = here.destinations()[0]
-        .extended_s3_destination_description()
-        .expect("an S3 destination");
-    let hints = BufferingHints::builder()
-        .interval_in_seconds(300)
-        .size_in_mbs(5)
-        .build();
-    // The emulator replaces the destination with what it is given, so that all of it is named.
-    let changed = ExtendedS3DestinationUpdate::builder()
-        .role_arn(s3.role_arn())
-        .bucket_arn(s3.bucket_arn())
-        .prefix("elsewhere/")
-        .error_output_prefix("elsewhere/")
-        .compression_format(CompressionFormat::Uncompressed)
-        .buffering_hints(hints)
-        .build();
-    let update = firehose.update_destination().delivery_stream_name(stream);
-    let update = update
-        .current_delivery_stream_version_id(here.version_id())
-        .destination_id(here.destinations()[0].destination_id())
-        .extended_s3_destination_update(changed);
-    update.send().await.expect("UpdateDestination");
-    // The other region's stream is gone altogether.
-    let gone = aws.firehose(&region(1)).delete_delivery_stream();
-    let gone = gone.delivery_stream_name(stream);
-    gone.send().await.expect("DeleteDeliveryStream");
-
-    let events = aws.eventbridge(&region(0));
-    let found = events.describe_rule().name(rule).send().await;
-    let arn = found.expect("DescribeRule").arn.expect("an ARN");
-    let tag = aws_sdk_eventbridge::types::Tag::builder()
-        .key("team")
-        .value("other");
-    let tags = events.tag_resource().resource_arn(arn);
-    let tags = tags.tags(tag.build().expect("a tag"));
-    tags.send().await.expect("TagResource");
-    let put = events
-        .put_rule()
-        .name(rule)
-        .event_pattern(r#"{"source":["aws.s3"]}"#);
-    put.send().await.expect("PutRule");
-    events
-        .disable_rule()
-        .name(rule)
-        .send()
-        .await
-        .expect("DisableRule");
-    let target = Target::builder()
-        .id("StsEventBridgeFirehose")
-        .arn(format!("{}-of-another", here.delivery_stream_arn()))
-        .build()
-        .expect("a target");
-    let put = events.put_targets().rule(rule).targets(target);
-    put.send().await.expect("PutTargets");
-
-    let events = aws.eventbridge(&region(1));
-    let targets = events.remove_targets().rule(rule);
-    let targets = targets.ids("StsEventBridgeFirehose").send().await;
-    targets.expect("RemoveTargets");
-    let gone = events.delete_rule().name(rule).send().await;
-    gone.expect("DeleteRule");
 }
 
 /// Two versions of one object, and another one behind a delete marker.
