@@ -31,7 +31,7 @@ const SETTLE_LIMIT: Duration = Duration::from_secs(600);
 const FIND_LIMIT: Duration = Duration::from_secs(10);
 /// For how long an observation is taken to be true; older ones are made again before acting.
 const FRESH: Duration = Duration::from_secs(5);
-/// How often an update is made anew because its resource changed meanwhile.
+/// How often an update or a deletion is made anew because its resource changed meanwhile.
 const UPDATE_ROUNDS: usize = 5;
 
 /// A plan that a person approved, and what it was made of.
@@ -182,14 +182,27 @@ enum Trouble {
 }
 
 impl From<AwsError> for Trouble {
-    /// The error of a write.
     fn from(error: AwsError) -> Self {
         match error.kind {
             ErrorKind::Interrupted => Trouble::Stopped,
-            ErrorKind::Unanswered => Trouble::Unknown(error.failure()),
+            // A read that got no answer left nothing behind.
+            ErrorKind::Unanswered if !error.operation.reads() => Trouble::Unknown(error.failure()),
             _ => Trouble::Failed(error.failure()),
         }
     }
+}
+
+/// Whether a call that failed so may have done its work all the same: its answer was lost, or was
+/// lost to the SDK, whose own second attempt was refused because the first was carried out.
+fn may_be_done(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::Unanswered
+            | ErrorKind::AlreadyExists
+            | ErrorKind::Outdated
+            | ErrorKind::Quota
+            | ErrorKind::Refused
+    )
 }
 
 impl Trouble {
@@ -231,7 +244,7 @@ impl Task<'_> {
         }
         match (self.decision.action, observed) {
             (Action::Delete, Observed::Present(present)) => {
-                let deleted = self.delete(&present, known).await;
+                let deleted = self.delete(present, known).await;
                 deleted.map_err(|trouble| self.half_way(trouble))?;
                 Ok(None)
             }
@@ -253,16 +266,6 @@ impl Task<'_> {
         }
     }
 
-    /// Reads what is there. A read without an answer has changed nothing, so that it is a failure
-    /// and leaves nothing unknown.
-    async fn observe(&self) -> Result<Observed, Trouble> {
-        let observed = self.node.resource.observe(&self.aws).await;
-        observed.map_err(|error| match error.kind {
-            ErrorKind::Interrupted => Trouble::Stopped,
-            _ => Trouble::Failed(error.failure()),
-        })
-    }
-
     /// What was observed for the plan, or is observed now if that was too long ago.
     async fn fresh(&self) -> Result<Observed, Trouble> {
         let address = self.node.address();
@@ -271,7 +274,7 @@ impl Task<'_> {
         if approved.observed_at.elapsed() < FRESH {
             return Ok(planned.clone());
         }
-        let observed = self.observe().await?;
+        let observed = self.node.resource.observe(&self.aws).await?;
         let parent = self.node.resource.parent();
         let around = Around {
             parent: parent.and_then(|parent| {
@@ -333,10 +336,39 @@ impl Task<'_> {
         }
     }
 
-    async fn delete(&self, present: &Present, known: &Known) -> Result<(), Trouble> {
+    /// Deletes it, and waits until it is gone.
+    ///
+    /// A refusal may follow an attempt that was carried out in part and whose answer was lost, so
+    /// that it is looked at again before it is called failed.
+    async fn delete(&self, mut present: Present, known: &Known) -> Result<(), Trouble> {
         let resource = &self.node.resource;
-        let consent = self.approved.consent;
-        resource.delete(&self.aws, present, consent).await?;
+        for round in 1.. {
+            let consent = self.approved.consent;
+            let error = match resource.delete(&self.aws, &present, consent).await {
+                Ok(()) => break,
+                Err(error) if round == UPDATE_ROUNDS || !may_be_done(error.kind) => {
+                    return Err(error.into());
+                }
+                Err(error) => error,
+            };
+            match resource.observe(&self.aws).await {
+                Ok(Observed::Missing) => break,
+                Ok(Observed::Present(now)) if now.owner != present.owner => {
+                    return Err(self.stale("someone else replaced it meanwhile"));
+                }
+                Ok(Observed::Present(now))
+                    if matches!(now.phase, Phase::Deleting | Phase::Doomed) =>
+                {
+                    break;
+                }
+                Ok(Observed::Present(now))
+                    if !attributes::diff(&now.attributes, &present.attributes).is_empty() =>
+                {
+                    present = now;
+                }
+                _ => return Err(error.into()),
+            }
+        }
         self.settle(known).await
     }
 
@@ -386,16 +418,27 @@ impl Task<'_> {
                 Ok(()) => break,
                 Err(error) => error,
             };
-            if error.kind != ErrorKind::Outdated || round == UPDATE_ROUNDS {
+            if round == UPDATE_ROUNDS || !may_be_done(error.kind) {
                 return Err(error.into());
             }
-            match self.observe().await? {
-                Observed::Present(now)
+            match resource.observe(&self.aws).await {
+                Ok(Observed::Present(now))
                     if now.owner == Owner::Ours || now.owner == present.owner =>
                 {
+                    let left = attributes::diff(&now.attributes, &resource.desired(known));
+                    let came_further = match error.kind {
+                        ErrorKind::Outdated => true,
+                        // Against a quota nothing is tried twice.
+                        ErrorKind::Quota => left.is_empty(),
+                        _ => left != changes,
+                    };
+                    if !came_further {
+                        return Err(error.into());
+                    }
                     present = now;
                 }
-                _ => return Err(self.stale("someone else replaced it meanwhile")),
+                Ok(_) => return Err(self.stale("someone else replaced it meanwhile")),
+                Err(_) => return Err(error.into()),
             }
         }
         self.settle(known).await
@@ -418,7 +461,7 @@ impl Task<'_> {
         let deadline = Instant::now() + limit;
         let mut pauses = Pauses::default();
         loop {
-            let awaited = match accept(self.observe().await?) {
+            let awaited = match accept(self.node.resource.observe(&self.aws).await?) {
                 Ok(result) => return Ok(result),
                 Err(awaited) => awaited,
             };

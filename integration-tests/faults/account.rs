@@ -7,14 +7,13 @@ use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_types::retry::RetryConfig;
 use provision::address::Address;
 use provision::aws::{Aws, Session};
-use provision::blueprint::documents::Documents;
-use provision::blueprint::stackstate;
+use provision::blueprint::AllDocuments;
 use provision::events::{Counts, Events, Outcome};
 use provision::execute::{Approved, execute};
 use provision::failure::Failure;
 use provision::names::Region;
 use provision::plan::{self, Action, Plan};
-use provision::resource::{DeleteOptions, Observed};
+use provision::resource::{Consent, Observed};
 use provision::settings::{self, GeneralFlags, Need, Settings, StackStateFlags, TrustKind};
 use provision::survey::{Survey, Wanted, survey};
 use tokio::sync::watch;
@@ -46,6 +45,15 @@ pub enum Ending {
     Untold(Vec<Address>),
 }
 
+/// What the command's flags agree to.
+fn consent(command: Command) -> Consent {
+    Consent {
+        key_deletion_days: 7,
+        empty_bucket: command == Command::Destroy { empty_bucket: true },
+        ..Consent::default()
+    }
+}
+
 /// An account that nothing else uses.
 #[derive(Debug)]
 pub struct Account {
@@ -54,7 +62,7 @@ pub struct Account {
     base: aws_config::SdkConfig,
     path_style: bool,
     settings: Settings,
-    documents: Documents,
+    documents: AllDocuments,
 }
 
 impl Account {
@@ -75,7 +83,8 @@ impl Account {
         let folder = std::path::Path::new("/nonexistent");
         let draft = settings::load(&general, &flags, Need::Trust, folder, &|_| None);
         let settings = draft.and_then(|draft| draft.complete(None));
-        let documents = Documents::load(&stackstate::DOCUMENTS, stackstate::SYSTEM, None);
+        let settings = settings.expect("the settings are good");
+        let documents = AllDocuments::load(&settings);
         let credentials = Credentials::new(&id, "test", None, None, "faults");
         // The waits between the SDK's attempts are its own matter, and only cost time here.
         let retry = session.config.retry_config().cloned();
@@ -90,7 +99,7 @@ impl Account {
                 .retry_config(retry)
                 .build(),
             path_style: session.path_style,
-            settings: settings.expect("the settings are good"),
+            settings,
             documents: documents.expect("the documents are good"),
             id,
         }
@@ -103,10 +112,11 @@ impl Account {
         let session = Session {
             config: self.base.to_builder().http_client(faults.clone()).build(),
             path_style: self.path_style,
+            region: None,
         };
         let (_, stop) = watch::channel(false);
         let concurrency = self.settings.connection.concurrency;
-        let aws = Aws::new(&session, concurrency, Events::discarded(), stop);
+        let aws = Aws::new(&session, concurrency, stop);
         (aws, faults)
     }
 
@@ -123,10 +133,6 @@ impl Account {
         if command == Command::Apply && plan.blocked().next().is_some() {
             return Err(Failure::new("the plan is blocked"));
         }
-        let options = DeleteOptions {
-            key_deletion_days: 7,
-            empty_bucket: command == Command::Destroy { empty_bucket: true },
-        };
         let steps = plan.steps.iter();
         let acting = steps.filter(|step| step.decision.action != Action::Keep);
         let acting: BTreeSet<Address> = acting.map(|step| step.address.clone()).collect();
@@ -134,10 +140,10 @@ impl Account {
             plan,
             observed: survey.observed,
             observed_at: survey.observed_at,
-            adopt: false,
+            consent: consent(command),
         };
         let events = Events::discarded();
-        let results = execute(&survey.nodes, &approved, aws, &events, options).await;
+        let results = execute(&survey.nodes, &approved, aws, &events).await;
         let told: BTreeSet<Address> = results.outcomes.iter().map(|o| o.0.clone()).collect();
         if acting != told {
             let untold = acting.symmetric_difference(&told);
@@ -156,7 +162,7 @@ impl Account {
             exists: command == Command::Apply,
         };
         let survey = survey(wanted, aws).await?;
-        let mut plan = plan::plan(&survey.nodes, &survey.observed, false);
+        let mut plan = plan::plan(&survey.nodes, &survey.observed, consent(command));
         if command != Command::Apply {
             plan.steps.reverse();
         }
@@ -186,7 +192,7 @@ impl Account {
         for (address, observed) in &survey.observed {
             let text = match observed {
                 Observed::Missing => continue,
-                Observed::Obstructed(reason) => reason.clone(),
+                Observed::Obstructed(reason) | Observed::Impossible(reason) => reason.clone(),
                 Observed::Present(it) => {
                     format!("{:?} {:?} {:?}", it.attributes, it.owner, it.phase)
                 }

@@ -5,11 +5,8 @@
 //! against the concurrency limit, logged, repeated and stopped.
 
 mod error;
-<<<<<<< HEAD
 mod operation;
-=======
 mod retries;
->>>>>>> 7171be5 (Give a run its own budget of retries, and never repeat a hard quota)
 mod session;
 
 #[cfg(test)]
@@ -47,43 +44,6 @@ pub const RETRY_LIMIT: Duration = Duration::from_secs(120);
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-<<<<<<< HEAD
-=======
-/// One operation of one service, in one region unless the service is global.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Operation {
-    /// The service's prefix in IAM actions.
-    pub service: &'static str,
-    /// The operation's name in AWS's documentation.
-    pub name: &'static str,
-    /// The region that is called.
-    pub region: Option<Region>,
-}
-
-impl Operation {
-    /// Whether it only reads, by AWS's own naming.
-    pub fn reads(&self) -> bool {
-        ["Describe", "Get", "Head", "List"]
-            .iter()
-            .any(|verb| self.name.starts_with(verb))
-    }
-
-    /// Whether the SDK must not send the request again by itself.
-    ///
-    /// `kms:CreateKey` takes no idempotency token, so that a request whose answer was lost would,
-    /// sent again, leave a second key.
-    fn sent_once(&self) -> bool {
-        self.service == "kms" && self.name == "CreateKey"
-    }
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.service, self.name)
-    }
-}
-
->>>>>>> 10c16f3 (Call nothing unknown after a read, and try nothing twice against a quota)
 /// The way to one account, as seen by one resource.
 #[derive(Debug, Clone)]
 pub struct Aws {

@@ -60,7 +60,7 @@ impl Operation {
     }
 
     /// Whether it only reads, by AWS's own naming.
-    pub(super) fn reads(&self) -> bool {
+    pub fn reads(&self) -> bool {
         ["Describe", "Get", "Head", "List"]
             .iter()
             .any(|verb| self.name.starts_with(verb))
