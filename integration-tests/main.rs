@@ -7,12 +7,14 @@ mod deployment;
 mod harness;
 
 mod adopt;
+mod bad_input;
 mod delivery;
 mod destroy;
 mod drift_bucket;
 mod drift_events;
 mod drift_iam;
 mod drift_key;
+mod errors;
 mod fresh;
 mod full_bucket;
 mod log;

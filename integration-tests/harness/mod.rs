@@ -144,6 +144,15 @@ impl Account {
         output
     }
 
+    /// Has `operation` answered with an error of IAM or STS instead of by the emulator.
+    pub fn refuse(&self, operation: &str, code: &str, message: &str) {
+        let body = format!(
+            "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>\
+             <Message>{message}</Message></Error></ErrorResponse>"
+        );
+        self.proxy.answer(operation, "403 Forbidden", &body);
+    }
+
     /// Runs `plan --json` with `args` in addition, and checks what holds for every plan.
     pub fn plan(&self, args: &[&str]) -> Plan {
         let fixed = ["plan", "--json", "--detailed-exitcode"];

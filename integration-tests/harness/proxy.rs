@@ -1,11 +1,12 @@
 //! A proxy between the program and the emulator, which notes every request that passes.
 //!
 //! What the program wrote is counted here and not in its own log, so that a write that it does not
-//! know of is counted too. Each connection carries one request.
+//! know of is counted too. Single operations can be answered here instead of there. Each connection carries one request.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// One request to AWS.
@@ -23,7 +24,18 @@ pub struct Call {
 /// A proxy that runs until the test program ends.
 pub struct Proxy {
     address: SocketAddr,
-    calls: Arc<Mutex<Vec<Call>>>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    calls: Mutex<Vec<Call>>,
+    /// Answers that take the place of the emulator's, by operation.
+    answers: Mutex<BTreeMap<String, String>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Proxy {
@@ -31,16 +43,19 @@ impl Proxy {
     pub fn start(upstream: &str) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let address = listener.local_addr()?;
-        let calls = Arc::new(Mutex::new(Vec::new()));
-        let (upstream, noted) = (upstream.to_owned(), Arc::clone(&calls));
+        let proxy = Proxy {
+            address,
+            shared: Arc::default(),
+        };
+        let (upstream, shared) = (upstream.to_owned(), Arc::clone(&proxy.shared));
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                let (upstream, noted) = (upstream.clone(), Arc::clone(&noted));
+                let (upstream, shared) = (upstream.clone(), Arc::clone(&shared));
                 // A connection that breaks is the program's to notice, and it fails the test there.
-                thread::spawn(move || serve(client, &upstream, &noted));
+                thread::spawn(move || serve(client, &upstream, &shared));
             }
         });
-        Ok(Proxy { address, calls })
+        Ok(proxy)
     }
 
     /// The proxy's address as an endpoint.
@@ -50,21 +65,34 @@ impl Proxy {
 
     /// The requests since the last time that this was asked.
     pub fn take_calls(&self) -> Vec<Call> {
-        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *calls)
+        std::mem::take(&mut *lock(&self.shared.calls))
+    }
+
+    /// From now on answers `operation` with this status, this body and the request id
+    /// `request-1`, without asking the emulator.
+    pub fn answer(&self, operation: &str, status: &str, body: &str) {
+        let answer = format!(
+            "HTTP/1.1 {status}\r\nconnection: close\r\nx-amzn-requestid: request-1\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        lock(&self.shared.answers).insert(operation.to_owned(), answer);
     }
 }
 
-fn serve(client: TcpStream, upstream: &str, calls: &Mutex<Vec<Call>>) -> io::Result<()> {
+fn serve(client: TcpStream, upstream: &str, shared: &Shared) -> io::Result<()> {
     let mut client = BufReader::new(client);
     let request = Request::read(&mut client)?;
     if request.line.is_empty() {
         return Ok(());
     }
-    calls
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(request.call());
+    let mut client = client.into_inner();
+    let call = request.call();
+    let answer = lock(&shared.answers).get(&call.operation).cloned();
+    lock(&shared.calls).push(call);
+    if let Some(answer) = answer {
+        return client.write_all(answer.as_bytes());
+    }
     let mut server = TcpStream::connect(upstream)?;
     let head = format!(
         "{}connection: close\r\n{}\r\n",
@@ -75,7 +103,6 @@ fn serve(client: TcpStream, upstream: &str, calls: &Mutex<Vec<Call>>) -> io::Res
     let mut server = BufReader::new(server);
     let mut status = String::new();
     server.read_line(&mut status)?;
-    let mut client = client.into_inner();
     client.write_all(format!("{status}connection: close\r\n").as_bytes())?;
     io::copy(&mut server, &mut client)?;
     Ok(())
