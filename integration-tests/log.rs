@@ -1,4 +1,4 @@
-//! The log that `-vv` adds on stderr, which the harness asks of every run.
+//! The log that `-v` and `-vv` add on stderr. The harness asks for the latter in every run.
 
 use crate::harness::{Account, MAIN};
 
@@ -22,4 +22,23 @@ fn every_call_is_logged_with_where_and_for_whom_it_was() {
         let is_global = line.contains(" iam:");
         assert_eq!(line.contains(" region="), !is_global, "{line}");
     }
+}
+
+#[test]
+fn one_v_logs_what_changes_something_and_none_logs_nothing() {
+    let account = Account::new(&[MAIN]);
+    let silent = account.run(account.quiet_command(&["plan"])).exits(0);
+    assert_eq!(silent.log, Vec::<String>::new());
+    let planned = account.run(account.quiet_command(&["plan", "-v"])).exits(0);
+    assert_eq!(planned.log, Vec::<String>::new(), "a plan only reads");
+    let applied = account
+        .run(account.quiet_command(&["apply", "--yes", "-v"]))
+        .exits(0);
+    assert!(!applied.log.is_empty(), "{applied}");
+    assert_eq!(
+        applied.log.len(),
+        applied.writes().len(),
+        "{:?}",
+        applied.log
+    );
 }

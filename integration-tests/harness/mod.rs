@@ -94,10 +94,16 @@ impl Account {
     ///
     /// It always logs every call, so that the log too is searched for secrets.
     pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = self.quiet_command(args);
+        command.arg("-vv");
+        command
+    }
+
+    /// The program with `args` and no log.
+    pub fn quiet_command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_provision"));
         command
             .args(args)
-            .arg("-vv")
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .env_clear()
