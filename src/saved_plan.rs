@@ -5,6 +5,9 @@
 //! either being in the file. A digest over the whole shows a changed byte; it protects against
 //! accidents, not against someone who may write the file and makes a new digest.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;

@@ -1,0 +1,162 @@
+//! What changed between saving a plan and applying it is named.
+
+use serde_json::json;
+
+use super::*;
+use crate::fakes::deployment::{AGENT, trust};
+use crate::settings::{Encryption, Secret, Trust};
+
+/// Changes the settings after the plan was saved.
+type Edit = fn(&mut Settings);
+
+#[test]
+fn each_setting_and_document_that_changed_is_named() {
+    let (_folder, path) = saved();
+    let saved = read(&path).unwrap();
+    let changed = |change: Edit| {
+        let mut settings = settings(&REGIONS);
+        change(&mut settings);
+        match saved.check_inputs(&Inputs::of(&settings, &shipped())) {
+            Ok(()) => Vec::new(),
+            Err(failure) => failure.causes,
+        }
+    };
+    let none: &[&str] = &[];
+    let cases: [(Edit, &[&str], &str); 12] = [
+        (|_| (), none, "nothing changed"),
+        (
+            |it| it.connection.concurrency = 1,
+            none,
+            "it changes nothing in AWS",
+        ),
+        (
+            |it| it.stackstate.trust = trust_of("another-id", &[AGENT]),
+            &["the setting `stackstate.external_id` is another one"],
+            "the external ID",
+        ),
+        (
+            |it| it.stackstate.trust = trust(&["arn:aws:iam::210987654321:root"]),
+            none,
+            "the same agent in other words",
+        ),
+        (
+            |it| it.stackstate.trust = trust(&[AGENT, "333333333333"]),
+            &["the setting `stackstate.agent_principals` is another one"],
+            "one more agent",
+        ),
+        (
+            |it| it.stackstate.trust = Trust::Ec2,
+            &[
+                "the setting `stackstate.agent_principals` is another one",
+                "the setting `stackstate.external_id` is another one",
+                "the setting `stackstate.trust` is another one",
+            ],
+            "another trust",
+        ),
+        (
+            |it| it.regions.reverse(),
+            &[
+                "the setting `regions.main` is another one",
+                "the setting `regions.other` is another one",
+            ],
+            "another main region",
+        ),
+        (
+            |it| it.regions.truncate(1),
+            &["the setting `regions.other` is another one"],
+            "a region less",
+        ),
+        (
+            |it| it.account = Some("123456789012".parse().unwrap()),
+            &["the setting `account` is another one"],
+            "the account is named now",
+        ),
+        (
+            |it| it.tags = BTreeMap::from([("team".to_owned(), "a".to_owned())]),
+            &["the setting `tags.team` is another one"],
+            "a tag",
+        ),
+        (
+            |it| it.stackstate.encryption = Encryption::None,
+            &["the setting `stackstate.encryption` is another one"],
+            "no encryption",
+        ),
+        (
+            |it| it.stackstate.postfix = "-b".to_owned(),
+            &["the setting `stackstate.postfix` is another one"],
+            "other names",
+        ),
+    ];
+    for (change, causes, why) in cases {
+        assert_eq!(changed(change), causes, "{why}");
+    }
+
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("key-policy.json"), "{}").unwrap();
+    let documents = Documents::load(
+        &crate::blueprint::stackstate::DOCUMENTS,
+        "stackstate",
+        Some(folder.path()),
+    );
+    let inputs = Inputs::of(&settings(&REGIONS), &documents.unwrap());
+    assert_eq!(
+        saved.check_inputs(&inputs).unwrap_err().to_string(),
+        "the settings are no longer those that the saved plan was made from; nothing was changed\n\
+         Caused by:\n  1: the document `key-policy.json` is another one\n\
+         Hint: Make a new plan with `provision plan --out FILE` and look at it"
+    );
+}
+
+fn trust_of(external_id: &str, principals: &[&str]) -> Trust {
+    match trust(principals) {
+        Trust::External {
+            principals,
+            external_id_source,
+            ..
+        } => Trust::External {
+            principals,
+            external_id: Secret::from(external_id.to_owned()),
+            external_id_source,
+        },
+        other => other,
+    }
+}
+
+#[test]
+fn each_resource_for_which_the_plan_is_another_one_now_is_named() {
+    let (_folder, path) = saved();
+    let saved = read(&path).unwrap();
+    let mut now = document();
+    let resources = now["resources"].as_array_mut().unwrap();
+    resources[0]["action"] = "keep".into();
+    resources[1]["changes"][0]["after"] = "something else".into();
+    resources.remove(2);
+    resources.push(json!({"address": "fake.new", "action": "delete"}));
+    assert_eq!(
+        saved.check_plan(&now).unwrap_err().to_string(),
+        "what is in AWS has changed since the plan was saved; nothing was changed\n\
+         Caused by:\n  \
+         1: fake.new: the plan was nothing, and would now be delete\n  \
+         2: iam_role.integration: the plan was create, and would now be keep\n  \
+         3: kms_key.integration@eu-west-1: what to create has changed\n  \
+         4: s3_bucket.logs@eu-west-1: the plan was create, and would now be nothing\n\
+         Hint: Make a new plan with `provision plan --out FILE` and look at it"
+    );
+
+    let mut now = document();
+    now["resources"].as_array_mut().unwrap().reverse();
+    assert_eq!(saved.check_plan(&now), Ok(()), "the order says nothing");
+
+    for (field, other) in [("account", "999999999999"), ("partition", "aws-cn")] {
+        let mut now = document();
+        let was = now[field].clone();
+        now[field] = other.into();
+        assert_eq!(
+            saved.check_plan(&now).unwrap_err().to_string(),
+            format!(
+                "the saved plan is for the {field} {was}, and the credentials belong to \
+                 {other:?}\nHint: Choose the credentials that the plan was made with"
+            )
+        );
+    }
+}

@@ -1,0 +1,231 @@
+//! The file of a saved plan: what is in it, who can read it, and which files are refused.
+
+mod changes;
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::fakes::deployment::{EXTERNAL_ID, laid_out, settings, shipped, site};
+use crate::plan::{self, Observations};
+use crate::render;
+
+const REGIONS: [&str; 2] = ["eu-west-1", "us-east-1"];
+
+fn inputs() -> Inputs {
+    Inputs::of(&settings(&REGIONS), &shipped())
+}
+
+/// The plan of a first apply, as `plan --json` prints it.
+fn document() -> Json {
+    let settings = settings(&REGIONS);
+    let plan = plan::plan(&laid_out(&settings), &Observations::new(), false);
+    render::json::plan(&site(&settings), &plan)
+}
+
+/// A saved plan in a folder of its own, which goes with the first value.
+fn saved() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.json");
+    write(&path, &document(), &inputs(), false).unwrap();
+    (folder, path)
+}
+
+/// What is told of a text that is read as a saved plan, with the file's name replaced.
+fn refusal(text: impl AsRef<[u8]>) -> Option<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.json");
+    fs::write(&path, text).unwrap();
+    let failure = read(&path).err()?;
+    Some(
+        failure
+            .to_string()
+            .replace(&path.display().to_string(), "FILE"),
+    )
+}
+
+#[test]
+fn what_was_saved_is_what_is_read() {
+    for adopt in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.json");
+        write(&path, &document(), &inputs(), adopt).unwrap();
+        let saved = read(&path).unwrap();
+        assert_eq!(saved.adopts(), adopt);
+        assert_eq!(saved.plan, document());
+        assert_eq!(saved.check_inputs(&inputs()), Ok(()));
+        assert_eq!(saved.check_plan(&document()), Ok(()));
+    }
+}
+
+#[test]
+fn neither_the_external_id_nor_its_bare_digest_is_in_the_file() {
+    let (_folder, path) = saved();
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(!text.contains(EXTERNAL_ID));
+    let name = "the setting `stackstate.external_id`";
+    assert!(text.contains(name));
+    for value in [EXTERNAL_ID.to_owned(), format!("{EXTERNAL_ID}\0")] {
+        assert!(!text.contains(&sha256(&["", name, &value])));
+        assert!(!text.contains(&sha256(&[&value])));
+    }
+    // Who guesses the external ID cannot compare two files with each other either.
+    let (_other_folder, other) = saved();
+    let digest = |path: &Path| read(path).unwrap().inputs[name].clone();
+    assert_ne!(digest(&path), digest(&other));
+}
+
+#[test]
+fn only_the_owner_can_read_the_file() {
+    let (_folder, path) = saved();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&path), 0o600);
+    // Nor does one that lay there before hand its mode down.
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    write(&path, &document(), &inputs(), false).unwrap();
+    assert_eq!(mode(&path), 0o600);
+    assert!(read(&path).is_ok());
+}
+
+#[test]
+fn a_plan_is_not_written_through_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let (link, file) = (folder.path().join("link"), folder.path().join("file"));
+    for (why, exists) in [("to a file", true), ("to nothing yet", false)] {
+        if exists {
+            fs::write(&file, "kept").unwrap();
+        }
+        symlink(&file, &link).unwrap();
+        let failure = write(&link, &document(), &inputs(), false).unwrap_err();
+        assert_eq!(
+            failure.to_string(),
+            format!(
+                "cannot save the plan as {}\nCaused by:\n  1: it is a symbolic link",
+                link.display()
+            ),
+            "{why}"
+        );
+        assert_eq!(
+            fs::read_to_string(&file).ok().as_deref(),
+            exists.then_some("kept"),
+            "{why}"
+        );
+        fs::remove_file(&link).unwrap();
+        fs::remove_file(&file).ok();
+    }
+}
+
+#[test]
+fn a_place_that_cannot_be_written_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("missing/plan.json");
+    let failure = write(&path, &document(), &inputs(), false).unwrap_err();
+    assert!(
+        failure.message.starts_with("cannot save the plan as "),
+        "{failure}"
+    );
+    let taken = folder.path().join("taken");
+    fs::create_dir(&taken).unwrap();
+    fs::write(taken.join("x"), "").unwrap();
+    assert!(write(&taken, &document(), &inputs(), false).is_err());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn what_is_no_saved_plan_is_told_apart() {
+    let (_folder, path) = saved();
+    let text = fs::read_to_string(&path).unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    let this = format!("\"program_version\": \"{version}\"");
+    assert!(text.contains(&this));
+    let cases = [
+        (
+            "",
+            "it is no saved plan: EOF while parsing a value at line 1 column 0",
+            "nothing",
+        ),
+        (
+            "{}",
+            "it is no saved plan: missing field `format_version` at line 1 column 2",
+            "another JSON document",
+        ),
+        (
+            &text.replacen('{', "{\"more\": 1,", 1),
+            "it is no saved plan: unknown field `more`, expected one of `format_version`, \
+             `program_version`, `adopt`, `salt`, `inputs`, `plan`, `digest` at line 1 column 7",
+            "a field that nobody knows",
+        ),
+        (
+            &text.replace(&this, "\"program_version\": \"99.0.0\""),
+            &format!("it was made by version 99.0.0 of this program, and this is {version}"),
+            "another program may plan differently",
+        ),
+        (
+            &text.replace("\"adopt\": false", "\"adopt\": true"),
+            "it was changed after it was saved",
+            "a changed decision",
+        ),
+    ];
+    for (text, cause, why) in cases {
+        assert_eq!(
+            refusal(text),
+            Some(format!(
+                "cannot use the saved plan FILE\nCaused by:\n  1: {cause}\n\
+                 Hint: Make one with `provision plan --out FILE`"
+            )),
+            "{why}"
+        );
+    }
+    let missing = read(Path::new("/nowhere/plan.json")).unwrap_err();
+    assert_eq!(missing.causes, ["No such file or directory (os error 2)"]);
+}
+
+#[test]
+fn a_file_that_no_plan_could_fill_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.json");
+    let file = fs::File::create(&path).unwrap();
+    file.set_len(LARGEST_FILE + 1).unwrap();
+    assert_eq!(
+        read(&path).unwrap_err().causes,
+        ["16777217 bytes are too many for a saved plan"]
+    );
+}
+
+/// The bytes of a saved plan, written once: that takes far longer than reading them.
+static SAVED: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let (_folder, path) = saved();
+    fs::read(path).unwrap()
+});
+
+/// The content apart from white space, if it is JSON.
+fn meaning(text: &[u8]) -> Option<Json> {
+    serde_json::from_slice(text).ok()
+}
+
+proptest! {
+    #[test]
+    fn a_changed_byte_is_refused(at in any::<prop::sample::Index>(), to in any::<u8>()) {
+        let mut bytes = SAVED.clone();
+        let at = at.index(bytes.len());
+        bytes[at] = to;
+        let accepted = refusal(&bytes).is_none();
+        prop_assert_eq!(accepted, meaning(&bytes) == meaning(&SAVED), "byte {}", at);
+    }
+
+    #[test]
+    fn a_part_of_a_file_is_refused(at in any::<prop::sample::Index>()) {
+        // The last byte ends the last line, and is not needed.
+        let part = &SAVED[..at.index(SAVED.len() - 1)];
+        prop_assert!(refusal(part).is_some());
+    }
+
+    #[test]
+    fn no_text_makes_reading_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(refusal(bytes).is_some());
+    }
+}
