@@ -6,5 +6,8 @@ pub mod json;
 pub mod progress;
 pub mod text;
 
+#[cfg(test)]
+mod schema_tests;
+
 /// The JSON Schema of `provision plan --json`.
 pub const PLAN_SCHEMA: &str = include_str!("../../docs/plan.schema.json");

@@ -1,0 +1,250 @@
+//! The JSON form of a plan and the schema that describes it fit each other.
+
+use std::collections::BTreeSet;
+
+use jsonschema::Validator;
+use serde_json::{Value as Json, json};
+
+use super::PLAN_SCHEMA;
+use crate::address::Address;
+use crate::attributes::Value;
+use crate::fakes::deployment::{EXTERNAL_ID, laid_out, on_ec2, settings, site, with_postfix};
+use crate::plan::{self, Node, Observations};
+use crate::resource::{Known, Observed, Owner, Phase, Present};
+use crate::settings::Settings;
+
+fn schema() -> Json {
+    serde_json::from_str(PLAN_SCHEMA).unwrap()
+}
+
+fn validator() -> Validator {
+    jsonschema::draft202012::new(&schema()).unwrap()
+}
+
+fn problems(validator: &Validator, document: &Json) -> Vec<String> {
+    let errors = validator.iter_errors(document);
+    errors
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
+}
+
+fn key() -> Address {
+    Address::regional("kms_key", "integration", &"eu-west-1".parse().unwrap())
+}
+
+/// The node as it is once everything was done.
+fn settled(node: &Node) -> Present {
+    let known = Known::from([(key(), "arn:aws:kms:eu-west-1:123456789012:key/k".to_owned())]);
+    Present {
+        attributes: node.resource.desired(&known),
+        owner: match node.resource.parent() {
+            Some(_) => Owner::Parent,
+            None => Owner::Ours,
+        },
+        phase: Phase::Stable,
+        arn: known.get(node.address()).cloned(),
+        carried: Vec::new(),
+    }
+}
+
+/// The plan of these settings, where each resource is what `state` makes of its settled state.
+fn document(settings: &Settings, adopt: bool, state: impl Fn(&Node, Present) -> Observed) -> Json {
+    let nodes = laid_out(settings);
+    let observed: Observations = nodes
+        .iter()
+        .map(|node| (node.address().clone(), state(node, settled(node))))
+        .collect();
+    super::json::plan(&site(settings), &plan::plan(&nodes, &observed, adopt))
+}
+
+fn two_regions() -> Settings {
+    settings(&["eu-west-1", "us-east-1"])
+}
+
+fn drifted(_: &Node, mut present: Present) -> Observed {
+    present.attributes.pop_first();
+    let added = Value::from(json!({"x": [1]}));
+    present.attributes.insert("added".to_owned(), added);
+    Observed::Present(present)
+}
+
+fn foreign(node: &Node, present: Present) -> Observed {
+    match drifted(node, present) {
+        Observed::Present(present) if present.owner == Owner::Ours => Observed::Present(Present {
+            owner: Owner::Foreign("it carries no tags".to_owned()),
+            ..present
+        }),
+        other => other,
+    }
+}
+
+/// Plans that take every action, each with what it shows.
+fn plans() -> Vec<(&'static str, Json)> {
+    let existing = |_: &Node, present| Observed::Present(present);
+    let missing = |_: &Node, _| Observed::Missing;
+    let gone = {
+        let nodes: Vec<Node> = laid_out(&two_regions())
+            .into_iter()
+            .map(|node| Node {
+                wanted: false,
+                ..node
+            })
+            .collect();
+        let observed = nodes
+            .iter()
+            .map(|node| (node.address().clone(), Observed::Present(settled(node))))
+            .collect();
+        let mut plan = plan::plan(&nodes, &observed, false);
+        plan.steps.reverse();
+        super::json::plan(&site(&two_regions()), &plan)
+    };
+    vec![
+        ("a first apply", document(&two_regions(), false, missing)),
+        ("no changes", document(&two_regions(), false, existing)),
+        ("drift", document(&two_regions(), false, drifted)),
+        ("a destroy", gone),
+        ("taking over", document(&two_regions(), true, foreign)),
+        ("someone else's", document(&two_regions(), false, foreign)),
+        (
+            "what cannot be told",
+            document(&two_regions(), false, |_, _| {
+                Observed::Obstructed("two have our tags".to_owned())
+            }),
+        ),
+        (
+            "the other trust in another partition",
+            document(&on_ec2(&["us-gov-west-1"]), false, missing),
+        ),
+        (
+            "names with a postfix",
+            document(&with_postfix(&["cn-north-1"], "-blue"), false, missing),
+        ),
+    ]
+}
+
+#[test]
+fn the_schema_is_one_and_describes_every_field() {
+    let schema = schema();
+    jsonschema::draft202012::meta::validate(&schema).unwrap();
+    let mut objects = vec![("the plan".to_owned(), &schema)];
+    let mut fields = 0;
+    while let Some((place, part)) = objects.pop() {
+        assert!(part["description"].is_string(), "{place} is not described");
+        if part["type"] == "object" {
+            assert_eq!(part["additionalProperties"], false, "{place} is open");
+            let required: BTreeSet<_> = part["required"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter_map(Json::as_str)
+                .collect();
+            let names = part["properties"].as_object().unwrap().keys();
+            assert_eq!(required, names.map(String::as_str).collect(), "{place}");
+        }
+        for group in ["properties", "$defs"] {
+            let parts = part[group].as_object().into_iter().flatten();
+            objects.extend(parts.map(|(name, part)| (format!("{place}.{name}"), part)));
+        }
+        objects.extend(part.get("items").map(|items| (format!("{place}[]"), items)));
+        fields += 1;
+    }
+    assert!(fields > 20, "it was walked through: {fields}");
+}
+
+#[test]
+fn real_plans_of_every_action_fit() {
+    let validator = validator();
+    let mut seen = BTreeSet::new();
+    for (why, plan) in plans() {
+        assert_eq!(problems(&validator, &plan), Vec::<String>::new(), "{why}");
+        let resources = plan["resources"].as_array().unwrap();
+        assert!(!resources.is_empty(), "{why}");
+        for resource in resources {
+            seen.insert(resource["action"].as_str().unwrap().to_owned());
+        }
+        let summary = plan["summary"].as_object().unwrap().values();
+        let counted: u64 = summary.map(|count| count.as_u64().unwrap()).sum();
+        assert_eq!(counted, resources.len() as u64, "{why}");
+        assert!(!plan.to_string().contains(EXTERNAL_ID), "{why}");
+    }
+    let all = ["adopt", "blocked", "create", "delete", "keep", "update"];
+    assert_eq!(seen.iter().map(String::as_str).collect::<Vec<_>>(), all);
+}
+
+#[test]
+fn broken_plans_do_not_fit() {
+    let validator = validator();
+    let good = plans().swap_remove(0).1;
+    assert!(validator.is_valid(&good));
+    let create = "/resources/0";
+    let cases = [
+        ("", "more", json!(1), "a field that is not described"),
+        ("", "format_version", json!(2), "another form"),
+        ("", "account", json!("12345678901"), "eleven digits"),
+        ("", "account", json!(123_456_789_012_u64), "a number"),
+        ("", "partition", json!("AWS"), "no partition"),
+        ("", "regions", json!([]), "no main region"),
+        ("", "regions", json!(["eu-west-1", "eu-west-1"]), "twice"),
+        ("", "regions", json!(["Ireland"]), "no region"),
+        ("", "resources", json!({}), "no list"),
+        ("/summary", "create", json!(-1), "fewer than none"),
+        ("/summary", "create", json!("1"), "no number"),
+        ("/summary", "destroy", json!(1), "no such action"),
+        (create, "action", json!("replace"), "no such action"),
+        (create, "address", json!("integration"), "no kind"),
+        (create, "kind", json!("IAM role"), "no kind"),
+        (create, "region", json!(""), "no region"),
+        (create, "name", json!(""), "no name"),
+        (create, "arn", json!("role/x"), "no ARN"),
+        (create, "reason", json!(""), "an empty reason is none"),
+        (create, "changes", json!([]), "a create of nothing"),
+        (create, "changes", json!(null), "no list"),
+        (create, "owner", json!("x"), "not described"),
+        (create, "action", json!("blocked"), "blocked for no reason"),
+        (create, "action", json!("adopt"), "taken from nobody"),
+        (create, "action", json!("keep"), "kept with changes"),
+        ("/resources/0/changes/0", "attribute", json!(""), "no name"),
+        ("/resources/0/changes/0", "was", json!(1), "not described"),
+    ];
+    for (place, field, value, why) in cases {
+        let mut broken = good.clone();
+        broken.pointer_mut(place).unwrap()[field] = value.clone();
+        assert!(
+            !validator.is_valid(&broken),
+            "{place}/{field} {value}: {why}"
+        );
+    }
+    for place in ["", "/summary", create, "/resources/0/changes/0"] {
+        let fields = good.pointer(place).unwrap().as_object().unwrap().keys();
+        for field in fields {
+            let mut broken = good.clone();
+            let object = broken.pointer_mut(place).unwrap().as_object_mut().unwrap();
+            object.remove(field);
+            assert!(!validator.is_valid(&broken), "without {place}/{field}");
+        }
+    }
+}
+
+#[test]
+fn what_aws_will_choose_and_what_is_absent_are_null() {
+    let (_, plan) = plans().swap_remove(0);
+    let resources = plan["resources"].as_array().unwrap();
+    let find = |address: &str| {
+        resources
+            .iter()
+            .find(|it| it["address"] == address)
+            .unwrap()
+    };
+    let bucket = find("s3_bucket.logs@eu-west-1");
+    let changes = bucket["changes"].as_array().unwrap();
+    let key = changes
+        .iter()
+        .find(|it| it["attribute"] == "encryption.key");
+    assert_eq!(
+        key,
+        Some(&json!({"attribute": "encryption.key", "before": null, "after": null}))
+    );
+    assert_eq!(find("kms_key.integration@eu-west-1")["arn"], json!(null));
+    assert_eq!(find("iam_role.integration")["region"], json!(null));
+    assert_eq!(plan["summary"]["create"], json!(13));
+}
