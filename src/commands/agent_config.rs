@@ -116,3 +116,113 @@ fn conf_yaml(stackstate: &StackState, site: &Site, show_secrets: bool) -> String
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fakes::deployment::{
+        EXTERNAL_ID, on_ec2, settings, site, unencrypted, with_postfix,
+    };
+    use crate::settings::Secret;
+
+    fn yaml(settings: &Settings, show_secrets: bool) -> String {
+        conf_yaml(settings, &site(settings), show_secrets)
+    }
+
+    #[test]
+    fn the_external_id_is_shown_on_request_alone() {
+        let settings = settings(&["eu-west-1", "us-east-1"]);
+        let hidden = yaml(&settings, false);
+        assert_eq!(
+            hidden,
+            r#"# /etc/stackstate-agent/conf.d/aws_topology.d/conf.yaml
+init_config:
+  # Both stay empty where the agent's credentials come from an instance role.
+  aws_access_key_id: ''
+  aws_secret_access_key: ''
+  # Put here the value of provision.toml, or use --show-secrets.
+  external_id: "EXTERNAL_ID"
+  full_run_interval: 3600
+instances:
+  - role_arn: "arn:aws:iam::123456789012:role/StackStateAwsIntegrationRole"
+    regions:
+      - global
+      - eu-west-1
+      - us-east-1
+    collection_interval: 60
+"#
+        );
+        let shown = yaml(&settings, true);
+        let note = "  # Put here the value of provision.toml, or use --show-secrets.\n";
+        let expected = hidden
+            .replace(note, "")
+            .replace("\"EXTERNAL_ID\"", &format!("\"{EXTERNAL_ID}\""));
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn an_agent_on_an_instance_has_no_external_id() {
+        for show_secrets in [false, true] {
+            assert_eq!(
+                yaml(&on_ec2(&["us-gov-west-1"]), show_secrets),
+                r#"# /etc/stackstate-agent/conf.d/aws_topology.d/conf.yaml
+init_config:
+  # Both stay empty where the agent's credentials come from an instance role.
+  aws_access_key_id: ''
+  aws_secret_access_key: ''
+  external_id: ""
+  full_run_interval: 3600
+instances:
+  - role_arn: "arn:aws-us-gov:iam::123456789012:role/StackStateAwsIntegrationRole"
+    regions:
+      - global
+      - us-gov-west-1
+    collection_interval: 60
+"#
+            );
+        }
+    }
+
+    #[test]
+    fn with_a_postfix_the_agent_is_told_the_buckets_name() {
+        let plain = yaml(&settings(&["eu-west-1"]), false);
+        let marked = yaml(&with_postfix(&["eu-west-1"], "-blue"), false);
+        let expected = plain.replace("IntegrationRole", "IntegrationRole-blue")
+            + "    log_bucket_name: \"stackstate-logs-123456789012-blue\"\n";
+        assert_eq!(marked, expected);
+    }
+
+    #[test]
+    fn encryption_makes_no_difference_to_the_agent() {
+        let regions = ["eu-west-1"];
+        let with = yaml(&settings(&regions), false);
+        assert_eq!(with, yaml(&unencrypted(&regions), false));
+    }
+
+    #[test]
+    fn an_external_id_that_yaml_could_take_for_something_else_stays_a_string() {
+        for id in ["0123", "1e5", "yes", "a:b", "@x", "=", "-,", "a/b+c"] {
+            let mut settings = settings(&["eu-west-1"]);
+            let Trust::External { external_id, .. } = &mut settings.stackstate.trust else {
+                panic!("the trust is external");
+            };
+            *external_id = Secret::from(id.to_owned());
+            let line = format!("\n  external_id: \"{id}\"\n");
+            assert!(yaml(&settings, true).contains(&line), "{id}");
+        }
+    }
+
+    #[test]
+    fn the_agents_own_policy_lets_it_assume_the_role_in_every_account() {
+        let policy = |settings: &Settings| {
+            agent_policy(settings.partition(), &settings.stackstate).to_string()
+        };
+        assert_eq!(
+            policy(&settings(&["eu-west-1"])),
+            r#"{"Version":"2012-10-17","Statement":[{"Sid":"AssumeStackStateIntegrationRole","Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::*:role/StackStateAwsIntegrationRole"}]}"#
+        );
+        let elsewhere = policy(&with_postfix(&["cn-north-1"], "-blue"));
+        let role = "arn:aws-cn:iam::*:role/StackStateAwsIntegrationRole-blue";
+        assert!(elsewhere.contains(role), "{elsewhere}");
+    }
+}
