@@ -1,7 +1,7 @@
 //! Carries a plan out: every node as soon as what it needs is there.
 //!
-//! One loop owns all state; the nodes' own work runs beside it as futures of [`begin`] and
-//! [`finish`]. Nothing is chosen here that the plan did not choose: where the world changed since
+//! One loop owns all state; the nodes' own work runs beside it as futures of `begin` and
+//! `finish`. Nothing is chosen here that the plan did not choose: where the world changed since
 //! it was read, the node stops as stale. Nothing is rolled back; another run goes on from what is
 //! there.
 

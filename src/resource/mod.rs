@@ -179,7 +179,7 @@ pub trait Resource: Debug + Send + Sync {
     /// Makes it exist, with the ownership tags in the same call, and returns without waiting.
     ///
     /// Called only when it was observed missing. If it exists by now the error is of the kind
-    /// [`ErrorKind::AlreadyExists`](crate::aws::ErrorKind::AlreadyExists) and nothing was changed.
+    /// [`ErrorKind::AlreadyExists`] and nothing was changed.
     async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError>;
 
     /// Makes `changes` true of what exists, and nothing else. Doing it twice is doing it once.
