@@ -121,12 +121,13 @@ fn conf_yaml(stackstate: &StackState, site: &Site, show_secrets: bool) -> String
 mod tests {
     use super::*;
     use crate::fakes::deployment::{
-        EXTERNAL_ID, on_ec2, settings, site, unencrypted, with_postfix,
+        EXTERNAL_ID, on_ec2, settings, site, stackstate, unencrypted, with_postfix,
     };
-    use crate::settings::Secret;
+    use crate::settings::{Secret, Settings};
 
     fn yaml(settings: &Settings, show_secrets: bool) -> String {
-        conf_yaml(settings, &site(settings), show_secrets)
+        let stackstate = settings.stackstate.as_ref().unwrap();
+        conf_yaml(stackstate, &site(settings), show_secrets)
     }
 
     #[test]
@@ -203,7 +204,7 @@ instances:
     fn an_external_id_that_yaml_could_take_for_something_else_stays_a_string() {
         for id in ["0123", "1e5", "yes", "a:b", "@x", "=", "-,", "a/b+c"] {
             let mut settings = settings(&["eu-west-1"]);
-            let Trust::External { external_id, .. } = &mut settings.stackstate.trust else {
+            let Trust::External { external_id, .. } = &mut stackstate(&mut settings).trust else {
                 panic!("the trust is external");
             };
             *external_id = Secret::from(id.to_owned());
@@ -215,7 +216,8 @@ instances:
     #[test]
     fn the_agents_own_policy_lets_it_assume_the_role_in_every_account() {
         let policy = |settings: &Settings| {
-            agent_policy(settings.partition(), &settings.stackstate).to_string()
+            let stackstate = settings.stackstate.as_ref().unwrap();
+            agent_policy(settings.partition().unwrap(), stackstate).to_string()
         };
         assert_eq!(
             policy(&settings(&["eu-west-1"])),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::blueprint::Site;
 use crate::blueprint::documents::Documents;
 use crate::blueprint::stackstate::{DOCUMENTS, Remains, SYSTEM};
+use crate::blueprint::{AllDocuments, Site};
 use crate::failure::Failure;
 use crate::plan::Node;
 use crate::settings::{Connection, Encryption, Secret, Settings, StackState, Trust};
@@ -77,6 +77,11 @@ pub fn site(settings: &Settings) -> Site {
 
 pub fn shipped() -> Documents {
     Documents::load(&DOCUMENTS, SYSTEM, None).unwrap()
+}
+
+/// The shipped documents of every system.
+pub fn all_shipped() -> AllDocuments {
+    AllDocuments::load(&settings(&["eu-west-1"])).unwrap()
 }
 
 /// What the blueprint of StackState lays out for `settings`.

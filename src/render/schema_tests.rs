@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use super::PLAN_SCHEMA;
 use crate::address::Address;
 use crate::attributes::Value;
+use crate::fakes::consent;
 use crate::fakes::deployment::{EXTERNAL_ID, laid_out, on_ec2, settings, site, with_postfix};
 use crate::plan::{self, Node, Observations};
 use crate::resource::{Known, Observed, Owner, Phase, Present};
@@ -44,6 +45,7 @@ fn settled(node: &Node) -> Present {
         phase: Phase::Stable,
         arn: known.get(node.address()).cloned(),
         carried: Vec::new(),
+        held_by: Vec::new(),
     }
 }
 
@@ -54,7 +56,10 @@ fn document(settings: &Settings, adopt: bool, state: impl Fn(&Node, Present) -> 
         .iter()
         .map(|node| (node.address().clone(), state(node, settled(node))))
         .collect();
-    super::json::plan(&site(settings), &plan::plan(&nodes, &observed, adopt))
+    super::json::plan(
+        &site(settings),
+        &plan::plan(&nodes, &observed, consent(adopt)),
+    )
 }
 
 fn two_regions() -> Settings {
@@ -94,7 +99,7 @@ fn plans() -> Vec<(&'static str, Json)> {
             .iter()
             .map(|node| (node.address().clone(), Observed::Present(settled(node))))
             .collect();
-        let mut plan = plan::plan(&nodes, &observed, false);
+        let mut plan = plan::plan(&nodes, &observed, consent(false));
         plan.steps.reverse();
         super::json::plan(&site(&two_regions()), &plan)
     };

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::fakes::deployment::{AGENT, trust};
+use crate::fakes::deployment::{AGENT, stackstate, trust};
 use crate::settings::{Encryption, Secret, Trust};
 
 /// Changes the settings after the plan was saved.
@@ -16,7 +16,7 @@ fn each_setting_and_document_that_changed_is_named() {
     let changed = |change: Edit| {
         let mut settings = settings(&REGIONS);
         change(&mut settings);
-        match saved.check_inputs(&Inputs::of(&settings, &shipped())) {
+        match saved.check_inputs(&Inputs::of(&settings, &all_shipped())) {
             Ok(()) => Vec::new(),
             Err(failure) => failure.causes,
         }
@@ -30,22 +30,22 @@ fn each_setting_and_document_that_changed_is_named() {
             "it changes nothing in AWS",
         ),
         (
-            |it| it.stackstate.trust = trust_of("another-id", &[AGENT]),
+            |it| stackstate(it).trust = trust_of("another-id", &[AGENT]),
             &["the setting `stackstate.external_id` is another one"],
             "the external ID",
         ),
         (
-            |it| it.stackstate.trust = trust(&["arn:aws:iam::210987654321:root"]),
+            |it| stackstate(it).trust = trust(&["arn:aws:iam::210987654321:root"]),
             none,
             "the same agent in other words",
         ),
         (
-            |it| it.stackstate.trust = trust(&[AGENT, "333333333333"]),
+            |it| stackstate(it).trust = trust(&[AGENT, "333333333333"]),
             &["the setting `stackstate.agent_principals` is another one"],
             "one more agent",
         ),
         (
-            |it| it.stackstate.trust = Trust::Ec2,
+            |it| stackstate(it).trust = Trust::Ec2,
             &[
                 "the setting `stackstate.agent_principals` is another one",
                 "the setting `stackstate.external_id` is another one",
@@ -77,12 +77,12 @@ fn each_setting_and_document_that_changed_is_named() {
             "a tag",
         ),
         (
-            |it| it.stackstate.encryption = Encryption::None,
+            |it| stackstate(it).encryption = Encryption::None,
             &["the setting `stackstate.encryption` is another one"],
             "no encryption",
         ),
         (
-            |it| it.stackstate.postfix = "-b".to_owned(),
+            |it| stackstate(it).postfix = "-b".to_owned(),
             &["the setting `stackstate.postfix` is another one"],
             "other names",
         ),
@@ -93,12 +93,10 @@ fn each_setting_and_document_that_changed_is_named() {
 
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("key-policy.json"), "{}").unwrap();
-    let documents = Documents::load(
-        &crate::blueprint::stackstate::DOCUMENTS,
-        "stackstate",
-        Some(folder.path()),
-    );
-    let inputs = Inputs::of(&settings(&REGIONS), &documents.unwrap());
+    let mut replaced = settings(&REGIONS);
+    stackstate(&mut replaced).policies = Some(folder.path().to_owned());
+    let documents = AllDocuments::load(&replaced).unwrap();
+    let inputs = Inputs::of(&settings(&REGIONS), &documents);
     assert_eq!(
         saved.check_inputs(&inputs).unwrap_err().to_string(),
         "the settings are no longer those that the saved plan was made from; nothing was changed\n\

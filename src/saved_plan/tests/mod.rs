@@ -10,20 +10,24 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::*;
-use crate::fakes::deployment::{EXTERNAL_ID, laid_out, settings, shipped, site};
+use crate::fakes::deployment::{EXTERNAL_ID, all_shipped, laid_out, settings, site};
 use crate::plan::{self, Observations};
 use crate::render;
 
 const REGIONS: [&str; 2] = ["eu-west-1", "us-east-1"];
 
 fn inputs() -> Inputs {
-    Inputs::of(&settings(&REGIONS), &shipped())
+    Inputs::of(&settings(&REGIONS), &all_shipped())
 }
 
 /// The plan of a first apply, as `plan --json` prints it.
 fn document() -> Json {
     let settings = settings(&REGIONS);
-    let plan = plan::plan(&laid_out(&settings), &Observations::new(), false);
+    let plan = plan::plan(
+        &laid_out(&settings),
+        &Observations::new(),
+        crate::fakes::consent(false),
+    );
     render::json::plan(&site(&settings), &plan)
 }
 
