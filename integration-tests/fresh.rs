@@ -50,7 +50,8 @@ fn a_second_apply_in_one_region_writes_nothing() {
 
 #[test]
 fn a_second_apply_in_three_regions_writes_nothing() {
-    applies_once(&[MAIN, OTHER, THIRD]);
+    // S3 has a form of its own for a bucket in this main region.
+    applies_once(&[OTHER, MAIN, THIRD]);
 }
 
 #[test]
@@ -62,4 +63,14 @@ fn nothing_is_read_twice_for_a_plan() {
     for call in &plan.calls {
         assert!(seen.insert(&call.request), "{} twice", call.request);
     }
+}
+
+#[tokio::test]
+async fn one_call_at_a_time_is_enough() {
+    let account = Account::new(&[OTHER]);
+    let one = ["--concurrency", "1"];
+    account.apply(&one);
+    Deployment::of(&account, &[OTHER]).check().await;
+    account.plan(&one).has_no_changes();
+    account.destroy(&one);
 }

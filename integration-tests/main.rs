@@ -23,4 +23,5 @@ mod output;
 mod ownership;
 mod regions;
 mod saved_plan;
+mod secrets;
 mod variants;
