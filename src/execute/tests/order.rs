@@ -233,3 +233,18 @@ async fn drift_is_mended_and_what_is_not_ours_is_taken_over() {
     assert_eq!(outcomes(&results), Vec::<String>::new(), "nothing is left");
     assert_eq!(world.writes().len(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_does_not_wait_for_what_it_once_needed() {
+    let world = World::default();
+    world.put(&at("role"), drifted());
+    world.put(&at("profile"), drifted());
+    world.fail(Verb::Update, "role", 1, Effect::None, || {
+        refusal("AccessDenied", "you may not")
+    });
+    let profile = Fake::new(&world, "profile").node(&[("role", Milestone::Settled)]);
+    let nodes = vec![Fake::new(&world, "role").node(&[]), unwanted(profile)];
+    let results = Run::new(&world, nodes).execute().await;
+    assert_eq!(outcomes(&results), ["role failed", "profile done"]);
+    assert_eq!(world.log()[..2], ["Delete profile", "Update role"]);
+}
