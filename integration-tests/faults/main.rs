@@ -33,7 +33,7 @@ use crate::table::Table;
 use crate::trial::{Accounts, Trial, Undisturbed};
 
 /// How many single trials the sample has.
-const SAMPLE: usize = 60;
+const SAMPLE: usize = 24;
 /// How many trials run at the same time.
 const AT_ONCE: usize = 6;
 /// No trial may take longer: it would wait for something that never comes.
