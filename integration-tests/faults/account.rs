@@ -130,8 +130,10 @@ impl Account {
 
     async fn command(&self, command: Command, aws: &Aws) -> Result<Ending, Failure> {
         let (survey, plan) = self.plan(command, aws).await?;
-        if command == Command::Apply && plan.blocked().next().is_some() {
-            return Err(Failure::new("the plan is blocked"));
+        let reasons = plan.blocked().filter_map(|it| it.decision.reason.clone());
+        let reasons: Vec<String> = reasons.collect();
+        if command == Command::Apply && !reasons.is_empty() {
+            return Err(Failure::new("the plan is blocked").because(reasons.join(", ")));
         }
         let steps = plan.steps.iter();
         let acting = steps.filter(|step| step.decision.action != Action::Keep);
