@@ -446,10 +446,18 @@ impl Task<'_> {
 
     /// Waits until AWS reads back what was wanted.
     async fn settle(&self, known: &Known) -> Result<(), Trouble> {
-        self.poll(SETTLE_LIMIT, |observed| {
-            plan::unsettled(self.node, &observed, known).map_or(Ok(()), Err)
-        })
-        .await
+        let obstacle = self.poll(SETTLE_LIMIT, |observed| match observed {
+            // No waiting ends this, only a person.
+            Observed::Obstructed(reason) => Ok(Some(reason)),
+            observed => plan::unsettled(self.node, &observed, known).map_or(Ok(None), Err),
+        });
+        match obstacle.await? {
+            None => Ok(()),
+            Some(reason) => Err(Trouble::Failed(
+                Failure::new(format!("{} cannot be read back", self.node.address()))
+                    .because(reason),
+            )),
+        }
     }
 
     /// Observes until `accept` does; its error is what is waited for.
