@@ -76,7 +76,7 @@ fn a_denied_read_names_the_permission_and_writes_nothing() {
         .says("iam:GetInstanceProfile failed on iam_instance_profile.integration")
         .says(&format!("(account {})", account.id))
         .says(message)
-        .says("Allow `iam:GetInstanceProfile` to the credentials in use");
+        .says("Allow iam:GetInstanceProfile to the credentials in use");
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_denied_write_stops_what_needs_it_and_nothing_else() {
     failed
         .says("iam:PutRolePolicy failed on iam_role.firehose-eu-west-1")
         .says(&format!("(account {})", account.id))
-        .says("Allow `iam:PutRolePolicy`")
+        .says("Allow iam:PutRolePolicy")
         .says("firehose_stream.eventbridge@eu-west-1: skipped: iam_role.firehose-eu-west-1 was not done")
         .says("s3_bucket.logs@eu-west-1: created")
         .says("event_rule.stackstate@eu-west-1: created")

@@ -1,4 +1,5 @@
-//! What others added to our resources and may stay: tags, and targets of our rule.
+//! What others added to our resources and may stay: tags, targets of our rule, and
+//! instance profiles with our role.
 
 use std::collections::BTreeSet;
 
@@ -195,4 +196,22 @@ async fn a_target_of_others_holds_the_rule_until_they_remove_it() {
     remove.send().await.unwrap();
     account.destroy(&[]);
     assert_eq!(inventory::of(&account, &[MAIN]).await, BTreeSet::new());
+}
+
+#[tokio::test]
+async fn an_instance_profile_of_others_does_not_hold_the_role() {
+    let account = Account::applied(&[MAIN]);
+    let iam = account.iam();
+    let create = iam
+        .create_instance_profile()
+        .instance_profile_name("theirs");
+    create.send().await.unwrap();
+    let add = iam
+        .add_role_to_instance_profile()
+        .instance_profile_name("theirs");
+    add.role_name(ROLE).send().await.unwrap();
+
+    account.destroy(&[]);
+    let left = inventory::of(&account, &[MAIN]).await;
+    assert_eq!(left, BTreeSet::from(["instance profile theirs".to_owned()]));
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use futures_util::future::{try_join, try_join_all, try_join4};
+use futures_util::future::{try_join_all, try_join3, try_join4};
 
 use crate::address::Address;
 use crate::attributes::{Attributes, Change, Value, changed_tags, key_of, touches};
@@ -100,6 +100,42 @@ impl IamRole {
                 return Ok(names);
             }
         }
+    }
+
+    /// The instance profiles that carry the role.
+    async fn profile_names(&self, aws: &Aws) -> Result<Vec<String>, AwsError> {
+        let mut names = Vec::new();
+        let mut marker: Option<String> = None;
+        loop {
+            let answer = aws
+                .call(iam_operation("ListInstanceProfilesForRole"), || {
+                    let request = aws.iam().list_instance_profiles_for_role();
+                    request
+                        .role_name(&self.name)
+                        .set_marker(marker.clone())
+                        .send()
+                })
+                .await?;
+            let page = answer.instance_profiles().iter();
+            names.extend(page.map(|profile| profile.instance_profile_name().to_owned()));
+            marker = answer.marker().map(ToOwned::to_owned);
+            if marker.is_none() {
+                return Ok(names);
+            }
+        }
+    }
+
+    async fn leave_profile(&self, aws: &Aws, profile: &str) -> Result<(), AwsError> {
+        let answer = aws
+            .call(iam_operation("RemoveRoleFromInstanceProfile"), || {
+                let request = aws.iam().remove_role_from_instance_profile();
+                request
+                    .instance_profile_name(profile)
+                    .role_name(&self.name)
+                    .send()
+            })
+            .await;
+        gone_is_fine(answer)
     }
 
     async fn put_inline(&self, aws: &Aws, name: &str, policy: &Policy) -> Result<(), AwsError> {
@@ -322,10 +358,15 @@ impl Resource for IamRole {
         _present: &Present,
         _consent: Consent,
     ) -> Result<(), AwsError> {
-        // Policies that the settings keep hold the role too, so what is there now is asked again.
+        // Policies that the settings keep and instance profiles of others hold the role too, so
+        // what is there now is asked again.
         let identity = self.identity();
-        let all = try_join(self.inline_names(aws), identity.attached(aws));
-        let (names, arns) = match all.await {
+        let all = try_join3(
+            self.inline_names(aws),
+            identity.attached(aws),
+            self.profile_names(aws),
+        );
+        let (names, arns, profiles) = match all.await {
             Ok(all) => all,
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error),
@@ -335,6 +376,9 @@ impl Resource for IamRole {
         }
         for arn in &arns {
             self.identity().detach(aws, arn).await?;
+        }
+        for profile in &profiles {
+            self.leave_profile(aws, profile).await?;
         }
         let answer = aws
             .call(iam_operation("DeleteRole"), || {
