@@ -76,7 +76,7 @@ fn apply_and_destroy_print_one_event_a_line() {
         account.id
     );
     assert_eq!(outputs["role_arn"], role);
-    let source = "the value of the environment variable STS_EXTERNAL_ID";
+    let source = "as in the environment variable STS_EXTERNAL_ID";
     assert_eq!(outputs["external_id"], source);
     let key = outputs["key_arn"].as_str().unwrap();
     assert!(

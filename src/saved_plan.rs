@@ -249,12 +249,13 @@ pub fn read(path: &Path) -> Result<SavedPlan, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
     let saved: SavedPlan = serde_json::from_str(&text)
         .map_err(|error| failed(format!("it is no saved plan: {error}")))?;
-    if saved.format_version != FORMAT_VERSION || saved.program_version != env!("CARGO_PKG_VERSION")
-    {
+    let made_by = (saved.format_version, saved.program_version.as_str());
+    let this = (FORMAT_VERSION, env!("CARGO_PKG_VERSION"));
+    if made_by != this {
         return Err(failed(format!(
-            "it was made by version {} of this program, and this is {}",
-            saved.program_version,
-            env!("CARGO_PKG_VERSION")
+            "it has the format {} of version {} of this program, and this is format {} of \
+             version {}",
+            made_by.0, made_by.1, this.0, this.1
         )));
     }
     if saved.digest != saved.own_digest() {

@@ -175,6 +175,10 @@ impl AwsError {
                  boundary and the organization's service control policies, then run again",
                 self.operation.iam_actions().join(", ")
             ),
+            ErrorKind::Credentials if self.code.is_none() => "Provide credentials: with `aws sso \
+                 login` or `aws configure` and `--profile`, in the environment, or from the \
+                 instance's or container's role"
+                .to_owned(),
             ErrorKind::Credentials => "Renew the credentials (for SSO `aws sso login`), or choose \
                  others with `--profile` or AWS_PROFILE, then run again"
                 .to_owned(),

@@ -187,7 +187,8 @@ impl Documents {
         })?;
         for_each_string(&mut json, &mut |text| {
             for (documented, actual) in filling.names {
-                if documented != actual {
+                // A document of the person's own may spell out the names of this deployment.
+                if documented != actual && !text.contains(actual.as_str()) {
                     *text = text.replace(documented, actual);
                 }
             }

@@ -14,7 +14,7 @@ use crate::address::Address;
 use crate::failure::Failure;
 use crate::names::Region;
 use crate::plan::{Milestone, Node};
-use crate::policy::Policy;
+use crate::policy::{Policy, redacted};
 use crate::resource::Resource;
 use crate::resource::Tags;
 use crate::resource::event_rule::EventRule;
@@ -311,12 +311,27 @@ impl Blueprint<'_> {
                     .iter()
                     .map(|principal| principal.arn(self.site.partition).to_string())
                     .collect();
-                self.documents.policy(
+                let mut misplaced = false;
+                let trust = self.documents.policy(
                     "integration-role-trust-external",
                     &filling,
                     Limit::TrustPolicy,
-                    |json| name_agents(json, &principals),
-                )?
+                    |json| {
+                        name_agents(json, &principals);
+                        // What is left once the conditions on it are hidden would be shown.
+                        misplaced = redacted(json).to_string().contains("${ExternalId}");
+                    },
+                )?;
+                if misplaced {
+                    return Err(Failure::new(
+                        "integration-role-trust-external.json has ${ExternalId} outside of a \
+                         condition on sts:ExternalId, where plans would show it",
+                    )
+                    .hint(
+                        "Use ${ExternalId} as the value of a condition on sts:ExternalId alone",
+                    ));
+                }
+                trust
             }
         };
         Ok(IamRole {
@@ -470,12 +485,17 @@ fn drop_key_statements(json: &mut Json) {
         let mut actions = statement.get("Action").cloned().unwrap_or_default();
         let mut all = true;
         for_each_string(&mut actions, &mut |action| {
-            all &= action.starts_with("kms:")
+            all &= action.to_lowercase().starts_with("kms:");
         });
         all && !actions.is_null()
     };
-    if let Some(Json::Array(statements)) = json.get_mut("Statement") {
-        statements.retain(|statement| !is_about_keys(statement));
+    if let Some(statements) = json.get_mut("Statement") {
+        if statements.is_object() {
+            *statements = Json::Array(vec![statements.take()]);
+        }
+        if let Json::Array(statements) = statements {
+            statements.retain(|statement| !is_about_keys(statement));
+        }
     }
 }
 

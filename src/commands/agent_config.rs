@@ -81,7 +81,7 @@ fn conf_yaml(stackstate: &StackState, site: &Site, show_secrets: bool) -> String
         } => (
             "EXTERNAL_ID".to_owned(),
             Some(format!(
-                "  # Put here the value of {external_id_source}, or use --show-secrets.\n"
+                "  # Put here the external ID as in {external_id_source}, or use --show-secrets.\n"
             )),
         ),
         Trust::Ec2 | Trust::Unstated => (String::new(), None),
@@ -141,7 +141,7 @@ init_config:
   # Both stay empty where the agent's credentials come from an instance role.
   aws_access_key_id: ''
   aws_secret_access_key: ''
-  # Put here the value of provision.toml, or use --show-secrets.
+  # Put here the external ID as in provision.toml, or use --show-secrets.
   external_id: "EXTERNAL_ID"
   full_run_interval: 3600
 instances:
@@ -154,7 +154,7 @@ instances:
 "#
         );
         let shown = yaml(&settings, true);
-        let note = "  # Put here the value of provision.toml, or use --show-secrets.\n";
+        let note = "  # Put here the external ID as in provision.toml, or use --show-secrets.\n";
         let expected = hidden
             .replace(note, "")
             .replace("\"EXTERNAL_ID\"", &format!("\"{EXTERNAL_ID}\""));

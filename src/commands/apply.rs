@@ -126,7 +126,7 @@ fn stackstate_outputs(
         external_id_source, ..
     } = &settings.trust
     {
-        outputs.push(("external ID", format!("the value of {external_id_source}")));
+        outputs.push(("external ID", format!("as in {external_id_source}")));
     }
     outputs.push(("log bucket", stackstate::bucket_name(site, settings)));
     let key = known

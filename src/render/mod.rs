@@ -8,6 +8,8 @@ pub mod text;
 
 #[cfg(test)]
 mod schema_tests;
+#[cfg(test)]
+mod snapshot_tests;
 
 /// The JSON Schema of `provision plan --json`.
 pub const PLAN_SCHEMA: &str = include_str!("../../docs/plan.schema.json");

@@ -88,10 +88,11 @@ impl S3Bucket {
             }
             Err(error) if error.kind == ErrorKind::NotFound => Ok(Ok(None)),
             Err(error) if error.kind == ErrorKind::Denied => Ok(Err(format!(
-                "the bucket name {} is taken and access to it is denied: it belongs to another \
-                 account, or these credentials lack s3:ListBucket on it; if it is another \
-                 account's, choose another `postfix`",
-                self.name
+                "the bucket name {} is taken and access to it is denied (request id {}): it \
+                 belongs to another account, or these credentials lack s3:ListBucket on it; if it \
+                 is another account's, choose another `postfix`",
+                self.name,
+                error.request_id.as_deref().unwrap_or("unknown")
             ))),
             Err(error) => match &error.bucket_region {
                 Some(region) if *region != self.region => Ok(Ok(Some(region.clone()))),

@@ -49,6 +49,67 @@ fn a_document_takes_the_place_of_the_one_of_its_name() {
 }
 
 #[test]
+fn the_external_id_may_stand_only_where_plans_hide_it() {
+    let trust = |sid: &str, key: &str| {
+        format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{{"Sid": "{sid}", "Effect": "Allow",
+            "Principal": {{"AWS": "*"}}, "Action": "sts:AssumeRole",
+            "Condition": {{"StringEquals": {{"{key}": "${{ExternalId}}"}}}}}}]}}"#
+        )
+    };
+    let cases = [
+        (trust("Agent", "sts:ExternalId"), true, "the condition"),
+        (trust("Agent", "STS:externalid"), true, "in other case"),
+        (trust("${ExternalId}", "sts:ExternalId"), false, "a Sid"),
+        (
+            trust("Agent", "aws:PrincipalTag/x"),
+            false,
+            "another condition",
+        ),
+    ];
+    for (text, accepted, why) in cases {
+        let nodes = replaced("integration-role-trust-external.json", &text);
+        assert_eq!(nodes.is_ok(), accepted, "{why}");
+    }
+}
+
+#[test]
+fn a_name_that_has_its_postfix_already_gets_no_second_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*",
+        "Resource": "arn:aws:s3:::stackstate-logs-${AccountId}-blue"}]}"#;
+    fs::write(folder.path().join("integration-role-policy.json"), text).unwrap();
+    let settings = with_postfix(&["eu-west-1"], "-blue");
+    let documents = Documents::load(&DOCUMENTS, SYSTEM, Some(folder.path())).unwrap();
+    let nodes = nodes(&settings, &documents, &Remains::default(), true).unwrap();
+    let policy = desired(
+        &nodes,
+        "iam_role.integration",
+        "inline_policy[STSIntegration]",
+    );
+    let resource = "arn:aws:s3:::stackstate-logs-123456789012-blue";
+    assert_eq!(policy["Statement"][0]["Resource"], json!(resource));
+}
+
+#[test]
+fn without_encryption_no_way_of_writing_keeps_the_kms_section() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = r#"{"Statement": [{"Effect": "Allow", "Action": "KMS:Decrypt", "Resource": "*"},
+        {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}]}"#;
+    fs::write(folder.path().join("firehose-role-policy.json"), text).unwrap();
+    let documents = Documents::load(&DOCUMENTS, SYSTEM, Some(folder.path())).unwrap();
+    let settings = unencrypted(&["eu-west-1"]);
+    let nodes = nodes(&settings, &documents, &Remains::default(), true).unwrap();
+    let policy = desired(
+        &nodes,
+        "iam_role.firehose-eu-west-1",
+        "inline_policy[default]",
+    );
+    let statements = policy["Statement"].as_array().unwrap();
+    assert_eq!(statements.len(), 1, "{policy}");
+}
+
+#[test]
 fn what_is_not_json_by_its_name_may_lie_beside_it() {
     assert!(replaced("README.md", "Ours.").is_ok());
 }

@@ -10,8 +10,12 @@ mod waiting;
 
 use tokio::sync::{mpsc, watch};
 
+use std::time::Duration;
+
+use super::task::{FIND_LIMIT, FRESH, SETTLE_LIMIT, UPDATE_ROUNDS};
 use super::*;
 use crate::fakes::{Effect, Fake, Verb, World, at, attributes, aws, consent, lost, ours, refusal};
+use crate::resource::{Observed, Owner, Phase, Present};
 
 /// A run that has not begun yet, with everything that a test may move in between.
 struct Run {

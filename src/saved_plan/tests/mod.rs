@@ -165,7 +165,10 @@ fn what_is_no_saved_plan_is_told_apart() {
         ),
         (
             &text.replace(&this, "\"program_version\": \"99.0.0\""),
-            &format!("it was made by version 99.0.0 of this program, and this is {version}"),
+            &format!(
+                "it has the format 1 of version 99.0.0 of this program, and this is format 1 of \
+                 version {version}"
+            ),
             "another program may plan differently",
         ),
         (

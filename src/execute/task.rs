@@ -1,0 +1,361 @@
+//! The work on one node, in two stages: it exists, and it is as it should be.
+//!
+//! The first stage ends when those that need no more than the resource's name may go on. Both end
+//! early where the world is no longer what the plan was made for.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Approved;
+use crate::address::Address;
+use crate::attributes;
+use crate::aws::{Aws, AwsError, ErrorKind, Pauses};
+use crate::events::Outcome;
+use crate::failure::Failure;
+use crate::plan::{self, Action, Around, Decision, Node};
+use crate::resource::{Known, Observed, Owner, Phase, Present};
+
+/// How long a node may take until AWS reads back what was wanted. A Firehose stream, the slowest,
+/// takes some minutes at most.
+pub(super) const SETTLE_LIMIT: Duration = Duration::from_secs(600);
+/// How long a resource whose create call got no usable answer is looked for.
+pub(super) const FIND_LIMIT: Duration = Duration::from_secs(10);
+/// For how long an observation is taken to be true; older ones are made again before acting.
+pub(super) const FRESH: Duration = Duration::from_secs(5);
+/// How often an update or a deletion is made anew because its resource changed meanwhile.
+pub(super) const UPDATE_ROUNDS: usize = 5;
+
+/// What one node's work needs.
+pub(super) struct Task<'a> {
+    pub(super) node: &'a Node,
+    pub(super) decision: &'a Decision,
+    pub(super) approved: &'a Approved,
+    pub(super) aws: Aws,
+}
+
+/// What one node's work tells the loop.
+pub(super) enum Report<'a> {
+    /// The resource exists; what remains to be changed follows.
+    Exists(Task<'a>, Present),
+    /// Nothing more will be done.
+    Ended(&'a Address, Outcome),
+}
+
+/// Why a node's work ended early.
+enum Trouble {
+    Failed(Failure),
+    Unknown(Failure),
+    /// A person stopped the run before anything was written.
+    Stopped,
+}
+
+impl From<AwsError> for Trouble {
+    fn from(error: AwsError) -> Self {
+        match error.kind {
+            ErrorKind::Interrupted => Trouble::Stopped,
+            // A read that got no answer left nothing behind.
+            ErrorKind::Unanswered if !error.operation.reads() => Trouble::Unknown(error.failure()),
+            _ => Trouble::Failed(error.failure()),
+        }
+    }
+}
+
+/// Whether a call that failed so may have done its work all the same: its answer was lost, or was
+/// lost to the SDK, whose own second attempt was refused because the first was carried out.
+fn may_be_done(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::Unanswered
+            | ErrorKind::AlreadyExists
+            | ErrorKind::Outdated
+            | ErrorKind::Quota
+            | ErrorKind::Refused
+    )
+}
+
+impl Trouble {
+    fn outcome(self) -> Outcome {
+        match self {
+            Trouble::Failed(failure) => Outcome::Failed(failure),
+            Trouble::Unknown(failure) => Outcome::Unknown(failure),
+            Trouble::Stopped => Outcome::Skipped("the run was stopped".to_owned()),
+        }
+    }
+}
+
+/// The first stage: makes the resource exist, or be gone.
+pub(super) async fn begin(task: Task<'_>, known: Known) -> Report<'_> {
+    let address = task.node.address();
+    match task.begin(&known).await {
+        Ok(Some(present)) => Report::Exists(task, present),
+        Ok(None) => Report::Ended(address, Outcome::Done(task.decision.action)),
+        Err(trouble) => Report::Ended(address, trouble.outcome()),
+    }
+}
+
+/// The second stage: makes the rest true, and waits until AWS reads it back.
+pub(super) async fn finish(task: Task<'_>, present: Present, known: Known) -> Report<'_> {
+    let finished = task.finish(present, &known).await;
+    let outcome = match finished.map_err(|trouble| task.half_way(trouble)) {
+        Ok(()) => Outcome::Done(task.decision.action),
+        Err(trouble) => trouble.outcome(),
+    };
+    Report::Ended(task.node.address(), outcome)
+}
+
+impl Task<'_> {
+    /// What exists after the first stage; `None` once a deletion is done.
+    async fn begin(&self, known: &Known) -> Result<Option<Present>, Trouble> {
+        let observed = self.fresh().await?;
+        if self.aws.stopped() {
+            return Err(Trouble::Stopped);
+        }
+        match (self.decision.action, observed) {
+            (Action::Delete, Observed::Present(present)) => {
+                let deleted = self.delete(present, known).await;
+                deleted.map_err(|trouble| self.half_way(trouble))?;
+                Ok(None)
+            }
+            (Action::Delete, Observed::Missing) => Ok(None),
+            (Action::Create, observed) => {
+                if matches!(observed, Observed::Present(_)) {
+                    self.poll(SETTLE_LIMIT, |observed| match observed {
+                        Observed::Missing => Ok(()),
+                        _ => Err("it to disappear, so that its name is free".to_owned()),
+                    })
+                    .await?;
+                }
+                self.create(known).await.map(Some)
+            }
+            (_, Observed::Present(present)) => Ok(Some(present)),
+            (_, Observed::Missing | Observed::Impossible(_) | Observed::Obstructed(_)) => {
+                Err(self.stale("it is gone"))
+            }
+        }
+    }
+
+    /// What was observed for the plan, or is observed now if that was too long ago.
+    async fn fresh(&self) -> Result<Observed, Trouble> {
+        let address = self.node.address();
+        let approved = self.approved;
+        let planned = approved.observed.get(address).unwrap_or(&Observed::Missing);
+        if approved.observed_at.elapsed() < FRESH {
+            return Ok(planned.clone());
+        }
+        let observed = self.node.resource.observe(&self.aws).await?;
+        let parent = self.node.resource.parent();
+        let around = Around {
+            parent: parent.and_then(|parent| {
+                let step = approved
+                    .plan
+                    .steps
+                    .iter()
+                    .find(|step| step.address == *parent)?;
+                Some(step.decision.action)
+            }),
+            outlived: None,
+            consent: approved.consent,
+        };
+        let known = plan::known(&approved.observed);
+        let Some(now) = plan::decide(self.node, &observed, &known, &around) else {
+            // Neither wanted nor there: what is to go is gone already.
+            return Ok(observed);
+        };
+        let same = match now.action {
+            // What goes is deleted whatever its attributes became meanwhile.
+            Action::Delete => self.decision.action == Action::Delete,
+            // What was being deleted may be gone by now, which changes the reason alone.
+            Action::Create => {
+                self.decision.action == Action::Create && now.changes == self.decision.changes
+            }
+            _ => now == *self.decision,
+        };
+        if same {
+            return Ok(observed);
+        }
+        let reason = now.reason.map(|reason| format!(" ({reason})"));
+        let how = match now.action {
+            Action::Blocked => "it is blocked now".to_owned(),
+            action => format!("the plan would now be to {action} it"),
+        };
+        Err(self.stale(&(how + &reason.unwrap_or_default())))
+    }
+
+    fn stale(&self, how: &str) -> Trouble {
+        Trouble::Failed(
+            Failure::new(format!(
+                "{} changed after the plan to {} it was made",
+                self.node.address(),
+                self.decision.action
+            ))
+            .because(how)
+            .hint("Run the same command again and look at its new plan"),
+        )
+    }
+
+    /// The trouble of work that may have written something already.
+    fn half_way(&self, trouble: Trouble) -> Trouble {
+        match trouble {
+            Trouble::Stopped => Trouble::Failed(
+                Failure::new(format!("{} was stopped half-way", self.node.address()))
+                    .hint("Run the same command again: it goes on from there"),
+            ),
+            trouble => trouble,
+        }
+    }
+
+    /// Deletes it, and waits until it is gone.
+    ///
+    /// A refusal may follow an attempt that was carried out in part and whose answer was lost, so
+    /// that it is looked at again before it is called failed.
+    async fn delete(&self, mut present: Present, known: &Known) -> Result<(), Trouble> {
+        let resource = &self.node.resource;
+        for round in 1.. {
+            let consent = self.approved.consent;
+            let error = match resource.delete(&self.aws, &present, consent).await {
+                Ok(()) => break,
+                Err(error) if round == UPDATE_ROUNDS || !may_be_done(error.kind) => {
+                    return Err(error.into());
+                }
+                Err(error) => error,
+            };
+            match resource.observe(&self.aws).await {
+                Ok(Observed::Missing) => break,
+                Ok(Observed::Present(now)) if now.owner != present.owner => {
+                    return Err(self.stale("someone else replaced it meanwhile"));
+                }
+                Ok(Observed::Present(now))
+                    if matches!(now.phase, Phase::Deleting | Phase::Doomed) =>
+                {
+                    break;
+                }
+                Ok(Observed::Present(now))
+                    if !attributes::diff(&now.attributes, &present.attributes).is_empty() =>
+                {
+                    present = now;
+                }
+                _ => return Err(error.into()),
+            }
+        }
+        self.settle(known).await
+    }
+
+    async fn create(&self, known: &Known) -> Result<Present, Trouble> {
+        let error = match self.node.resource.create(&self.aws, known).await {
+            Ok(created) => {
+                let mut present = Present::new(created.attributes, Owner::Ours, Phase::Stable);
+                present.arn = created.arn;
+                return Ok(present);
+            }
+            Err(error) => error,
+        };
+        // An answer that was lost, or the SDK's own second try after one, may mean that we made
+        // it. Its tags tell; a resource without tags belongs to its parent.
+        if !matches!(error.kind, ErrorKind::AlreadyExists | ErrorKind::Unanswered) {
+            return Err(error.into());
+        }
+        let found = self
+            .poll(FIND_LIMIT, |observed| match observed {
+                Observed::Missing => Err("the created resource to appear".to_owned()),
+                observed => Ok(observed),
+            })
+            .await;
+        match found {
+            Ok(Observed::Present(present)) if !matches!(present.owner, Owner::Foreign(_)) => {
+                Ok(present)
+            }
+            Ok(_) => Err(self.stale("someone else created it meanwhile")),
+            Err(Trouble::Stopped) if error.kind == ErrorKind::AlreadyExists => {
+                Err(Trouble::Stopped)
+            }
+            Err(_) => Err(error.into()),
+        }
+    }
+
+    async fn finish(&self, mut present: Present, known: &Known) -> Result<(), Trouble> {
+        let resource = &self.node.resource;
+        for round in 1.. {
+            let changes = attributes::diff(&present.attributes, &resource.desired(known));
+            if let Some(reason) = changes.iter().find_map(|change| resource.immutable(change)) {
+                return Err(self.stale(&reason));
+            }
+            if changes.is_empty() {
+                break;
+            }
+            let error = match resource.update(&self.aws, &present, &changes, known).await {
+                Ok(()) => break,
+                Err(error) => error,
+            };
+            if round == UPDATE_ROUNDS || !may_be_done(error.kind) {
+                return Err(error.into());
+            }
+            match resource.observe(&self.aws).await {
+                Ok(Observed::Present(now))
+                    if now.owner == Owner::Ours || now.owner == present.owner =>
+                {
+                    let left = attributes::diff(&now.attributes, &resource.desired(known));
+                    let came_further = match error.kind {
+                        ErrorKind::Outdated => true,
+                        // Against a quota nothing is tried twice.
+                        ErrorKind::Quota => left.is_empty(),
+                        _ => left != changes,
+                    };
+                    if !came_further {
+                        return Err(error.into());
+                    }
+                    present = now;
+                }
+                Ok(_) => return Err(self.stale("someone else replaced it meanwhile")),
+                Err(_) => return Err(error.into()),
+            }
+        }
+        self.settle(known).await
+    }
+
+    /// Waits until AWS reads back what was wanted.
+    async fn settle(&self, known: &Known) -> Result<(), Trouble> {
+        let obstacle = self.poll(SETTLE_LIMIT, |observed| match observed {
+            // No waiting ends this, only a person.
+            Observed::Obstructed(reason) => Ok(Some(reason)),
+            observed => plan::unsettled(self.node, &observed, known).map_or(Ok(None), Err),
+        });
+        match obstacle.await? {
+            None => Ok(()),
+            Some(reason) => Err(Trouble::Failed(
+                Failure::new(format!("{} cannot be read back", self.node.address()))
+                    .because(reason),
+            )),
+        }
+    }
+
+    /// Observes until `accept` does; its error is what is waited for.
+    async fn poll<T>(
+        &self,
+        limit: Duration,
+        accept: impl Fn(Observed) -> Result<T, String>,
+    ) -> Result<T, Trouble> {
+        let deadline = Instant::now() + limit;
+        let mut pauses = Pauses::default();
+        loop {
+            let awaited = match accept(self.node.resource.observe(&self.aws).await?) {
+                Ok(result) => return Ok(result),
+                Err(awaited) => awaited,
+            };
+            if Instant::now() >= deadline {
+                let waited = format!("{} s passed waiting for {awaited}", limit.as_secs());
+                return Err(Trouble::Failed(
+                    Failure::new(format!("{} did not settle", self.node.address()))
+                        .because(waited)
+                        .hint("Run `provision plan` to see what is different"),
+                ));
+            }
+            if pauses.first() {
+                self.aws.announce_wait(awaited);
+            }
+            if !self.aws.pause(pauses.next()).await {
+                return Err(Trouble::Stopped);
+            }
+        }
+    }
+}

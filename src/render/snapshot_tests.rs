@@ -1,0 +1,115 @@
+//! What a person and a program read of a plan, pinned.
+
+use serde_json::json;
+
+use crate::attributes::Value;
+use crate::fakes::consent;
+use crate::fakes::deployment::{laid_out, settings, site};
+use crate::plan::{self, Node, Observations, Plan};
+use crate::policy::Policy;
+use crate::resource::{Known, Observed, Owner, Phase, Present};
+use crate::settings::Settings;
+
+/// The node as it is once everything was done.
+fn settled(node: &Node, known: &Known) -> Present {
+    let owner = match node.resource.parent() {
+        Some(_) => Owner::Parent,
+        None => Owner::Ours,
+    };
+    let mut present = Present::new(node.resource.desired(known), owner, Phase::Stable);
+    present.arn = known.get(node.address()).cloned();
+    present
+}
+
+/// Everything in place, and then changed by `change`.
+fn changed(settings: &Settings, change: impl Fn(&str, &mut Present)) -> Plan {
+    let nodes = laid_out(settings);
+    let key = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd".to_owned();
+    let keys = nodes.iter().filter(|node| node.address().kind == "kms_key");
+    let known: Known = keys
+        .map(|node| (node.address().clone(), key.clone()))
+        .collect();
+    let observed: Observations = nodes
+        .iter()
+        .filter(|node| node.wanted)
+        .map(|node| {
+            let mut present = settled(node, &known);
+            change(&node.address().to_string(), &mut present);
+            (node.address().clone(), Observed::Present(present))
+        })
+        .collect();
+    plan::plan(&nodes, &observed, consent(false))
+}
+
+/// One of each thing that a plan can say about what exists.
+fn drift(address: &str, present: &mut Present) {
+    let attributes = &mut present.attributes;
+    let mut set = |name: &str, value: Value| attributes.insert(name.to_owned(), value);
+    match address {
+        "iam_role.integration" => {
+            set("inline_policy[added]", policy("iam:*"));
+            set("trust_policy", trust_of_others());
+            set("tags[provision:system]", "stackstate".into());
+        }
+        "s3_bucket.logs@eu-west-1" => {
+            set("versioning", "Suspended".into());
+            attributes.remove("lifecycle");
+        }
+        "firehose_stream.eventbridge@eu-west-1" => {
+            present.owner = Owner::Foreign("it is tagged team=\u{1b}[2Jx".to_owned());
+        }
+        _ => {}
+    }
+}
+
+fn policy(action: &str) -> Value {
+    let document = json!({
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": "Added", "Effect": "Allow", "Action": action, "Resource": "*"}],
+    });
+    Value::Policy(Policy::from_value(document).unwrap())
+}
+
+fn trust_of_others() -> Value {
+    let document = json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Allow",
+            "Principal": {"AWS": ["arn:aws:iam::210987654321:root", "999999999999"]},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"sts:ExternalId": "an-older-external-id"}},
+        }],
+    });
+    Value::Policy(Policy::from_value(document).unwrap())
+}
+
+fn text(settings: &Settings, plan: &Plan) -> String {
+    let styled = super::text::plan(&site(settings), plan);
+    anstream::adapter::strip_str(&styled).to_string()
+}
+
+#[test]
+fn a_first_plan_as_a_person_reads_it() {
+    let settings = settings(&["eu-west-1"]);
+    let plan = plan::plan(&laid_out(&settings), &Observations::new(), consent(false));
+    insta::assert_snapshot!(text(&settings, &plan));
+}
+
+#[test]
+fn drift_and_a_blocked_resource_as_a_person_reads_them() {
+    let settings = settings(&["eu-west-1"]);
+    insta::assert_snapshot!(text(&settings, &changed(&settings, drift)));
+}
+
+#[test]
+fn drift_and_a_blocked_resource_as_a_program_reads_them() {
+    let settings = settings(&["eu-west-1"]);
+    let plan = super::json::plan(&site(&settings), &changed(&settings, drift));
+    insta::assert_snapshot!(format!("{plan:#}"));
+}
+
+#[test]
+fn nothing_to_do_as_a_person_reads_it() {
+    let settings = settings(&["eu-west-1", "us-east-1"]);
+    insta::assert_snapshot!(text(&settings, &changed(&settings, |_, _| {})));
+}
