@@ -7,6 +7,7 @@ mod deployment;
 mod harness;
 
 mod adopt;
+mod audit_trail;
 mod bad_input;
 mod delivery;
 mod destroy;

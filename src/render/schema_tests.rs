@@ -188,7 +188,6 @@ fn broken_plans_do_not_fit() {
         ("", "account", json!("12345678901"), "eleven digits"),
         ("", "account", json!(123_456_789_012_u64), "a number"),
         ("", "partition", json!("AWS"), "no partition"),
-        ("", "regions", json!([]), "no main region"),
         ("", "regions", json!(["eu-west-1", "eu-west-1"]), "twice"),
         ("", "regions", json!(["Ireland"]), "no region"),
         ("", "resources", json!({}), "no list"),
