@@ -199,7 +199,7 @@ async fn a_target_of_others_holds_the_rule_until_they_remove_it() {
 }
 
 #[tokio::test]
-async fn an_instance_profile_of_others_does_not_hold_the_role() {
+async fn an_instance_profile_of_others_holds_the_role_until_told_otherwise() {
     let account = Account::applied(&[MAIN]);
     let iam = account.iam();
     let create = iam
@@ -211,7 +211,11 @@ async fn an_instance_profile_of_others_does_not_hold_the_role() {
         .instance_profile_name("theirs");
     add.role_name(ROLE).send().await.unwrap();
 
-    account.destroy(&[]);
+    account
+        .provision(&["destroy", "--yes"])
+        .exits(1)
+        .says("into the instance profile theirs, whose instances would lose it");
+    account.destroy(&["--detach-foreign"]);
     let left = inventory::of(&account, &[MAIN]).await;
     assert_eq!(left, BTreeSet::from(["instance profile theirs".to_owned()]));
 }

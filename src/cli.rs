@@ -158,7 +158,8 @@ pub struct DestroyArgs {
     /// Delete every version of every object in the log bucket first
     #[arg(long)]
     pub empty_bucket: bool,
-    /// Detach a policy that goes from whom others attached it to as well
+    /// Take a policy away from whom others attached it to, and a role out of others' instance
+    /// profiles, so that both can be deleted
     #[arg(long)]
     pub detach_foreign: bool,
     /// The settings of the StackState integration.

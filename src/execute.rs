@@ -21,7 +21,7 @@ use crate::events::{Event, Events, Outcome};
 use crate::failure::Failure;
 use crate::graph::{self, Queue};
 use crate::plan::{self, Action, Milestone, Node, Observations, Plan, Step};
-use crate::resource::{Consent, Known};
+use crate::resource::{Consent, Known, Observed, Phase, Present};
 
 use task::{Report, Task, begin, finish};
 
@@ -81,8 +81,12 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
         let more = !ready.is_empty();
         for address in ready {
             let decision = &steps[&address].decision;
+            let node = nodes_by_address[&address];
             match decision.action {
-                Action::Keep => queue.reached(&address, Milestone::Settled),
+                // What AWS still creates for an earlier run is waited for like what this one does.
+                Action::Keep if !is_being_created(node, &approved.observed) => {
+                    queue.reached(&address, Milestone::Settled)
+                }
                 Action::Blocked => {
                     let reason = decision.reason.clone().unwrap_or_default();
                     let failure = Failure::new(format!("{address} is blocked")).because(reason);
@@ -92,10 +96,15 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
                 action => {
                     events.send(Event::Started(address.clone(), action));
                     let task = Task {
-                        node: nodes_by_address[&address],
+                        node,
                         decision,
                         approved,
                         aws: aws.on_behalf_of(&address),
+                        outlived: node
+                            .outlives
+                            .as_ref()
+                            .filter(|outlived| !deletes(&steps, outlived))
+                            .and_then(|outlived| nodes_by_address.get(outlived).copied()),
                     };
                     running.push(Box::pin(begin(task, known.clone())));
                 }
@@ -130,6 +139,17 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
             .collect(),
         known,
     }
+}
+
+fn is_being_created(node: &Node, observed: &Observations) -> bool {
+    let observed = observed.get(node.address());
+    let is_creating = |present: &Present| present.phase == Phase::Creating;
+    node.wanted && matches!(observed, Some(Observed::Present(present)) if is_creating(present))
+}
+
+fn deletes(steps: &BTreeMap<&Address, &Step>, address: &Address) -> bool {
+    let step = steps.get(address);
+    step.is_some_and(|step| step.decision.action == Action::Delete)
 }
 
 fn skip_dependents(

@@ -27,13 +27,12 @@ fn main() -> ExitCode {
     };
     set_up_output(&cli.output);
     if let Command::Completions(args) = &cli.command {
-        clap_complete::generate(
-            args.shell,
-            &mut Cli::command(),
-            "provision",
-            &mut std::io::stdout(),
-        );
-        return ExitCode::SUCCESS;
+        let mut script = Vec::new();
+        clap_complete::generate(args.shell, &mut Cli::command(), "provision", &mut script);
+        return match context::print(&String::from_utf8_lossy(&script)) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => fail(&failure),
+        };
     }
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -355,13 +355,14 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
     if let Some(outlived) = around.outlived {
         return keep(format!(
             "it is no longer wanted, but {outlived} still exists and what it holds would be lost \
-             with it; `provision destroy` removes both"
+             with it; it goes after that"
         ));
     }
     if !present.held_by.is_empty() && !around.consent.detach_foreign {
         let holders: Vec<String> = present.held_by.iter().map(ToString::to_string).collect();
         let reason = format!(
-            "others attached it to {}; detach it there, or pass `--detach-foreign`",
+            "it is attached to {} too, beside `attach_to`; detach it there, or pass \
+             `--detach-foreign`",
             holders.join(", ")
         );
         return Some(Decision::because(Action::Blocked, reason, Vec::new()));

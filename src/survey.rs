@@ -12,7 +12,7 @@ use crate::blueprint::{self, AllDocuments, Remains, Site, audit_trail, stackstat
 use crate::failure::Failure;
 use crate::names::{AccountId, Partition, Region};
 use crate::plan::{Node, Observations};
-use crate::resource::{Observed, iam_policy, iam_role};
+use crate::resource::{self, Observed, iam_policy, iam_role};
 use crate::settings::Settings;
 
 /// What a run is about: the nodes, and what AWS says of them.
@@ -153,7 +153,8 @@ async fn read(wanted: Wanted<'_>, site: Site, aws: &Aws) -> Result<Survey, Failu
 async fn observe(nodes: Vec<&Node>, aws: &Aws) -> Result<Observations, AwsError> {
     let reads = nodes.into_iter().map(async |node| {
         let address = node.address();
-        let observed = node.resource.observe(&aws.on_behalf_of(address)).await?;
+        let aws = aws.on_behalf_of(address);
+        let observed = resource::observe(node.resource.as_ref(), &aws).await?;
         Ok((address.clone(), observed))
     });
     Ok(try_join_all(reads).await?.into_iter().collect())

@@ -116,7 +116,7 @@ impl Account {
         };
         let (_, stop) = watch::channel(false);
         let concurrency = self.settings.connection.concurrency;
-        let aws = Aws::new(&session, concurrency, stop);
+        let aws = Aws::new(&session, concurrency, None, stop);
         (aws, faults)
     }
 

@@ -264,7 +264,7 @@ async fn no_more_calls_are_under_way_than_allowed() {
         path_style: false,
         region: None,
     };
-    let aws = Aws::new(&session, 2, stopped);
+    let aws = Aws::new(&session, 2, None, stopped);
     let (now, most) = (Cell::new(0_usize), Cell::new(0_usize));
     let calls = (0..7).map(|_| {
         aws.call(operation(), || async {

@@ -180,7 +180,8 @@ impl AwsError {
                  instance's or container's role"
                 .to_owned(),
             ErrorKind::Credentials => "Renew the credentials (for SSO `aws sso login`), or choose \
-                 others with `--profile` or AWS_PROFILE, then run again"
+                 others with `--profile` or AWS_PROFILE, then run again; if only some regions \
+                 refuse them, enable those regions in the account"
                 .to_owned(),
             ErrorKind::Unreachable => "Check the network, the proxy, the region and \
                  `--endpoint-url` or AWS_ENDPOINT_URL, then run again"
@@ -231,7 +232,16 @@ fn kind<E>(
             let chain = connector.map(|e| chain(e)).unwrap_or_default();
             if chain.contains("credential") || chain.contains("SSO") || chain.contains("token") {
                 ErrorKind::Credentials
-            } else if chain.contains("onnect error") || chain.contains("dns") || failure.is_user() {
+            } else if [
+                "connect error",
+                "connect timeout",
+                "trying to connect",
+                "dns",
+            ]
+            .iter()
+            .any(|sign| chain.to_lowercase().contains(sign))
+                || failure.is_user()
+            {
                 ErrorKind::Unreachable
             } else {
                 ErrorKind::Unanswered
@@ -290,6 +300,19 @@ pub fn classify(operation: &Operation, code: &str, message: &str) -> ErrorKind {
         }
         "ConcurrentModificationException" if operation.name == "UpdateDestination" => {
             ErrorKind::Outdated
+        }
+        // A key that was just enabled again is still told to be disabled for a while.
+        "DisabledException" | "KMSInvalidStateException"
+            if [
+                "CreateAlias",
+                "EnableKey",
+                "EnableKeyRotation",
+                "PutKeyPolicy",
+                "TagResource",
+            ]
+            .contains(&operation.name) =>
+        {
+            ErrorKind::Conflict
         }
         "OperationAborted"
         | "ConcurrentModification"

@@ -95,15 +95,21 @@ impl<C: Clone> PerRegion<C> {
 impl Aws {
     /// The way to the account that `session`'s credentials belong to.
     ///
-    /// At most `concurrency` requests are under way at any time. When `stop` becomes true no
+    /// Errors and logs name `account`, or else the one that [`Aws::caller`] gives. At most
+    /// `concurrency` requests are under way at any time. When `stop` becomes true no
     /// further call is begun, and those under way finish.
-    pub fn new(session: &Session, concurrency: usize, stop: watch::Receiver<bool>) -> Self {
+    pub fn new(
+        session: &Session,
+        concurrency: usize,
+        account: Option<&AccountId>,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
         Aws {
             shared: Arc::new(Shared {
                 config: session.config.clone(),
                 path_style: session.path_style,
                 retries: retries::budget(),
-                account: OnceLock::new(),
+                account: account.cloned().map_or_else(OnceLock::new, OnceLock::from),
                 permits: Semaphore::new(concurrency),
                 stop,
                 iam: OnceLock::new(),
@@ -214,8 +220,8 @@ impl Aws {
             .and_then(|account| account.parse().ok())
             .ok_or_else(|| AwsError::incomplete(operation(), "the account"))?;
         let arn = answer.arn().unwrap_or_default().to_owned();
-        // A second answer in the same run is the same account: the credentials are cached.
-        let account = self.shared.account.get_or_init(|| account).clone();
+        // An account that the settings name is checked against the answer by who asks.
+        self.shared.account.get_or_init(|| account.clone());
         Ok((account, arn))
     }
 
@@ -349,18 +355,20 @@ impl Aws {
         *self.shared.stop.borrow()
     }
 
+    /// Returns once the run is stopped.
+    pub async fn until_stopped(&self) {
+        let mut stop = self.shared.stop.clone();
+        // An error means that nobody can stop the run any more.
+        if stop.wait_for(|stopped| *stopped).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// Sleeps; false if the run was stopped meanwhile.
     pub async fn pause(&self, length: Duration) -> bool {
-        let mut stop = self.shared.stop.clone();
-        let stopped = async {
-            // An error means that nobody can stop the run any more, so that the sleep decides.
-            if stop.wait_for(|stopped| *stopped).await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
         tokio::select! {
             () = tokio::time::sleep(length) => true,
-            () = stopped => false,
+            () = self.until_stopped() => false,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -35,7 +37,7 @@ pub async fn connect(
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http_client)
+        .http_client(http_client.clone())
         .retry_config(RetryConfig::standard().with_max_attempts(4))
         .timeout_config(
             TimeoutConfig::builder()
@@ -47,7 +49,19 @@ pub async fn connect(
         loader = loader.region(aws_config::Region::new(region.to_string()));
     }
     if let Some(profile) = profile {
-        loader = loader.profile_name(profile);
+        // Whoever names a profile means it: as in AWS's own tools, and unlike in the SDK's chain,
+        // it wins over credentials in the environment.
+        let region = region.map_or(GLOBAL_REGION, |region| region.name());
+        let provider = ProviderConfig::without_region()
+            .with_region(Some(aws_config::Region::new(region.to_owned())))
+            .with_http_client(http_client);
+        let credentials = ProfileFileCredentialsProvider::builder()
+            .configure(&provider)
+            .profile_name(profile)
+            .build();
+        loader = loader
+            .profile_name(profile)
+            .credentials_provider(credentials);
     }
     if let Some(url) = endpoint_url {
         loader = loader.endpoint_url(url);

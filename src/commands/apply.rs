@@ -57,7 +57,7 @@ pub async fn command(
         print_outputs(&context.settings, &survey.site, &known, args.json)?;
         return Ok(Ending::Well);
     }
-    confirm(args.yes, "Make these changes?").await?;
+    confirm(args.yes, "Make these changes?", &context.aws).await?;
 
     let Survey {
         site,

@@ -2,14 +2,15 @@
 
 use std::io::{self, IsTerminal};
 
+use crate::aws::Aws;
 use crate::commands::context::report;
 use crate::failure::Failure;
 
 /// Returns when the person agrees: by `--yes`, or by typing `yes` at the terminal.
 ///
 /// # Errors
-/// Anything but `yes`, or no terminal to ask at.
-pub async fn confirm(yes: bool, question: &str) -> Result<(), Failure> {
+/// Anything but `yes`, no terminal to ask at, or Ctrl-C instead of an answer.
+pub async fn confirm(yes: bool, question: &str, aws: &Aws) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
@@ -24,7 +25,13 @@ pub async fn confirm(yes: bool, question: &str) -> Result<(), Failure> {
         let mut line = String::new();
         io::stdin().read_line(&mut line).map(|_| line)
     });
-    match answer.await {
+    let answer = tokio::select! {
+        answer = answer => answer,
+        () = aws.until_stopped() => {
+            return Err(Failure::new("stopped before the question was answered; nothing was changed"));
+        }
+    };
+    match answer {
         Ok(Ok(line)) if line.trim() == "yes" => Ok(()),
         Ok(Ok(_)) => Err(Failure::new("not confirmed; nothing was changed")),
         Ok(Err(error)) => Err(Failure::new("cannot read the answer").because(error.to_string())),

@@ -40,14 +40,22 @@ impl Context {
             connection.endpoint_url.as_deref(),
         )
         .await;
-        if let Some(url) = session.config.endpoint_url() {
+        // The SDK leaves out what it cannot parse, so that the variable is looked at itself.
+        let variable = environment("AWS_ENDPOINT_URL").filter(|url| !url.is_empty());
+        let url = variable.as_deref().or(session.config.endpoint_url());
+        if let (Some(url), None) = (url, &connection.endpoint_url) {
             check_endpoint(url).map_err(|invalid: Invalid| {
-                invalid.at("the endpoint of the AWS environment or profile")
+                invalid.at("AWS_ENDPOINT_URL, or endpoint_url in the AWS profile")
             })?;
         }
         let settings = draft.complete(session.region.as_deref())?;
         let documents = AllDocuments::load(&settings)?;
-        let aws = Aws::new(&session, settings.connection.concurrency, stop);
+        let aws = Aws::new(
+            &session,
+            settings.connection.concurrency,
+            settings.account.as_ref(),
+            stop,
+        );
         let context = Context {
             settings,
             documents,

@@ -57,7 +57,7 @@ pub async fn command(
             Some(bucket) => format!("Delete all this, with every object in {bucket}?"),
             None => "Delete all this?".to_owned(),
         };
-        confirm(args.yes, &question).await?;
+        confirm(args.yes, &question, &context.aws).await?;
     }
 
     let Survey {

@@ -29,22 +29,20 @@ pub async fn command(
     let survey = survey(context.wanted(true), &context.aws).await?;
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
     let document = json::plan(&survey.site, &plan);
-    if let Some(file) = &args.out {
-        let inputs = saved_plan::Inputs::of(&context.settings, &context.documents);
-        saved_plan::write(file, &document, &inputs, args.adopt)?;
-    }
     if args.json {
         print(&format!("{document:#}\n"))?;
     } else {
         print(&text::plan(&survey.site, &plan))?;
     }
+    refuse_blocked(&plan)?;
     if let Some(file) = &args.out {
+        let inputs = saved_plan::Inputs::of(&context.settings, &context.documents);
+        saved_plan::write(file, &document, &inputs, args.adopt)?;
         report(&format!(
             "Saved as {0}; `provision apply {0}` does exactly this.\n",
             file.display()
         ));
     }
-    refuse_blocked(&plan)?;
     Ok(if args.detailed_exitcode && plan.has_changes() {
         Ending::Changes
     } else {

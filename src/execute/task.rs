@@ -9,12 +9,12 @@ use tokio::time::Instant;
 
 use super::Approved;
 use crate::address::Address;
-use crate::attributes;
-use crate::aws::{Aws, AwsError, ErrorKind, Pauses};
+use crate::attributes::{self, Change};
+use crate::aws::{Aws, AwsError, ErrorKind, Pauses, RETRY_LIMIT};
 use crate::events::Outcome;
 use crate::failure::Failure;
 use crate::plan::{self, Action, Around, Decision, Node};
-use crate::resource::{Known, Observed, Owner, Phase, Present};
+use crate::resource::{self, Known, Observed, Owner, Phase, Present};
 
 /// How long a node may take until AWS reads back what was wanted. A Firehose stream, the slowest,
 /// takes some minutes at most.
@@ -32,6 +32,8 @@ pub(super) struct Task<'a> {
     pub(super) decision: &'a Decision,
     pub(super) approved: &'a Approved,
     pub(super) aws: Aws,
+    /// What must not stay without this node's resource, unless the plan deletes that too.
+    pub(super) outlived: Option<&'a Node>,
 }
 
 /// What one node's work tells the loop.
@@ -113,11 +115,12 @@ impl Task<'_> {
         }
         match (self.decision.action, observed) {
             (Action::Delete, Observed::Present(present)) => {
+                self.check_outlived().await?;
                 let deleted = self.delete(present, known).await;
                 deleted.map_err(|trouble| self.half_way(trouble))?;
                 Ok(None)
             }
-            (Action::Delete, Observed::Missing) => Ok(None),
+            (Action::Delete, Observed::Missing | Observed::Impossible(_)) => Ok(None),
             (Action::Create, observed) => {
                 if matches!(observed, Observed::Present(_)) {
                     self.poll(SETTLE_LIMIT, |observed| match observed {
@@ -143,7 +146,7 @@ impl Task<'_> {
         if approved.observed_at.elapsed() < FRESH {
             return Ok(planned.clone());
         }
-        let observed = self.node.resource.observe(&self.aws).await?;
+        let observed = self.observe().await?;
         let parent = self.node.resource.parent();
         let around = Around {
             parent: parent.and_then(|parent| {
@@ -180,6 +183,22 @@ impl Task<'_> {
             action => format!("the plan would now be to {action} it"),
         };
         Err(self.stale(&(how + &reason.unwrap_or_default())))
+    }
+
+    /// Stops if what must not stay without this resource exists, though the plan did not find it.
+    async fn check_outlived(&self) -> Result<(), Trouble> {
+        let Some(outlived) = self.outlived else {
+            return Ok(());
+        };
+        let aws = self.aws.on_behalf_of(outlived.address());
+        match resource::observe(outlived.resource.as_ref(), &aws).await? {
+            Observed::Missing | Observed::Impossible(_) => Ok(()),
+            _ => Err(self.stale(&format!("{} exists now", outlived.address()))),
+        }
+    }
+
+    async fn observe(&self) -> Result<Observed, AwsError> {
+        resource::observe(self.node.resource.as_ref(), &self.aws).await
     }
 
     fn stale(&self, how: &str) -> Trouble {
@@ -220,7 +239,7 @@ impl Task<'_> {
                 }
                 Err(error) => error,
             };
-            match resource.observe(&self.aws).await {
+            match self.observe().await {
                 Ok(Observed::Missing) => break,
                 Ok(Observed::Present(now)) if now.owner != present.owner => {
                     return Err(self.stale("someone else replaced it meanwhile"));
@@ -273,6 +292,35 @@ impl Task<'_> {
         }
     }
 
+    /// Makes the changes; right after a create, again until all of AWS knows the new resource.
+    async fn update(
+        &self,
+        present: &Present,
+        changes: &[Change],
+        known: &Known,
+    ) -> Result<(), AwsError> {
+        let deadline = Instant::now() + RETRY_LIMIT;
+        let mut pauses = Pauses::default();
+        loop {
+            let resource = &self.node.resource;
+            let error = match resource.update(&self.aws, present, changes, known).await {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            let is_new = self.decision.action == Action::Create;
+            if error.kind != ErrorKind::NotFound || !is_new || Instant::now() >= deadline {
+                return Err(error);
+            }
+            if pauses.first() {
+                let awaited = "all of AWS to know the new resource".to_owned();
+                self.aws.announce_wait(awaited);
+            }
+            if !self.aws.pause(pauses.next()).await {
+                return Err(error);
+            }
+        }
+    }
+
     async fn finish(&self, mut present: Present, known: &Known) -> Result<(), Trouble> {
         let resource = &self.node.resource;
         for round in 1.. {
@@ -283,14 +331,14 @@ impl Task<'_> {
             if changes.is_empty() {
                 break;
             }
-            let error = match resource.update(&self.aws, &present, &changes, known).await {
+            let error = match self.update(&present, &changes, known).await {
                 Ok(()) => break,
                 Err(error) => error,
             };
             if round == UPDATE_ROUNDS || !may_be_done(error.kind) {
                 return Err(error.into());
             }
-            match resource.observe(&self.aws).await {
+            match self.observe().await {
                 Ok(Observed::Present(now))
                     if now.owner == Owner::Ours || now.owner == present.owner =>
                 {
@@ -313,18 +361,36 @@ impl Task<'_> {
         self.settle(known).await
     }
 
+    /// Why a wanted resource can no longer become what is wanted, such as a stream that AWS failed
+    /// to create.
+    fn immutable_change(&self, observed: &Observed, known: &Known) -> Option<String> {
+        let present = match observed {
+            Observed::Present(present) if self.node.wanted => present,
+            _ => return None,
+        };
+        let resource = &self.node.resource;
+        let changes = attributes::diff(&present.attributes, &resource.desired(known));
+        changes.iter().find_map(|change| resource.immutable(change))
+    }
+
     /// Waits until AWS reads back what was wanted.
     async fn settle(&self, known: &Known) -> Result<(), Trouble> {
         let obstacle = self.poll(SETTLE_LIMIT, |observed| match observed {
             // No waiting ends this, only a person.
             Observed::Obstructed(reason) => Ok(Some(reason)),
-            observed => plan::unsettled(self.node, &observed, known).map_or(Ok(None), Err),
+            observed => match self.immutable_change(&observed, known) {
+                Some(reason) => Ok(Some(reason)),
+                None => plan::unsettled(self.node, &observed, known).map_or(Ok(None), Err),
+            },
         });
         match obstacle.await? {
             None => Ok(()),
             Some(reason) => Err(Trouble::Failed(
-                Failure::new(format!("{} cannot be read back", self.node.address()))
-                    .because(reason),
+                Failure::new(format!(
+                    "{} cannot become what is wanted",
+                    self.node.address()
+                ))
+                .because(reason),
             )),
         }
     }
@@ -338,7 +404,7 @@ impl Task<'_> {
         let deadline = Instant::now() + limit;
         let mut pauses = Pauses::default();
         loop {
-            let awaited = match accept(self.node.resource.observe(&self.aws).await?) {
+            let awaited = match accept(self.observe().await?) {
                 Ok(result) => return Ok(result),
                 Err(awaited) => awaited,
             };

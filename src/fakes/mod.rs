@@ -63,7 +63,7 @@ pub fn aws(events: Events, stop: watch::Receiver<bool>) -> Aws {
         path_style: false,
         region: None,
     };
-    Aws::new(&session, 32, stop).reporting_to(events)
+    Aws::new(&session, 32, None, stop).reporting_to(events)
 }
 
 /// The calls that a fake makes.

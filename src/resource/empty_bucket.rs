@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use aws_sdk_s3::types::{Delete, Error as S3Error, ObjectIdentifier};
 
-use crate::aws::{Aws, AwsError, ErrorKind, Operation};
+use crate::aws::{Aws, AwsError, ErrorKind, Operation, Pauses};
 use crate::names::{AccountId, Region};
 
 /// How often a bucket that fills again while it is emptied is emptied anew.
@@ -47,6 +47,7 @@ impl Bucket<'_> {
     /// delete are an error that names the first and the number of each reason.
     pub async fn delete(&self, aws: &Aws, empty: bool) -> Result<(), AwsError> {
         let mut rounds = 0;
+        let mut pauses = Pauses::default();
         loop {
             let error = match self.delete_bucket(aws).await {
                 Ok(()) => return Ok(()),
@@ -62,15 +63,19 @@ impl Bucket<'_> {
             if rounds == ROUNDS {
                 return Err(AwsError {
                     message: format!(
-                        "new objects keep arriving in the bucket {}: after {ROUNDS} rounds it is \
-                         not empty; stop what writes to it, such as VPC flow logs, and run again",
+                        "the bucket {} is not empty after {ROUNDS} rounds: new objects keep arriving, \
+                         or S3 keeps failing; stop what writes to it, such as VPC flow logs, and run again",
                         self.name
                     ),
                     ..error
                 });
             }
+            // A round that deleted nothing is followed by a longer and longer pause; one that did
+            // shows that it comes to an end unless new objects keep arriving.
             rounds += 1;
-            self.empty(aws).await?;
+            if self.empty(aws).await? == 0 && !aws.pause(pauses.next()).await {
+                return Err(error);
+            }
         }
     }
 
@@ -152,7 +157,9 @@ impl Bucket<'_> {
     }
 
     /// Deletes all that is listed now, page by page, so that memory does not grow with the number.
-    async fn empty(&self, aws: &Aws) -> Result<(), AwsError> {
+    ///
+    /// Gives the number of versions that were deleted.
+    async fn empty(&self, aws: &Aws) -> Result<usize, AwsError> {
         use futures_util::stream::{FuturesUnordered, StreamExt};
 
         let mut batches = FuturesUnordered::new();
@@ -173,7 +180,8 @@ impl Bucket<'_> {
                 aws.announce_progress(format!("deleted {deleted} object versions"));
             }
         }
-        refused.into_result(aws, self.operation("DeleteObjects"), self.name)
+        refused.into_result(aws, self.operation("DeleteObjects"), self.name)?;
+        Ok(deleted)
     }
 
     async fn delete_batch(
@@ -201,11 +209,15 @@ impl Bucket<'_> {
         let mut refused = Refused::default();
         // A version that is gone already was deleted by an attempt whose answer was lost.
         let gone = ["NoSuchKey", "NoSuchVersion"];
-        let errors = answer
-            .errors()
-            .iter()
-            .filter(|error| !error.code().is_some_and(|code| gone.contains(&code)));
-        let mut kept = 0;
+        // S3 gives these for single versions within a successful answer; the next round lists and
+        // deletes them again.
+        let passing = ["InternalError", "ServiceUnavailable", "SlowDown"];
+        let is = |error: &&S3Error, codes: &[&str]| {
+            error.code().is_some_and(|code| codes.contains(&code))
+        };
+        let errors = answer.errors().iter().filter(|error| !is(error, &gone));
+        let (later, errors): (Vec<_>, Vec<_>) = errors.partition(|error| is(error, &passing));
+        let mut kept = later.len();
         for error in errors {
             kept += 1;
             let code = error.code().unwrap_or("no code").to_owned();

@@ -151,6 +151,23 @@ impl Resource for EventRule {
     }
 
     async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
+        // PutRule overwrites without a word what someone else made since it was looked for.
+        let client = aws.eventbridge(&self.region);
+        let there = aws
+            .call(self.operation("DescribeRule"), || {
+                client.describe_rule().name(&self.name).send()
+            })
+            .await;
+        match there {
+            Err(error) if error.kind == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+            Ok(_) => {
+                let code = Some("ResourceAlreadyExistsException");
+                let operation = self.operation("PutRule");
+                let message = Some("the rule exists by now");
+                return Err(aws.name(AwsError::in_answer(operation, code, message)));
+            }
+        }
         self.put(aws, Some(Self::event_tags(self.tags.iter())))
             .await?;
         Ok(Created {

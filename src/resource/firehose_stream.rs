@@ -166,21 +166,23 @@ fn lower(stream: &DeliveryStreamDescription) -> Attributes {
         stream.delivery_stream_type().as_str().into(),
     )]);
     let mut add = |name: &str, value: Value| attributes.insert(name.to_owned(), value);
-    if *stream.delivery_stream_status() == DeliveryStreamStatus::CreatingFailed {
-        add(
-            "status",
-            DeliveryStreamStatus::CreatingFailed.as_str().into(),
-        );
-    } else {
-        add("status", DeliveryStreamStatus::Active.as_str().into());
-    }
+    // What AWS is doing right now is the phase; every other status is a lasting one.
+    let status = match stream.delivery_stream_status() {
+        DeliveryStreamStatus::Creating | DeliveryStreamStatus::Deleting => {
+            &DeliveryStreamStatus::Active
+        }
+        lasting => lasting,
+    };
+    add("status", status.as_str().into());
     let destinations = stream.destinations();
     let Some(s3) = destinations
         .first()
         .and_then(|d| d.extended_s3_destination_description())
     else {
+        add("destination", "another kind".into());
         return attributes;
     };
+    add("destination", "extended S3".into());
     add("role", s3.role_arn().into());
     add("bucket", s3.bucket_arn().into());
     add("prefix", s3.prefix().unwrap_or_default().into());
@@ -234,6 +236,7 @@ impl Resource for FirehoseStream {
                 "status".to_owned(),
                 DeliveryStreamStatus::Active.as_str().into(),
             ),
+            ("destination".to_owned(), "extended S3".into()),
             ("role".to_owned(), self.role_arn.as_str().into()),
             ("bucket".to_owned(), self.bucket_arn.as_str().into()),
             ("prefix".to_owned(), self.prefix.as_str().into()),
@@ -260,8 +263,13 @@ impl Resource for FirehoseStream {
                 self.name
             )),
             "status" => Some(format!(
-                "AWS could not create the stream; delete `{}` (aws firehose \
-                 delete-delivery-stream), then apply again",
+                "AWS could not create or delete the stream; delete `{}` (aws firehose \
+                 delete-delivery-stream --allow-force-delete), then apply again",
+                self.name
+            )),
+            "destination" => Some(format!(
+                "the stream delivers to something else than S3, which cannot be changed; delete \
+                 the stream `{}` or choose another `postfix`",
                 self.name
             )),
             _ => None,

@@ -268,13 +268,17 @@ impl Resource for IamPolicy {
         Ok(())
     }
 
-    async fn delete(
-        &self,
-        aws: &Aws,
-        present: &Present,
-        _consent: Consent,
-    ) -> Result<(), AwsError> {
-        // The plan is blocked by these unless a person said that they go too.
+    async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError> {
+        // The plan is blocked by these, which can be others by now.
+        if !present.held_by.is_empty() && !consent.detach_foreign {
+            let message = format!(
+                "others attached the policy {} meanwhile; detach it there, or pass \
+                 `--detach-foreign`",
+                self.name
+            );
+            let operation = iam_operation("DeletePolicy");
+            return Err(aws.name(AwsError::in_answer(operation, None, Some(&message))));
+        }
         for holder in &present.held_by {
             holder.detach(aws, &self.arn).await?;
         }

@@ -356,7 +356,7 @@ impl Resource for IamRole {
         &self,
         aws: &Aws,
         _present: &Present,
-        _consent: Consent,
+        consent: Consent,
     ) -> Result<(), AwsError> {
         // Policies that the settings keep and instance profiles of others hold the role too, so
         // what is there now is asked again.
@@ -371,6 +371,16 @@ impl Resource for IamRole {
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error),
         };
+        if !profiles.is_empty() && !consent.detach_foreign {
+            let message = format!(
+                "others put the role {} into the instance profile {}, whose instances would lose \
+                 it: take it out there, or pass `--detach-foreign`",
+                self.name,
+                profiles.join(", ")
+            );
+            let operation = iam_operation("DeleteRole");
+            return Err(aws.name(AwsError::in_answer(operation, None, Some(&message))));
+        }
         for name in &names {
             self.delete_inline(aws, name).await?;
         }

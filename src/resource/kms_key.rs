@@ -176,7 +176,16 @@ impl KmsKey {
             .into_iter()
             .flatten()
             .partition(|key| key.key_state() == Some(&KeyState::PendingDeletion));
-        let mut candidates = if live.is_empty() { doomed } else { live };
+        // None of several keys that wait for their deletion has anything left to decrypt, since
+        // the bucket goes before its key: the newest is as good as any.
+        let newest = doomed
+            .into_iter()
+            .max_by_key(|key| key.creation_date().copied());
+        let mut candidates = if live.is_empty() {
+            newest.into_iter().collect()
+        } else {
+            live
+        };
         if candidates.len() > 1 {
             let names: Vec<_> = candidates.iter().map(KeyMetadata::key_id).collect();
             return Ok(Err(format!(

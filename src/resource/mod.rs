@@ -179,7 +179,8 @@ pub trait Resource: Debug + Send + Sync {
     /// Makes it exist, with the ownership tags in the same call, and returns without waiting.
     ///
     /// Called only when it was observed missing. If it exists by now the error is of the kind
-    /// [`ErrorKind::AlreadyExists`] and nothing was changed.
+    /// [`ErrorKind::AlreadyExists`] and nothing was changed, as far as AWS can tell: a target, and
+    /// a bucket of this account in us-east-1, are created again without an error.
     async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError>;
 
     /// Makes `changes` true of what exists, and nothing else. Doing it twice is doing it once.
@@ -195,6 +196,17 @@ pub trait Resource: Debug + Send + Sync {
     async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError>;
 }
 
+/// Reads what exists of `resource`, whose parts AWS may take away while they are read.
+///
+/// # Errors
+/// Those of AWS, but for what is not found.
+pub async fn observe(resource: &dyn Resource, aws: &Aws) -> Result<Observed, AwsError> {
+    match resource.observe(aws).await {
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(Observed::Missing),
+        observed => observed,
+    }
+}
+
 /// The ownership tags and the settings' tags, as every kind that carries tags uses them.
 #[derive(Debug, Clone)]
 pub struct Tags {
@@ -208,13 +220,16 @@ pub const SYSTEM_TAG: &str = "provision:system";
 /// The tag that tells several deployments of one system in one account apart.
 pub const DEPLOYMENT_TAG: &str = "provision:deployment";
 
+/// The value of [`DEPLOYMENT_TAG`] for the deployment without a postfix, which no postfix may have.
+pub const DEPLOYMENT_WITHOUT_POSTFIX: &str = "default";
+
 impl Tags {
     /// The tags of one deployment of `system`; an empty postfix is the deployment `default`.
     pub fn new(system: &'static str, postfix: &str, user: &BTreeMap<String, String>) -> Self {
         Tags {
             system,
             deployment: match postfix {
-                "" => "default".to_owned(),
+                "" => DEPLOYMENT_WITHOUT_POSTFIX.to_owned(),
                 postfix => postfix.to_owned(),
             },
             user: user.clone(),

@@ -308,7 +308,8 @@ impl S3Bucket {
         Ok(())
     }
 
-    /// Writes our tags beside those of others: S3 replaces the whole set.
+    /// Writes our tags beside those of others: S3 replaces the whole set, and refuses a set without
+    /// the `aws:` tags that a CloudFormation stack left ("System Tags cannot be removed").
     async fn put_tags(&self, aws: &Aws) -> Result<(), AwsError> {
         let client = aws.s3(&self.region);
         let owner = self.account.to_string();
@@ -323,7 +324,6 @@ impl S3Bucket {
             .map(|answer| answer.tag_set)
             .unwrap_or_default()
             .iter()
-            .filter(|tag| !tag.key().starts_with("aws:"))
             .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
             .collect();
         tags.extend(self.tags.iter().map(|(k, v)| (k.to_owned(), v.to_owned())));

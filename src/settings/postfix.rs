@@ -1,6 +1,7 @@
 //! The text that every name ends with, within the rules of all the names it ends.
 
 use crate::names::Invalid;
+use crate::resource::DEPLOYMENT_WITHOUT_POSTFIX;
 
 /// Suffixes of bucket names that S3 keeps for itself. Others that it keeps contain a dot, which a
 /// postfix cannot.
@@ -26,6 +27,11 @@ pub(super) fn check(text: &str) -> Result<String, Invalid> {
     if text.len() > LONGEST_POSTFIX {
         return Err(invalid(format!("it has {} characters", text.len())));
     }
+    if text == DEPLOYMENT_WITHOUT_POSTFIX {
+        return Err(invalid(
+            "that is the tag of the deployment without a postfix".to_owned(),
+        ));
+    }
     if text.ends_with('-') {
         return Err(invalid("a bucket's name must not end with '-'".to_owned()));
     }
@@ -39,10 +45,13 @@ pub(super) fn check(text: &str) -> Result<String, Invalid> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
 
     use super::*;
     use crate::names::{Region, is_iam_name};
+    use crate::resource::Tags;
 
     proptest! {
         #[test]
@@ -55,6 +64,21 @@ mod tests {
                     let role = format!("StackStateEventBridgeRole-{region}{postfix}");
                     prop_assert!(is_iam_name(&role, 64), "{role}");
                 }
+            }
+        }
+
+        #[test]
+        fn the_deployment_without_a_postfix_is_told_apart_from_every_other(
+            postfix in prop_oneof![Just("default".to_owned()), "[a-z0-9-]{1,20}"]
+        ) {
+            let none = BTreeMap::new();
+            let tags = |postfix: &str| {
+                let tags = Tags::new("stackstate", postfix, &none);
+                let pairs = tags.iter().map(|(k, v)| (k.to_owned(), v.to_owned()));
+                pairs.collect::<Vec<_>>()
+            };
+            if check(&postfix).is_ok() {
+                prop_assert_ne!(tags(&postfix), tags(""));
             }
         }
 

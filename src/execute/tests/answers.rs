@@ -44,6 +44,29 @@ async fn what_an_earlier_create_left_out_is_made_up_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_part_of_aws_does_not_know_yet_is_configured_once_it_does() {
+    let unknown = || refusal("NotFoundException", "it does not exist");
+    let create = |times| {
+        let world = World::default();
+        let fake = Fake {
+            desired: attributes(&[("mode", 2), ("size", 1)]),
+            late: vec!["mode"],
+            ..Fake::new(&world, "a")
+        };
+        world.fail(Verb::Update, "a", times, Effect::None, unknown);
+        let run = Run::new(&world, vec![fake.node(&[])]);
+        async move { (world, run.execute().await) }
+    };
+    let (world, results) = create(3).await;
+    assert_eq!(outcomes(&results), ["a done"], "it was only new");
+    assert_eq!(world.count("Create a"), 1);
+
+    let (_, results) = create(1000).await;
+    assert_eq!(outcomes(&results), ["a failed"], "not for ever");
+    assert!(failure(&results, "a").contains("NotFoundException: it does not exist"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_child_that_was_created_twice_belongs_to_its_parent() {
     let world = World::default();
     let child = Fake {

@@ -102,7 +102,7 @@ fn a_child_belongs_to_whom_its_parent_belongs_to() {
 #[test]
 fn a_key_is_kept_for_as_long_as_its_bucket_stays() {
     const KEPT: &str = "it is no longer wanted, but fake.bucket still exists and what it holds \
-        would be lost with it; `provision destroy` removes both";
+        would be lost with it; it goes after that";
     let world = World::default();
     let bucket = ours(attributes(&[("size", 1)]));
     let key = bucket.clone();
