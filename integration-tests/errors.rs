@@ -14,7 +14,22 @@ fn without_credentials_the_chain_is_named() {
     assert!(failed.calls.is_empty(), "{failed}");
     failed
         .says("no credentials found")
-        .says("`--profile` or AWS_PROFILE");
+        .says("Provide credentials: with `aws sso login`");
+}
+
+#[test]
+fn a_named_profile_wins_over_the_environment() {
+    let account = Account::new(&[MAIN]);
+    account.write(
+        ".aws/credentials",
+        "[prod]\naws_access_key_id = 424242424242\naws_secret_access_key = test\n",
+    );
+    account
+        .provision(&["plan", "--profile", "prod"])
+        .exits(0)
+        .says("Account 424242424242 in the partition aws");
+    let failed = account.provision(&["plan", "--profile", "nope"]).exits(1);
+    failed.says("sts:GetCallerIdentity failed").says("nope");
 }
 
 #[test]
