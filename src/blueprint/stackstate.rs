@@ -237,7 +237,9 @@ impl Blueprint<'_> {
         };
         let ec2 = matches!(self.settings.trust, Trust::Ec2);
         let mut profile = node(profile, wanted && ec2);
-        profile.needs.push((role_address, Milestone::Exists));
+        profile
+            .needs
+            .push((role_address.clone(), Milestone::Exists));
         nodes.push(profile);
 
         nodes.push(self.key_node(main, wanted)?);
@@ -258,6 +260,8 @@ impl Blueprint<'_> {
             tags: self.tags.clone(),
         };
         let mut bucket = node(bucket, wanted);
+        // The agent reads the bucket with this role for as long as the bucket is there.
+        bucket.needs.push((role_address, Milestone::Exists));
         if self.encrypted() {
             bucket
                 .needs
