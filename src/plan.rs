@@ -42,6 +42,16 @@ pub struct Node {
 }
 
 impl Node {
+    /// A node that waits for nothing.
+    pub fn new(resource: impl Resource + 'static, wanted: bool) -> Self {
+        Node {
+            resource: Arc::new(resource),
+            wanted,
+            needs: Vec::new(),
+            outlives: None,
+        }
+    }
+
     /// How its resource is called.
     pub fn address(&self) -> &Address {
         self.resource.address()

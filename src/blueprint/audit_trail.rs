@@ -1,7 +1,6 @@
 //! What Audit Trail needs: its permission policy, attached to the identities that it runs as.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use super::Site;
 use super::documents::{Documents, Filling, Limit};
@@ -11,7 +10,7 @@ use crate::plan::{Milestone, Node};
 use crate::policy::{self, Fit, Fitted, Policy};
 use crate::resource::iam_policy::{IamPolicy, KIND};
 use crate::resource::policy_attachment::{MOST_ATTACHED, PolicyAttachment};
-use crate::resource::{Identity, Resource, Tags};
+use crate::resource::{Identity, Tags};
 use crate::settings::{AuditTrail, Settings};
 
 /// The system's name in tags, settings and documents.
@@ -160,9 +159,9 @@ impl Layout<'_> {
             tags: self.tags.clone(),
         };
         let address = policy.address.clone();
-        let mut nodes = vec![node(policy, wanted)];
+        let mut nodes = vec![Node::new(policy, wanted)];
         for identity in &self.audit_trail.attach_to {
-            let mut attachment = node(self.attachment(name, &address, identity), wanted);
+            let mut attachment = Node::new(self.attachment(name, &address, identity), wanted);
             attachment.needs.push((address.clone(), Milestone::Exists));
             nodes.push(attachment);
         }
@@ -178,14 +177,5 @@ impl Layout<'_> {
             name: identity.to_string(),
             own_arns: self.own_arns.clone(),
         }
-    }
-}
-
-fn node(resource: impl Resource + 'static, wanted: bool) -> Node {
-    Node {
-        resource: Arc::new(resource),
-        wanted,
-        needs: Vec::new(),
-        outlives: None,
     }
 }

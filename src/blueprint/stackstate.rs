@@ -4,7 +4,6 @@
 //! every region: the roles of Firehose and EventBridge, the stream, the rule and its target.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -15,7 +14,6 @@ use crate::failure::Failure;
 use crate::names::Region;
 use crate::plan::{Milestone, Node};
 use crate::policy::{Policy, redacted};
-use crate::resource::Resource;
 use crate::resource::Tags;
 use crate::resource::event_rule::EventRule;
 use crate::resource::event_target::EventTarget;
@@ -163,15 +161,6 @@ struct Blueprint<'a> {
     names: Vec<(&'static str, String)>,
 }
 
-fn node(resource: impl Resource + 'static, wanted: bool) -> Node {
-    Node {
-        resource: Arc::new(resource),
-        wanted,
-        needs: Vec::new(),
-        outlives: None,
-    }
-}
-
 impl Blueprint<'_> {
     fn encrypted(&self) -> bool {
         self.settings.encryption == Encryption::Kms
@@ -224,7 +213,7 @@ impl Blueprint<'_> {
         let role = self.integration_role()?;
         let role_address = role.address.clone();
         let role_name = role.name.clone();
-        let mut nodes = vec![node(role, wanted)];
+        let mut nodes = vec![Node::new(role, wanted)];
 
         let profile = InstanceProfile {
             address: Address::global("iam_instance_profile", "integration"),
@@ -236,7 +225,7 @@ impl Blueprint<'_> {
             tags: self.tags.clone(),
         };
         let ec2 = matches!(self.settings.trust, Trust::Ec2);
-        let mut profile = node(profile, wanted && ec2);
+        let mut profile = Node::new(profile, wanted && ec2);
         profile
             .needs
             .push((role_address.clone(), Milestone::Exists));
@@ -259,7 +248,7 @@ impl Blueprint<'_> {
             )?,
             tags: self.tags.clone(),
         };
-        let mut bucket = node(bucket, wanted);
+        let mut bucket = Node::new(bucket, wanted);
         // The agent reads the bucket with this role for as long as the bucket is there.
         bucket.needs.push((role_address, Milestone::Exists));
         if self.encrypted() {
@@ -285,7 +274,7 @@ impl Blueprint<'_> {
             )?,
             tags: self.tags.clone(),
         };
-        let mut key = node(key, wanted && self.encrypted());
+        let mut key = Node::new(key, wanted && self.encrypted());
         // The key is never scheduled for deletion while the bucket exists: its objects would be
         // lost.
         key.outlives = Some(self.bucket_address());
@@ -459,15 +448,15 @@ impl Blueprint<'_> {
             (eventbridge_role.address.clone(), Milestone::Settled),
             (self.bucket_address(), Milestone::Settled),
         ];
-        let mut stream = node(stream, wanted);
+        let mut stream = Node::new(stream, wanted);
         stream.needs = stream_needs;
-        let mut target = node(target, wanted);
+        let mut target = Node::new(target, wanted);
         target.needs = target_needs;
         Ok(vec![
-            node(firehose_role, wanted),
-            node(eventbridge_role, wanted),
+            Node::new(firehose_role, wanted),
+            Node::new(eventbridge_role, wanted),
             stream,
-            node(rule, wanted),
+            Node::new(rule, wanted),
             target,
         ])
     }
