@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Site;
-use super::documents::{Documents, Filling, Limit};
+use super::documents::{Documents, Filling};
 use crate::address::Address;
 use crate::failure::Failure;
 use crate::plan::{Milestone, Node};
-use crate::policy::{self, Fit, Fitted, Policy};
+use crate::policy::{self, Fit, Fitted, Kind, Policy};
 use crate::resource::iam_policy::{IamPolicy, KIND};
 use crate::resource::policy_attachment::{MOST_ATTACHED, PolicyAttachment};
 use crate::resource::{Identity, Tags};
@@ -21,9 +21,6 @@ pub const DOCUMENTS: [(&str, &str); 1] = [(
     "permissions",
     include_str!("../../policies/audit-trail/permissions.json"),
 )];
-
-/// The characters, white space left out, that AWS allows a managed policy.
-pub const LIMIT: usize = 6_144;
 
 /// Policies of this deployment's names that exist, as far as they are not wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,8 +39,8 @@ pub fn fitted(documents: &Documents, site: &Site) -> Result<Fitted, Failure> {
         names: &[],
         partition: site.partition,
     };
-    let policy = documents.policy("permissions", &filling, Limit::Spread, |_| {})?;
-    policy::fit(&policy, LIMIT).map_err(|error| {
+    let policy = documents.policy("permissions", &filling, Kind::Managed, |_| {})?;
+    policy::fit(&policy, Kind::Managed.limit()).map_err(|error| {
         Failure::new("policies/audit-trail/permissions.json cannot be written to AWS")
             .because(error.to_string())
     })
@@ -54,7 +51,7 @@ fn explain(fitted: &Fitted) -> String {
     let sizes: Vec<String> = fitted
         .policies
         .iter()
-        .map(|policy| format!("{} of {LIMIT}", policy.size()))
+        .map(|policy| format!("{} of {}", policy.size(), Kind::Managed.limit()))
         .collect();
     let sizes = sizes.join(", ");
     match fitted.fit {

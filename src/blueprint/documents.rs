@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use crate::failure::Failure;
 use crate::names::Partition;
-use crate::policy::{self, Policy};
+use crate::policy::{self, Kind, Policy};
 
 /// A document by its name, with its text and where that came from.
 #[derive(Debug, Clone)]
@@ -23,36 +23,8 @@ struct Document {
 #[derive(Debug, Clone)]
 pub struct Documents(BTreeMap<&'static str, Document>);
 
-/// What AWS allows a document to be long, in characters; see the quotas of IAM, KMS, S3 and
-/// EventBridge.
-#[derive(Debug, Clone, Copy)]
-pub enum Limit {
-    /// All inline policies of a role together.
-    InlinePolicy,
-    /// A role's trust policy, by its default quota.
-    TrustPolicy,
-    /// A key policy.
-    KeyPolicy,
-    /// A bucket policy: 20 KB.
-    BucketPolicy,
-    /// An event pattern.
-    EventPattern,
-    /// None here: the document is made to fit later.
-    Spread,
-}
-
-impl Limit {
-    fn characters(self) -> usize {
-        match self {
-            Limit::InlinePolicy => 10_240,
-            Limit::TrustPolicy => 2_048,
-            Limit::KeyPolicy => 32_768,
-            Limit::BucketPolicy => 20_480,
-            Limit::EventPattern => 4_096,
-            Limit::Spread => usize::MAX,
-        }
-    }
-}
+/// The characters that AWS allows an event pattern to have.
+const PATTERN_LIMIT: usize = 4_096;
 
 /// How the placeholders of one document are filled in.
 #[derive(Debug)]
@@ -135,22 +107,25 @@ impl Documents {
     ///
     /// # Errors
     /// A document that is not JSON, has a key twice, an unknown placeholder or an element that a
-    /// policy does not have, or exceeds `limit`; each names the file and the place in it.
+    /// policy does not have, or that is longer than AWS allows; each names the file and the place
+    /// in it. A managed policy may be longer, because it is made to fit later.
     pub fn policy(
         &self,
         name: &str,
         filling: &Filling<'_>,
-        limit: Limit,
+        kind: Kind,
         prepare: impl FnOnce(&mut Json),
     ) -> Result<Policy, Failure> {
         let (mut json, origin) = self.filled(name, filling, prepare)?;
-        if matches!(limit, Limit::InlinePolicy | Limit::Spread) {
+        if kind.grants_to_identity() {
             name_version(&mut json);
         }
         let policy = Policy::from_value(json).map_err(|error| {
             Failure::new(format!("{origin} is not a policy")).because(error.to_string())
         })?;
-        within(origin, policy.size(), limit)?;
+        if kind != Kind::Managed {
+            within(origin, policy.size(), kind.limit())?;
+        }
         Ok(policy)
     }
 
@@ -164,11 +139,7 @@ impl Documents {
             return Err(Failure::new(format!("{origin} is not an event pattern"))
                 .hint("An event pattern is a JSON object of fields, each with a list of values"));
         }
-        within(
-            origin,
-            json.to_string().chars().count(),
-            Limit::EventPattern,
-        )?;
+        within(origin, json.to_string().chars().count(), PATTERN_LIMIT)?;
         Ok(json)
     }
 
@@ -218,8 +189,7 @@ fn name_version(json: &mut Json) {
     }
 }
 
-fn within(origin: &str, size: usize, limit: Limit) -> Result<(), Failure> {
-    let most = limit.characters();
+fn within(origin: &str, size: usize, most: usize) -> Result<(), Failure> {
     if size <= most {
         return Ok(());
     }

@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::Site;
-use super::documents::{Documents, Filling, Limit, for_each_string};
+use super::documents::{Documents, Filling, for_each_string};
 use crate::address::Address;
 use crate::failure::Failure;
 use crate::names::Region;
 use crate::plan::{Milestone, Node};
-use crate::policy::{Policy, redacted};
+use crate::policy::{Kind, Policy, redacted};
 use crate::resource::Tags;
 use crate::resource::event_rule::EventRule;
 use crate::resource::event_target::EventTarget;
@@ -243,7 +243,7 @@ impl Blueprint<'_> {
             policy: self.documents.policy(
                 "bucket-policy",
                 &self.filling(main),
-                Limit::BucketPolicy,
+                Kind::Bucket,
                 |_| {},
             )?,
             tags: self.tags.clone(),
@@ -269,7 +269,7 @@ impl Blueprint<'_> {
             policy: self.documents.policy(
                 "key-policy",
                 &self.filling(region),
-                Limit::KeyPolicy,
+                Kind::Key,
                 bucket_region_placeholders,
             )?,
             tags: self.tags.clone(),
@@ -289,7 +289,7 @@ impl Blueprint<'_> {
             Trust::Ec2 | Trust::Unstated => self.documents.policy(
                 "integration-role-trust-ec2",
                 &self.filling(main),
-                Limit::TrustPolicy,
+                Kind::Trust,
                 |_| {},
             )?,
             Trust::External {
@@ -308,7 +308,7 @@ impl Blueprint<'_> {
                 let trust = self.documents.policy(
                     "integration-role-trust-external",
                     &filling,
-                    Limit::TrustPolicy,
+                    Kind::Trust,
                     |json| {
                         name_agents(json, &principals);
                         // What is left once the conditions on it are hidden would be shown.
@@ -336,7 +336,7 @@ impl Blueprint<'_> {
             policy: self.documents.policy(
                 "integration-role-policy",
                 &self.filling(main),
-                Limit::InlinePolicy,
+                Kind::Inline,
                 |_| {},
             )?,
             boundary: self.boundary(),
@@ -361,7 +361,7 @@ impl Blueprint<'_> {
             trust: self.documents.policy(
                 &format!("{document}-role-trust"),
                 &self.filling(region),
-                Limit::TrustPolicy,
+                Kind::Trust,
                 |_| {},
             )?,
             policy_name: "default",
@@ -375,23 +375,17 @@ impl Blueprint<'_> {
     fn regional(&self, region: &Region, wanted: bool) -> Result<Vec<Node>, Failure> {
         let main = self.main;
         let filling = self.filling(region);
-        let firehose_policy = self.documents.policy(
-            "firehose-role-policy",
-            &filling,
-            Limit::InlinePolicy,
-            |json| {
-                if !self.encrypted() {
-                    drop_key_statements(json);
-                }
-                bucket_region_placeholders(json);
-            },
-        )?;
-        let eventbridge_policy = self.documents.policy(
-            "eventbridge-role-policy",
-            &filling,
-            Limit::InlinePolicy,
-            |_| {},
-        )?;
+        let firehose_policy =
+            self.documents
+                .policy("firehose-role-policy", &filling, Kind::Inline, |json| {
+                    if !self.encrypted() {
+                        drop_key_statements(json);
+                    }
+                    bucket_region_placeholders(json);
+                })?;
+        let eventbridge_policy =
+            self.documents
+                .policy("eventbridge-role-policy", &filling, Kind::Inline, |_| {})?;
         let firehose_role =
             self.service_role(FIREHOSE_ROLE, "firehose", region, firehose_policy)?;
         let eventbridge_role =
