@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Site;
-use super::documents::{Documents, Filling};
+use super::documents::{BuiltIn, Documents, Filling, Form};
+use super::{Content, Site, Written};
 use crate::address::Address;
 use crate::failure::Failure;
 use crate::plan::{Milestone, Node};
@@ -17,10 +17,12 @@ use crate::settings::{AuditTrail, Settings};
 pub const SYSTEM: &str = "audit-trail";
 
 /// The vendor's document.
-pub const DOCUMENTS: [(&str, &str); 1] = [(
-    "permissions",
-    include_str!("../../policies/audit-trail/permissions.json"),
-)];
+pub const DOCUMENTS: [BuiltIn; 1] = [BuiltIn {
+    name: "permissions",
+    form: Form::Policy(Kind::Managed),
+    documented: include_str!("../../policies/audit-trail/permissions.json"),
+    hardened: None,
+}];
 
 /// Policies of this deployment's names that exist, as far as they are not wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,17 +35,47 @@ pub struct Remains {
 ///
 /// # Errors
 /// A document that cannot be used, or a statement in it that fits no policy.
-pub fn fitted(documents: &Documents, site: &Site) -> Result<Fitted, Failure> {
+fn fitted(settings: &AuditTrail, documents: &Documents, site: &Site) -> Result<Fitted, Failure> {
+    let mut values = BTreeMap::from([("AccountId", site.account.to_string())]);
+    let boundary = settings.permissions_boundary.as_ref();
+    values.extend(boundary.map(|boundary| ("PermissionsBoundary", boundary.to_string())));
     let filling = Filling {
-        values: BTreeMap::from([("AccountId", site.account.to_string())]),
+        values,
         names: &[],
         partition: site.partition,
     };
-    let policy = documents.policy("permissions", &filling, Kind::Managed, |_| {})?;
+    let policy = documents.policy("permissions", &filling, |_| {})?;
     policy::fit(&policy, Kind::Managed.limit()).map_err(|error| {
-        Failure::new("policies/audit-trail/permissions.json cannot be written to AWS")
-            .because(error.to_string())
+        let origin = documents.origin("permissions");
+        Failure::new(format!("{origin} cannot be written to AWS")).because(error.to_string())
     })
+}
+
+/// Every document of the system in the form in which it is written.
+///
+/// # Errors
+/// A document that cannot be used, or a statement in it that fits no policy.
+pub fn written(
+    settings: &AuditTrail,
+    documents: &Documents,
+    site: &Site,
+) -> Result<Vec<Written>, Failure> {
+    let fitted = fitted(settings, documents, site)?;
+    let count = fitted.policies.len();
+    let policies = names(settings, count).into_iter().zip(fitted.policies);
+    let written = policies
+        .enumerate()
+        .map(|(index, (policy_name, policy))| Written {
+            name: match count {
+                1 => "permissions".to_owned(),
+                _ => format!("permissions-{}", index + 1),
+            },
+            document: "permissions",
+            origin: documents.origin("permissions").to_owned(),
+            carrier: Address::global(KIND, policy_name),
+            content: Content::Policy(Kind::Managed, policy),
+        });
+    Ok(written.collect())
 }
 
 /// One line on what was done to the document so that it fits, and how long it is.
@@ -94,7 +126,8 @@ pub fn is_own_name(name: &str, settings: &AuditTrail) -> bool {
 /// A resource stands after those that it needs.
 ///
 /// # Errors
-/// Those of [`fitted`], and more policies than an identity may have.
+/// A document that cannot be used, a statement in it that fits no policy, and more policies than
+/// an identity may have.
 pub fn nodes(
     settings: &Settings,
     audit_trail: &AuditTrail,
@@ -103,7 +136,7 @@ pub fn nodes(
     remains: &Remains,
     wanted: bool,
 ) -> Result<Vec<Node>, Failure> {
-    let fitted = fitted(documents, site)?;
+    let fitted = fitted(audit_trail, documents, site)?;
     if fitted.policies.len() > MOST_ATTACHED {
         return Err(Failure::new(format!(
             "the permissions of Audit Trail need {} policies, of {MOST_ATTACHED} that AWS allows \

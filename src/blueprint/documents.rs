@@ -11,10 +11,34 @@ use serde_json::Value as Json;
 use crate::failure::Failure;
 use crate::names::Partition;
 use crate::policy::{self, Kind, Policy};
+use crate::settings::Profile;
 
-/// A document by its name, with its text and where that came from.
+/// A document as it is built into the program.
+#[derive(Debug)]
+pub struct BuiltIn {
+    /// Its name: that of its file, without the ending.
+    pub name: &'static str,
+    /// What it is.
+    pub form: Form,
+    /// The text as the vendor prints it.
+    pub documented: &'static str,
+    /// What the hardened profile puts in its place.
+    pub hardened: Option<&'static str>,
+}
+
+/// What a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A policy of that kind.
+    Policy(Kind),
+    /// What a rule listens for.
+    EventPattern,
+}
+
+/// A document with its text and where that came from.
 #[derive(Debug, Clone)]
 struct Document {
+    form: Form,
     text: String,
     origin: String,
 }
@@ -24,7 +48,7 @@ struct Document {
 pub struct Documents(BTreeMap<&'static str, Document>);
 
 /// The characters that AWS allows an event pattern to have.
-const PATTERN_LIMIT: usize = 4_096;
+pub const PATTERN_LIMIT: usize = 4_096;
 
 /// How the placeholders of one document are filled in.
 #[derive(Debug)]
@@ -38,28 +62,33 @@ pub struct Filling<'a> {
 }
 
 impl Documents {
-    /// The built-in documents, each replaced by the file of its name in `folder` if there is one.
+    /// The profile's documents, each replaced by the file of its name in `folder` if there is one.
     ///
     /// # Errors
     /// A folder or file that cannot be read, and a JSON file that has none of the known names.
     pub fn load(
-        built_in: &[(&'static str, &'static str)],
+        built_in: &[BuiltIn],
         system: &str,
+        profile: Profile,
         folder: Option<&Path>,
     ) -> Result<Self, Failure> {
-        let mut documents: BTreeMap<&'static str, Document> = built_in
-            .iter()
-            .map(|(name, text)| {
-                let origin = format!("policies/{system}/{name}.json");
-                (
-                    *name,
-                    Document {
-                        text: (*text).to_owned(),
-                        origin,
-                    },
-                )
-            })
-            .collect();
+        let of_profile = |document: &BuiltIn| {
+            let name = document.name;
+            let (text, origin) = match (profile, document.hardened) {
+                (Profile::Hardened, Some(text)) => {
+                    (text, format!("policies/{system}/hardened/{name}.json"))
+                }
+                _ => (
+                    document.documented,
+                    format!("policies/{system}/{name}.json"),
+                ),
+            };
+            let form = document.form;
+            let text = text.to_owned();
+            (name, Document { form, text, origin })
+        };
+        let mut documents: BTreeMap<&'static str, Document> =
+            built_in.iter().map(of_profile).collect();
         let Some(folder) = folder else {
             return Ok(Documents(documents));
         };
@@ -88,10 +117,8 @@ impl Documents {
                 );
             };
             let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
-            *document = Document {
-                text,
-                origin: path.display().to_string(),
-            };
+            document.text = text;
+            document.origin = path.display().to_string();
         }
         Ok(Documents(documents))
     }
@@ -101,6 +128,11 @@ impl Documents {
         self.0
             .iter()
             .map(|(name, document)| (*name, document.text.as_str()))
+    }
+
+    /// Where the text of a document came from: a path, of this project or of the person's own.
+    pub fn origin(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", |document| &document.origin)
     }
 
     /// A policy, filled in.
@@ -113,10 +145,13 @@ impl Documents {
         &self,
         name: &str,
         filling: &Filling<'_>,
-        kind: Kind,
         prepare: impl FnOnce(&mut Json),
     ) -> Result<Policy, Failure> {
-        let (mut json, origin) = self.filled(name, filling, prepare)?;
+        let (mut json, document) = self.filled(name, filling, prepare)?;
+        let Form::Policy(kind) = document.form else {
+            return Err(Failure::new(format!("{name} is not a policy")));
+        };
+        let origin = &document.origin;
         if kind.grants_to_identity() {
             name_version(&mut json);
         }
@@ -134,7 +169,7 @@ impl Documents {
     /// # Errors
     /// As for [`Documents::policy`].
     pub fn pattern(&self, name: &str, filling: &Filling<'_>) -> Result<Json, Failure> {
-        let (json, origin) = self.filled(name, filling, |_| {})?;
+        let (json, Document { origin, .. }) = self.filled(name, filling, |_| {})?;
         if !json.is_object() {
             return Err(Failure::new(format!("{origin} is not an event pattern"))
                 .hint("An event pattern is a JSON object of fields, each with a list of values"));
@@ -148,11 +183,11 @@ impl Documents {
         name: &str,
         filling: &Filling<'_>,
         prepare: impl FnOnce(&mut Json),
-    ) -> Result<(Json, &str), Failure> {
+    ) -> Result<(Json, &Document), Failure> {
         let Some(document) = self.0.get(name) else {
             return Err(Failure::new(format!("there is no document called {name}")));
         };
-        let origin = document.origin.as_str();
+        let origin = &document.origin;
         let mut json = policy::json::parse(&document.text).map_err(|error| {
             Failure::new(format!("{origin} is not JSON")).because(error.to_string())
         })?;
@@ -169,7 +204,7 @@ impl Documents {
             Failure::new(format!("{origin} cannot be filled in")).because(error.to_string())
         })?;
         policy::partition::rewrite(&mut json, filling.partition.name());
-        Ok((json, origin))
+        Ok((json, document))
     }
 }
 

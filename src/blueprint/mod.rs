@@ -10,10 +10,14 @@ pub mod stackstate;
 #[cfg(test)]
 mod tests;
 
+use serde_json::Value as Json;
+
+use crate::address::Address;
 use crate::failure::Failure;
 use crate::names::{AccountId, Partition, Region};
 use crate::plan::Node;
-use crate::settings::Settings;
+use crate::policy::{Kind, Policy, redacted};
+use crate::settings::{Profile, Settings};
 use documents::Documents;
 
 /// Where a blueprint is laid out.
@@ -52,13 +56,21 @@ impl AllDocuments {
     /// # Errors
     /// Those of [`Documents::load`].
     pub fn load(settings: &Settings) -> Result<Self, Failure> {
-        let folder = settings
-            .stackstate
-            .as_ref()
-            .and_then(|stackstate| stackstate.policies.as_deref());
+        let (profile, folder) = match &settings.stackstate {
+            Some(system) => (system.profile, system.policies.as_deref()),
+            None => (Profile::Documented, None),
+        };
+        let stackstate =
+            Documents::load(&stackstate::DOCUMENTS, stackstate::SYSTEM, profile, folder)?;
+        let profile = match &settings.audit_trail {
+            Some(system) => system.profile,
+            None => Profile::Documented,
+        };
+        let audit_trail =
+            Documents::load(&audit_trail::DOCUMENTS, audit_trail::SYSTEM, profile, None)?;
         Ok(AllDocuments {
-            stackstate: Documents::load(&stackstate::DOCUMENTS, stackstate::SYSTEM, folder)?,
-            audit_trail: Documents::load(&audit_trail::DOCUMENTS, audit_trail::SYSTEM, None)?,
+            stackstate,
+            audit_trail,
         })
     }
 
@@ -66,6 +78,71 @@ impl AllDocuments {
     pub fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.stackstate.texts().chain(self.audit_trail.texts())
     }
+}
+
+/// A document in the form in which it is written to AWS.
+#[derive(Debug)]
+pub struct Written {
+    /// What tells it from all others: the document's name, and the region or the number where
+    /// there are several of it.
+    pub name: String,
+    /// The document's name.
+    pub document: &'static str,
+    /// Where its text came from.
+    pub origin: String,
+    /// The resource that carries it.
+    pub carrier: Address,
+    /// What is written.
+    pub content: Content,
+}
+
+/// The content of a document.
+#[derive(Debug)]
+pub enum Content {
+    /// A policy.
+    Policy(Kind, Policy),
+    /// What a rule listens for.
+    EventPattern(Json),
+}
+
+impl Content {
+    /// The document as it is sent, without the external ID.
+    pub fn shown(&self) -> Json {
+        match self {
+            Content::Policy(_, policy) => redacted(policy.document()),
+            Content::EventPattern(pattern) => pattern.clone(),
+        }
+    }
+
+    /// The characters that it has and may have, white space between its tokens left out.
+    pub fn size(&self) -> (usize, usize) {
+        match self {
+            Content::Policy(kind, policy) => (policy.size(), kind.limit()),
+            Content::EventPattern(pattern) => (
+                pattern.to_string().chars().count(),
+                documents::PATTERN_LIMIT,
+            ),
+        }
+    }
+}
+
+/// Every document that the settings write, in the form in which it is written.
+///
+/// # Errors
+/// A document that cannot be used.
+pub fn written(
+    settings: &Settings,
+    documents: &AllDocuments,
+    site: &Site,
+) -> Result<Vec<Written>, Failure> {
+    let mut written = Vec::new();
+    if let Some(system) = &settings.stackstate {
+        written.extend(stackstate::written(system, &documents.stackstate, site)?);
+    }
+    if let Some(system) = &settings.audit_trail {
+        written.extend(audit_trail::written(system, &documents.audit_trail, site)?);
+    }
+    Ok(written)
 }
 
 /// What was found of earlier deployments with other settings.

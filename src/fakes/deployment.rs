@@ -7,7 +7,7 @@ use crate::blueprint::stackstate::{DOCUMENTS, Remains, SYSTEM};
 use crate::blueprint::{AllDocuments, Site};
 use crate::failure::Failure;
 use crate::plan::Node;
-use crate::settings::{Connection, Encryption, Secret, Settings, StackState, Trust};
+use crate::settings::{Connection, Encryption, Profile, Secret, Settings, StackState, Trust};
 
 pub const ACCOUNT: &str = "123456789012";
 pub const AGENT: &str = "210987654321";
@@ -22,6 +22,7 @@ pub fn settings(regions: &[&str]) -> Settings {
         stackstate: Some(StackState {
             trust: trust(&[AGENT]),
             encryption: Encryption::Kms,
+            profile: Profile::Documented,
             postfix: String::new(),
             permissions_boundary: None,
             policies: None,
@@ -76,7 +77,7 @@ pub fn site(settings: &Settings) -> Site {
 }
 
 pub fn shipped() -> Documents {
-    Documents::load(&DOCUMENTS, SYSTEM, None).unwrap()
+    Documents::load(&DOCUMENTS, SYSTEM, Profile::Documented, None).unwrap()
 }
 
 /// The shipped documents of every system.

@@ -1,11 +1,12 @@
 //! The settings of Audit Trail: one permission policy, and who gets it.
 
 use crate::failure::Failure;
-use crate::names::{Invalid, is_iam_name};
+use crate::names::{Arn, Invalid, is_iam_name};
 use crate::resource::Identity;
 
 use super::file::{AuditTrailContent, SettingsFile};
 use super::resolve::Given;
+use super::{Profile, policies};
 
 /// The name that the vendor's page suggests.
 const DEFAULT_NAME: &str = "AuditTrailRole";
@@ -25,6 +26,11 @@ pub struct AuditTrail {
     pub policy_name: String,
     /// The policy's description.
     pub description: String,
+    /// Which document is written.
+    pub profile: Profile,
+    /// The policy that bounds every role that the application creates; there is one exactly if
+    /// the profile is hardened.
+    pub permissions_boundary: Option<Arn>,
 }
 
 /// Checks what the file says; `None` if it does not name the system.
@@ -33,6 +39,8 @@ pub(super) fn resolve(file: &SettingsFile) -> Result<Option<AuditTrail>, Failure
         attach_to,
         policy_name,
         description,
+        profile,
+        permissions_boundary,
     }) = &file.content.audit_trail
     else {
         return Ok(None);
@@ -77,7 +85,25 @@ pub(super) fn resolve(file: &SettingsFile) -> Result<Option<AuditTrail>, Failure
         attach_to: identities,
         policy_name: name.to_owned(),
         description: description.to_owned(),
+        profile: *profile,
+        permissions_boundary: boundary(permissions_boundary.as_deref(), *profile)
+            .map_err(|invalid| invalid.at(&place("permissions_boundary")))?,
     }))
+}
+
+fn boundary(text: Option<&str>, profile: Profile) -> Result<Option<Arn>, Invalid> {
+    match (text.filter(|text| !text.is_empty()), profile) {
+        (Some(text), Profile::Hardened) => policies::parse_boundary(text).map(Some),
+        (None, Profile::Documented) => Ok(None),
+        (None, Profile::Hardened) => Err(Invalid::new(
+            "the hardened profile needs a permissions boundary",
+            "Write the ARN of the managed policy that bounds every role that Audit Trail creates.",
+        )),
+        (Some(_), Profile::Documented) => Err(Invalid::new(
+            "the documented profile has no use for a permissions boundary",
+            "Take it out, or set profile = \"hardened\".",
+        )),
+    }
 }
 
 fn parse_identity(text: &str) -> Result<Identity, Invalid> {

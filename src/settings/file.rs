@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Encryption, Secret, TrustKind};
+use super::{Encryption, Profile, Secret, TrustKind};
 use crate::failure::Failure;
 
 /// The file that is used when none is named.
@@ -44,6 +44,8 @@ pub(super) struct AuditTrailContent {
     pub(super) attach_to: Vec<String>,
     pub(super) policy_name: Option<String>,
     pub(super) description: Option<String>,
+    pub(super) profile: Profile,
+    pub(super) permissions_boundary: Option<String>,
 }
 
 /// The keys of `[stackstate]`.
@@ -54,6 +56,7 @@ pub(super) struct StackStateContent {
     pub(super) external_id: Option<Secret>,
     pub(super) trust: Option<TrustKind>,
     pub(super) encryption: Option<Encryption>,
+    pub(super) profile: Option<Profile>,
     pub(super) postfix: Option<String>,
     pub(super) permissions_boundary: Option<String>,
     pub(super) policies: Option<PathBuf>,

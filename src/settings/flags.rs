@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
-use super::{Encryption, Secret, System, TrustKind};
+use super::{Encryption, Profile, Secret, System, TrustKind};
 
 const DEPLOYMENT: &str = "Deployment";
 const CONNECTION: &str = "Connection";
@@ -63,6 +63,10 @@ pub struct StackStateFlags {
     /// How the logs are encrypted: kms (with a key of our own) or none (without) [default: kms]
     #[arg(long, value_name = "KIND", help_heading = STACKSTATE, hide_possible_values = true)]
     pub encryption: Option<Encryption>,
+    /// Which policy documents are written: documented (as the vendor prints them) or hardened
+    /// (without their weaknesses); called `profile` in the file [default: documented]
+    #[arg(long, value_name = "PROFILE", help_heading = STACKSTATE, hide_possible_values = true)]
+    pub policy_profile: Option<Profile>,
     /// Text to append to every name, to deploy more than once in an account
     #[arg(long, value_name = "TEXT", help_heading = STACKSTATE, allow_hyphen_values = true)]
     pub postfix: Option<String>,

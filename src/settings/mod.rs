@@ -74,6 +74,8 @@ pub struct StackState {
     pub trust: Trust,
     /// How the logs are encrypted.
     pub encryption: Encryption,
+    /// Which documents are written.
+    pub profile: Profile,
     /// What every name ends with; may be empty, and keeps every name within AWS's rules.
     pub postfix: String,
     /// The policy that bounds every role, if there is one.
@@ -122,6 +124,27 @@ pub enum Encryption {
     Kms,
     /// Without a key of our own
     None,
+}
+
+/// Which documents are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// Those of the vendor, as they are documented
+    #[default]
+    Documented,
+    /// Those in which the weaknesses of the vendor's are mended
+    Hardened,
+}
+
+impl fmt::Display for Profile {
+    /// The name in the settings.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Profile::Documented => "documented",
+            Profile::Hardened => "hardened",
+        })
+    }
 }
 
 /// What can be set up.
@@ -231,7 +254,7 @@ impl Draft {
                 .map_err(|invalid| invalid.at("the region of the AWS profile or environment"))?;
             settings.regions.push(region);
         }
-        // Only a system that lives in regions has ARNs in its settings.
+        // Without a region the partition is the caller's, which is not known yet.
         let Some(main) = settings.regions.first() else {
             return Ok(settings);
         };
@@ -291,6 +314,8 @@ impl Settings {
             attach_to,
             policy_name,
             description,
+            profile,
+            permissions_boundary,
         }) = audit_trail
         {
             let mut identities: Vec<String> = attach_to.iter().map(ToString::to_string).collect();
@@ -300,6 +325,10 @@ impl Settings {
                 .for_each(|identity| add("audit_trail.attach_to", identity));
             add("audit_trail.policy_name", policy_name);
             add("audit_trail.description", description);
+            add("audit_trail.profile", &profile.to_string());
+            let boundary = permissions_boundary.as_ref().map(Arn::to_string);
+            let boundary = boundary.as_deref().unwrap_or("");
+            add("audit_trail.permissions_boundary", boundary);
         }
         entries
     }
@@ -310,6 +339,7 @@ impl StackState {
         let StackState {
             trust,
             encryption,
+            profile,
             postfix,
             permissions_boundary,
             policies,
@@ -345,6 +375,7 @@ impl StackState {
                 Encryption::None => "none",
             },
         );
+        add("stackstate.profile", &profile.to_string());
         add("stackstate.postfix", postfix);
         let boundary = permissions_boundary.as_ref().map(Arn::to_string);
         add(

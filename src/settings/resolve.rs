@@ -63,14 +63,22 @@ pub(super) fn resolve(
     ))?;
     let tags = tags::merge(file, &general.tags)?;
     let named = named_systems(file, flags, general.only)?;
-    let (stackstate, arns) = if named.contains(&System::StackState) {
+    let (stackstate, mut arns) = if named.contains(&System::StackState) {
         let (stackstate, arns) = stackstate(file, flags, need, environment)?;
         (Some(stackstate), arns)
     } else {
         (None, Vec::new())
     };
     let audit_trail = if named.contains(&System::AuditTrail) {
-        audit_trail::resolve(file)?
+        let audit_trail = audit_trail::resolve(file)?;
+        let boundary = audit_trail
+            .as_ref()
+            .and_then(|system| system.permissions_boundary.clone());
+        arns.extend(boundary.map(|arn| PlacedArn {
+            place: file.place("audit_trail.permissions_boundary"),
+            arn,
+        }));
+        audit_trail
     } else {
         None
     };
@@ -207,6 +215,7 @@ fn stackstate(
             .encryption
             .or(in_file.encryption)
             .unwrap_or(Encryption::Kms),
+        profile: flags.policy_profile.or(in_file.profile).unwrap_or_default(),
         postfix,
         permissions_boundary,
         policies: override_folder(file, in_file, flags),

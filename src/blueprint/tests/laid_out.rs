@@ -137,7 +137,7 @@ fn the_shipped_documents_are_as_long_as_the_vendors() {
         ("bucket-policy", 785, 3),
     ];
     for (name, size, statements) in cases {
-        let (_, text) = DOCUMENTS.iter().find(|(it, _)| *it == name).unwrap();
+        let text = documented(name);
         let policy = Policy::parse(text).unwrap();
         assert_eq!(policy.size(), size, "{name}");
         assert_eq!(policy.statements().len(), statements, "{name}");

@@ -18,6 +18,7 @@ use crate::fakes::deployment::{
 };
 use crate::plan::Node;
 use crate::resource::Known;
+use crate::settings::Profile;
 
 fn find<'a>(nodes: &'a [Node], address: &str) -> &'a Node {
     let node = nodes.iter().find(|it| it.address().to_string() == address);
@@ -60,13 +61,15 @@ fn strings(nodes: &[Node]) -> Vec<(String, String)> {
     found
 }
 
+/// The text of the vendor's document.
+fn documented(name: &str) -> &'static str {
+    let document = DOCUMENTS.iter().find(|document| document.name == name);
+    document.unwrap().documented
+}
+
 /// The vendor's document as a person would fill it in: by replacing text.
 fn by_hand(document: &str, values: &[(&str, &str)]) -> Json {
-    let (_, text) = DOCUMENTS
-        .iter()
-        .find(|(name, _)| *name == document)
-        .unwrap();
-    let mut text = (*text).to_owned();
+    let mut text = documented(document).to_owned();
     for (name, value) in values {
         text = text.replace(&format!("${{{name}}}"), value);
     }

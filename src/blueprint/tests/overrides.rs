@@ -15,7 +15,7 @@ fn replaced(file: &str, text: &str) -> Result<Vec<Node>, String> {
 
 fn lay_out(folder: &Path) -> Result<Vec<Node>, Failure> {
     let settings = settings(&["eu-west-1", "us-east-1"]);
-    let documents = Documents::load(&DOCUMENTS, SYSTEM, Some(folder))?;
+    let documents = Documents::load(&DOCUMENTS, SYSTEM, Profile::Documented, Some(folder))?;
     nodes(&settings, &documents, &Remains::default(), true)
 }
 
@@ -80,7 +80,8 @@ fn a_name_that_has_its_postfix_already_gets_no_second_one() {
         "Resource": "arn:aws:s3:::stackstate-logs-${AccountId}-blue"}]}"#;
     fs::write(folder.path().join("integration-role-policy.json"), text).unwrap();
     let settings = with_postfix(&["eu-west-1"], "-blue");
-    let documents = Documents::load(&DOCUMENTS, SYSTEM, Some(folder.path())).unwrap();
+    let documents =
+        Documents::load(&DOCUMENTS, SYSTEM, Profile::Documented, Some(folder.path())).unwrap();
     let nodes = nodes(&settings, &documents, &Remains::default(), true).unwrap();
     let policy = desired(
         &nodes,
@@ -97,7 +98,8 @@ fn without_encryption_no_way_of_writing_keeps_the_kms_section() {
     let text = r#"{"Statement": [{"Effect": "Allow", "Action": "KMS:Decrypt", "Resource": "*"},
         {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}]}"#;
     fs::write(folder.path().join("firehose-role-policy.json"), text).unwrap();
-    let documents = Documents::load(&DOCUMENTS, SYSTEM, Some(folder.path())).unwrap();
+    let documents =
+        Documents::load(&DOCUMENTS, SYSTEM, Profile::Documented, Some(folder.path())).unwrap();
     let settings = unencrypted(&["eu-west-1"]);
     let nodes = nodes(&settings, &documents, &Remains::default(), true).unwrap();
     let policy = desired(
@@ -317,10 +319,7 @@ fn a_document_that_cannot_be_used_is_told_with_its_place() {
 
 #[test]
 fn only_white_space_between_tokens_does_not_count() {
-    let (_, text) = DOCUMENTS
-        .iter()
-        .find(|(it, _)| *it == "integration-role-policy")
-        .unwrap();
+    let text = documented("integration-role-policy");
     let spread = text.replace('\n', &format!("\n{}", " ".repeat(50)));
     assert!(spread.len() > 10_240);
     assert!(replaced("integration-role-policy.json", &spread).is_ok());

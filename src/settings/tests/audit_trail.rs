@@ -17,6 +17,8 @@ fn audit_trail_alone_needs_no_region_and_has_the_suggested_names() {
         ],
         policy_name: "AuditTrailRole".to_owned(),
         description: "For use with Audit Trail".to_owned(),
+        profile: Profile::Documented,
+        permissions_boundary: None,
     };
     assert_eq!(settings.audit_trail, Some(expected));
 }
@@ -82,6 +84,18 @@ fn bad_input_names_its_place() {
         (
             "description = \"\\u0007\"",
             "provision.toml: audit_trail.description: IAM does not accept this description",
+        ),
+        (
+            "profile = \"hardened\"",
+            "provision.toml: audit_trail.permissions_boundary: the hardened profile needs a permissions boundary",
+        ),
+        (
+            "profile = \"hardened\"\npermissions_boundary = \"bounds\"",
+            "provision.toml: audit_trail.permissions_boundary: \"bounds\" is not an ARN: it does not consist of \"arn\" and five more parts",
+        ),
+        (
+            "permissions_boundary = \"arn:aws:iam::123456789012:policy/bounds\"",
+            "provision.toml: audit_trail.permissions_boundary: the documented profile has no use for a permissions boundary",
         ),
     ];
     for (line, message) in cases {

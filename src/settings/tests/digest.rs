@@ -18,6 +18,7 @@ fn the_digest_entries_cover_what_is_provisioned_and_nothing_else() {
         ),
         ("stackstate.external_id", "from-the-environment"),
         ("stackstate.encryption", "kms"),
+        ("stackstate.profile", "documented"),
         ("stackstate.postfix", ""),
         ("stackstate.permissions_boundary", ""),
         ("stackstate.policies", ""),
@@ -36,7 +37,7 @@ fn the_digest_entries_cover_what_is_provisioned_and_nothing_else() {
     for (args, reason) in same {
         assert_eq!(entries(args), base, "{reason} does not matter");
     }
-    let different: [&[&str]; 11] = [
+    let different: [&[&str]; 12] = [
         &["--account=999999999999"],
         &["--region=us-east-1", "--region=eu-west-1"],
         &["--tag=a=b"],
@@ -44,6 +45,7 @@ fn the_digest_entries_cover_what_is_provisioned_and_nothing_else() {
         &["--external-id=other"],
         &["--trust=ec2"],
         &["--encryption=none"],
+        &["--policy-profile=hardened"],
         &["--postfix=-two"],
         &["--permissions-boundary=arn:aws:iam::123456789012:policy/b"],
         &["--policies=mine"],

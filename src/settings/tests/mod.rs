@@ -101,6 +101,7 @@ fn the_file_alone_is_enough() {
                 external_id_source: "the environment variable STS_EXTERNAL_ID".to_owned(),
             },
             encryption: Encryption::Kms,
+            profile: Profile::Documented,
             postfix: String::new(),
             permissions_boundary: None,
             policies: None,

@@ -3,17 +3,18 @@
 //! Once in an account: the integration role, and in the main region the key and the log bucket. In
 //! every region: the roles of Firehose and EventBridge, the stream, the rule and its target.
 
-use std::collections::BTreeMap;
+mod documents;
 
-use serde_json::Value as Json;
+pub use documents::DOCUMENTS;
 
-use super::Site;
-use super::documents::{Documents, Filling, for_each_string};
+use documents::Filled;
+
+use super::documents::Documents;
+use super::{Site, Written};
 use crate::address::Address;
 use crate::failure::Failure;
 use crate::names::Region;
 use crate::plan::{Milestone, Node};
-use crate::policy::{Kind, Policy, redacted};
 use crate::resource::Tags;
 use crate::resource::event_rule::EventRule;
 use crate::resource::event_target::EventTarget;
@@ -26,50 +27,6 @@ use crate::settings::{Encryption, Settings, StackState, Trust};
 
 /// The system's name in tags, settings and documents.
 pub const SYSTEM: &str = "stackstate";
-
-/// The vendor's documents by name.
-pub const DOCUMENTS: [(&str, &str); 10] = [
-    (
-        "bucket-policy",
-        include_str!("../../policies/stackstate/bucket-policy.json"),
-    ),
-    (
-        "event-pattern",
-        include_str!("../../policies/stackstate/event-pattern.json"),
-    ),
-    (
-        "eventbridge-role-policy",
-        include_str!("../../policies/stackstate/eventbridge-role-policy.json"),
-    ),
-    (
-        "eventbridge-role-trust",
-        include_str!("../../policies/stackstate/eventbridge-role-trust.json"),
-    ),
-    (
-        "firehose-role-policy",
-        include_str!("../../policies/stackstate/firehose-role-policy.json"),
-    ),
-    (
-        "firehose-role-trust",
-        include_str!("../../policies/stackstate/firehose-role-trust.json"),
-    ),
-    (
-        "integration-role-policy",
-        include_str!("../../policies/stackstate/integration-role-policy.json"),
-    ),
-    (
-        "integration-role-trust-ec2",
-        include_str!("../../policies/stackstate/integration-role-trust-ec2.json"),
-    ),
-    (
-        "integration-role-trust-external",
-        include_str!("../../policies/stackstate/integration-role-trust-external.json"),
-    ),
-    (
-        "key-policy",
-        include_str!("../../policies/stackstate/key-policy.json"),
-    ),
-];
 
 const ROLE: &str = "StackStateAwsIntegrationRole";
 const FIREHOSE_ROLE: &str = "StackStateFirehoseRole-";
@@ -124,20 +81,13 @@ pub fn nodes(
     remains: &Remains,
     wanted: bool,
 ) -> Result<Vec<Node>, Failure> {
+    let main = main_region(site)?;
     let blueprint = Blueprint {
         settings: stackstate,
-        documents,
+        documents: Filled::new(stackstate, documents, site, main),
         site,
-        main: site
-            .regions
-            .first()
-            .ok_or_else(|| Failure::new("no region is set"))?,
+        main,
         tags: Tags::new(SYSTEM, &stackstate.postfix, &settings.tags),
-        names: vec![
-            (BUCKET, format!("{BUCKET}{}", stackstate.postfix)),
-            (STREAM, format!("{STREAM}{}", stackstate.postfix)),
-            (ALIAS, format!("{ALIAS}{}", stackstate.postfix)),
-        ],
     };
     let mut nodes = blueprint.account_wide(wanted)?;
     for region in &site.regions {
@@ -152,30 +102,47 @@ pub fn nodes(
     Ok(nodes)
 }
 
+/// Every document of the system in the form in which it is written. The trust policy of the
+/// integration role is left out while it is not known whom to trust.
+///
+/// # Errors
+/// A document that cannot be used; see [`Documents`].
+pub fn written(
+    settings: &StackState,
+    documents: &Documents,
+    site: &Site,
+) -> Result<Vec<Written>, Failure> {
+    Filled::new(settings, documents, site, main_region(site)?).written()
+}
+
+fn main_region(site: &Site) -> Result<&Region, Failure> {
+    let main = site.regions.first();
+    main.ok_or_else(|| Failure::new("no region is set"))
+}
+
+fn role_address(name: &str) -> Address {
+    Address::global("iam_role", name)
+}
+
+fn key_address(region: &Region) -> Address {
+    Address::regional("kms_key", "integration", region)
+}
+
+fn bucket_address(main: &Region) -> Address {
+    Address::regional("s3_bucket", "logs", main)
+}
+
 struct Blueprint<'a> {
     settings: &'a StackState,
-    documents: &'a Documents,
+    documents: Filled<'a>,
     site: &'a Site,
     main: &'a Region,
     tags: Tags,
-    names: Vec<(&'static str, String)>,
 }
 
 impl Blueprint<'_> {
     fn encrypted(&self) -> bool {
         self.settings.encryption == Encryption::Kms
-    }
-
-    fn role_address(name: &str) -> Address {
-        Address::global("iam_role", name)
-    }
-
-    fn key_address(region: &Region) -> Address {
-        Address::regional("kms_key", "integration", region)
-    }
-
-    fn bucket_address(&self) -> Address {
-        Address::regional("s3_bucket", "logs", self.main)
     }
 
     fn boundary(&self) -> Option<String> {
@@ -192,20 +159,6 @@ impl Blueprint<'_> {
     fn bucket_arn(&self) -> String {
         let name = bucket_name(self.site, self.settings);
         format!("arn:{}:s3:::{name}", self.site.partition)
-    }
-
-    /// How placeholders are filled in for what lives in `region`. `${Region}` means that region,
-    /// but the main one where a document speaks of the bucket's key or of S3's use of it.
-    fn filling(&self, region: &Region) -> Filling<'_> {
-        Filling {
-            values: BTreeMap::from([
-                ("AccountId", self.site.account.to_string()),
-                ("Region", region.to_string()),
-                ("MainRegion", self.main.to_string()),
-            ]),
-            names: &self.names,
-            partition: self.site.partition,
-        }
     }
 
     fn account_wide(&self, wanted: bool) -> Result<Vec<Node>, Failure> {
@@ -234,27 +187,20 @@ impl Blueprint<'_> {
         nodes.push(self.key_node(main, wanted)?);
 
         let bucket = S3Bucket {
-            address: self.bucket_address(),
+            address: bucket_address(self.main),
             name: bucket_name(self.site, self.settings),
             arn: self.bucket_arn(),
             account: self.site.account.clone(),
             region: main.clone(),
-            key: self.encrypted().then(|| Self::key_address(main)),
-            policy: self.documents.policy(
-                "bucket-policy",
-                &self.filling(main),
-                Kind::Bucket,
-                |_| {},
-            )?,
+            key: self.encrypted().then(|| key_address(main)),
+            policy: self.documents.policy("bucket-policy", main)?,
             tags: self.tags.clone(),
         };
         let mut bucket = Node::new(bucket, wanted);
         // The agent reads the bucket with this role for as long as the bucket is there.
         bucket.needs.push((role_address, Milestone::Exists));
         if self.encrypted() {
-            bucket
-                .needs
-                .push((Self::key_address(main), Milestone::Exists));
+            bucket.needs.push((key_address(main), Milestone::Exists));
         }
         nodes.push(bucket);
         Ok(nodes)
@@ -262,83 +208,35 @@ impl Blueprint<'_> {
 
     fn key_node(&self, region: &Region, wanted: bool) -> Result<Node, Failure> {
         let key = KmsKey {
-            address: Self::key_address(region),
+            address: key_address(region),
             alias: format!("{ALIAS}{}", self.settings.postfix),
             region: region.clone(),
             description: "StackState Integration Key",
-            policy: self.documents.policy(
-                "key-policy",
-                &self.filling(region),
-                Kind::Key,
-                bucket_region_placeholders,
-            )?,
+            policy: self.documents.policy("key-policy", region)?,
             tags: self.tags.clone(),
         };
         let mut key = Node::new(key, wanted && self.encrypted());
         // The key is never scheduled for deletion while the bucket exists: its objects would be
         // lost.
-        key.outlives = Some(self.bucket_address());
+        key.outlives = Some(bucket_address(self.main));
         Ok(key)
     }
 
     fn integration_role(&self) -> Result<IamRole, Failure> {
         let main = self.main;
         let name = integration_role_name(self.settings);
-        let trust = match &self.settings.trust {
+        let trust = match self.documents.integration_trust()? {
+            Some((_, trust)) => trust,
             // Without a stated trust the role can only be removed, for which any trust will do.
-            Trust::Ec2 | Trust::Unstated => self.documents.policy(
-                "integration-role-trust-ec2",
-                &self.filling(main),
-                Kind::Trust,
-                |_| {},
-            )?,
-            Trust::External {
-                principals,
-                external_id,
-                ..
-            } => {
-                let mut filling = self.filling(main);
-                // In this one document `${AccountId}` is the agent's account.
-                filling.values = BTreeMap::from([("ExternalId", external_id.expose().to_owned())]);
-                let principals: Vec<String> = principals
-                    .iter()
-                    .map(|principal| principal.arn(self.site.partition).to_string())
-                    .collect();
-                let mut misplaced = false;
-                let trust = self.documents.policy(
-                    "integration-role-trust-external",
-                    &filling,
-                    Kind::Trust,
-                    |json| {
-                        name_agents(json, &principals);
-                        // What is left once the conditions on it are hidden would be shown.
-                        misplaced = redacted(json).to_string().contains("${ExternalId}");
-                    },
-                )?;
-                if misplaced {
-                    return Err(Failure::new(
-                        "integration-role-trust-external.json has ${ExternalId} outside of a \
-                         condition on sts:ExternalId, where plans would show it",
-                    )
-                    .hint(
-                        "Use ${ExternalId} as the value of a condition on sts:ExternalId alone",
-                    ));
-                }
-                trust
-            }
+            None => self.documents.policy("integration-role-trust-ec2", main)?,
         };
         Ok(IamRole {
-            address: Self::role_address("integration"),
+            address: role_address("integration"),
             arn: self.role_arn(&name),
             name,
             trust,
             policy_name: "STSIntegration",
-            policy: self.documents.policy(
-                "integration-role-policy",
-                &self.filling(main),
-                Kind::Inline,
-                |_| {},
-            )?,
+            policy: self.documents.policy("integration-role-policy", main)?,
             boundary: self.boundary(),
             keep_policies: self.settings.keep_policies.clone(),
             tags: self.tags.clone(),
@@ -351,21 +249,19 @@ impl Blueprint<'_> {
         prefix: &str,
         document: &str,
         region: &Region,
-        policy: Policy,
     ) -> Result<IamRole, Failure> {
         let name = format!("{prefix}{region}{}", self.settings.postfix);
         Ok(IamRole {
-            address: Self::role_address(&format!("{document}-{region}")),
+            address: role_address(&format!("{document}-{region}")),
             arn: self.role_arn(&name),
             name,
-            trust: self.documents.policy(
-                &format!("{document}-role-trust"),
-                &self.filling(region),
-                Kind::Trust,
-                |_| {},
-            )?,
+            trust: self
+                .documents
+                .policy(&format!("{document}-role-trust"), region)?,
             policy_name: "default",
-            policy,
+            policy: self
+                .documents
+                .policy(&format!("{document}-role-policy"), region)?,
             boundary: self.boundary(),
             keep_policies: self.settings.keep_policies.clone(),
             tags: self.tags.clone(),
@@ -374,22 +270,8 @@ impl Blueprint<'_> {
 
     fn regional(&self, region: &Region, wanted: bool) -> Result<Vec<Node>, Failure> {
         let main = self.main;
-        let filling = self.filling(region);
-        let firehose_policy =
-            self.documents
-                .policy("firehose-role-policy", &filling, Kind::Inline, |json| {
-                    if !self.encrypted() {
-                        drop_key_statements(json);
-                    }
-                    bucket_region_placeholders(json);
-                })?;
-        let eventbridge_policy =
-            self.documents
-                .policy("eventbridge-role-policy", &filling, Kind::Inline, |_| {})?;
-        let firehose_role =
-            self.service_role(FIREHOSE_ROLE, "firehose", region, firehose_policy)?;
-        let eventbridge_role =
-            self.service_role(EVENTBRIDGE_ROLE, "eventbridge", region, eventbridge_policy)?;
+        let firehose_role = self.service_role(FIREHOSE_ROLE, "firehose", region)?;
+        let eventbridge_role = self.service_role(EVENTBRIDGE_ROLE, "eventbridge", region)?;
 
         let stream_name = format!("{STREAM}{}", self.settings.postfix);
         let stream = FirehoseStream {
@@ -404,7 +286,7 @@ impl Blueprint<'_> {
             role_arn: firehose_role.arn.clone(),
             bucket_arn: self.bucket_arn(),
             prefix: format!("AWSLogs/{}/EventBridge/{region}/", self.site.account),
-            key: self.encrypted().then(|| Self::key_address(main)),
+            key: self.encrypted().then(|| key_address(main)),
             tags: self.tags.clone(),
         };
         let rule_name = format!("{RULE}{}", self.settings.postfix);
@@ -415,7 +297,7 @@ impl Blueprint<'_> {
                 .arn("events", region.name(), &format!("rule/{rule_name}")),
             name: rule_name.clone(),
             region: region.clone(),
-            pattern: self.documents.pattern("event-pattern", &filling)?,
+            pattern: self.documents.pattern(region)?,
             tags: self.tags.clone(),
         };
         let target = EventTarget {
@@ -430,17 +312,17 @@ impl Blueprint<'_> {
 
         let mut stream_needs = vec![
             (firehose_role.address.clone(), Milestone::Settled),
-            (self.bucket_address(), Milestone::Exists),
+            (bucket_address(self.main), Milestone::Exists),
         ];
         if self.encrypted() {
-            stream_needs.push((Self::key_address(main), Milestone::Exists));
+            stream_needs.push((key_address(main), Milestone::Exists));
         }
         // Events begin to flow with the target, so that everything behind it is ready by then.
         let target_needs = vec![
             (rule.address.clone(), Milestone::Exists),
             (stream.address.clone(), Milestone::Settled),
             (eventbridge_role.address.clone(), Milestone::Settled),
-            (self.bucket_address(), Milestone::Settled),
+            (bucket_address(self.main), Milestone::Settled),
         ];
         let mut stream = Node::new(stream, wanted);
         stream.needs = stream_needs;
@@ -453,58 +335,5 @@ impl Blueprint<'_> {
             Node::new(rule, wanted),
             target,
         ])
-    }
-}
-
-/// Marks the placeholders that mean the bucket's region: a stream in another region writes to the
-/// bucket in the main one, so that its key and S3's use of it are those of the bucket's region.
-fn bucket_region_placeholders(json: &mut Json) {
-    for_each_string(json, &mut |text| {
-        if text.starts_with("s3.${Region}.") || text.starts_with("arn:aws:kms:${Region}:") {
-            *text = text.replacen("${Region}", "${MainRegion}", 1);
-        }
-    });
-}
-
-/// Without encryption the KMS section has no meaning, as the vendor's page says.
-fn drop_key_statements(json: &mut Json) {
-    let is_about_keys = |statement: &Json| {
-        let mut actions = statement.get("Action").cloned().unwrap_or_default();
-        let mut all = true;
-        for_each_string(&mut actions, &mut |action| {
-            all &= action.to_lowercase().starts_with("kms:");
-        });
-        all && !actions.is_null()
-    };
-    if let Some(statements) = json.get_mut("Statement") {
-        if statements.is_object() {
-            *statements = Json::Array(vec![statements.take()]);
-        }
-        if let Json::Array(statements) = statements {
-            statements.retain(|statement| !is_about_keys(statement));
-        }
-    }
-}
-
-/// Puts the agents in the place of the account that the vendor's trust policy stands for.
-fn name_agents(json: &mut Json, agents: &[String]) {
-    const AGENT: &str = "arn:aws:iam::${AccountId}:root";
-    let replacement = || agents.iter().cloned().map(Json::String);
-    match json {
-        Json::Array(items) => {
-            if let Some(at) = items.iter().position(|item| item == AGENT) {
-                items.splice(at..=at, replacement());
-            }
-            items.iter_mut().for_each(|item| name_agents(item, agents));
-        }
-        Json::Object(fields) => {
-            for value in fields.values_mut() {
-                if *value == AGENT {
-                    *value = Json::Array(replacement().collect());
-                }
-                name_agents(value, agents);
-            }
-        }
-        _ => {}
     }
 }
