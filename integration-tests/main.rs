@@ -22,6 +22,7 @@ mod log;
 mod others;
 mod output;
 mod ownership;
+mod policy;
 mod regions;
 mod saved_plan;
 mod secrets;

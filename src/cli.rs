@@ -64,6 +64,9 @@ pub enum Command {
     Destroy(DestroyArgs),
     /// Print the agent's conf.yaml for this deployment
     AgentConfig(AgentConfigArgs),
+    /// Look at policy documents: those of this deployment, or any others
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -74,7 +77,10 @@ impl Command {
         match self {
             Command::Apply(args) => args.json,
             Command::Destroy(args) => args.json,
-            Command::Plan(_) | Command::AgentConfig(_) | Command::Completions(_) => false,
+            Command::Plan(_)
+            | Command::AgentConfig(_)
+            | Command::Policy(_)
+            | Command::Completions(_) => false,
         }
     }
 }
@@ -186,6 +192,70 @@ pub struct AgentConfigArgs {
     pub stackstate: StackStateFlags,
 }
 
+/// The commands that look at policy documents.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  provision policy list
+  provision policy show integration-role-policy")]
+pub enum PolicyCommand {
+    /// List the documents that apply writes, with their sizes
+    List(PolicyListArgs),
+    /// Print one of these documents as it is written, without the external ID
+    Show(PolicyShowArgs),
+    /// Compare two policies by what they mean
+    Diff(PolicyDiffArgs),
+}
+
+/// The options of `policy list`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  provision policy list --account 123456789012 --region eu-west-1
+
+AWS is asked only for an account or a region that the settings do not name.")]
+pub struct PolicyListArgs {
+    /// Print the list as one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// The settings of the StackState integration.
+    #[command(flatten)]
+    pub stackstate: StackStateFlags,
+}
+
+/// The options of `policy show`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provision policy show key-policy
+  provision policy show firehose-role-policy@us-east-1 > policy.json
+
+AWS is asked only for an account or a region that the settings do not name.")]
+pub struct PolicyShowArgs {
+    /// Name of the document, as `provision policy list` prints it; without a region, the main one
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The settings of the StackState integration.
+    #[command(flatten)]
+    pub stackstate: StackStateFlags,
+}
+
+/// The options of `policy diff`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  provision policy diff old.json new.json
+
+Exit status: 0 if both mean the same, 1 if they differ, 2 if one is not a policy.")]
+pub struct PolicyDiffArgs {
+    /// File with the policy to start from; - reads the standard input
+    #[arg(value_name = "A")]
+    pub before: PathBuf,
+    /// File with the policy to compare it with
+    #[arg(value_name = "B")]
+    pub after: PathBuf,
+}
+
 /// The options of `completions`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -218,7 +288,12 @@ mod tests {
     #[test]
     fn every_level_of_help_has_an_example_that_parses() {
         let mut commands = vec![Cli::command()];
-        commands.extend(Cli::command().get_subcommands().cloned());
+        let mut next = 0;
+        while next < commands.len() {
+            let below: Vec<_> = commands[next].get_subcommands().cloned().collect();
+            commands.extend(below);
+            next += 1;
+        }
         for command in commands {
             let help = command.get_after_help().unwrap().to_string();
             let examples: Vec<&str> = help

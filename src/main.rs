@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 use provision::cli::{Cli, Command, OutputFlags};
-use provision::commands::{Ending, agent_config, apply, context, destroy, plan};
+use provision::commands::{Ending, agent_config, apply, context, destroy, plan, policy};
 use provision::failure::Failure;
 use provision::render::json;
 use tokio::signal::unix::{SignalKind, signal};
@@ -60,6 +60,7 @@ async fn run(cli: Cli) -> ExitCode {
             Command::Apply(args) => apply::command(general, args, stopped).await,
             Command::Destroy(args) => destroy::command(general, args, stopped).await,
             Command::AgentConfig(args) => agent_config::command(general, args, stopped).await,
+            Command::Policy(args) => policy::command(general, args, stopped).await,
             // Completions need neither runtime nor signals, and are done by now.
             Command::Completions(_) => Ok(Ending::Well),
         }
@@ -68,7 +69,7 @@ async fn run(cli: Cli) -> ExitCode {
     let was_interrupted = *interrupted.borrow_and_update();
     let code = match ending {
         Ok(Ending::Well) => ExitCode::SUCCESS,
-        Ok(Ending::Changes) => ExitCode::from(2),
+        Ok(Ending::Changes | Ending::NotComparable) => ExitCode::from(2),
         Ok(Ending::Failed) => ExitCode::FAILURE,
         Err(failure) => {
             if cli.command.prints_events() {

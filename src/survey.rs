@@ -80,23 +80,37 @@ impl Wanted<'_> {
 /// the first read that AWS refuses.
 pub async fn survey(wanted: Wanted<'_>, aws: &Aws) -> Result<Survey, Failure> {
     let settings = wanted.settings;
-    let caller = async {
-        let caller = aws.caller().await.map_err(|error| error.failure())?;
-        check_caller(settings, caller)
-    };
     match (&settings.account, settings.partition()) {
         (Some(account), Some(partition)) => {
             // The identity decides which of two failures is shown: with the wrong credentials all
             // others follow from it.
             let read = read(wanted, wanted.site(account.clone(), partition), aws);
-            let (caller, survey) = join(caller, read).await;
+            let (caller, survey) = join(caller(settings, aws), read).await;
             caller.and(survey)
         }
-        _ => {
-            let (account, partition) = caller.await?;
-            read(wanted, wanted.site(account, partition), aws).await
-        }
+        _ => read(wanted, site(settings, aws).await?, aws).await,
     }
+}
+
+/// Where the resources are. AWS is asked only for what the settings do not name.
+///
+/// # Errors
+/// Credentials of another account or partition than the settings name, or no answer.
+pub async fn site(settings: &Settings, aws: &Aws) -> Result<Site, Failure> {
+    let (account, partition) = match (&settings.account, settings.partition()) {
+        (Some(account), Some(partition)) => (account.clone(), partition),
+        _ => caller(settings, aws).await?,
+    };
+    Ok(Site {
+        partition,
+        account,
+        regions: settings.regions.clone(),
+    })
+}
+
+async fn caller(settings: &Settings, aws: &Aws) -> Result<(AccountId, Partition), Failure> {
+    let caller = aws.caller().await.map_err(|error| error.failure())?;
+    check_caller(settings, caller)
 }
 
 /// The caller's account and partition, if they are those that the settings allow.

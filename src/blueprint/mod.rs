@@ -106,6 +106,14 @@ pub enum Content {
 }
 
 impl Content {
+    /// What it is, in words.
+    pub fn form(&self) -> String {
+        match self {
+            Content::Policy(kind, _) => kind.to_string(),
+            Content::EventPattern(_) => "event pattern".to_owned(),
+        }
+    }
+
     /// The document as it is sent, without the external ID.
     pub fn shown(&self) -> Json {
         match self {

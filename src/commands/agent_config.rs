@@ -10,6 +10,7 @@ use crate::commands::context::{Context, print};
 use crate::failure::Failure;
 use crate::names::Partition;
 use crate::settings::{GeneralFlags, Need, StackState, Trust};
+use crate::survey;
 
 /// Runs the command. AWS is asked for the account only where the settings do not name it.
 ///
@@ -38,18 +39,7 @@ pub async fn command(
         print(&format!("{policy:#}\n"))?;
         return Ok(Ending::Well);
     }
-    let account = match &settings.account {
-        Some(account) => account.clone(),
-        None => {
-            let caller = context.aws.caller().await;
-            caller.map_err(|error| error.failure())?.0
-        }
-    };
-    let site = Site {
-        partition,
-        account,
-        regions: settings.regions.clone(),
-    };
+    let site = survey::site(settings, &context.aws).await?;
     print(&conf_yaml(stackstate, &site, args.show_secrets))?;
     Ok(Ending::Well)
 }

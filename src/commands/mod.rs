@@ -5,6 +5,7 @@ pub mod apply;
 pub mod context;
 pub mod destroy;
 pub mod plan;
+pub mod policy;
 
 mod confirm;
 mod run;
@@ -19,8 +20,10 @@ pub enum Ending {
     Well,
     /// The plan has changes, and the caller asked to be told by the exit code.
     Changes,
-    /// Something failed, and what that was has been printed already.
+    /// Something failed or is not as it should be, and what that is has been printed already.
     Failed,
+    /// What was to be compared is not what can be, and why has been printed already.
+    NotComparable,
 }
 
 /// Refuses a plan with blocked resources, naming each with its reason.

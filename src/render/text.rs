@@ -46,7 +46,8 @@ pub fn plan(site: &Site, plan: &Plan) -> String {
     text
 }
 
-fn place(site: &Site) -> String {
+/// The account, the partition and the regions, in a line without its end.
+pub fn place(site: &Site) -> String {
     let account = format!(
         "Account {} in the partition {}",
         site.account, site.partition
@@ -101,9 +102,8 @@ fn change_text(text: &mut String, change: &Change) {
     if (before.is_some() || after.is_some()) && !one_side_is_plain {
         let (style, sign) = side(change);
         let _ = writeln!(text, "    {style}{sign} {name}{style:#}");
-        for line in policy::diff(before.as_ref(), after.as_ref()) {
-            policy_line(text, &line);
-        }
+        let lines = policy::diff(before.as_ref(), after.as_ref());
+        text.push_str(&policy_diff(&lines, 6));
         return;
     }
     let (style, sign) = side(change);
@@ -123,15 +123,19 @@ fn side(change: &Change) -> (Style, char) {
     }
 }
 
-/// The lines of a policy's difference, which stand below its attribute.
-pub fn policy_line(text: &mut String, line: &DiffLine) {
-    let (style, sign) = match line.sign {
-        Sign::Added => (ADDED, '+'),
-        Sign::Removed => (REMOVED, '-'),
-        Sign::Changed => (CHANGED, '~'),
-    };
-    let indent = 6 + 2 * usize::from(line.depth);
-    let _ = writeln!(text, "{:indent$}{style}{sign}{style:#} {}", "", line.text);
+/// What differs between two policies, a line for each, `indent` columns from the left.
+pub fn policy_diff(lines: &[DiffLine], indent: usize) -> String {
+    let mut text = String::new();
+    for line in lines {
+        let (style, sign) = match line.sign {
+            Sign::Added => (ADDED, '+'),
+            Sign::Removed => (REMOVED, '-'),
+            Sign::Changed => (CHANGED, '~'),
+        };
+        let indent = indent + 2 * usize::from(line.depth);
+        let _ = writeln!(text, "{:indent$}{style}{sign}{style:#} {}", "", line.text);
+    }
+    text
 }
 
 fn value(value: &Value) -> String {

@@ -28,7 +28,7 @@ fn bad_values_in_the_file_are_refused_by_name() {
             "postfix =",
             "postifx =",
             "provision.toml, line 11, column 1: unknown key `postifx`, expected one of \
-             `agent_principals`, `external_id`, `trust`, `encryption`, `postfix`, \
+             `agent_principals`, `external_id`, `trust`, `encryption`, `profile`, `postfix`, \
              `permissions_boundary`, `policies`, `keep_policies`",
         ),
         (

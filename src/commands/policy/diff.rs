@@ -1,0 +1,38 @@
+//! `provision policy diff A B`: what differs in meaning between two policies.
+
+use std::path::Path;
+
+use crate::cli::PolicyDiffArgs;
+use crate::commands::Ending;
+use crate::commands::context::{print, report};
+use crate::failure::Failure;
+use crate::policy::{self, Policy};
+use crate::render::text;
+
+/// A document that is no policy is told here, because it ends the program with another code than a
+/// failure does.
+pub(super) fn command(args: &PolicyDiffArgs) -> Result<Ending, Failure> {
+    let (before, after) = match (read(&args.before), read(&args.after)) {
+        (Ok(before), Ok(after)) => (before, after),
+        (before, after) => {
+            for failure in [before.err(), after.err()].into_iter().flatten() {
+                report(&format!("Error: {failure}\n"));
+            }
+            return Ok(Ending::NotComparable);
+        }
+    };
+    let lines = policy::diff(Some(&before), Some(&after));
+    if lines.is_empty() {
+        print("Both mean the same.\n")?;
+        return Ok(Ending::Well);
+    }
+    print(&text::policy_diff(&lines, 0))?;
+    Ok(Ending::Failed)
+}
+
+fn read(path: &Path) -> Result<Policy, Failure> {
+    let text = super::read(path)?;
+    Policy::parse(&text).map_err(|error| {
+        Failure::new(format!("{} is not a policy", path.display())).because(error.to_string())
+    })
+}

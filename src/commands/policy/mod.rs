@@ -1,0 +1,75 @@
+//! `provision policy …`: looks at policy documents, and writes nothing anywhere.
+
+mod diff;
+mod list;
+mod show;
+
+use std::io::Read;
+use std::path::Path;
+
+use tokio::sync::watch;
+
+use crate::blueprint::{self, Site, Written};
+use crate::cli::PolicyCommand;
+use crate::commands::Ending;
+use crate::commands::context::Context;
+use crate::failure::Failure;
+use crate::settings::{GeneralFlags, Need, StackStateFlags, Trust};
+use crate::survey;
+
+/// Runs the command.
+///
+/// # Errors
+/// Bad settings, a document that cannot be used, or no way to find out the account.
+pub async fn command(
+    general: &GeneralFlags,
+    command: &PolicyCommand,
+    stop: watch::Receiver<bool>,
+) -> Result<Ending, Failure> {
+    match command {
+        PolicyCommand::List(args) => list::command(general, args, stop).await,
+        PolicyCommand::Show(args) => show::command(general, args, stop).await,
+        PolicyCommand::Diff(args) => diff::command(args),
+    }
+}
+
+/// Every document that the settings write, and what is missing among them.
+struct Rendered {
+    site: Site,
+    documents: Vec<Written>,
+    /// Why a document is left out, if one is.
+    left_out: Option<&'static str>,
+}
+
+/// Renders the documents. AWS is asked only for an account or region that the settings do not name.
+async fn rendered(
+    general: &GeneralFlags,
+    stackstate: &StackStateFlags,
+    stop: watch::Receiver<bool>,
+) -> Result<Rendered, Failure> {
+    let context = Context::load(general, stackstate, Need::Names, stop).await?;
+    let settings = &context.settings;
+    let site = survey::site(settings, &context.aws).await?;
+    let trust = settings.stackstate.as_ref().map(|system| &system.trust);
+    Ok(Rendered {
+        documents: blueprint::written(settings, &context.documents, &site)?,
+        site,
+        left_out: (trust == Some(&Trust::Unstated)).then_some(
+            "integration-role-trust-external is left out: the agent's principals or the external \
+             ID are not set",
+        ),
+    })
+}
+
+/// The text of a document that a person names; `-` is the standard input.
+fn read(path: &Path) -> Result<String, Failure> {
+    let text = if path == Path::new("-") {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).map(|_| text)
+    } else {
+        std::fs::read_to_string(path)
+    };
+    text.map_err(|error| {
+        Failure::new(format!("cannot read {}", path.display())).because(error.to_string())
+    })
+}

@@ -1,0 +1,46 @@
+//! `provision policy show NAME`: one document in the form in which it is written.
+
+use tokio::sync::watch;
+
+use crate::blueprint::Written;
+use crate::cli::PolicyShowArgs;
+use crate::commands::Ending;
+use crate::commands::context::{print, report};
+use crate::failure::Failure;
+use crate::settings::GeneralFlags;
+
+/// The document goes to stdout, and what is to be said about it to stderr, so that the first can be
+/// passed on.
+pub(super) async fn command(
+    general: &GeneralFlags,
+    args: &PolicyShowArgs,
+    stop: watch::Receiver<bool>,
+) -> Result<Ending, Failure> {
+    let rendered = super::rendered(general, &args.stackstate, stop).await?;
+    let Some(document) = find(&rendered.documents, &args.name) else {
+        let names = rendered.documents.iter();
+        let names: Vec<&str> = names.map(|document| document.name.as_str()).collect();
+        let failure = Failure::new(format!("no document is called {:?}", args.name))
+            .hint(format!("The documents are {}", names.join(", ")));
+        return Err(match rendered.left_out {
+            Some(reason) => failure.because(reason),
+            None => failure,
+        });
+    };
+    print(&format!("{:#}\n", document.content.shown()))?;
+    let (size, limit) = document.content.size();
+    report(&format!(
+        "{}: {} of {}, from {}; written without white space, {size} of {limit} characters\n",
+        document.name,
+        document.content.form(),
+        document.carrier,
+        document.origin,
+    ));
+    Ok(Ending::Well)
+}
+
+/// The document of that name. Without a region, the one of the main region is meant.
+fn find<'a>(documents: &'a [Written], name: &str) -> Option<&'a Written> {
+    let exact = documents.iter().find(|document| document.name == name);
+    exact.or_else(|| documents.iter().find(|document| document.document == name))
+}
