@@ -219,3 +219,24 @@ async fn an_instance_profile_of_others_holds_the_role_until_told_otherwise() {
     let left = inventory::of(&account, &[MAIN]).await;
     assert_eq!(left, BTreeSet::from(["instance profile theirs".to_owned()]));
 }
+
+#[tokio::test]
+async fn a_key_behind_our_alias_that_hides_itself_blocks_the_plan() {
+    let account = Account::new(&[MAIN]);
+    let kms = account.kms(MAIN);
+    let key = kms.create_key().send().await.unwrap().key_metadata.unwrap();
+    let alias = kms
+        .create_alias()
+        .alias_name("alias/stackstate-integration");
+    alias.target_key_id(key.key_id()).send().await.unwrap();
+    account.refuse_in_json(
+        "GetKeyPolicy",
+        "AccessDeniedException",
+        "User: somebody is not authorized to perform: kms:GetKeyPolicy on this resource because no \
+         resource-based policy allows the kms:GetKeyPolicy action",
+    );
+    let plan = account.provision(&["plan"]).exits(1);
+    plan.says("! blocked kms_key.integration@eu-west-1")
+        .says("the policy of the key behind alias/stackstate-integration")
+        .says("+ create  event_rule.stackstate@eu-west-1");
+}

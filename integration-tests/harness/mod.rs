@@ -159,6 +159,12 @@ impl Account {
         self.proxy.answer(operation, "403 Forbidden", &body);
     }
 
+    /// Has `operation` answered with an error of a service that speaks JSON, as KMS does.
+    pub fn refuse_in_json(&self, operation: &str, code: &str, message: &str) {
+        let body = format!(r#"{{"__type": "{code}", "message": "{message}"}}"#);
+        self.proxy.answer(operation, "400 Bad Request", &body);
+    }
+
     /// Runs `plan --json` with `args` in addition, and checks what holds for every plan.
     pub fn plan(&self, args: &[&str]) -> Plan {
         let fixed = ["plan", "--json", "--detailed-exitcode"];

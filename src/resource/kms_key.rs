@@ -112,14 +112,8 @@ impl KmsKey {
             let answer = match answer {
                 Ok(answer) => answer,
                 Err(error) if error.kind == ErrorKind::NotFound => return Ok(None),
-                // Our own key policy lets the account list, so a key whose policy does not is
-                // someone else's. Without the caller's own permission nothing could be told.
-                Err(error)
-                    if error.kind == ErrorKind::Denied
-                        && error.message.contains("resource-based policy") =>
-                {
-                    return Ok(None);
-                }
+                // Our own key policy lets the account list, so that it is someone else's.
+                Err(error) if is_hidden(&error) => return Ok(None),
                 Err(error) => return Err(error),
             };
             let page = answer.tags().iter();
@@ -199,89 +193,8 @@ impl KmsKey {
         Ok(Ok(candidates.pop()))
     }
 
-    fn created(&self) -> Attributes {
-        let mut attributes = Attributes::from([
-            ("description".to_owned(), self.description.into()),
-            ("key_policy".to_owned(), Value::from(&self.policy)),
-            ("key_spec".to_owned(), "SYMMETRIC_DEFAULT".into()),
-            ("rotation".to_owned(), false.into()),
-            ("state".to_owned(), KeyState::Enabled.as_str().into()),
-        ]);
-        self.tags.lower_desired(&mut attributes);
-        attributes
-    }
-
-    async fn bring_back(&self, aws: &Aws, id: &str, change: &Change) -> Result<(), AwsError> {
-        let client = aws.kms(&self.region);
-        let doomed = Value::from(KeyState::PendingDeletion.as_str());
-        if change
-            .before
-            .as_ref()
-            .is_some_and(|state| state.same(&doomed))
-        {
-            aws.call(self.operation("CancelKeyDeletion"), || {
-                client.cancel_key_deletion().key_id(id).send()
-            })
-            .await?;
-        }
-        aws.call(self.operation("EnableKey"), || {
-            client.enable_key().key_id(id).send()
-        })
-        .await?;
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl Resource for KmsKey {
-    fn address(&self) -> &Address {
-        &self.address
-    }
-
-    fn name(&self) -> &str {
-        &self.alias
-    }
-
-    fn arn(&self) -> Option<String> {
-        None
-    }
-
-    fn desired(&self, _known: &Known) -> Attributes {
-        let mut attributes = self.created();
-        attributes.insert("rotation".to_owned(), true.into());
-        attributes.insert("alias".to_owned(), self.alias.as_str().into());
-        attributes
-    }
-
-    fn immutable(&self, change: &Change) -> Option<String> {
-        let before = match &change.before {
-            Some(Value::Plain(before)) => before.as_str().unwrap_or_default(),
-            _ => return None,
-        };
-        match change.attribute.as_str() {
-            "alias" => Some(format!(
-                "{before}; delete that alias if nobody uses it, or choose another `postfix`"
-            )),
-            "key_spec" => Some(format!(
-                "a key of the kind {before} cannot become a symmetric one; delete the alias {} or \
-                 choose another `postfix`",
-                self.alias
-            )),
-            "state" if !["Disabled", "PendingDeletion"].contains(&before) => Some(format!(
-                "the key is in the state {before}, which only AWS or its owner can end"
-            )),
-            _ => None,
-        }
-    }
-
-    fn deletion_note(&self, consent: Consent) -> Option<String> {
-        Some(format!(
-            "scheduled for deletion in {} days; until then `provision apply` takes it back",
-            consent.key_deletion_days
-        ))
-    }
-
-    async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
+    /// What [`Resource::observe`] gives, or the error of a key whose policy hides it.
+    async fn read(&self, aws: &Aws) -> Result<Observed, AwsError> {
         let (ids, aliased) = try_join(self.all_keys(aws), self.describe(aws, &self.alias)).await?;
         // Nearly always the key behind the alias is the one, so that its details are read now.
         let aliased_id = aliased.as_ref().map(|key| key.key_id().to_owned());
@@ -337,6 +250,106 @@ impl Resource for KmsKey {
         let mut present = Present::new(attributes, owner, phase);
         present.arn = key.arn().map(ToOwned::to_owned);
         Ok(Observed::Present(present))
+    }
+
+    fn created(&self) -> Attributes {
+        let mut attributes = Attributes::from([
+            ("description".to_owned(), self.description.into()),
+            ("key_policy".to_owned(), Value::from(&self.policy)),
+            ("key_spec".to_owned(), "SYMMETRIC_DEFAULT".into()),
+            ("rotation".to_owned(), false.into()),
+            ("state".to_owned(), KeyState::Enabled.as_str().into()),
+        ]);
+        self.tags.lower_desired(&mut attributes);
+        attributes
+    }
+
+    async fn bring_back(&self, aws: &Aws, id: &str, change: &Change) -> Result<(), AwsError> {
+        let client = aws.kms(&self.region);
+        let doomed = Value::from(KeyState::PendingDeletion.as_str());
+        if change
+            .before
+            .as_ref()
+            .is_some_and(|state| state.same(&doomed))
+        {
+            aws.call(self.operation("CancelKeyDeletion"), || {
+                client.cancel_key_deletion().key_id(id).send()
+            })
+            .await?;
+        }
+        aws.call(self.operation("EnableKey"), || {
+            client.enable_key().key_id(id).send()
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+/// Whether a key's own policy denied the call, rather than the caller's lack of a permission, with
+/// which nothing could be told.
+fn is_hidden(error: &AwsError) -> bool {
+    error.kind == ErrorKind::Denied && error.message.contains("resource-based policy")
+}
+
+#[async_trait]
+impl Resource for KmsKey {
+    fn address(&self) -> &Address {
+        &self.address
+    }
+
+    fn name(&self) -> &str {
+        &self.alias
+    }
+
+    fn arn(&self) -> Option<String> {
+        None
+    }
+
+    fn desired(&self, _known: &Known) -> Attributes {
+        let mut attributes = self.created();
+        attributes.insert("rotation".to_owned(), true.into());
+        attributes.insert("alias".to_owned(), self.alias.as_str().into());
+        attributes
+    }
+
+    fn immutable(&self, change: &Change) -> Option<String> {
+        let before = match &change.before {
+            Some(Value::Plain(before)) => before.as_str().unwrap_or_default(),
+            _ => return None,
+        };
+        match change.attribute.as_str() {
+            "alias" => Some(format!(
+                "{before}; delete that alias if nobody uses it, or choose another `postfix`"
+            )),
+            "key_spec" => Some(format!(
+                "a key of the kind {before} cannot become a symmetric one; delete the alias {} or \
+                 choose another `postfix`",
+                self.alias
+            )),
+            "state" if !["Disabled", "PendingDeletion"].contains(&before) => Some(format!(
+                "the key is in the state {before}, which only AWS or its owner can end"
+            )),
+            _ => None,
+        }
+    }
+
+    fn deletion_note(&self, consent: Consent) -> Option<String> {
+        Some(format!(
+            "scheduled for deletion in {} days; until then `provision apply` takes it back",
+            consent.key_deletion_days
+        ))
+    }
+
+    async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
+        match self.read(aws).await {
+            Err(error) if is_hidden(&error) => Ok(Observed::Obstructed(format!(
+                "the policy of the key behind {} in {} does not let this account read it ({}); \
+                 delete that alias if nobody uses it, choose another `postfix`, or ask who may \
+                 administer the key to correct its policy",
+                self.alias, self.region, error.operation
+            ))),
+            read => read,
+        }
     }
 
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
