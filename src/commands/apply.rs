@@ -3,18 +3,17 @@
 use serde_json::json;
 use tokio::sync::watch;
 
-use crate::blueprint::{Site, stackstate};
 use crate::cli::ApplyArgs;
 use crate::commands::context::{Context, print};
-use crate::commands::{Ending, confirm::confirm, refuse_blocked, run::run};
+use crate::commands::{Ending, confirm::confirm, outputs, refuse_blocked, run::run};
 use crate::events::Counts;
 use crate::execute::Approved;
 use crate::failure::Failure;
 use crate::plan;
 use crate::render::{json, text};
-use crate::resource::{Consent, Known};
+use crate::resource::Consent;
 use crate::saved_plan::{self, SavedPlan};
-use crate::settings::{Encryption, GeneralFlags, Need, Settings, StackState, Trust};
+use crate::settings::{GeneralFlags, Need};
 use crate::survey::{Survey, survey};
 
 /// Runs the command.
@@ -54,7 +53,7 @@ pub async fn command(
     refuse_blocked(&plan)?;
     let known = plan::known(&survey.observed);
     if !plan.has_changes() {
-        print_outputs(&context.settings, &survey.site, &known, args.json)?;
+        outputs::print(&context, &survey.site, &known, args.json)?;
         return Ok(Ending::Well);
     }
     confirm(args.yes, "Make these changes?", &context.aws).await?;
@@ -76,64 +75,6 @@ pub async fn command(
     if !all_done {
         return Ok(Ending::Failed);
     }
-    print_outputs(&context.settings, &site, &result.known, args.json)?;
+    outputs::print(&context, &site, &result.known, args.json)?;
     Ok(Ending::Well)
-}
-
-/// What the person needs next: to set up the agent, or the application.
-fn print_outputs(
-    settings: &Settings,
-    site: &Site,
-    known: &Known,
-    as_json: bool,
-) -> Result<(), Failure> {
-    let mut outputs = Vec::new();
-    if let Some(system) = &settings.stackstate {
-        outputs.extend(stackstate_outputs(system, site, known));
-    }
-    if let Some(system) = &settings.audit_trail {
-        let attached: Vec<String> = system.attach_to.iter().map(ToString::to_string).collect();
-        outputs.push(("policy", system.policy_name.clone()));
-        outputs.push(("attached to", attached.join(", ")));
-    }
-    outputs.retain(|(_, value)| !value.is_empty());
-    if as_json {
-        let outputs: serde_json::Map<String, serde_json::Value> = outputs
-            .into_iter()
-            .map(|(name, value)| (name.to_lowercase().replace(' ', "_"), value.into()))
-            .collect();
-        let event = json!({"event": "outputs", "outputs": outputs});
-        return print(&format!("{event}\n"));
-    }
-    let mut text = match settings.stackstate {
-        Some(_) => "\nFor the agent (`provision agent-config` prints its conf.yaml):\n".to_owned(),
-        None => "\nFor the application:\n".to_owned(),
-    };
-    for (name, value) in outputs {
-        text.push_str(&format!("  {name:<12} {value}\n"));
-    }
-    print(&text)
-}
-
-fn stackstate_outputs(
-    settings: &StackState,
-    site: &Site,
-    known: &Known,
-) -> Vec<(&'static str, String)> {
-    let role = stackstate::integration_role_name(settings);
-    let mut outputs = vec![("role ARN", site.arn("iam", "", &format!("role/{role}")))];
-    if let Trust::External {
-        external_id_source, ..
-    } = &settings.trust
-    {
-        outputs.push(("external ID", format!("as in {external_id_source}")));
-    }
-    outputs.push(("log bucket", stackstate::bucket_name(site, settings)));
-    let key = known
-        .iter()
-        .find(|(address, _)| address.region.as_ref() == site.regions.first());
-    if let (Some((_, arn)), Encryption::Kms) = (key, settings.encryption) {
-        outputs.push(("key ARN", arn.clone()));
-    }
-    outputs
 }

@@ -8,6 +8,7 @@ pub mod plan;
 pub mod policy;
 
 mod confirm;
+mod outputs;
 mod run;
 
 use crate::failure::Failure;

@@ -128,7 +128,6 @@ impl IamPolicy {
 
     fn attributes(&self) -> Attributes {
         let mut attributes = Attributes::from([
-            ("path".to_owned(), "/".into()),
             ("description".to_owned(), self.description.as_str().into()),
             ("document".to_owned(), Value::from(&self.document)),
         ]);
@@ -169,15 +168,12 @@ impl Resource for IamPolicy {
         let Some(Value::Plain(before)) = &change.before else {
             return None;
         };
-        ["path", "description"]
-            .contains(&change.attribute.as_str())
-            .then(|| {
-                format!(
-                    "AWS does not let the {} of a policy be changed; keep {before}, or run \
-                     `provision destroy` and then apply again",
-                    change.attribute
-                )
-            })
+        (change.attribute == "description").then(|| {
+            format!(
+                "AWS does not let the description of a policy be changed; keep {before}, or run \
+                 `provision destroy` and then apply again"
+            )
+        })
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
@@ -207,7 +203,6 @@ impl Resource for IamPolicy {
             .policy_version()
             .and_then(|version| version.document());
         let mut attributes = Attributes::from([
-            ("path".to_owned(), policy.path().unwrap_or("/").into()),
             (
                 "description".to_owned(),
                 policy.description().unwrap_or_default().into(),
