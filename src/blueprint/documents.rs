@@ -99,13 +99,20 @@ impl Documents {
         };
         for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
             let path = entry.map_err(|error| unreadable(folder, error))?.path();
-            if path.extension().is_none_or(|extension| extension != "json") {
-                continue;
-            }
             let stem = path
                 .file_stem()
                 .and_then(|stem| stem.to_str())
                 .unwrap_or_default();
+            if path.extension().is_none_or(|extension| extension != "json") {
+                // Notes may stand beside the documents, but nothing that was meant to be one.
+                if documents.contains_key(stem) {
+                    return Err(
+                        Failure::new(format!("{} replaces no document", path.display()))
+                            .hint(format!("Call it {stem}.json, or take it out of the folder")),
+                    );
+                }
+                continue;
+            }
             let Some(document) = documents.get_mut(stem) else {
                 let names: Vec<_> = documents
                     .keys()
@@ -158,6 +165,10 @@ impl Documents {
         let policy = Policy::from_value(json).map_err(|error| {
             Failure::new(format!("{origin} is not a policy")).because(error.to_string())
         })?;
+        if policy.statements().is_empty() {
+            return Err(Failure::new(format!("{origin} has no statements"))
+                .hint("AWS takes no policy without a statement"));
+        }
         if kind != Kind::Managed {
             within(origin, policy.size(), kind.limit())?;
         }
@@ -173,6 +184,12 @@ impl Documents {
         if !json.is_object() {
             return Err(Failure::new(format!("{origin} is not an event pattern"))
                 .hint("An event pattern is a JSON object of fields, each with a list of values"));
+        }
+        if let Some(field) = empty_list(&json) {
+            return Err(
+                Failure::new(format!("{origin} has an empty list in {field}"))
+                    .hint("No event matches an empty list: name a value, or leave the field out"),
+            );
         }
         within(origin, json.to_string().chars().count(), PATTERN_LIMIT)?;
         Ok(json)
@@ -222,6 +239,17 @@ fn name_version(json: &mut Json) {
         // IAM's older parsers want it before the statements.
         fields.shift_insert(0, "Version".to_owned(), "2012-10-17".into());
     }
+}
+
+/// The field of an event pattern, by its path, that no event could match.
+fn empty_list(pattern: &Json) -> Option<String> {
+    pattern
+        .as_object()?
+        .iter()
+        .find_map(|(field, value)| match value {
+            Json::Array(items) if items.is_empty() => Some(field.clone()),
+            _ => empty_list(value).map(|below| format!("{field}.{below}")),
+        })
 }
 
 fn within(origin: &str, size: usize, most: usize) -> Result<(), Failure> {

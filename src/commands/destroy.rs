@@ -3,15 +3,18 @@
 use serde_json::json;
 use tokio::sync::watch;
 
+use crate::aws::Aws;
+use crate::blueprint::Site;
 use crate::cli::DestroyArgs;
 use crate::commands::context::{Context, print};
 use crate::commands::{Ending, confirm::confirm, run::run};
 use crate::events::Counts;
 use crate::execute::Approved;
 use crate::failure::Failure;
-use crate::plan::{self, Action};
+use crate::plan::{self, Action, Plan};
 use crate::render::{json, text};
 use crate::resource::Consent;
+use crate::resource::empty_bucket::Bucket;
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::{Survey, survey};
 
@@ -47,15 +50,11 @@ pub async fn command(
         return Ok(Ending::Well);
     }
     if plan.has_changes() {
-        let empties = args.empty_bucket.then(|| {
-            let bucket = plan.steps.iter().find(|step| {
-                step.address.kind == "s3_bucket" && step.decision.action == Action::Delete
-            });
-            bucket.map(|step| step.name.clone())
-        });
-        let question = match empties.flatten() {
-            Some(bucket) => format!("Delete all this, with every object in {bucket}?"),
-            None => "Delete all this?".to_owned(),
+        let question = if args.empty_bucket && !args.yes {
+            let contents = contents(&plan, &survey.site, &context.aws).await?;
+            format!("Delete all this{contents}?")
+        } else {
+            "Delete all this?".to_owned()
         };
         confirm(args.yes, &question, &context.aws).await?;
     }
@@ -79,4 +78,25 @@ pub async fn command(
     } else {
         Ending::Failed
     })
+}
+
+/// What goes with the bucket, as a part of the question, if a bucket goes.
+async fn contents(plan: &Plan, site: &Site, aws: &Aws) -> Result<String, Failure> {
+    let bucket = plan
+        .steps
+        .iter()
+        .find(|step| step.address.kind == "s3_bucket" && step.decision.action == Action::Delete);
+    let Some((step, region)) = bucket.and_then(|step| Some((step, step.address.region.as_ref()?)))
+    else {
+        return Ok(String::new());
+    };
+    let bucket = Bucket {
+        name: &step.name,
+        account: &site.account,
+        region,
+    };
+    // One page is asked for, which tells a few objects from a lot.
+    let holds = bucket.holds(&aws.on_behalf_of(&step.address), 1).await;
+    let holds = holds.map_err(|error| error.failure())?;
+    Ok(format!(", with every object in {} ({holds})", step.name))
 }

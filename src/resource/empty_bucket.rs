@@ -93,29 +93,35 @@ impl Bucket<'_> {
 
     /// The refusal, with the number of versions that the bucket holds.
     async fn still_full(&self, aws: &Aws, error: AwsError) -> Result<AwsError, AwsError> {
+        Ok(AwsError {
+            message: format!(
+                "the bucket {} still holds {}; run again with `--empty-bucket` to delete \
+                 everything in it, or wait two or three days until all has expired",
+                self.name,
+                self.holds(aws, COUNT_LIMIT).await?
+            ),
+            ..error
+        })
+    }
+
+    /// How many versions and delete markers the bucket holds, in words. Counting stops after the
+    /// page that reaches `enough`.
+    pub async fn holds(&self, aws: &Aws, enough: usize) -> Result<String, AwsError> {
         let mut count = 0;
         let mut next = None;
         loop {
             let page = self.page(aws, next).await?;
             count += page.versions.len();
             next = page.next;
-            if next.is_none() || count >= COUNT_LIMIT {
+            if next.is_none() || count >= enough {
                 break;
             }
         }
         let more = if next.is_some() { "more than " } else { "" };
-        let noun = if count == 1 {
-            "object version or delete marker"
-        } else {
-            "object versions and delete markers"
-        };
-        Ok(AwsError {
-            message: format!(
-                "the bucket {} still holds {more}{count} {noun}; run again with `--empty-bucket` \
-                 to delete everything in it, or wait two or three days until all has expired",
-                self.name
-            ),
-            ..error
+        Ok(match count {
+            0 => "nothing".to_owned(),
+            1 => format!("{more}1 object version or delete marker"),
+            _ => format!("{more}{count} object versions and delete markers"),
         })
     }
 

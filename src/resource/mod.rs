@@ -5,7 +5,7 @@
 //! Calls go through [`Aws::call`], which waits for propagation and conflicts, so that no kind has
 //! a retry loop of its own.
 
-mod empty_bucket;
+pub mod empty_bucket;
 pub mod event_rule;
 pub mod event_target;
 pub mod firehose_stream;

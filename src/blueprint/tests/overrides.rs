@@ -259,6 +259,27 @@ fn a_document_that_cannot_be_used_is_told_with_its_place() {
                 .to_owned(),
         ),
         (
+            "event-pattern.json",
+            r#"{"source": ["aws.ec2"], "detail": {"state": []}}"#.to_owned(),
+            "DIR/event-pattern.json has an empty list in detail.state\n\
+             Hint: No event matches an empty list: name a value, or leave the field out"
+                .to_owned(),
+        ),
+        (
+            "key-policy.json",
+            r#"{"Version": "2012-10-17", "Statement": []}"#.to_owned(),
+            "DIR/key-policy.json has no statements\n\
+             Hint: AWS takes no policy without a statement"
+                .to_owned(),
+        ),
+        (
+            "key-policy.jsn",
+            "{}".to_owned(),
+            "DIR/key-policy.jsn replaces no document\n\
+             Hint: Call it key-policy.json, or take it out of the folder"
+                .to_owned(),
+        ),
+        (
             "integration-role-policy.json",
             inline(10_241),
             format!(
