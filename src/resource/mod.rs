@@ -6,6 +6,8 @@
 //! a retry loop of its own.
 
 pub mod empty_bucket;
+#[cfg(test)]
+mod empty_bucket_tests;
 pub mod event_rule;
 pub mod event_target;
 pub mod firehose_stream;
