@@ -3,8 +3,6 @@
 //! A run goes from [`settings`] over a [`blueprint`] to the [`plan`], which a pure function makes
 //! of what is wanted and what was observed, and to its execution. `docs/design.md` shows the whole.
 
-#![forbid(unsafe_code)]
-
 pub mod address;
 pub mod attributes;
 pub mod aws;
