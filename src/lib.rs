@@ -13,6 +13,7 @@ pub mod events;
 pub mod execute;
 pub mod failure;
 pub mod graph;
+pub mod lint;
 pub mod names;
 pub mod plan;
 pub mod policy;

@@ -1,0 +1,58 @@
+//! What is wrong with a policy, or could be: findings, each with what can happen and what to do.
+//!
+//! A [`Document`] is read leniently, so that everything wrong with it is found at once. Each check
+//! is a pure function from a document to [`Finding`]s; the rules that it can find stand beside it,
+//! and [`rules`] lists them all. Nothing here knows of AWS, files or output.
+
+mod document;
+mod finding;
+mod grammar;
+mod place;
+mod rule;
+mod security;
+
+pub use document::{Condition, Document, Home, Item, Principal, Selector, Statement};
+pub use finding::Finding;
+pub use place::{Place, Step};
+pub use rule::{Rule, Severity};
+
+/// A group of rules and the pure function that finds them.
+struct Check {
+    rules: &'static [&'static Rule],
+    find: fn(&Document, &mut Vec<Finding>),
+}
+
+/// Every check. A new one is a file with its rules and one line here.
+const CHECKS: [Check; 2] = [
+    Check {
+        rules: grammar::RULES,
+        find: grammar::find,
+    },
+    Check {
+        rules: security::RULES,
+        find: security::find,
+    },
+];
+
+/// Every rule, sorted by its code.
+#[must_use]
+pub fn rules() -> Vec<&'static Rule> {
+    let mut rules: Vec<_> = CHECKS
+        .iter()
+        .flat_map(|check| check.rules)
+        .copied()
+        .collect();
+    rules.sort_by_key(|rule| rule.code);
+    rules
+}
+
+/// Everything that the checks find in a document, in the document's order.
+#[must_use]
+pub fn lint(document: &Document) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for check in &CHECKS {
+        (check.find)(document, &mut findings);
+    }
+    findings.sort_by(|a, b| (&a.place, a.rule.code).cmp(&(&b.place, b.rule.code)));
+    findings
+}
