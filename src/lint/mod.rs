@@ -4,16 +4,33 @@
 //! is a pure function from a document to [`Finding`]s; the rules that it can find stand beside it,
 //! and [`rules`] lists them all. Nothing here knows of AWS, files or output.
 
+mod action_names;
+mod arns;
+mod bucket;
+mod conditions;
+mod deputy;
 mod document;
+mod exposure;
 mod finding;
 mod grammar;
+mod header;
+mod limits;
+mod operator;
 mod place;
+mod principals;
+mod reading;
 mod rule;
-mod security;
+mod variables;
 
+#[cfg(test)]
+mod tests;
+
+pub use bucket::{Bucket, lint_bucket};
 pub use document::{Condition, Document, Home, Item, Principal, Selector, Statement};
 pub use finding::Finding;
+pub use operator::{Operator, Quantifier, Type};
 pub use place::{Place, Step};
+pub use reading::{Position, Unreadable, position, read};
 pub use rule::{Rule, Severity};
 
 /// A group of rules and the pure function that finds them.
@@ -23,14 +40,46 @@ struct Check {
 }
 
 /// Every check. A new one is a file with its rules and one line here.
-const CHECKS: [Check; 2] = [
+const CHECKS: [Check; 10] = [
+    Check {
+        rules: action_names::RULES,
+        find: action_names::find,
+    },
+    Check {
+        rules: arns::RULES,
+        find: arns::find,
+    },
+    Check {
+        rules: bucket::RULES,
+        find: bucket::find,
+    },
+    Check {
+        rules: conditions::RULES,
+        find: conditions::find,
+    },
+    Check {
+        rules: deputy::RULES,
+        find: deputy::find,
+    },
+    Check {
+        rules: exposure::RULES,
+        find: exposure::find,
+    },
     Check {
         rules: grammar::RULES,
         find: grammar::find,
     },
     Check {
-        rules: security::RULES,
-        find: security::find,
+        rules: header::RULES,
+        find: header::find,
+    },
+    Check {
+        rules: principals::RULES,
+        find: principals::find,
+    },
+    Check {
+        rules: variables::RULES,
+        find: variables::find,
     },
 ];
 

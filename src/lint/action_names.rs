@@ -1,0 +1,71 @@
+//! Whether actions have the form `service:Name`, and whether their service fits the policy's kind.
+
+use super::document::Document;
+use super::finding::Finding;
+use super::rule::{Rule, Severity};
+use crate::policy::{Kind, printable};
+
+pub(super) const RULES: &[&Rule] = &[&MALFORMED_ACTION, &FOREIGN_ACTION];
+
+const ACTION: &str =
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html";
+
+static MALFORMED_ACTION: Rule = Rule {
+    code: "malformed-action",
+    severity: Severity::Error,
+    risk: "AWS refuses an action that is not a service's prefix, a colon and a name.",
+    remedy: "Write it as in \"s3:GetObject\", with wildcards after the colon only.",
+    reference: ACTION,
+};
+
+static FOREIGN_ACTION: Rule = Rule {
+    code: "foreign-action",
+    severity: Severity::Error,
+    risk: "The policy of a role, key or bucket can allow only actions on that, so that AWS refuses or ignores those of other services.",
+    remedy: "Move the action to a policy of the identity that is to do it.",
+    reference: ACTION,
+};
+
+pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
+    let service = match document.kind {
+        Kind::Managed | Kind::Inline => None,
+        Kind::Trust => Some("sts"),
+        Kind::Key => Some("kms"),
+        Kind::Bucket => Some("s3"),
+    };
+    for statement in &document.statements {
+        for action in statement.actions.iter().flat_map(|it| &it.items) {
+            let shown = printable(&action.text);
+            let Some(prefix) = prefix(&action.text) else {
+                // The grammar says that an empty text is one.
+                if !action.text.is_empty() {
+                    let detail = format!("\"{shown}\" is not of the form service:Action");
+                    findings.push(statement.finding(&MALFORMED_ACTION, &action.place, detail));
+                }
+                continue;
+            };
+            if let Some(service) = service
+                && prefix != "*"
+                && !prefix.eq_ignore_ascii_case(service)
+            {
+                let detail = format!(
+                    "\"{shown}\" stands in a {}, whose actions begin with {service}:",
+                    document.kind
+                );
+                findings.push(statement.finding(&FOREIGN_ACTION, &action.place, detail));
+            }
+        }
+    }
+}
+
+/// What stands before the colon, if the action has the form that AWS takes.
+fn prefix(action: &str) -> Option<&str> {
+    if action == "*" {
+        return Some("*");
+    }
+    let (prefix, name) = action.split_once(':')?;
+    let is_prefix = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "*?-_".contains(c);
+    let fits = prefix == "*" && name == "*" || !prefix.is_empty() && prefix.chars().all(is_prefix);
+    (fits && !name.is_empty() && name.chars().all(is_name)).then_some(prefix)
+}

@@ -1,0 +1,209 @@
+//! The ARNs of resources: their form, their partition, and the fields that a service uses.
+
+use super::document::{Document, Item, Statement};
+use super::finding::Finding;
+use super::rule::{Rule, Severity};
+use crate::names::Partition;
+use crate::policy::printable;
+
+pub(super) const RULES: &[&Rule] = &[
+    &MALFORMED_ARN,
+    &UNKNOWN_PARTITION,
+    &WRONG_PARTITION,
+    &ARN_REGION,
+    &ARN_ACCOUNT,
+];
+
+const ARNS: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html";
+const CHECKS: &str =
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html";
+
+static MALFORMED_ARN: Rule = Rule {
+    code: "malformed-arn",
+    severity: Severity::Error,
+    risk: "AWS refuses a resource that is neither * nor an ARN, and one with a wrong service never matches.",
+    remedy: "Write arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE, with all five colons and the service in lower case.",
+    reference: ARNS,
+};
+
+static UNKNOWN_PARTITION: Rule = Rule {
+    code: "unknown-partition",
+    severity: Severity::Error,
+    risk: "AWS refuses an ARN in a partition that does not exist.",
+    remedy: "Write aws, aws-cn, aws-us-gov or the partition of the account.",
+    reference: ARNS,
+};
+
+static WRONG_PARTITION: Rule = Rule {
+    code: "wrong-partition",
+    severity: Severity::Error,
+    risk: "An account sees only its own partition, so that an ARN of another one matches nothing or is refused.",
+    remedy: "Write the partition of the account that the policy belongs to.",
+    reference: ARNS,
+};
+
+static ARN_REGION: Rule = Rule {
+    code: "arn-region",
+    severity: Severity::Error,
+    risk: "An ARN with a region that its service does not use, or without one that it does, matches nothing.",
+    remedy: "Leave the field empty for global resources, and otherwise write a region or *.",
+    reference: CHECKS,
+};
+
+static ARN_ACCOUNT: Rule = Rule {
+    code: "arn-account",
+    severity: Severity::Error,
+    risk: "An ARN with an account that its service does not use, or without one that it does, matches nothing.",
+    remedy: "Leave the field empty where the service does, as for buckets, and otherwise write 12 digits or *.",
+    reference: CHECKS,
+};
+
+/// Services all of whose ARNs have a region and an account.
+const REGIONAL: [&str; 12] = [
+    "dynamodb",
+    "events",
+    "firehose",
+    "kinesis",
+    "kms",
+    "lambda",
+    "logs",
+    "rds",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "states",
+];
+
+/// Services none of whose ARNs has a region.
+const GLOBAL: [&str; 5] = ["cloudfront", "iam", "organizations", "route53", "sts"];
+
+/// The kinds of S3 resources whose ARNs have a region and an account; those of buckets have none.
+const S3_WITH_REGION: [&str; 4] = ["accesspoint/", "job/", "storage-lens/", "access-grants/"];
+
+pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
+    let mut home = document.home.partition;
+    for statement in &document.statements {
+        for resource in statement.resources.iter().flat_map(|it| &it.items) {
+            // The grammar says that an empty text is one.
+            if resource.text != "*" && !resource.text.is_empty() {
+                check(statement, resource, &mut home, findings);
+            }
+        }
+    }
+}
+
+/// An ARN whose policy variables, which may hold colons, are replaced by wildcards.
+pub(super) fn without_variables(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((_, after)) = after.split_once('}') else {
+            break;
+        };
+        plain.push_str(before);
+        plain.push('*');
+        rest = after;
+    }
+    plain + rest
+}
+
+fn check(
+    statement: &Statement,
+    resource: &Item,
+    home: &mut Option<Partition>,
+    findings: &mut Vec<Finding>,
+) {
+    let shown = printable(&resource.text);
+    let mut add = |rule: &'static Rule, detail: String| {
+        findings.push(statement.finding(rule, &resource.place, detail));
+    };
+    let plain = without_variables(&resource.text);
+    let parts: Vec<&str> = plain.splitn(6, ':').collect();
+    let ["arn", partition, service, region, account, name] = parts[..] else {
+        let detail = format!("\"{shown}\" is neither * nor an ARN of six fields");
+        return add(&MALFORMED_ARN, detail);
+    };
+    let is_service = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if name.is_empty()
+        || service.is_empty()
+        || !(has_wildcard(service) || service.chars().all(is_service))
+    {
+        let detail = format!("\"{shown}\" has no service in lower case or no resource");
+        return add(&MALFORMED_ARN, detail);
+    }
+    if !has_wildcard(partition) {
+        match (Partition::from_name(partition), *home) {
+            (None, _) => add(
+                &UNKNOWN_PARTITION,
+                format!("there is no partition in \"{shown}\""),
+            ),
+            (Some(partition), Some(home)) if partition != home => {
+                let detail = format!("\"{shown}\" is not in the partition {home}");
+                add(&WRONG_PARTITION, detail);
+            }
+            // Where the partition is not known, the first ARN's is.
+            (partition, _) => *home = partition,
+        }
+    }
+    fields(service, region, account, name, &shown, &mut add);
+}
+
+fn fields(
+    service: &str,
+    region: &str,
+    account: &str,
+    name: &str,
+    shown: &str,
+    add: &mut impl FnMut(&'static Rule, String),
+) {
+    let of_bucket = service == "s3" && !S3_WITH_REGION.iter().any(|kind| name.starts_with(kind));
+    let is_bad_region = if of_bucket || GLOBAL.contains(&service) {
+        !region.is_empty() && region != "*"
+    } else if region.is_empty() {
+        REGIONAL.contains(&service)
+    } else {
+        !has_wildcard(region) && !is_region(region)
+    };
+    if is_bad_region {
+        add(
+            &ARN_REGION,
+            format!("the region \"{}\" in \"{shown}\"", printable(region)),
+        );
+    }
+    let is_bad_account = if of_bucket {
+        !account.is_empty() && account != "*"
+    } else if account.is_empty() {
+        REGIONAL.contains(&service) || service == "iam"
+    } else {
+        let by_aws = ["aws", "aws-managed", "amazon", "cloudfront"].contains(&account);
+        !by_aws && !has_wildcard(account) && !is_account(account)
+    };
+    if is_bad_account {
+        add(
+            &ARN_ACCOUNT,
+            format!("the account \"{}\" in \"{shown}\"", printable(account)),
+        );
+    }
+}
+
+fn has_wildcard(text: &str) -> bool {
+    text.contains(['*', '?'])
+}
+
+/// Whether a text is the ID of an account.
+pub(super) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a text looks like a region; new ones appear too often for a list.
+fn is_region(text: &str) -> bool {
+    let words: Vec<&str> = text.split('-').collect();
+    let Some((number, words)) = words.split_last() else {
+        return false;
+    };
+    let is_word = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase());
+    words.len() >= 2
+        && words.iter().all(is_word)
+        && !number.is_empty()
+        && number.chars().all(|c| c.is_ascii_digit())
+}

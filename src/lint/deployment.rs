@@ -1,0 +1,121 @@
+//! What is wrong with what the settings write: every policy in its written form, and the bucket.
+
+use super::bucket::{Bucket, lint_bucket};
+use super::document::{Document, Home};
+use super::finding::Finding;
+use super::report::{Accepted, Checked, Found, Report};
+use super::rule::Severity;
+use crate::attributes::{Attributes, Value};
+use crate::blueprint::{self, AllDocuments, Content, Remains, Site, Written};
+use crate::failure::Failure;
+use crate::policy::Kind;
+use crate::resource::Known;
+use crate::settings::Settings;
+
+/// Everything that is found in what the settings write.
+///
+/// # Errors
+/// A document that cannot be used.
+pub fn report(
+    settings: &Settings,
+    documents: &AllDocuments,
+    site: &Site,
+) -> Result<Report, Failure> {
+    let accepted = &settings.accepted;
+    let mut checked = Vec::new();
+    for written in blueprint::written(settings, documents, site)? {
+        let Some((kind, document)) = document(&written, site) else {
+            continue;
+        };
+        checked.push(Checked {
+            found: found(super::lint(&document), accepted),
+            file: Some(written.origin),
+            name: written.name,
+            kind: Some(kind),
+        });
+    }
+    for (name, bucket) in buckets(settings, documents, site)? {
+        checked.push(Checked {
+            found: found(lint_bucket(bucket), accepted),
+            file: None,
+            name,
+            kind: None,
+        });
+    }
+    Ok(Report { documents: checked })
+}
+
+/// How many matters of security there are in what the settings write, without those that they
+/// accept. Only the checks that can find one run.
+///
+/// # Errors
+/// A document that cannot be used.
+pub fn security_findings(
+    settings: &Settings,
+    documents: &AllDocuments,
+    site: &Site,
+) -> Result<usize, Failure> {
+    let mut findings = Vec::new();
+    for written in blueprint::written(settings, documents, site)? {
+        if let Some((_, document)) = document(&written, site) {
+            findings.extend(super::lint_security(&document));
+        }
+    }
+    for (_, bucket) in buckets(settings, documents, site)? {
+        findings.extend(lint_bucket(bucket));
+    }
+    let counts = |finding: &&Finding| {
+        finding.rule.severity == Severity::Security
+            && !settings.accepted.contains_key(finding.rule.code)
+    };
+    Ok(findings.iter().filter(counts).count())
+}
+
+fn found(findings: Vec<Finding>, accepted: &Accepted) -> Vec<Found> {
+    let findings = findings.into_iter();
+    findings
+        .map(|finding| Found::new(finding, accepted))
+        .collect()
+}
+
+/// The policy that is written; none for what is no policy.
+fn document(written: &Written, site: &Site) -> Option<(Kind, Document)> {
+    let Content::Policy(kind, policy) = &written.content else {
+        return None;
+    };
+    let home = Home {
+        partition: Some(site.partition),
+        account: Some(site.account.clone()),
+    };
+    Some((*kind, Document::new(*kind, home, policy.document())))
+}
+
+/// The buckets that the settings ask for, by address.
+fn buckets(
+    settings: &Settings,
+    documents: &AllDocuments,
+    site: &Site,
+) -> Result<Vec<(String, Bucket)>, Failure> {
+    let nodes = blueprint::nodes(settings, documents, site, &Remains::default(), true)?;
+    let buckets = nodes
+        .iter()
+        .filter(|node| node.resource.address().kind == crate::resource::s3_bucket::KIND);
+    Ok(buckets
+        .map(|node| {
+            let attributes = node.resource.desired(&Known::default());
+            (node.resource.address().to_string(), bucket(&attributes))
+        })
+        .collect())
+}
+
+fn bucket(attributes: &Attributes) -> Bucket {
+    let plain = |name: &str| match attributes.get(name) {
+        Some(Value::Plain(json)) => Some(json),
+        _ => None,
+    };
+    let blocks = plain("public_access_block").and_then(|it| it.as_object());
+    Bucket {
+        has_key: plain("encryption.algorithm").is_some_and(|it| it != "AES256"),
+        blocks_public_access: blocks.is_some_and(|all| all.values().all(|it| it == true)),
+    }
+}

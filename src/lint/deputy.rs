@@ -1,0 +1,104 @@
+//! Services and third parties that others could make act on what is ours: confused deputies.
+
+use super::arns::is_account;
+use super::document::{Document, Principal, Statement};
+use super::finding::Finding;
+use super::limits;
+use super::rule::{Rule, Severity};
+use crate::names::Arn;
+use crate::policy::{Kind, printable};
+
+pub(super) const RULES: &[&Rule] = &[&SERVICE_WITHOUT_SOURCE, &THIRD_PARTY_WITHOUT_EXTERNAL_ID];
+
+static SERVICE_WITHOUT_SOURCE: Rule = Rule {
+    code: "service-without-source",
+    severity: Severity::Security,
+    risk: "The service may act here for any of its customers, so that somebody else's account could make it use what is yours.",
+    remedy: "Add a condition on aws:SourceAccount or aws:SourceArn, as the service's guide documents it.",
+    reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
+};
+
+static THIRD_PARTY_WITHOUT_EXTERNAL_ID: Rule = Rule {
+    code: "third-party-without-external-id",
+    severity: Severity::Security,
+    risk: "Another customer of the third party could make it assume this role, by giving the role's ARN as its own.",
+    remedy: "Demand the external ID that the third party gave you, with StringEquals on sts:ExternalId.",
+    reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html",
+};
+
+/// Services that assume only roles which their own account passed to them, and whose guides
+/// document no source keys for a role's trust: "IAM roles for Amazon EC2" and "Defining Lambda
+/// function permissions with an execution role".
+const ASSUME_OWN_ROLES_ONLY: [&str; 3] = [
+    "ec2.amazonaws.com",
+    "ec2.amazonaws.com.cn",
+    "lambda.amazonaws.com",
+];
+
+pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
+    for statement in document.statements.iter().filter(|it| it.allows()) {
+        let Some(principals) = statement.principals.as_ref().filter(|it| !it.negated) else {
+            continue;
+        };
+        for principal in &principals.items {
+            service(document.kind, statement, principal, findings);
+            if document.kind == Kind::Trust {
+                third_party(document, statement, principal, findings);
+            }
+        }
+    }
+}
+
+fn service(kind: Kind, statement: &Statement, principal: &Principal, findings: &mut Vec<Finding>) {
+    let name = principal.item.text.as_str();
+    if principal.kind != "Service" || limits::to_source(statement) {
+        return;
+    }
+    if kind == Kind::Trust {
+        // Firehose documents the account as external ID instead: "Allow Firehose to assume an
+        // IAM role" of its guide.
+        let by_external_id = name.starts_with("firehose.") && limits::to_external_id(statement);
+        if by_external_id || ASSUME_OWN_ROLES_ONLY.contains(&name) {
+            return;
+        }
+    }
+    let detail = format!("{} may act for any account", printable(name));
+    findings.push(statement.finding(&SERVICE_WITHOUT_SOURCE, &principal.item.place, detail));
+}
+
+fn third_party(
+    document: &Document,
+    statement: &Statement,
+    principal: &Principal,
+    findings: &mut Vec<Finding>,
+) {
+    let text = principal.item.text.as_str();
+    let Some(account) = account(text).filter(|_| principal.kind == "AWS") else {
+        return;
+    };
+    let home = document.home.account.as_ref().map(|it| it.as_str());
+    if home == Some(account.as_str())
+        || limits::to_external_id(statement)
+        || limits::to_organisation(statement)
+    {
+        return;
+    }
+    let detail = match home {
+        Some(_) => format!("{} is of another account", printable(text)),
+        None => format!(
+            "{} is of another account, unless it is yours",
+            printable(text)
+        ),
+    };
+    let place = &principal.item.place;
+    findings.push(statement.finding(&THIRD_PARTY_WITHOUT_EXTERNAL_ID, place, detail));
+}
+
+/// The account of a principal.
+fn account(principal: &str) -> Option<String> {
+    if is_account(principal) {
+        return Some(principal.to_owned());
+    }
+    let account = principal.parse::<Arn>().ok()?.account;
+    is_account(&account).then_some(account)
+}

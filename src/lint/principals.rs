@@ -1,0 +1,123 @@
+//! Whether principals are written as AWS takes them.
+
+use super::arns::is_account;
+use super::document::{Document, Principal};
+use super::finding::Finding;
+use super::rule::{Rule, Severity};
+use crate::names::Arn;
+use crate::policy::printable;
+
+pub(super) const RULES: &[&Rule] = &[
+    &INVALID_PRINCIPAL,
+    &WILDCARD_IN_PRINCIPAL,
+    &DELETED_PRINCIPAL,
+];
+
+const PRINCIPAL: &str =
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html";
+
+static INVALID_PRINCIPAL: Rule = Rule {
+    code: "invalid-principal",
+    severity: Severity::Error,
+    risk: "AWS refuses a policy with a principal that it cannot resolve.",
+    remedy: "Write 12 digits or the ARN of a user, role or root for AWS, and a name such as events.amazonaws.com for Service.",
+    reference: PRINCIPAL,
+};
+
+static WILDCARD_IN_PRINCIPAL: Rule = Rule {
+    code: "wildcard-in-principal",
+    severity: Severity::Error,
+    risk: "AWS refuses a principal with a wildcard in it, because only a * by itself stands for many.",
+    remedy: "Name the account, and limit it with ArnLike on aws:PrincipalArn.",
+    reference: PRINCIPAL,
+};
+
+static DELETED_PRINCIPAL: Rule = Rule {
+    code: "deleted-principal",
+    severity: Severity::Warning,
+    risk: "A unique ID stands where the ARN of a user or role was before that was deleted, and a new one of the same name does not match it.",
+    remedy: "Write the ARN of a user or role that exists, or remove the principal.",
+    reference: PRINCIPAL,
+};
+
+pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
+    for statement in &document.statements {
+        for principal in statement.principals.iter().flat_map(|it| &it.items) {
+            if let Some((rule, problem)) = problem(principal) {
+                let detail = format!("\"{}\" {problem}", printable(&principal.item.text));
+                findings.push(statement.finding(rule, &principal.item.place, detail));
+            }
+        }
+    }
+}
+
+fn problem(principal: &Principal) -> Option<(&'static Rule, &'static str)> {
+    let text = principal.item.text.as_str();
+    // The grammar says that an empty text is one, and that no other kinds exist.
+    if text.is_empty() {
+        return None;
+    }
+    match principal.kind.as_str() {
+        "AWS" => problem_of_aws(text),
+        "Service" if text.contains(['*', '?']) => {
+            Some((&WILDCARD_IN_PRINCIPAL, "stands for several services"))
+        }
+        "Service" if !is_service(text) => {
+            Some((&INVALID_PRINCIPAL, "is not the name of a service"))
+        }
+        "Federated" if text == "*" => None,
+        "Federated"
+            if text.starts_with("arn:")
+                && !is_identity(text, &["saml-provider/", "oidc-provider/"]) =>
+        {
+            Some((&INVALID_PRINCIPAL, "is not the ARN of an identity provider"))
+        }
+        _ => None,
+    }
+}
+
+fn problem_of_aws(text: &str) -> Option<(&'static Rule, &'static str)> {
+    let kinds = ["user/", "role/", "assumed-role/", "federated-user/", "root"];
+    if text == "*" || is_account(text) || is_identity(text, &kinds) {
+        let wildcard = text != "*" && text.contains(['*', '?']);
+        return wildcard.then_some((&WILDCARD_IN_PRINCIPAL, "has a wildcard"));
+    }
+    if text.starts_with("arn:") && text.contains(['*', '?']) {
+        return Some((&WILDCARD_IN_PRINCIPAL, "has a wildcard"));
+    }
+    let is_unique_id = text.len() >= 16
+        && text.starts_with('A')
+        && text
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    if is_unique_id {
+        return Some((&DELETED_PRINCIPAL, "is a unique ID"));
+    }
+    Some((
+        &INVALID_PRINCIPAL,
+        "is neither an account nor the ARN of an identity",
+    ))
+}
+
+/// Whether a text is the ARN of an identity whose resource begins in one of the given ways.
+fn is_identity(text: &str, kinds: &[&str]) -> bool {
+    text.parse::<Arn>().is_ok_and(|arn| {
+        ["iam", "sts"].contains(&arn.service.as_str())
+            && arn.region.is_empty()
+            && (is_account(&arn.account) || arn.account == "cloudfront")
+            && kinds.iter().any(|kind| arn.resource.starts_with(kind))
+    })
+}
+
+fn is_service(text: &str) -> bool {
+    let ends = [
+        ".amazonaws.com",
+        ".amazonaws.com.cn",
+        ".amazon.com",
+        ".aws.com",
+    ];
+    let is_character = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-_".contains(c);
+    ends.iter()
+        .any(|end| text.len() > end.len() && text.ends_with(end))
+        && text.chars().all(is_character)
+}
