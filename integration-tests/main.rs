@@ -23,6 +23,7 @@ mod others;
 mod output;
 mod ownership;
 mod policy;
+mod policy_lint;
 mod regions;
 mod saved_plan;
 mod secrets;

@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::lint::Severity;
+use crate::policy::Kind;
 use crate::settings::{GeneralFlags, StackStateFlags};
 
 const OUTPUT: &str = "Output";
@@ -197,7 +199,8 @@ pub struct AgentConfigArgs {
 #[command(after_help = "\
 Examples:
   provision policy list
-  provision policy show integration-role-policy")]
+  provision policy show integration-role-policy
+  provision policy lint")]
 pub enum PolicyCommand {
     /// List the documents that apply writes, with their sizes
     List(PolicyListArgs),
@@ -205,6 +208,8 @@ pub enum PolicyCommand {
     Show(PolicyShowArgs),
     /// Compare two policies by what they mean
     Diff(PolicyDiffArgs),
+    /// Find what is wrong with policies, or could be, and what to do about it
+    Lint(PolicyLintArgs),
 }
 
 /// The options of `policy list`.
@@ -254,6 +259,40 @@ pub struct PolicyDiffArgs {
     /// File with the policy to compare it with
     #[arg(value_name = "B")]
     pub after: PathBuf,
+}
+
+/// The options of `policy lint`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provision policy lint
+  provision policy lint policies/*.json --fail-on security
+  provision policy lint --sarif > findings.sarif
+
+Without files, every document that apply writes is checked in the form in which it is written, and
+the bucket too. What a code means is in docs/policies.md; what may stay is accepted by its code in
+the section [lint] of the settings file.
+
+Exit status: 0 on success, 1 on any error and for findings as bad as --fail-on.")]
+pub struct PolicyLintArgs {
+    /// Files with policies to check; - reads the standard input
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// What the files' policies are attached to [default: as their content tells]
+    #[arg(long, value_name = "KIND", requires = "files")]
+    pub kind: Option<Kind>,
+    /// Least severity that makes the command fail
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub fail_on: Severity,
+    /// Print the findings as one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Print the findings in SARIF 2.1.0, for code scanning
+    #[arg(long, conflicts_with = "json")]
+    pub sarif: bool,
+    /// The settings of the StackState integration.
+    #[command(flatten)]
+    pub stackstate: StackStateFlags,
 }
 
 /// The options of `completions`.

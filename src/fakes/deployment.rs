@@ -29,6 +29,7 @@ pub fn settings(regions: &[&str]) -> Settings {
             keep_policies: Vec::new(),
         }),
         audit_trail: None,
+        accepted: Default::default(),
         connection: Connection {
             profile: None,
             endpoint_url: None,

@@ -5,6 +5,7 @@ use super::document::{Document, Home};
 use super::finding::Finding;
 use super::report::{Accepted, Checked, Found, Report};
 use super::rule::Severity;
+use crate::address::Address;
 use crate::attributes::{Attributes, Value};
 use crate::blueprint::{self, AllDocuments, Content, Remains, Site, Written};
 use crate::failure::Failure;
@@ -22,23 +23,26 @@ pub fn report(
     site: &Site,
 ) -> Result<Report, Failure> {
     let accepted = &settings.accepted;
+    let written = blueprint::written(settings, documents, site)?;
     let mut checked = Vec::new();
-    for written in blueprint::written(settings, documents, site)? {
-        let Some((kind, document)) = document(&written, site) else {
+    for written in &written {
+        let Some((kind, document)) = document(written, site) else {
             continue;
         };
         checked.push(Checked {
             found: found(super::lint(&document), accepted),
-            file: Some(written.origin),
-            name: written.name,
+            file: Some(written.origin.clone()),
+            name: written.name.clone(),
             kind: Some(kind),
         });
     }
-    for (name, bucket) in buckets(settings, documents, site)? {
+    for (address, bucket) in buckets(settings, documents, site)? {
+        // What comes nearest to a file that describes the bucket is its policy.
+        let policy = written.iter().find(|written| written.carrier == address);
         checked.push(Checked {
             found: found(lint_bucket(bucket), accepted),
-            file: None,
-            name,
+            file: policy.map(|written| written.origin.clone()),
+            name: address.to_string(),
             kind: None,
         });
     }
@@ -95,15 +99,15 @@ fn buckets(
     settings: &Settings,
     documents: &AllDocuments,
     site: &Site,
-) -> Result<Vec<(String, Bucket)>, Failure> {
+) -> Result<Vec<(Address, Bucket)>, Failure> {
     let nodes = blueprint::nodes(settings, documents, site, &Remains::default(), true)?;
     let buckets = nodes
         .iter()
-        .filter(|node| node.resource.address().kind == crate::resource::s3_bucket::KIND);
+        .filter(|node| node.address().kind == "s3_bucket");
     Ok(buckets
         .map(|node| {
             let attributes = node.resource.desired(&Known::default());
-            (node.resource.address().to_string(), bucket(&attributes))
+            (node.address().clone(), bucket(&attributes))
         })
         .collect())
 }

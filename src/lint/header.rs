@@ -77,7 +77,7 @@ static TOO_LONG: Rule = Rule {
 static NEARLY_TOO_LONG: Rule = Rule {
     code: "policy-nearly-too-long",
     severity: Severity::Suggestion,
-    risk: "A small addition makes the policy longer than AWS allows, and it can then no longer be written.",
+    risk: "A small addition makes the policy longer than AWS allows.",
     remedy: "Merge statements or drop Sids before the next addition.",
     reference: QUOTAS,
 };

@@ -8,6 +8,7 @@ mod action_names;
 mod arns;
 mod bucket;
 mod conditions;
+pub mod deployment;
 mod deputy;
 mod document;
 mod exposure;
@@ -19,6 +20,7 @@ mod operator;
 mod place;
 mod principals;
 mod reading;
+mod report;
 mod rule;
 mod variables;
 
@@ -31,6 +33,7 @@ pub use finding::Finding;
 pub use operator::{Operator, Quantifier, Type};
 pub use place::{Place, Step};
 pub use reading::{Position, Unreadable, position, read};
+pub use report::{Accepted, Checked, Found, Report};
 pub use rule::{Rule, Severity};
 
 /// A group of rules and the pure function that finds them.
@@ -86,13 +89,24 @@ const CHECKS: [Check; 10] = [
 /// Every rule, sorted by its code.
 #[must_use]
 pub fn rules() -> Vec<&'static Rule> {
-    let mut rules: Vec<_> = CHECKS
-        .iter()
-        .flat_map(|check| check.rules)
-        .copied()
-        .collect();
+    let checks = CHECKS.iter().flat_map(|check| check.rules);
+    let mut rules: Vec<_> = checks.chain(reading::RULES).copied().collect();
     rules.sort_by_key(|rule| rule.code);
     rules
+}
+
+/// The matters of security in a document. Checks that can find none do not run.
+#[must_use]
+pub fn lint_security(document: &Document) -> Vec<Finding> {
+    let is_security = |rule: &Rule| rule.severity == Severity::Security;
+    let mut findings = Vec::new();
+    for check in &CHECKS {
+        if check.rules.iter().any(|rule| is_security(rule)) {
+            (check.find)(document, &mut findings);
+        }
+    }
+    findings.retain(|finding| is_security(finding.rule));
+    findings
 }
 
 /// Everything that the checks find in a document, in the document's order.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What a policy is attached to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Kind {
     /// A policy with a name of its own, which is attached to identities.
     Managed,

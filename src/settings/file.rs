@@ -35,6 +35,14 @@ pub(super) struct Content {
     pub(super) tags: BTreeMap<String, String>,
     pub(super) stackstate: Option<StackStateContent>,
     pub(super) audit_trail: Option<AuditTrailContent>,
+    pub(super) lint: LintContent,
+}
+
+/// The keys of `[lint]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct LintContent {
+    pub(super) accept: BTreeMap<String, String>,
 }
 
 /// The keys of `[audit_trail]`.

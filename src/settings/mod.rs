@@ -9,6 +9,7 @@ mod audit_trail;
 mod endpoint;
 mod file;
 mod flags;
+mod lint;
 mod policies;
 mod postfix;
 mod resolve;
@@ -33,6 +34,7 @@ pub use secret::Secret;
 pub use trust::Principal;
 
 use crate::failure::Failure;
+use crate::lint::{Accepted, Home};
 use crate::names::{AccountId, Arn, Partition, Region};
 
 /// The environment, as a function from a variable's name to its value.
@@ -52,6 +54,8 @@ pub struct Settings {
     pub stackstate: Option<StackState>,
     /// Audit Trail, if this run is about it.
     pub audit_trail: Option<AuditTrail>,
+    /// The findings of `policy lint` that stay, each with the reason.
+    pub accepted: Accepted,
     /// How to reach AWS.
     pub connection: Connection,
 }
@@ -222,6 +226,23 @@ pub fn load(
     resolve::resolve(&file, general, stackstate, need, environment)
 }
 
+/// What checking policies of any origin needs of the settings: the findings that are accepted, and
+/// where the policies belong, as far as the settings name that.
+///
+/// # Errors
+/// A file that cannot be read or is not TOML of the documented keys, a code that no finding has, a
+/// reason that is empty, and an account or a region that cannot be one.
+pub fn load_lint(general: &GeneralFlags, folder: &Path) -> Result<(Accepted, Home), Failure> {
+    let file = file::SettingsFile::read(general.config.as_deref(), folder)?;
+    let home = Home {
+        partition: resolve::regions_of(&file, general)?
+            .first()
+            .map(Region::partition),
+        account: resolve::account_of(&file, general)?,
+    };
+    Ok((lint::resolve(&file)?, home))
+}
+
 impl Draft {
     /// How to reach AWS, known before the region is.
     pub fn connection(&self) -> &Connection {
@@ -291,6 +312,8 @@ impl Settings {
             tags,
             stackstate,
             audit_trail,
+            // What is known about the documents changes nothing that is written.
+            accepted: _,
             connection: _,
         } = self;
         let mut entries = Vec::new();

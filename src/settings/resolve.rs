@@ -6,7 +6,7 @@ use super::file::{SettingsFile, StackStateContent};
 use super::trust::{self, TrustInput};
 use super::{
     Connection, Draft, Encryption, Environment, GeneralFlags, Need, PlacedArn, Principal, Settings,
-    StackState, StackStateFlags, System, Trust, TrustKind, audit_trail, endpoint, policies,
+    StackState, StackStateFlags, System, Trust, TrustKind, audit_trail, endpoint, lint, policies,
     postfix, tags,
 };
 use crate::failure::Failure;
@@ -49,18 +49,8 @@ pub(super) fn resolve(
     need: Need,
     environment: Environment,
 ) -> Result<Draft, Failure> {
-    let in_file = &file.content;
-    let account = one(&general.account, "--account", &in_file.account, || {
-        file.place("account")
-    })
-    .map(|account| account.check(|text| text.parse::<AccountId>()))
-    .transpose()?;
-    let regions = regions(&list(
-        &general.regions,
-        "--region",
-        &in_file.regions,
-        || file.place("regions"),
-    ))?;
+    let account = account_of(file, general)?;
+    let regions = regions_of(file, general)?;
     let tags = tags::merge(file, &general.tags)?;
     let named = named_systems(file, flags, general.only)?;
     let (stackstate, mut arns) = if named.contains(&System::StackState) {
@@ -93,6 +83,7 @@ pub(super) fn resolve(
             tags,
             stackstate,
             audit_trail,
+            accepted: lint::resolve(file)?,
             connection: Connection {
                 profile: general.profile.clone(),
                 endpoint_url,
@@ -101,6 +92,28 @@ pub(super) fn resolve(
         },
         arns,
     })
+}
+
+/// The account that flags or file name.
+pub(super) fn account_of(
+    file: &SettingsFile,
+    general: &GeneralFlags,
+) -> Result<Option<AccountId>, Failure> {
+    let place = || file.place("account");
+    let account = one(&general.account, "--account", &file.content.account, place);
+    account
+        .map(|account| account.check(|text| text.parse::<AccountId>()))
+        .transpose()
+}
+
+/// The regions that flags or file name.
+pub(super) fn regions_of(
+    file: &SettingsFile,
+    general: &GeneralFlags,
+) -> Result<Vec<Region>, Failure> {
+    let place = || file.place("regions");
+    let in_file = &file.content.regions;
+    regions(&list(&general.regions, "--region", in_file, place))
 }
 
 /// The systems that file and flags name. Where neither names one, StackState is meant, which can

@@ -1,6 +1,7 @@
 //! `provision policy …`: looks at policy documents, and writes nothing anywhere.
 
 mod diff;
+mod lint;
 mod list;
 mod show;
 
@@ -14,7 +15,7 @@ use crate::cli::PolicyCommand;
 use crate::commands::Ending;
 use crate::commands::context::Context;
 use crate::failure::Failure;
-use crate::settings::{GeneralFlags, Need, StackStateFlags, Trust};
+use crate::settings::{GeneralFlags, Need, Settings, StackStateFlags, Trust};
 use crate::survey;
 
 /// Runs the command.
@@ -30,6 +31,7 @@ pub async fn command(
         PolicyCommand::List(args) => list::command(general, args, stop).await,
         PolicyCommand::Show(args) => show::command(general, args, stop).await,
         PolicyCommand::Diff(args) => diff::command(args),
+        PolicyCommand::Lint(args) => lint::command(general, args, stop).await,
     }
 }
 
@@ -50,15 +52,20 @@ async fn rendered(
     let context = Context::load(general, stackstate, Need::Names, stop).await?;
     let settings = &context.settings;
     let site = survey::site(settings, &context.aws).await?;
-    let trust = settings.stackstate.as_ref().map(|system| &system.trust);
     Ok(Rendered {
         documents: blueprint::written(settings, &context.documents, &site)?,
         site,
-        left_out: (trust == Some(&Trust::Unstated)).then_some(
-            "integration-role-trust-external is left out: the agent's principals or the external \
-             ID are not set",
-        ),
+        left_out: left_out(settings),
     })
+}
+
+/// Why a document is left out of those that the settings write, if one is.
+fn left_out(settings: &Settings) -> Option<&'static str> {
+    let trust = settings.stackstate.as_ref().map(|system| &system.trust);
+    (trust == Some(&Trust::Unstated)).then_some(
+        "integration-role-trust-external is left out: the agent's principals or the external ID \
+         are not set",
+    )
 }
 
 /// The text of a document that a person names; `-` is the standard input.

@@ -1,6 +1,7 @@
 //! Tables for every rule: what breaks it, and what comes near and does not.
 
 mod cases;
+mod docs;
 mod documents;
 mod reading;
 
@@ -72,13 +73,6 @@ fn change(object: &mut Value, changes: &Value) {
             object.insert(name.clone(), value.clone());
         }
     }
-}
-
-/// A policy that nothing is wrong with, but for the given elements of the document itself.
-fn document(kind: Kind, elements: Value) -> Value {
-    let mut document = with(kind, json!({}));
-    change(&mut document, &elements);
-    document
 }
 
 #[test]

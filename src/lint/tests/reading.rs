@@ -97,7 +97,7 @@ fn a_place_is_found_in_the_text() {
         ),
         (
             statement.key("c").key("d"),
-            Some((3, 45)),
+            Some((3, 44)),
             "characters are counted, not bytes",
         ),
         (statement.key("c").key("e"), None, "no such member"),

@@ -104,7 +104,8 @@ fn result(document: &Checked, found: &Found, index: Option<usize>, fingerprint: 
         "partialFingerprints": {"findingHash/v1": fingerprint},
     });
     if let Some(reason) = &found.accepted {
-        let suppression = json!({"kind": "external", "status": "accepted", "justification": reason});
+        let suppression =
+            json!({"kind": "external", "status": "accepted", "justification": reason});
         result["suppressions"] = json!([suppression]);
     }
     result
@@ -134,5 +135,8 @@ fn fingerprint(document: &Checked, finding: &Finding) -> String {
     parts.extend(finding.sid.as_deref());
     parts.extend(keys);
     let digest = Sha256::digest(parts.join("\0"));
-    digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    digest[..16]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

@@ -43,11 +43,20 @@ fn document_text(text: &mut String, document: &Checked) {
     if rules.is_empty() {
         return;
     }
-    let kind = document
-        .kind
-        .map_or(String::new(), |kind| format!(" ({kind})"));
+    let kind = document.kind.map(|kind| kind.to_string());
+    let file = document
+        .file
+        .as_ref()
+        .filter(|file| **file != document.name);
+    let file = file.map(|file| format!("from {}", printable(file)));
+    let about: Vec<String> = kind.into_iter().chain(file).collect();
+    let about = if about.is_empty() {
+        about.concat()
+    } else {
+        format!(" ({})", about.join(" "))
+    };
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "{NAME}{}{NAME:#}{kind}", printable(&document.name));
+    let _ = writeln!(text, "{NAME}{}{NAME:#}{about}", printable(&document.name));
     for rule in rules {
         let style = style(rule.severity);
         let _ = writeln!(text, "  {style}{}{style:#} {}", rule.severity, rule.code);

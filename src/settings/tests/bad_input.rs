@@ -22,7 +22,7 @@ fn bad_values_in_the_file_are_refused_by_name() {
             "account =",
             "acount =",
             "provision.toml, line 2, column 1: unknown key `acount`, expected one of `account`, \
-             `regions`, `tags`, `stackstate`, `audit_trail`",
+             `regions`, `tags`, `stackstate`, `audit_trail`, `lint`",
         ),
         (
             "postfix =",

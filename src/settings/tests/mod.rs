@@ -3,6 +3,7 @@
 mod audit_trail;
 mod bad_input;
 mod digest;
+mod lint;
 mod secrets;
 mod tags;
 
@@ -108,6 +109,7 @@ fn the_file_alone_is_enough() {
             keep_policies: Vec::new(),
         }),
         audit_trail: None,
+        accepted: Accepted::new(),
         connection: Connection {
             profile: None,
             endpoint_url: None,

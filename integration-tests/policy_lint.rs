@@ -1,0 +1,200 @@
+//! `policy lint`: files, settings, outputs and exit codes of the real program.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use crate::harness::{Account, MAIN, OTHER};
+
+/// A policy with a finding of security, and nothing worse.
+const ADMINISTRATOR: &str = r#"{
+  "Version": "2012-10-17",
+  "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}
+}"#;
+const HARMLESS: &str = r#"{
+  "Version": "2012-10-17",
+  "Statement": {"Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": "*"}
+}"#;
+const TWICE: &str =
+    "{\"Version\": \"2012-10-17\",\n  \"Version\": \"2012-10-17\", \"Statement\": []}";
+
+#[test]
+fn files_are_checked_each_by_itself_and_the_worst_decides_the_exit_code() {
+    let account = Account::new(&[MAIN]);
+    account.write("admin.json", ADMINISTRATOR);
+    account.write("harmless.json", HARMLESS);
+    account.write("twice.json", TWICE);
+    let cases: [(&[&str], i32, &str); 7] = [
+        (&["harmless.json"], 0, "nothing is found"),
+        (&["admin.json"], 0, "security is no error"),
+        (&["admin.json", "--fail-on=security"], 1, "but may be one"),
+        (
+            &["admin.json", "--fail-on=warning"],
+            1,
+            "and is worse than a warning",
+        ),
+        (&["twice.json"], 1, "an error"),
+        (&["harmless.json", "twice.json"], 1, "one of two"),
+        (
+            &["harmless.json", "--fail-on=suggestion"],
+            0,
+            "nothing at all",
+        ),
+    ];
+    for (args, code, reason) in cases {
+        let output = account.provision(&[&["policy", "lint"], args].concat());
+        assert_eq!(output.code(), Some(code), "{reason}: {output}");
+        assert!(output.calls.is_empty(), "{reason}: {output}");
+    }
+    let both = account.provision(&["policy", "lint", "twice.json", "admin.json"]);
+    both.exits(1)
+        .says("duplicate-key")
+        .says("2:11 the document: line 2, column 11: the key \"Version\" occurs twice")
+        .says("all-actions")
+        .says("2 findings in 2 documents: 1 error, 1 of security.");
+}
+
+#[test]
+fn the_standard_input_is_a_file_like_others() {
+    let account = Account::new(&[MAIN]);
+    let mut command = account.command(&["policy", "lint", "--json", "-"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(ADMINISTRATOR.as_bytes()).unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["documents"][0]["name"], "standard input");
+    assert_eq!(
+        document["documents"][0]["findings"][0]["code"],
+        "all-actions"
+    );
+    assert_eq!(document["summary"]["security"], 1);
+}
+
+#[test]
+fn what_the_settings_write_is_checked_without_an_answer_of_aws() {
+    let account = Account::new(&[MAIN, OTHER]);
+    let args = ["policy", "lint", "--account", &account.id, "--json"];
+    let found = account.provision(&args).exits(0);
+    assert!(found.calls.is_empty(), "{found}");
+    let document = found.json();
+    let names: Vec<&str> = document["documents"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["name"].as_str().unwrap())
+        .collect();
+    for name in ["key-policy", "bucket-policy"] {
+        assert!(names.contains(&name), "{names:?}");
+    }
+    for region in [MAIN, OTHER] {
+        let name = format!("firehose-role-policy@{region}");
+        assert!(names.contains(&name.as_str()), "{names:?}");
+    }
+    assert!(document["summary"]["security"].as_u64() > Some(0));
+    assert_eq!(document["summary"]["error"], 0);
+}
+
+#[test]
+fn sarif_names_files_and_lines() {
+    let account = Account::new(&[MAIN]);
+    account.write("admin.json", ADMINISTRATOR);
+    let log = account.provision(&["policy", "lint", "admin.json", "--sarif"]);
+    let log = log.exits(0).json();
+    assert_eq!(log["version"], "2.1.0");
+    let result = &log["runs"][0]["results"][0];
+    assert_eq!(result["ruleId"], "all-actions");
+    let place = &result["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "admin.json");
+    assert_eq!(place["region"]["startLine"], 3);
+}
+
+#[test]
+fn what_the_settings_accept_is_listed_apart_and_fails_nothing() {
+    let account = Account::new(&[MAIN]);
+    account.write("admin.json", ADMINISTRATOR);
+    account.write(
+        "accepting.toml",
+        "[lint]\naccept = { all-actions = \"it is the administrator\" }\n",
+    );
+    let accepting = ["policy", "lint", "admin.json", "--config", "accepting.toml"];
+    account
+        .provision(&[&accepting[..], &["--fail-on=security"]].concat())
+        .exits(0)
+        .says("Accepted in the settings:")
+        .says("it is the administrator")
+        .says("Nothing found in 1 document.");
+    let log = account.provision(&[&accepting[..], &["--sarif"]].concat());
+    let suppression = &log.exits(0).json()["runs"][0]["results"][0]["suppressions"][0];
+    assert_eq!(suppression["justification"], "it is the administrator");
+}
+
+#[test]
+fn bad_input_is_told_before_anything_is_checked() {
+    let account = Account::new(&[MAIN]);
+    account.write("harmless.json", HARMLESS);
+    account.write(
+        "queue.json",
+        r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": "*"}}"#,
+    );
+    account.write("misspelt.toml", "[lint]\naccept = { all-action = \"x\" }\n");
+    account.write("silent.toml", "[lint]\naccept = { all-actions = \" \" }\n");
+    account.write("unknown.toml", "[lint]\nignore = []\n");
+    let cases: [(&[&str], &[&str]); 7] = [
+        (
+            &["harmless.json", "missing.json"],
+            &["cannot read missing.json"],
+        ),
+        (&["."], &["cannot read ."]),
+        (
+            &["queue.json"],
+            &["cannot tell what queue.json is attached to", "--kind"],
+        ),
+        (
+            &["harmless.json", "--config", "misspelt.toml"],
+            &[
+                "misspelt.toml: lint.accept.all-action: no finding has this code",
+                "Hint",
+            ],
+        ),
+        (
+            &["harmless.json", "--config", "silent.toml"],
+            &["silent.toml: lint.accept.all-actions: there is no reason"],
+        ),
+        (
+            &["harmless.json", "--config", "unknown.toml"],
+            &["unknown.toml, line 2, column 1: unknown key `ignore`"],
+        ),
+        (&["--kind=key"], &["FILE"]),
+    ];
+    for (args, texts) in cases {
+        let mut output = account
+            .provision(&[&["policy", "lint"], args].concat())
+            .exits(1);
+        assert!(output.calls.is_empty(), "{output}");
+        assert_eq!(output.stdout, "", "{output}");
+        for text in texts {
+            output = output.says(text);
+        }
+    }
+    // The same settings stop a plan.
+    account
+        .provision(&["plan", "--config", "misspelt.toml"])
+        .exits(1)
+        .says("lint.accept.all-action");
+}
+
+#[test]
+fn the_external_id_is_in_no_output() {
+    let account = Account::new(&[MAIN]);
+    let trust = r#"{"Version": "2012-10-17", "Statement": {
+      "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "210987654321"},
+      "Condition": {"Bool": {"sts:ExternalId": "hunter2"}}}}"#;
+    account.write("trust.json", trust);
+    for output in ["--json", "--sarif", "--color=always"] {
+        let found = account.provision(&["policy", "lint", "trust.json", output]);
+        assert!(!found.to_string().contains("hunter2"), "{found}");
+    }
+}

@@ -1,0 +1,103 @@
+//! `provision policy lint [FILE…]`: what is wrong with policies, or could be.
+
+use std::path::Path;
+
+use tokio::sync::watch;
+
+use crate::cli::PolicyLintArgs;
+use crate::commands::Ending;
+use crate::commands::context::{Context, print, report};
+use crate::failure::Failure;
+use crate::lint::{self, Accepted, Checked, Found, Home, Report, Unreadable};
+use crate::policy::Kind;
+use crate::render;
+use crate::settings::{self, GeneralFlags, Need};
+use crate::survey;
+
+pub(super) async fn command(
+    general: &GeneralFlags,
+    args: &PolicyLintArgs,
+    stop: watch::Receiver<bool>,
+) -> Result<Ending, Failure> {
+    let found = if args.files.is_empty() {
+        of_settings(general, args, stop).await?
+    } else {
+        of_files(general, args)?
+    };
+    if args.json {
+        print(&format!("{:#}\n", render::lint::json(&found)))?;
+    } else if args.sarif {
+        print(&format!("{:#}\n", render::lint::sarif(&found)))?;
+    } else {
+        print(&render::lint::text(&found))?;
+    }
+    Ok(if found.fails(args.fail_on) {
+        Ending::Failed
+    } else {
+        Ending::Well
+    })
+}
+
+async fn of_settings(
+    general: &GeneralFlags,
+    args: &PolicyLintArgs,
+    stop: watch::Receiver<bool>,
+) -> Result<Report, Failure> {
+    let context = Context::load(general, &args.stackstate, Need::Names, stop).await?;
+    let site = survey::site(&context.settings, &context.aws).await?;
+    if let Some(reason) = super::left_out(&context.settings) {
+        report(&format!("Note: {reason}.\n"));
+    }
+    lint::deployment::report(&context.settings, &context.documents, &site)
+}
+
+fn of_files(general: &GeneralFlags, args: &PolicyLintArgs) -> Result<Report, Failure> {
+    let (accepted, home) = settings::load_lint(general, Path::new("."))?;
+    let files = args.files.iter();
+    let documents = files.map(|path| checked(path, args.kind, &home, &accepted));
+    Ok(Report {
+        documents: documents.collect::<Result<_, _>>()?,
+    })
+}
+
+fn checked(
+    path: &Path,
+    kind: Option<Kind>,
+    home: &Home,
+    accepted: &Accepted,
+) -> Result<Checked, Failure> {
+    let text = super::read(path)?;
+    let is_standard_input = path == Path::new("-");
+    let name = if is_standard_input {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    };
+    let (kind, found) = match lint::read(&text, kind, home.clone()) {
+        Ok(document) => {
+            let found = lint::lint(&document).into_iter().map(|finding| Found {
+                position: lint::position(&text, &finding.place),
+                ..Found::new(finding, accepted)
+            });
+            (Some(document.kind), found.collect())
+        }
+        Err(Unreadable::Json(finding, position)) => {
+            let found = Found {
+                position: Some(position),
+                ..Found::new(*finding, accepted)
+            };
+            (None, vec![found])
+        }
+        Err(Unreadable::UnknownKind) => {
+            return Err(Failure::new(format!("cannot tell what {name} is attached to"))
+                .because("it names principals, but no action of sts, kms or s3")
+                .hint("Pass --kind with trust, key or bucket; policies of other services cannot be checked"));
+        }
+    };
+    Ok(Checked {
+        file: (!is_standard_input).then(|| name.clone()),
+        name,
+        kind,
+        found,
+    })
+}

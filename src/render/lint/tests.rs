@@ -1,0 +1,189 @@
+//! What the three outputs look like, and that SARIF's own schema takes the third.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value as Json, json};
+
+use crate::fakes::deployment::{EXTERNAL_ID, all_shipped, settings, site, unencrypted};
+use crate::lint::{Accepted, Checked, Found, Home, Report, deployment, lint, position, read};
+use crate::settings::{AuditTrail, Profile, Settings};
+
+/// Everything that can be set up, in one region.
+fn everything() -> Settings {
+    let mut settings = settings(&["eu-west-1"]);
+    settings.audit_trail = Some(AuditTrail {
+        attach_to: Vec::new(),
+        policy_name: "AuditTrailRole".to_owned(),
+        description: "For use with Audit Trail".to_owned(),
+        profile: Profile::Documented,
+        permissions_boundary: None,
+    });
+    settings
+}
+
+fn of_settings(settings: &Settings) -> Report {
+    deployment::report(settings, &all_shipped(), &site(settings)).unwrap()
+}
+
+fn accepted() -> Accepted {
+    Accepted::from([("all-actions", "it runs\u{1b}[2J everything".to_owned())])
+}
+
+/// Two files: one with a finding of every severity, and one with none.
+fn of_files() -> Report {
+    let bad = r#"{
+  "Version": "2008-10-17",
+  "Statement": [
+    {"Sid": "Zoë", "Effect": "Allow", "NotAction": "iam:*", "Resource": []},
+    {"Effect": "Allow", "Action": ["*", "*"], "Resource": "*"}
+  ]
+}"#;
+    let good = r#"{"Version": "2012-10-17", "Statement": []}"#.replace(
+        "[]",
+        "{\"Effect\": \"Deny\", \"Action\": \"*\", \"Resource\": \"*\"}",
+    );
+    let files = [("./policies/a file.json", bad), ("good.json", &good)];
+    let documents = files.map(|(name, text)| {
+        let document = read(text, None, Home::default()).unwrap();
+        let found = lint(&document).into_iter().map(|finding| Found {
+            position: position(text, &finding.place),
+            ..Found::new(finding, &accepted())
+        });
+        Checked {
+            name: name.to_owned(),
+            kind: Some(document.kind),
+            file: Some(name.to_owned()),
+            found: found.collect(),
+        }
+    });
+    Report {
+        documents: documents.to_vec(),
+    }
+}
+
+fn without_styles(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
+#[test]
+fn the_shipped_documents_as_a_person_reads_them() {
+    let report = of_settings(&everything());
+    insta::assert_snapshot!(without_styles(&super::text(&report)));
+}
+
+#[test]
+fn files_as_a_person_reads_them() {
+    insta::assert_snapshot!(without_styles(&super::text(&of_files())));
+}
+
+#[test]
+fn files_as_a_program_reads_them() {
+    insta::assert_snapshot!(format!("{:#}", super::json(&of_files())));
+}
+
+#[test]
+fn files_as_a_code_scanner_reads_them() {
+    let mut log = super::sarif(&of_files());
+    // The rules are in docs/policies.md, and the version changes with each release.
+    log["runs"][0]["tool"]["driver"] = json!("(elsewhere)");
+    insta::assert_snapshot!(format!("{log:#}"));
+}
+
+#[test]
+fn nothing_found_is_said() {
+    let report = Report::default();
+    assert_eq!(super::text(&report), "Nothing found in 0 documents.\n");
+}
+
+#[test]
+fn no_output_holds_what_could_deceive_or_the_external_id() {
+    for report in [of_files(), of_settings(&everything())] {
+        let text = without_styles(&super::text(&report));
+        assert!(!text.contains('\u{1b}'), "{text:?}");
+        for output in [
+            text,
+            super::json(&report).to_string(),
+            super::sarif(&report).to_string(),
+        ] {
+            assert!(!output.contains(EXTERNAL_ID));
+        }
+    }
+}
+
+#[test]
+fn a_log_is_what_the_schema_of_sarif_asks_for() {
+    let schema: Json = serde_json::from_str(include_str!("sarif-2.1.0.schema.json")).unwrap();
+    let validator = jsonschema::draft7::new(&schema).unwrap();
+    let reports = [
+        of_files(),
+        of_settings(&everything()),
+        of_settings(&unencrypted(&["eu-west-1", "us-east-1"])),
+        Report::default(),
+    ];
+    for report in reports {
+        let log = super::sarif(&report);
+        let problems: Vec<String> = validator
+            .iter_errors(&log)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert_eq!(problems, Vec::<String>::new());
+    }
+    let nothing = json!({"version": "2.1.0"});
+    assert!(!validator.is_valid(&nothing), "the schema asks for runs");
+}
+
+#[test]
+fn code_scanning_finds_what_it_needs_in_each_result() {
+    let log = super::sarif(&of_settings(&unencrypted(&["eu-west-1", "us-east-1"])));
+    let run = &log["runs"][0];
+    let mut fingerprints = BTreeSet::new();
+    for result in run["results"].as_array().unwrap() {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(
+            run["tool"]["driver"]["rules"][index]["id"],
+            result["ruleId"]
+        );
+        let place = &result["locations"][0]["physicalLocation"];
+        assert!(
+            place["artifactLocation"]["uri"]
+                .as_str()
+                .unwrap()
+                .starts_with("policies/")
+        );
+        let fingerprint = result["partialFingerprints"]["findingHash/v1"].to_string();
+        assert!(fingerprints.insert(fingerprint), "{result}");
+    }
+}
+
+#[test]
+fn a_fingerprint_stays_when_lines_and_statements_move() {
+    let fingerprints = |report: &Report| -> BTreeSet<String> {
+        let log = super::sarif(report);
+        let results = log["runs"][0]["results"].as_array().unwrap().iter();
+        results
+            .map(|it| it["partialFingerprints"].to_string())
+            .collect()
+    };
+    let report = |text: &str| {
+        let document = read(text, None, Home::default()).unwrap();
+        let found = lint(&document).into_iter();
+        Report {
+            documents: vec![Checked {
+                name: "a.json".to_owned(),
+                kind: Some(document.kind),
+                file: None,
+                found: found.map(|it| Found::new(it, &Accepted::new())).collect(),
+            }],
+        }
+    };
+    let all = r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#;
+    let deny = r#"{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}"#;
+    let whole = |list: &str| format!(r#"{{"Version": "2012-10-17", "Statement": [{list}]}}"#);
+    let before = report(&whole(all));
+    let after = report(&whole(&format!("{deny},\n{all}")));
+    assert_eq!(fingerprints(&before), fingerprints(&after));
+    let other = report(&whole(
+        &all.replace("\"Action\": \"*\"", "\"Action\": \"*:*\""),
+    ));
+    assert_ne!(fingerprints(&before), fingerprints(&other));
+}

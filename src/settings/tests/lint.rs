@@ -1,0 +1,44 @@
+//! The section `[lint]`.
+
+use super::*;
+
+#[test]
+fn findings_are_accepted_by_code_and_with_a_reason() {
+    let text = format!("{GOOD}\n[lint]\naccept = {{ \"all-actions\" = \" known \" }}\n");
+    let accepted = settings(&text, &[]).accepted;
+    assert_eq!(
+        accepted,
+        Accepted::from([("all-actions", "known".to_owned())])
+    );
+    assert_eq!(
+        settings(GOOD, &[]).accepted,
+        Accepted::new(),
+        "none without the section"
+    );
+}
+
+#[test]
+fn an_unknown_code_and_a_missing_reason_are_refused() {
+    let cases = [
+        (
+            "all-action",
+            "known",
+            "no finding has this code",
+            "misspelt",
+        ),
+        ("", "known", "no finding has this code", "empty"),
+        ("all-actions", " ", "there is no reason", "a blank reason"),
+    ];
+    for (code, reason, problem, why) in cases {
+        let text = format!("{GOOD}\n[lint]\naccept = {{ \"{code}\" = \"{reason}\" }}\n");
+        let expected = format!("provision.toml: lint.accept.{code}: {problem}");
+        assert_eq!(error(&text, &[]).message, expected, "{why}");
+    }
+}
+
+#[test]
+fn what_is_accepted_is_no_part_of_what_a_saved_plan_needs() {
+    let text = format!("{GOOD}\n[lint]\naccept = {{ \"all-actions\" = \"known\" }}\n");
+    let entries = |text: &str| settings(text, &[]).digest_entries();
+    assert_eq!(entries(&text), entries(GOOD));
+}
