@@ -10,6 +10,9 @@ use serde_json::Value as Json;
 
 use crate::policy::{self, Policy};
 
+/// How a person reads what AWS will choose.
+pub const KNOWN_AFTER_APPLY: &str = "(known after apply)";
+
 /// One attribute's value.
 #[derive(Debug, Clone)]
 pub enum Value {

@@ -16,12 +16,14 @@ use crate::settings::{AuditTrail, Settings};
 /// The system's name in tags, settings and documents.
 pub const SYSTEM: &str = "audit-trail";
 
-/// The vendor's document.
+/// The vendor's document, and that of the hardened profile.
 pub const DOCUMENTS: [BuiltIn; 1] = [BuiltIn {
     name: "permissions",
     form: Form::Policy(Kind::Managed),
     documented: include_str!("../../policies/audit-trail/permissions.json"),
-    hardened: None,
+    hardened: Some(include_str!(
+        "../../policies/audit-trail/hardened/permissions.json"
+    )),
 }];
 
 /// Policies of this deployment's names that exist, as far as they are not wanted.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use serde_json::Value as Json;
 
-use crate::attributes::{Change, Value};
+use crate::attributes::{Change, KNOWN_AFTER_APPLY, Value};
 use crate::blueprint::Site;
 use crate::plan::{Action, Plan, Step};
 use crate::policy::{self, DiffLine, Sign, printable};
@@ -140,7 +140,7 @@ pub fn policy_diff(lines: &[DiffLine], indent: usize) -> String {
 
 fn value(value: &Value) -> String {
     match value {
-        Value::KnownAfterApply => "(known after apply)".to_owned(),
+        Value::KnownAfterApply => KNOWN_AFTER_APPLY.to_owned(),
         Value::Plain(Json::String(text)) => printable(text),
         Value::Plain(json) => printable(&json.to_string()),
         Value::Policy(policy) => {

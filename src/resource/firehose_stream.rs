@@ -35,8 +35,10 @@ pub struct FirehoseStream {
     pub role_arn: String,
     /// The bucket that it writes to.
     pub bucket_arn: String,
-    /// What its objects' keys begin with; failed records go there too.
+    /// What its objects' keys begin with.
     pub prefix: String,
+    /// What the keys of failed records begin with.
+    pub error_prefix: String,
     /// The key that its objects are encrypted with.
     pub key: Option<Address>,
     /// Its tags.
@@ -88,7 +90,7 @@ impl FirehoseStream {
             .role_arn(&self.role_arn)
             .bucket_arn(&self.bucket_arn)
             .prefix(&self.prefix)
-            .error_output_prefix(&self.prefix)
+            .error_output_prefix(&self.error_prefix)
             .buffering_hints(Self::buffering())
             .compression_format(CompressionFormat::Gzip)
             .encryption_configuration(self.encryption(known)?)
@@ -102,7 +104,7 @@ impl FirehoseStream {
             .role_arn(&self.role_arn)
             .bucket_arn(&self.bucket_arn)
             .prefix(&self.prefix)
-            .error_output_prefix(&self.prefix)
+            .error_output_prefix(&self.error_prefix)
             .buffering_hints(Self::buffering())
             .compression_format(CompressionFormat::Gzip)
             .encryption_configuration(self.encryption(known)?)
@@ -240,7 +242,7 @@ impl Resource for FirehoseStream {
             ("role".to_owned(), self.role_arn.as_str().into()),
             ("bucket".to_owned(), self.bucket_arn.as_str().into()),
             ("prefix".to_owned(), self.prefix.as_str().into()),
-            ("error_prefix".to_owned(), self.prefix.as_str().into()),
+            ("error_prefix".to_owned(), self.error_prefix.as_str().into()),
             (
                 "compression".to_owned(),
                 CompressionFormat::Gzip.as_str().into(),

@@ -9,7 +9,9 @@ use async_trait::async_trait;
 use futures_util::future::{try_join_all, try_join3, try_join4};
 
 use crate::address::Address;
-use crate::attributes::{Attributes, Change, Value, changed_tags, key_of, touches};
+use crate::attributes::{
+    Attributes, Change, KNOWN_AFTER_APPLY, Value, changed_tags, key_of, touches,
+};
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::policy::Policy;
 use crate::resource::{
@@ -32,6 +34,8 @@ pub struct IamRole {
     pub policy_name: &'static str,
     /// What it may do.
     pub policy: Policy,
+    /// The key whose id, which AWS chooses, stands in that policy for `${KeyId}`.
+    pub key: Option<Address>,
     /// The ARN of its permissions boundary.
     pub boundary: Option<String>,
     /// Policies of others, by name or ARN, that stay on the role.
@@ -39,6 +43,9 @@ pub struct IamRole {
     /// Its tags.
     pub tags: Tags,
 }
+
+/// The placeholder for the id of a key in a role's policy.
+pub const KEY_ID: &str = "KeyId";
 
 const MAX_SESSION_SECONDS: i32 = 3600;
 
@@ -54,6 +61,16 @@ impl IamRole {
 
     fn identity(&self) -> Identity {
         Identity::Role(self.name.clone())
+    }
+
+    /// The inline policy. Its one unknown part does not hide the rest of it.
+    fn policy(&self, known: &Known) -> Policy {
+        let Some(key) = &self.key else {
+            return self.policy.clone();
+        };
+        let id = known.get(key).and_then(|arn| arn.rsplit_once("key/"));
+        let id = id.map_or(KNOWN_AFTER_APPLY, |(_, id)| id);
+        self.policy.filled(KEY_ID, id)
     }
 
     /// The attributes that `CreateRole` sets.
@@ -196,10 +213,10 @@ impl Resource for IamRole {
         Some(self.arn.clone())
     }
 
-    fn desired(&self, _known: &Known) -> Attributes {
+    fn desired(&self, known: &Known) -> Attributes {
         let mut attributes = self.created();
         let name = format!("inline_policy[{}]", self.policy_name);
-        attributes.insert(name, Value::from(&self.policy));
+        attributes.insert(name, Value::Policy(self.policy(known)));
         attributes
     }
 

@@ -4,22 +4,25 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::{ALIAS, BUCKET, STREAM, role_address};
+use super::{ALIAS, BUCKET, RULE, STREAM, role_address};
 use crate::address::Address;
 use crate::blueprint::documents::{BuiltIn, Documents, Filling, Form, for_each_string};
 use crate::blueprint::{Content, Site, Written};
 use crate::failure::Failure;
 use crate::names::Region;
 use crate::policy::{Kind, Policy, redacted};
+use crate::resource::iam_role::KEY_ID;
 use crate::settings::{Encryption, Principal, Secret, StackState, Trust};
 
-/// The vendor's documents.
+/// The vendor's documents, and those of the hardened profile that differ.
 pub const DOCUMENTS: [BuiltIn; 10] = [
     BuiltIn {
         name: "bucket-policy",
         form: Form::Policy(Kind::Bucket),
         documented: include_str!("../../../policies/stackstate/bucket-policy.json"),
-        hardened: None,
+        hardened: Some(include_str!(
+            "../../../policies/stackstate/hardened/bucket-policy.json"
+        )),
     },
     BuiltIn {
         name: "event-pattern",
@@ -31,25 +34,33 @@ pub const DOCUMENTS: [BuiltIn; 10] = [
         name: "eventbridge-role-policy",
         form: Form::Policy(Kind::Inline),
         documented: include_str!("../../../policies/stackstate/eventbridge-role-policy.json"),
-        hardened: None,
+        hardened: Some(include_str!(
+            "../../../policies/stackstate/hardened/eventbridge-role-policy.json"
+        )),
     },
     BuiltIn {
         name: "eventbridge-role-trust",
         form: Form::Policy(Kind::Trust),
         documented: include_str!("../../../policies/stackstate/eventbridge-role-trust.json"),
-        hardened: None,
+        hardened: Some(include_str!(
+            "../../../policies/stackstate/hardened/eventbridge-role-trust.json"
+        )),
     },
     BuiltIn {
         name: "firehose-role-policy",
         form: Form::Policy(Kind::Inline),
         documented: include_str!("../../../policies/stackstate/firehose-role-policy.json"),
-        hardened: None,
+        hardened: Some(include_str!(
+            "../../../policies/stackstate/hardened/firehose-role-policy.json"
+        )),
     },
     BuiltIn {
         name: "firehose-role-trust",
         form: Form::Policy(Kind::Trust),
         documented: include_str!("../../../policies/stackstate/firehose-role-trust.json"),
-        hardened: None,
+        hardened: Some(include_str!(
+            "../../../policies/stackstate/hardened/firehose-role-trust.json"
+        )),
     },
     BuiltIn {
         name: "integration-role-policy",
@@ -61,7 +72,9 @@ pub const DOCUMENTS: [BuiltIn; 10] = [
         name: "integration-role-trust-ec2",
         form: Form::Policy(Kind::Trust),
         documented: include_str!("../../../policies/stackstate/integration-role-trust-ec2.json"),
-        hardened: None,
+        hardened: Some(include_str!(
+            "../../../policies/stackstate/hardened/integration-role-trust-ec2.json"
+        )),
     },
     BuiltIn {
         name: "integration-role-trust-external",
@@ -75,7 +88,9 @@ pub const DOCUMENTS: [BuiltIn; 10] = [
         name: "key-policy",
         form: Form::Policy(Kind::Key),
         documented: include_str!("../../../policies/stackstate/key-policy.json"),
-        hardened: None,
+        hardened: Some(include_str!(
+            "../../../policies/stackstate/hardened/key-policy.json"
+        )),
     },
 ];
 
@@ -95,7 +110,7 @@ impl<'a> Filled<'a> {
         site: &'a Site,
         main: &'a Region,
     ) -> Self {
-        let names = [BUCKET, STREAM, ALIAS];
+        let names = [BUCKET, STREAM, RULE, ALIAS];
         Filled {
             settings,
             documents,
@@ -123,17 +138,21 @@ impl<'a> Filled<'a> {
 
     /// A policy for `region`, which is the main one for what exists once in an account.
     pub(super) fn policy(&self, name: &str, region: &Region) -> Result<Policy, Failure> {
-        self.documents
-            .policy(name, &self.filling(region), |json| match name {
-                "key-policy" => bucket_region_placeholders(json),
-                "firehose-role-policy" => {
-                    if self.settings.encryption == Encryption::None {
-                        drop_key_statements(json);
-                    }
-                    bucket_region_placeholders(json);
+        let mut filling = self.filling(region);
+        if name == "firehose-role-policy" && self.settings.encryption == Encryption::Kms {
+            // Only AWS knows the key's id; the role fills it in.
+            filling.values.insert(KEY_ID, format!("${{{KEY_ID}}}"));
+        }
+        self.documents.policy(name, &filling, |json| match name {
+            "key-policy" => bucket_region_placeholders(json),
+            "firehose-role-policy" => {
+                if self.settings.encryption == Encryption::None {
+                    drop_key_statements(json);
                 }
-                _ => {}
-            })
+                bucket_region_placeholders(json);
+            }
+            _ => {}
+        })
     }
 
     /// What the rule in `region` listens for.

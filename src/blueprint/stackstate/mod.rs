@@ -19,11 +19,11 @@ use crate::resource::Tags;
 use crate::resource::event_rule::EventRule;
 use crate::resource::event_target::EventTarget;
 use crate::resource::firehose_stream::FirehoseStream;
-use crate::resource::iam_role::IamRole;
+use crate::resource::iam_role::{IamRole, KEY_ID};
 use crate::resource::instance_profile::InstanceProfile;
 use crate::resource::kms_key::KmsKey;
 use crate::resource::s3_bucket::S3Bucket;
-use crate::settings::{Encryption, Settings, StackState, Trust};
+use crate::settings::{Encryption, Profile, Settings, StackState, Trust};
 
 /// The system's name in tags, settings and documents.
 pub const SYSTEM: &str = "stackstate";
@@ -161,6 +161,10 @@ impl Blueprint<'_> {
         format!("arn:{}:s3:::{name}", self.site.partition)
     }
 
+    fn prefix(&self, of: &str, region: &Region) -> String {
+        format!("AWSLogs/{}/{of}/{region}/", self.site.account)
+    }
+
     fn account_wide(&self, wanted: bool) -> Result<Vec<Node>, Failure> {
         let main = self.main;
         let role = self.integration_role()?;
@@ -237,6 +241,7 @@ impl Blueprint<'_> {
             trust,
             policy_name: "STSIntegration",
             policy: self.documents.policy("integration-role-policy", main)?,
+            key: None,
             boundary: self.boundary(),
             keep_policies: self.settings.keep_policies.clone(),
             tags: self.tags.clone(),
@@ -251,6 +256,9 @@ impl Blueprint<'_> {
         region: &Region,
     ) -> Result<IamRole, Failure> {
         let name = format!("{prefix}{region}{}", self.settings.postfix);
+        let policy = format!("{document}-role-policy");
+        let policy = self.documents.policy(&policy, region)?;
+        let names_key = policy.compact().contains(&format!("${{{KEY_ID}}}"));
         Ok(IamRole {
             address: role_address(&format!("{document}-{region}")),
             arn: self.role_arn(&name),
@@ -259,9 +267,8 @@ impl Blueprint<'_> {
                 .documents
                 .policy(&format!("{document}-role-trust"), region)?,
             policy_name: "default",
-            policy: self
-                .documents
-                .policy(&format!("{document}-role-policy"), region)?,
+            policy,
+            key: names_key.then(|| key_address(self.main)),
             boundary: self.boundary(),
             keep_policies: self.settings.keep_policies.clone(),
             tags: self.tags.clone(),
@@ -273,6 +280,12 @@ impl Blueprint<'_> {
         let firehose_role = self.service_role(FIREHOSE_ROLE, "firehose", region)?;
         let eventbridge_role = self.service_role(EVENTBRIDGE_ROLE, "eventbridge", region)?;
 
+        // The agent reads everything under `EventBridge/`. AWS's Firehose guide, "Custom Prefixes for
+        // Amazon S3 Objects", asks for nothing else of a prefix without expressions.
+        let failed = match self.settings.profile {
+            Profile::Documented => "EventBridge",
+            Profile::Hardened => "EventBridge-failed",
+        };
         let stream_name = format!("{STREAM}{}", self.settings.postfix);
         let stream = FirehoseStream {
             address: Address::regional("firehose_stream", "eventbridge", region),
@@ -285,7 +298,8 @@ impl Blueprint<'_> {
             region: region.clone(),
             role_arn: firehose_role.arn.clone(),
             bucket_arn: self.bucket_arn(),
-            prefix: format!("AWSLogs/{}/EventBridge/{region}/", self.site.account),
+            prefix: self.prefix("EventBridge", region),
+            error_prefix: self.prefix(failed, region),
             key: self.encrypted().then(|| key_address(main)),
             tags: self.tags.clone(),
         };
@@ -310,6 +324,8 @@ impl Blueprint<'_> {
             role_arn: eventbridge_role.arn.clone(),
         };
 
+        let role_needs = firehose_role.key.clone();
+        let role_needs = role_needs.map(|key| (key, Milestone::Exists));
         let mut stream_needs = vec![
             (firehose_role.address.clone(), Milestone::Settled),
             (bucket_address(self.main), Milestone::Exists),
@@ -324,12 +340,14 @@ impl Blueprint<'_> {
             (eventbridge_role.address.clone(), Milestone::Settled),
             (bucket_address(self.main), Milestone::Settled),
         ];
+        let mut firehose_role = Node::new(firehose_role, wanted);
+        firehose_role.needs.extend(role_needs);
         let mut stream = Node::new(stream, wanted);
         stream.needs = stream_needs;
         let mut target = Node::new(target, wanted);
         target.needs = target_needs;
         Ok(vec![
-            Node::new(firehose_role, wanted),
+            firehose_role,
             Node::new(eventbridge_role, wanted),
             stream,
             Node::new(rule, wanted),

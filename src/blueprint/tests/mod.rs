@@ -1,5 +1,6 @@
 //! The StackState blueprint: what it lays out, and how its documents are filled in.
 
+mod hardened;
 mod laid_out;
 mod overrides;
 mod partitions;
