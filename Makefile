@@ -3,6 +3,7 @@
 # Where cargo puts what it builds.
 target := $(abspath $(or $(CARGO_TARGET_DIR),target))
 with_localstack := integration-tests/localstack/run
+with_evaluator := integration-tests/evaluator/run
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo test sweep lint check-format clippy doc deny ci clean-localstack
@@ -16,9 +17,10 @@ build: ## build the program as it is installed
 demo: build ## plan, apply, plan again and destroy, on an AWS emulator
 	@$(with_localstack) integration-tests/demo.sh $(target)/release/provision
 
-test: ## run every test, with an AWS emulator
+test: ## run every test, with an AWS emulator and an evaluator of policies
 	cargo test --locked --no-run
 	$(with_localstack) cargo test --locked
+	@$(with_evaluator) cargo test --locked --test evaluator
 
 sweep: ## let every AWS call fail in every way, which takes half an hour
 	cargo test --locked --test faults --no-run

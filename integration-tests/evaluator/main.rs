@@ -1,0 +1,16 @@
+//! What the documents of both profiles allow and refuse, by an evaluator of IAM policies that is
+//! none of ours.
+//!
+//! `@cloud-copilot/iam-simulate` knows AWS's rules for one account and for several, for services,
+//! trust policies and key policies. It is run as a tool and is no part of the program.
+//! `integration-tests/evaluator/run cargo test --test evaluator` installs it and runs these tests.
+
+mod documents;
+mod requests;
+mod tool;
+
+mod agent;
+mod audit_trail;
+mod key;
+mod log_delivery;
+mod services;

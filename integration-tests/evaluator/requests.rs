@@ -1,0 +1,223 @@
+//! Requests, the documents that decide them, and what the evaluator says.
+
+use serde_json::{Value as Json, json};
+
+use crate::documents::{Documents, PROFILES, of_profile};
+use crate::tool::evaluate;
+
+pub const ACCOUNT: &str = "123456789012";
+pub const AGENT: &str = "210987654321";
+/// An account that nobody trusts.
+pub const STRANGER: &str = "999999999999";
+pub const EXTERNAL_ID: &str = "an-external-id";
+pub const MAIN: &str = "eu-west-1";
+pub const OTHER: &str = "us-east-1";
+pub const BUCKET: &str = "arn:aws:s3:::stackstate-logs-123456789012";
+pub const KEY: &str = "arn:aws:kms:eu-west-1:123456789012:key/11112222-3333-4444-5555-666677778888";
+pub const BOUNDARY: &str = "arn:aws:iam::123456789012:policy/boundary";
+
+/// The condition that the evaluator cannot match: it takes the part behind the colon of
+/// `kms:EncryptionContext:…` for no name of a key that exists.
+const UNKNOWN_TO_IT: &str = "kms:EncryptionContext:aws:s3:arn";
+
+/// What is asked for, and by which documents that is decided.
+#[derive(Clone)]
+pub struct Request {
+    why: String,
+    principal: String,
+    action: String,
+    resource: String,
+    context: Vec<(String, String)>,
+    identity: Vec<Document>,
+    on_resource: Option<Document>,
+}
+
+/// A policy that takes part.
+#[derive(Clone)]
+enum Document {
+    /// One of ours, by its name among those that are written.
+    Ours(String),
+    /// One of ours, without the condition that the evaluator cannot match.
+    WithoutEncryptionContext(String),
+    /// One that somebody else wrote.
+    Theirs(Json),
+}
+
+/// A request of `principal` for `action` on `resource`.
+pub fn request(
+    why: impl Into<String>,
+    principal: impl Into<String>,
+    action: &str,
+    resource: impl Into<String>,
+) -> Request {
+    Request {
+        why: why.into(),
+        principal: principal.into(),
+        action: action.to_owned(),
+        resource: resource.into(),
+        context: Vec::new(),
+        identity: Vec::new(),
+        on_resource: None,
+    }
+}
+
+impl Request {
+    /// The request with a condition key's value.
+    pub fn with(mut self, key: &str, value: &str) -> Self {
+        self.context.push((key.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The request with one of our documents as the policy of its principal.
+    pub fn by(mut self, document: &str) -> Self {
+        self.identity.push(Document::Ours(document.to_owned()));
+        self
+    }
+
+    /// As [`Request::by`], without the condition on the encryption context, which must be there.
+    pub fn by_without_encryption_context(mut self, document: &str) -> Self {
+        let document = Document::WithoutEncryptionContext(document.to_owned());
+        self.identity.push(document);
+        self
+    }
+
+    /// The request of a principal who may do everything as far as its own account is concerned.
+    pub fn by_administrator(mut self) -> Self {
+        let policy = json!({"Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
+        self.identity.push(Document::Theirs(policy));
+        self
+    }
+
+    /// The request with one of our documents as the policy of its resource.
+    pub fn on(mut self, document: &str) -> Self {
+        self.on_resource = Some(Document::Ours(document.to_owned()));
+        self
+    }
+
+    /// The request for a key whose policy leaves everything to the IAM policies of its account.
+    pub fn on_key_that_leaves_it_to_iam(mut self) -> Self {
+        let root = format!("arn:aws:iam::{ACCOUNT}:root");
+        let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+            "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"}]});
+        self.on_resource = Some(Document::Theirs(policy));
+        self
+    }
+
+    /// Both profiles allow it.
+    pub fn allowed(self) -> Case {
+        self.expect(true, true)
+    }
+
+    /// Both profiles refuse it.
+    pub fn refused(self) -> Case {
+        self.expect(false, false)
+    }
+
+    /// The vendor's documents allow it, which is what the hardened ones are for.
+    pub fn refused_if_hardened(self) -> Case {
+        self.expect(true, false)
+    }
+
+    /// Only the hardened documents allow it.
+    pub fn allowed_if_hardened(self) -> Case {
+        self.expect(false, true)
+    }
+
+    fn expect(self, documented: bool, hardened: bool) -> Case {
+        Case {
+            request: self,
+            expected: [documented, hardened],
+        }
+    }
+
+    fn for_the_evaluator(&self, documents: &Documents) -> Json {
+        let identity = self.identity.iter();
+        let identity: Vec<Json> = identity.map(|it| it.policy(documents)).collect();
+        let on_resource = self.on_resource.as_ref().map(|it| it.policy(documents));
+        let context: serde_json::Map<String, Json> = self
+            .context
+            .iter()
+            .map(|(key, value)| (key.clone(), value.as_str().into()))
+            .collect();
+        json!({
+            "principal": self.principal,
+            "action": self.action,
+            "resource": self.resource,
+            "account": ACCOUNT,
+            "context": context,
+            "identity": identity,
+            "resourcePolicy": on_resource,
+        })
+    }
+}
+
+impl Document {
+    fn policy(&self, documents: &Documents) -> Json {
+        match self {
+            Document::Ours(name) => documents.get(name),
+            Document::WithoutEncryptionContext(name) => {
+                let mut policy = documents.get(name);
+                let taken_out = take_out(&mut policy, UNKNOWN_TO_IT);
+                assert_eq!(taken_out, 1, "{name} limits the encryption context once");
+                policy
+            }
+            Document::Theirs(policy) => policy.clone(),
+        }
+    }
+}
+
+/// Takes a condition key out wherever it stands; says how often that was.
+fn take_out(json: &mut Json, key: &str) -> usize {
+    match json {
+        Json::Object(fields) => {
+            let own = usize::from(fields.remove(key).is_some());
+            fields.retain(|_, value| value.as_object().is_none_or(|it| !it.is_empty()));
+            own + fields
+                .values_mut()
+                .map(|it| take_out(it, key))
+                .sum::<usize>()
+        }
+        Json::Array(items) => items.iter_mut().map(|it| take_out(it, key)).sum(),
+        _ => 0,
+    }
+}
+
+/// A request and what each profile is to say to it.
+pub struct Case {
+    request: Request,
+    /// Whether it is allowed, in the order of [`PROFILES`].
+    expected: [bool; 2],
+}
+
+/// Fails unless the evaluator says to every case what it should, in both profiles.
+#[track_caller]
+pub fn check(cases: &[Case]) {
+    assert!(!cases.is_empty());
+    let mut asked = Vec::new();
+    let mut expected = Vec::new();
+    for (place, profile) in PROFILES.into_iter().enumerate() {
+        for case in cases {
+            expected.push((profile, case, case.expected[place]));
+            asked.push(case.request.for_the_evaluator(of_profile(profile)));
+        }
+    }
+    let verdicts = evaluate(asked);
+    assert_eq!(verdicts.len(), expected.len());
+    let wrong: Vec<String> = expected
+        .iter()
+        .zip(&verdicts)
+        .filter(|((_, _, allowed), verdict)| {
+            let result = if *allowed { "Allowed" } else { "Denied" };
+            let found = verdict["result"].as_str().unwrap_or("an error");
+            // What it ignores it has not looked at, so that its verdict would mean nothing.
+            !found.ends_with(result) || verdict["ignored"] != json!([])
+        })
+        .map(|((profile, case, allowed), verdict)| {
+            let Request { why, action, .. } = &case.request;
+            let expected = if *allowed { "allow" } else { "refuse" };
+            format!("{profile} should {expected} {action} ({why}): {verdict}")
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
