@@ -18,6 +18,7 @@ mod drift_key;
 mod errors;
 mod fresh;
 mod full_bucket;
+mod hardened;
 mod log;
 mod others;
 mod output;

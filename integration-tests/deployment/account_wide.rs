@@ -9,7 +9,10 @@ use super::documents::{read_back, same};
 impl Deployment<'_> {
     pub(super) async fn check_integration_role(&self) {
         let name = self.name("StackStateAwsIntegrationRole");
-        let policy = ("STSIntegration", self.integration_policy());
+        let policy = (
+            "STSIntegration",
+            self.fill_in("integration-role-policy", self.main()),
+        );
         self.check_role(&name, &self.integration_trust(), policy)
             .await;
     }
@@ -95,7 +98,11 @@ impl Deployment<'_> {
         let policy = kms.get_key_policy().key_id(id).policy_name("default");
         let policy = policy.send().await.unwrap();
         let policy = read_back(policy.policy().unwrap());
-        same("the key policy", &policy, &self.key_policy());
+        same(
+            "the key policy",
+            &policy,
+            &self.fill_in("key-policy", self.main()),
+        );
         let tags = kms.list_resource_tags().key_id(id).send().await.unwrap();
         self.check_tags(
             "the key",
@@ -185,6 +192,10 @@ impl Deployment<'_> {
         assert_eq!(ownership, [&ObjectOwnership::BucketOwnerPreferred]);
         let policy = s3.get_bucket_policy().bucket(&name).send().await.unwrap();
         let policy = read_back(policy.policy().unwrap());
-        same("the bucket policy", &policy, &self.bucket_policy());
+        same(
+            "the bucket policy",
+            &policy,
+            &self.fill_in("bucket-policy", self.main()),
+        );
     }
 }

@@ -1,89 +1,75 @@
-//! The vendor's documents as they have to arrive in AWS.
+//! The documents as they have to arrive in AWS.
 
-use serde_json::{Value as Json, json};
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value as Json;
 
 use super::Deployment;
 use crate::harness::AGENT;
 
-macro_rules! document {
-    ($name:literal) => {
-        include_str!(concat!("../../policies/stackstate/", $name, ".json"))
-    };
-}
-
 impl Deployment<'_> {
-    /// Fills in a document for `region`. What is said of the bucket's key is about the main region.
-    fn fill_in(&self, text: &str, region: &str) -> Json {
+    /// The text of a document; the hardened profile replaces some.
+    fn text(&self, name: &str) -> String {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/stackstate");
+        let hardened = folder.join("hardened").join(format!("{name}.json"));
+        let path = match self.hardened && hardened.exists() {
+            true => hardened,
+            false => folder.join(format!("{name}.json")),
+        };
+        fs::read_to_string(path).expect("a document")
+    }
+
+    /// A document for `region`.
+    pub(super) fn fill_in(&self, name: &str, region: &str) -> Json {
+        parse(&self.filled(&self.text(name), region))
+    }
+
+    /// What is said of the bucket's key is about the main region.
+    fn filled(&self, text: &str, region: &str) -> String {
         let main = self.main();
-        let bucket = "stackstate-logs-${AccountId}";
-        let text = text
+        let mut text = text
             .replace("s3.${Region}.", &format!("s3.{main}."))
             .replace(":kms:${Region}:", &format!(":kms:{main}:"))
-            .replace(bucket, &self.name(bucket))
-            .replace(
-                "alias/stackstate-integration",
-                &self.name("alias/stackstate-integration"),
-            )
-            .replace(
-                "stackstate-eventbridge-stream",
-                &self.name("stackstate-eventbridge-stream"),
-            )
+            .replace("${MainRegion}", main);
+        for name in [
+            "stackstate-logs-${AccountId}",
+            "alias/stackstate-integration",
+            "stackstate-eventbridge-stream",
+            "StsEventBridgeRule",
+        ] {
+            text = text.replace(name, &self.name(name));
+        }
+        let text = text
             .replace("${AccountId}", &self.account.id)
             .replace("${Region}", region);
         assert!(!text.contains("${"), "a placeholder is left in {text}");
-        parse(&text)
-    }
-
-    pub(super) fn integration_policy(&self) -> Json {
-        self.fill_in(document!("integration-role-policy"), self.main())
+        text
     }
 
     /// In this document alone the account is the agent's.
     pub(super) fn integration_trust(&self) -> Json {
         if self.trusts_ec2 {
-            return self.service_trust("ec2.amazonaws.com");
+            return self.fill_in("integration-role-trust-ec2", "");
         }
-        let text = document!("integration-role-trust-external");
+        let text = self.text("integration-role-trust-external");
         let text = text.replace("${AccountId}", AGENT);
-        self.fill_in(
-            &text.replace("${ExternalId}", &self.account.external_id),
-            "",
-        )
-    }
-
-    pub(super) fn service_trust(&self, service: &str) -> Json {
-        json!({"Version": "2008-10-17", "Statement": {
-            "Effect": "Allow",
-            "Principal": {"Service": service},
-            "Action": "sts:AssumeRole",
-        }})
+        let text = text.replace("${ExternalId}", &self.account.external_id);
+        parse(&self.filled(&text, ""))
     }
 
     /// Without a key its second statement, which is about the key, is left out.
-    pub(super) fn firehose_policy(&self, region: &str) -> Json {
-        let mut policy = self.fill_in(document!("firehose-role-policy"), region);
+    pub(super) fn firehose_policy(&self, region: &str, key: Option<&str>) -> Json {
+        let id = key.and_then(|arn| arn.rsplit_once('/'));
+        let id = id.map_or("none", |(_, id)| id);
+        let text = self.text("firehose-role-policy").replace("${KeyId}", id);
+        let mut policy = parse(&self.filled(&text, region));
         let statements = policy["Statement"].as_array_mut().expect("a list");
         assert_eq!(statements.len(), 2);
         if !self.encrypted {
             statements.truncate(1);
         }
         policy
-    }
-
-    pub(super) fn eventbridge_policy(&self, region: &str) -> Json {
-        self.fill_in(document!("eventbridge-role-policy"), region)
-    }
-
-    pub(super) fn key_policy(&self) -> Json {
-        self.fill_in(document!("key-policy"), self.main())
-    }
-
-    pub(super) fn bucket_policy(&self) -> Json {
-        self.fill_in(document!("bucket-policy"), self.main())
-    }
-
-    pub(super) fn event_pattern(&self) -> Json {
-        self.fill_in(document!("event-pattern"), self.main())
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Deployment<'a> {
     pub postfix: &'a str,
     /// Whether there is a key.
     pub encrypted: bool,
+    /// Whether it has the documents of the hardened profile.
+    pub hardened: bool,
     /// Whether an instance of this account is trusted and not the agent's account.
     pub trusts_ec2: bool,
     /// The ARN of the permissions boundary.
@@ -36,6 +38,7 @@ impl<'a> Deployment<'a> {
             regions,
             postfix: "",
             encrypted: true,
+            hardened: false,
             trusts_ec2: false,
             boundary: None,
             tags: &[("team", "observability")],
@@ -50,7 +53,7 @@ impl<'a> Deployment<'a> {
         self.check_bucket(key.as_deref()).await;
         self.check_bucket_access().await;
         for region in self.regions {
-            self.check_service_roles(region).await;
+            self.check_service_roles(region, key.as_deref()).await;
             self.check_stream(region, key.as_deref()).await;
             self.check_rule(region).await;
         }

@@ -6,13 +6,13 @@ use super::Deployment;
 use super::documents::{read_back, same};
 
 impl Deployment<'_> {
-    pub(super) async fn check_service_roles(&self, region: &str) {
-        let trust = self.service_trust("firehose.amazonaws.com");
-        let policy = ("default", self.firehose_policy(region));
+    pub(super) async fn check_service_roles(&self, region: &str, key: Option<&str>) {
+        let trust = self.fill_in("firehose-role-trust", region);
+        let policy = ("default", self.firehose_policy(region, key));
         self.check_role(&self.firehose_role(region), &trust, policy)
             .await;
-        let trust = self.service_trust("events.amazonaws.com");
-        let policy = ("default", self.eventbridge_policy(region));
+        let trust = self.fill_in("eventbridge-role-trust", region);
+        let policy = ("default", self.fill_in("eventbridge-role-policy", region));
         self.check_role(&self.eventbridge_role(region), &trust, policy)
             .await;
     }
@@ -62,7 +62,11 @@ impl Deployment<'_> {
         assert_eq!(s3.bucket_arn(), format!("arn:aws:s3:::{}", self.bucket()));
         let prefix = format!("AWSLogs/{}/EventBridge/{region}/", self.account.id);
         assert_eq!(s3.prefix(), Some(prefix.as_str()));
-        assert_eq!(s3.error_output_prefix(), Some(prefix.as_str()));
+        let failed = match self.hardened {
+            true => prefix.replace("EventBridge", "EventBridge-failed"),
+            false => prefix,
+        };
+        assert_eq!(s3.error_output_prefix(), Some(failed.as_str()));
         assert_eq!(*s3.compression_format(), CompressionFormat::Gzip);
         let hints = s3.buffering_hints().unwrap();
         assert_eq!(hints.interval_in_seconds(), Some(60));
@@ -94,7 +98,11 @@ impl Deployment<'_> {
         assert_eq!(rule.state().unwrap().as_str(), "ENABLED");
         assert_eq!(rule.event_bus_name().unwrap_or("default"), "default");
         let pattern = read_back(rule.event_pattern().unwrap());
-        same("the event pattern", &pattern, &self.event_pattern());
+        same(
+            "the event pattern",
+            &pattern,
+            &self.fill_in("event-pattern", region),
+        );
         let tags = events
             .list_tags_for_resource()
             .resource_arn(rule.arn().unwrap());
