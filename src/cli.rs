@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand};
+use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::lint::Severity;
@@ -69,6 +69,8 @@ pub enum Command {
     /// Look at policy documents: those of this deployment, or any others
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Print the policy that whoever runs a command needs
+    Permissions(PermissionsArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -82,6 +84,7 @@ impl Command {
             Command::Plan(_)
             | Command::AgentConfig(_)
             | Command::Policy(_)
+            | Command::Permissions(_)
             | Command::Completions(_) => false,
         }
     }
@@ -295,6 +298,45 @@ pub struct PolicyLintArgs {
     pub stackstate: StackStateFlags,
 }
 
+/// The options of `permissions`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provision permissions
+  provision permissions plan --account 123456789012 --region eu-west-1
+  provision permissions destroy --empty-bucket
+
+AWS is not called where the settings name account and region. The policy is for these settings: with
+others, such as another region, it is another one.")]
+pub struct PermissionsArgs {
+    /// Command that is to be allowed; destroy with the options that it will be run with
+    #[arg(value_name = "COMMAND", default_value = "apply")]
+    pub command: Permitted,
+    /// Leave out what the checks of apply need, which goes on without them
+    #[arg(long)]
+    pub no_preflight: bool,
+    /// Allow destroy --empty-bucket
+    #[arg(long)]
+    pub empty_bucket: bool,
+    /// Allow destroy --detach-foreign
+    #[arg(long)]
+    pub detach_foreign: bool,
+    /// The settings of the StackState integration.
+    #[command(flatten)]
+    pub stackstate: StackStateFlags,
+}
+
+/// The commands that need permissions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Permitted {
+    /// To read everything
+    Plan,
+    /// To read, create, change, and remove what the settings no longer ask for
+    Apply,
+    /// To read and remove everything
+    Destroy,
+}
+
 /// The options of `completions`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -354,7 +396,7 @@ mod tests {
 
     #[test]
     fn help_shows_the_settings_of_the_integration_where_they_count() {
-        for command in ["plan", "apply", "destroy", "agent-config"] {
+        for command in ["plan", "apply", "destroy", "agent-config", "permissions"] {
             let help = help(command);
             assert!(help.contains("StackState settings:"), "{command}");
             assert!(help.contains("Deployment:"), "{command}");

@@ -15,6 +15,7 @@ pub mod failure;
 pub mod graph;
 pub mod lint;
 pub mod names;
+pub mod permissions;
 pub mod plan;
 pub mod policy;
 pub mod render;

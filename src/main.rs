@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 use provision::cli::{Cli, Command, OutputFlags};
-use provision::commands::{Ending, agent_config, apply, context, destroy, plan, policy};
+use provision::commands::{
+    Ending, agent_config, apply, context, destroy, permissions, plan, policy,
+};
 use provision::failure::Failure;
 use provision::render::json;
 use tokio::signal::unix::{SignalKind, signal};
@@ -61,6 +63,7 @@ async fn run(cli: Cli) -> ExitCode {
             Command::Destroy(args) => destroy::command(general, args, stopped).await,
             Command::AgentConfig(args) => agent_config::command(general, args, stopped).await,
             Command::Policy(args) => policy::command(general, args, stopped).await,
+            Command::Permissions(args) => permissions::command(general, args, stopped).await,
             // Completions need neither runtime nor signals, and are done by now.
             Command::Completions(_) => Ok(Ending::Well),
         }

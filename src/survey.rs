@@ -20,6 +20,8 @@ use crate::settings::Settings;
 pub struct Survey {
     /// Where it is.
     pub site: Site,
+    /// The ARN of whom the credentials belong to.
+    pub caller: String,
     /// Every resource that is wanted or may be left over.
     pub nodes: Vec<Node>,
     /// What was observed of them.
@@ -80,16 +82,23 @@ impl Wanted<'_> {
 /// the first read that AWS refuses.
 pub async fn survey(wanted: Wanted<'_>, aws: &Aws) -> Result<Survey, Failure> {
     let settings = wanted.settings;
-    match (&settings.account, settings.partition()) {
+    let caller = caller(settings, aws);
+    let (arn, mut survey) = match (&settings.account, settings.partition()) {
         (Some(account), Some(partition)) => {
             // The identity decides which of two failures is shown: with the wrong credentials all
             // others follow from it.
             let read = read(wanted, wanted.site(account.clone(), partition), aws);
-            let (caller, survey) = join(caller(settings, aws), read).await;
-            caller.and(survey)
+            let (caller, survey) = join(caller, read).await;
+            (caller?.2, survey?)
         }
-        _ => read(wanted, site(settings, aws).await?, aws).await,
-    }
+        _ => {
+            let (account, partition, arn) = caller.await?;
+            let survey = read(wanted, wanted.site(account, partition), aws).await?;
+            (arn, survey)
+        }
+    };
+    survey.caller = arn;
+    Ok(survey)
 }
 
 /// Where the resources are. AWS is asked only for what the settings do not name.
@@ -99,7 +108,10 @@ pub async fn survey(wanted: Wanted<'_>, aws: &Aws) -> Result<Survey, Failure> {
 pub async fn site(settings: &Settings, aws: &Aws) -> Result<Site, Failure> {
     let (account, partition) = match (&settings.account, settings.partition()) {
         (Some(account), Some(partition)) => (account.clone(), partition),
-        _ => caller(settings, aws).await?,
+        _ => {
+            let (account, partition, _) = caller(settings, aws).await?;
+            (account, partition)
+        }
     };
     Ok(Site {
         partition,
@@ -108,18 +120,19 @@ pub async fn site(settings: &Settings, aws: &Aws) -> Result<Site, Failure> {
     })
 }
 
-async fn caller(settings: &Settings, aws: &Aws) -> Result<(AccountId, Partition), Failure> {
+async fn caller(settings: &Settings, aws: &Aws) -> Result<(AccountId, Partition, String), Failure> {
     let caller = aws.caller().await.map_err(|error| error.failure())?;
-    check_caller(settings, caller)
+    let (account, partition) = check_caller(settings, &caller)?;
+    Ok((account, partition, caller.1))
 }
 
 /// The caller's account and partition, if they are those that the settings allow.
 fn check_caller(
     settings: &Settings,
-    (account, arn): (AccountId, String),
+    (account, arn): &(AccountId, String),
 ) -> Result<(AccountId, Partition), Failure> {
     let expected = settings.account.as_ref();
-    if let Some(expected) = expected.filter(|expected| **expected != account) {
+    if let Some(expected) = expected.filter(|expected| *expected != account) {
         return Err(Failure::new(format!(
             "the credentials belong to the account {account}, and the settings allow only {expected}"
         ))
@@ -134,7 +147,7 @@ fn check_caller(
         ))
         .because(format!("the caller is {arn}"))
         .hint("Choose credentials and regions of the same partition")),
-        (is, wanted) => Ok((account, is.or(wanted).unwrap_or(Partition::Aws))),
+        (is, wanted) => Ok((account.clone(), is.or(wanted).unwrap_or(Partition::Aws))),
     }
 }
 
@@ -158,6 +171,7 @@ async fn read(wanted: Wanted<'_>, site: Site, aws: &Aws) -> Result<Survey, Failu
     }
     Ok(Survey {
         site,
+        caller: String::new(),
         nodes,
         observed,
         observed_at,

@@ -63,6 +63,7 @@ pub async fn command(
         nodes,
         observed,
         observed_at,
+        ..
     } = survey;
     let approved = Approved {
         plan,

@@ -9,6 +9,7 @@ use super::{CALL, Effect, Refusal, State, Verb, World, refusal};
 use crate::address::Address;
 use crate::attributes::{Attributes, Change, Value};
 use crate::aws::{Aws, AwsError};
+use crate::permissions::{Permission, Task};
 use crate::plan::{Milestone, Node};
 use crate::resource::{
     Consent, Created, Known, Observed, Owner, Phase, Present, Resource, reference,
@@ -162,6 +163,10 @@ impl Resource for Fake {
 
     fn parent(&self) -> Option<&Address> {
         self.parent.as_ref()
+    }
+
+    fn permissions(&self, _task: Task<'_>) -> Vec<Permission> {
+        Vec::new()
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {

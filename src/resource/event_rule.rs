@@ -11,6 +11,7 @@ use crate::address::Address;
 use crate::attributes::{Attributes, Change, changed_tags};
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::names::Region;
+use crate::permissions::{self, Permission, Task};
 use crate::resource::{
     Consent, Created, Known, Observed, Owner, Phase, Present, Resource, Tags, gone_is_fine,
 };
@@ -101,6 +102,10 @@ impl Resource for EventRule {
         ]);
         self.tags.lower_desired(&mut attributes);
         attributes
+    }
+
+    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
+        permissions::event::rule(self, task)
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {

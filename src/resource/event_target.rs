@@ -11,8 +11,9 @@ use crate::address::Address;
 use crate::attributes::{Attributes, Change};
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::names::Region;
+use crate::permissions::{self, Permission, Task};
 use crate::resource::{
-    Consent, Created, Known, Observed, Owner, Phase, Present, Resource, gone_is_fine,
+    Consent, Created, Known, Observed, Owner, Phase, Present, Resource, Tags, gone_is_fine,
 };
 
 /// Where a rule sends its events.
@@ -26,12 +27,16 @@ pub struct EventTarget {
     pub rule: Address,
     /// The rule's name.
     pub rule_name: String,
+    /// The rule's ARN.
+    pub rule_arn: String,
     /// Where the rule is.
     pub region: Region,
     /// What receives the events.
     pub target_arn: String,
     /// The role that EventBridge uses for that.
     pub role_arn: String,
+    /// The rule's tags, which say whose both are.
+    pub tags: Tags,
 }
 
 impl EventTarget {
@@ -120,6 +125,10 @@ impl Resource for EventTarget {
 
     fn parent(&self) -> Option<&Address> {
         Some(&self.rule)
+    }
+
+    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
+        permissions::event::target(self, task)
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {

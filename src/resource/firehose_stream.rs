@@ -16,6 +16,7 @@ use crate::address::Address;
 use crate::attributes::{Attributes, Change, Value, changed_tags};
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::names::Region;
+use crate::permissions::{self, Permission, Task};
 use crate::resource::{
     Consent, Created, Known, Observed, Phase, Present, Resource, Tags, gone_is_fine, reference,
 };
@@ -276,6 +277,10 @@ impl Resource for FirehoseStream {
             )),
             _ => None,
         }
+    }
+
+    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
+        permissions::firehose::stream(self, task)
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {

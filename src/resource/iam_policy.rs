@@ -9,6 +9,7 @@ use futures_util::future::join;
 use crate::address::Address;
 use crate::attributes::{Attributes, Change, Value, changed_tags, touches};
 use crate::aws::{Aws, AwsError, ErrorKind};
+use crate::permissions::{self, Permission, Task};
 use crate::policy::Policy;
 use crate::resource::{
     Consent, Created, Identity, Known, Observed, Phase, Present, Resource, Tags, gone_is_fine,
@@ -174,6 +175,10 @@ impl Resource for IamPolicy {
                  `provision destroy` and then apply again"
             )
         })
+    }
+
+    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
+        permissions::iam::policy(self, task)
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {

@@ -13,6 +13,7 @@ use crate::attributes::{
     Attributes, Change, KNOWN_AFTER_APPLY, Value, changed_tags, key_of, touches,
 };
 use crate::aws::{Aws, AwsError, ErrorKind};
+use crate::permissions::{self, Permission, Task};
 use crate::policy::Policy;
 use crate::resource::{
     Consent, Created, Identity, Known, Observed, Phase, Present, Resource, Tags, gone_is_fine,
@@ -228,6 +229,10 @@ impl Resource for IamRole {
                 self.name
             )
         })
+    }
+
+    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
+        permissions::iam::role(self, task)
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use crate::address::Address;
 use crate::attributes::{Attributes, Change, changed_tags, key_of};
 use crate::aws::{Aws, AwsError, ErrorKind};
+use crate::permissions::{self, Permission, Task};
 use crate::resource::{
     Consent, Created, Known, Observed, Phase, Present, Resource, Tags, gone_is_fine, iam_operation,
     iam_tags,
@@ -61,6 +62,10 @@ impl Resource for InstanceProfile {
         let mut attributes = Attributes::from([role]);
         self.tags.lower_desired(&mut attributes);
         attributes
+    }
+
+    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
+        permissions::iam::instance_profile(self, task)
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {

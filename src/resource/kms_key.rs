@@ -15,6 +15,7 @@ use crate::address::Address;
 use crate::attributes::{Attributes, Change, Value, changed_tags, touches};
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::names::Region;
+use crate::permissions::{self, Permission, Task};
 use crate::policy::Policy;
 use crate::resource::{
     Consent, Created, Known, Observed, Owner, Phase, Present, Resource, Tags, gone_is_fine,
@@ -28,6 +29,8 @@ pub struct KmsKey {
     pub address: Address,
     /// Its alias, with the prefix `alias/`.
     pub alias: String,
+    /// What the ARNs of keys and aliases in its region and account begin with.
+    pub arn_prefix: String,
     /// Where it is.
     pub region: Region,
     /// Its description.
@@ -338,6 +341,10 @@ impl Resource for KmsKey {
             "scheduled for deletion in {} days; until then `provision apply` takes it back",
             consent.key_deletion_days
         ))
+    }
+
+    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
+        permissions::kms::key(self, task)
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {

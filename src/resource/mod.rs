@@ -31,6 +31,7 @@ pub use identity::Identity;
 use crate::address::Address;
 use crate::attributes::{Attributes, Change, Value};
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
+use crate::permissions::{Permission, Task};
 use crate::policy::{Policy, Statement};
 
 /// ARNs that AWS chose, by the resource that has them.
@@ -174,6 +175,9 @@ pub trait Resource: Debug + Send + Sync {
     fn parent(&self) -> Option<&Address> {
         None
     }
+
+    /// What the calls of `task` need of IAM. Pure, and the one place where that is told.
+    fn permissions(&self, task: Task<'_>) -> Vec<Permission>;
 
     /// Reads what exists. Never writes.
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError>;

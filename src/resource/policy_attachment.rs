@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use crate::address::Address;
 use crate::attributes::{Attributes, Change};
 use crate::aws::{Aws, AwsError, ErrorKind};
+use crate::permissions::{self, Permission, Task};
 use crate::resource::{
     Consent, Created, Identity, Known, Observed, Owner, Phase, Present, Resource,
 };
@@ -51,6 +52,10 @@ impl Resource for PolicyAttachment {
 
     fn parent(&self) -> Option<&Address> {
         Some(&self.policy)
+    }
+
+    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
+        permissions::iam::attachment(self, task)
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {

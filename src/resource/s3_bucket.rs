@@ -16,6 +16,7 @@ use crate::address::Address;
 use crate::attributes::{Attributes, Change, Value, changed_tags, touches};
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::names::{AccountId, Region};
+use crate::permissions::{self, Permission, Task};
 use crate::policy::{self, Policy, Statement};
 use crate::resource::{
     Consent, Created, Known, Observed, Phase, Present, Resource, Tags, empty_bucket, lifecycle,
@@ -434,6 +435,10 @@ impl Resource for S3Bucket {
                 before.as_str().unwrap_or_default()
             )
         })
+    }
+
+    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
+        permissions::s3::bucket(self, task)
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {

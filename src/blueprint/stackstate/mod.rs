@@ -214,6 +214,7 @@ impl Blueprint<'_> {
         let key = KmsKey {
             address: key_address(region),
             alias: format!("{ALIAS}{}", self.settings.postfix),
+            arn_prefix: self.site.arn("kms", region.name(), ""),
             region: region.clone(),
             description: "StackState Integration Key",
             policy: self.documents.policy("key-policy", region)?,
@@ -319,9 +320,11 @@ impl Blueprint<'_> {
             id: TARGET,
             rule: rule.address.clone(),
             rule_name,
+            rule_arn: rule.arn.clone(),
             region: region.clone(),
             target_arn: stream.arn.clone(),
             role_arn: eventbridge_role.arn.clone(),
+            tags: self.tags.clone(),
         };
 
         let role_needs = firehose_role.key.clone();

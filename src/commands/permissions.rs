@@ -1,0 +1,88 @@
+//! `provision permissions`: the policy that whoever runs a command needs for these settings.
+
+use tokio::sync::watch;
+
+use crate::blueprint::{self, Remains};
+use crate::cli::{PermissionsArgs, Permitted};
+use crate::commands::Ending;
+use crate::commands::context::{Context, print, report};
+use crate::failure::Failure;
+use crate::permissions::{self, LIMIT};
+use crate::policy;
+use crate::resource::Consent;
+use crate::settings::{GeneralFlags, Need};
+use crate::survey::site;
+
+/// Runs the command. AWS is asked for the account only where the settings do not name it.
+///
+/// # Errors
+/// Bad settings, options of another command, or no way to find out the account.
+pub async fn command(
+    general: &GeneralFlags,
+    args: &PermissionsArgs,
+    stop: watch::Receiver<bool>,
+) -> Result<Ending, Failure> {
+    check(args)?;
+    let context = Context::load(general, &args.stackstate, Need::Names, stop).await?;
+    let wanted = args.command != Permitted::Destroy;
+    let site = site(&context.settings, &context.aws).await?;
+    let (settings, documents) = (&context.settings, &context.documents);
+    let nodes = blueprint::nodes(settings, documents, &site, &Remains::default(), wanted)?;
+    let needed = match args.command {
+        Permitted::Plan => permissions::plan(settings, &nodes),
+        Permitted::Apply => permissions::apply(settings, &site, &nodes, !args.no_preflight),
+        Permitted::Destroy => {
+            let consent = Consent {
+                empty_bucket: args.empty_bucket,
+                detach_foreign: args.detach_foreign,
+                ..Consent::default()
+            };
+            permissions::destroy(settings, &nodes, consent)
+        }
+    };
+    let fitted = policy::fit(&permissions::policy(&needed)?, LIMIT)
+        .map_err(|error| Failure::new("the policy cannot be written").because(error.to_string()))?;
+    for policy in &fitted.policies {
+        print(&format!("{:#}\n", policy.document()))?;
+    }
+    if let count @ 2.. = fitted.policies.len() {
+        report(&format!(
+            "Note: these are {count} policies, since one may have {LIMIT} characters: all of them are needed.\n"
+        ));
+    }
+    Ok(Ending::Well)
+}
+
+/// Refuses an option of a command that was not asked about.
+fn check(args: &PermissionsArgs) -> Result<(), Failure> {
+    let options = [
+        (
+            "--no-preflight",
+            args.no_preflight,
+            Permitted::Apply,
+            "apply",
+        ),
+        (
+            "--empty-bucket",
+            args.empty_bucket,
+            Permitted::Destroy,
+            "destroy",
+        ),
+        (
+            "--detach-foreign",
+            args.detach_foreign,
+            Permitted::Destroy,
+            "destroy",
+        ),
+    ];
+    match options
+        .into_iter()
+        .find(|(_, given, of, _)| *given && *of != args.command)
+    {
+        None => Ok(()),
+        Some((option, _, _, command)) => Err(Failure::new(format!(
+            "{option} is an option of `provision {command}`"
+        ))
+        .hint(format!("Write `provision permissions {command} {option}`"))),
+    }
+}

@@ -1,0 +1,73 @@
+//! What calls on KMS need.
+//!
+//! Service Authorization Reference, "Actions, resources, and condition keys for AWS Key Management
+//! Service": a key is told by `aws:ResourceTag`, an alias by its ARN alone, `CreateKey` and
+//! `ListKeys` take no ARN. To create a key with tags takes `kms:TagResource` in an IAM policy
+//! (KMS Developer Guide, "Controlling access to tags"). That a tag counts can take five minutes
+//! ("Using tags to control access to KMS keys").
+
+use super::{
+    CHANGE, CREATE, DELETE, FIND, Permission, READ, Side, Task, allow, for_changes, request_tags,
+    resource_tags, tagging,
+};
+use crate::resource::kms_key::KmsKey;
+
+pub(crate) fn key(key: &KmsKey, task: Task<'_>) -> Vec<Permission> {
+    // A key's ARN holds an id that AWS chooses, so that its tags tell it from others.
+    let any_key = format!("{}key/*", key.arn_prefix);
+    let alias = format!("{}{}", key.arn_prefix, key.alias);
+    let (arn, ours) = (any_key.as_str(), resource_tags(&key.tags));
+    let name_it = |purpose, action| {
+        let mut all = allow("NameKeys", &[&alias], &[], &[action]);
+        all.extend(allow(purpose, &[arn], &ours, &[action]));
+        all
+    };
+    match task {
+        Task::Observe => {
+            let mut all = allow(FIND, &["*"], &[], &["kms:ListKeys"]);
+            all.extend(allow(
+                READ,
+                &[arn],
+                &[],
+                &[
+                    "kms:DescribeKey",
+                    "kms:GetKeyPolicy",
+                    "kms:GetKeyRotationStatus",
+                    "kms:ListResourceTags",
+                ],
+            ));
+            all
+        }
+        Task::Create => {
+            let tagged = request_tags(&key.tags);
+            let mut all = allow("CreateKeys", &["*"], &tagged, &["kms:CreateKey"]);
+            all.extend(allow(CREATE, &[arn], &tagged, &["kms:TagResource"]));
+            let rotate = ["kms:EnableKeyRotation"];
+            all.extend(allow(CHANGE, &[arn], &ours, &rotate));
+            all.extend(name_it(CHANGE, "kms:CreateAlias"));
+            all
+        }
+        Task::Update(changes) => {
+            let mut all = tagging(arn, &key.tags, changes, "kms:TagResource");
+            let rows = [
+                ("state", Side::Any, "kms:CancelKeyDeletion"),
+                ("state", Side::Any, "kms:EnableKey"),
+                ("key_policy", Side::Any, "kms:PutKeyPolicy"),
+                ("description", Side::Any, "kms:UpdateKeyDescription"),
+                ("rotation", Side::Any, "kms:EnableKeyRotation"),
+            ];
+            let actions = for_changes(changes, &rows);
+            all.extend(allow(CHANGE, &[arn], &ours, &actions));
+            if !for_changes(changes, &[("alias", Side::Any, "kms:CreateAlias")]).is_empty() {
+                all.extend(name_it(CHANGE, "kms:CreateAlias"));
+            }
+            all
+        }
+        Task::Delete(_) => {
+            let mut all = name_it(DELETE, "kms:DeleteAlias");
+            let delete = ["kms:ScheduleKeyDeletion"];
+            all.extend(allow(DELETE, &[arn], &ours, &delete));
+            all
+        }
+    }
+}
