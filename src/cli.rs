@@ -69,6 +69,8 @@ pub enum Command {
     /// Look at policy documents: those of this deployment, or any others
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Check everything that can be known before an apply, without changing anything
+    Preflight(PreflightArgs),
     /// Print the policy that whoever runs a command needs
     Permissions(PermissionsArgs),
     /// Print a completion script for a shell
@@ -85,6 +87,7 @@ impl Command {
             | Command::AgentConfig(_)
             | Command::Policy(_)
             | Command::Permissions(_)
+            | Command::Preflight(_)
             | Command::Completions(_) => false,
         }
     }
@@ -138,6 +141,12 @@ pub struct ApplyArgs {
     /// Take over what exists under our names and is not ours; a saved plan has decided that
     #[arg(long, conflicts_with = "plan")]
     pub adopt: bool,
+    /// Do not check anything before the question
+    #[arg(long)]
+    pub no_preflight: bool,
+    /// Go on although the checks say that calls would be denied
+    #[arg(long, conflicts_with = "no_preflight")]
+    pub ignore_preflight: bool,
     /// The settings of the StackState integration.
     #[command(flatten)]
     pub stackstate: StackStateFlags,
@@ -298,6 +307,27 @@ pub struct PolicyLintArgs {
     pub stackstate: StackStateFlags,
 }
 
+/// The options of `preflight`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provision preflight
+  provision preflight --json
+
+Apply does the same before its question. The calls are simulated by IAM, which does not see everything:
+neither answer is proof. Exit status: 0 if nothing is wrong, 1 otherwise.")]
+pub struct PreflightArgs {
+    /// Print the checks as one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Check for an apply with --adopt
+    #[arg(long)]
+    pub adopt: bool,
+    /// The settings of the StackState integration.
+    #[command(flatten)]
+    pub stackstate: StackStateFlags,
+}
+
 /// The options of `permissions`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -396,7 +426,14 @@ mod tests {
 
     #[test]
     fn help_shows_the_settings_of_the_integration_where_they_count() {
-        for command in ["plan", "apply", "destroy", "agent-config", "permissions"] {
+        for command in [
+            "plan",
+            "apply",
+            "destroy",
+            "agent-config",
+            "permissions",
+            "preflight",
+        ] {
             let help = help(command);
             assert!(help.contains("StackState settings:"), "{command}");
             assert!(help.contains("Deployment:"), "{command}");
@@ -415,7 +452,7 @@ mod tests {
 
     #[test]
     fn numbers_out_of_range_and_contradictions_are_refused() {
-        let cases: [(&[&str], bool, &str); 8] = [
+        let cases: [(&[&str], bool, &str); 9] = [
             (&["destroy", "--key-deletion-days=7"], true, "the least"),
             (&["destroy", "--key-deletion-days=6"], false, "too few"),
             (&["destroy", "--key-deletion-days=31"], false, "too many"),
@@ -427,6 +464,11 @@ mod tests {
                 &["apply", "plan.json", "--adopt"],
                 false,
                 "the saved plan has decided that",
+            ),
+            (
+                &["apply", "--no-preflight", "--ignore-preflight"],
+                false,
+                "there is nothing to ignore",
             ),
         ];
         for (args, accepted, reason) in cases {

@@ -18,6 +18,7 @@ pub mod names;
 pub mod permissions;
 pub mod plan;
 pub mod policy;
+pub mod preflight;
 pub mod render;
 pub mod resource;
 pub mod saved_plan;

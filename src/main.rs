@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use provision::cli::{Cli, Command, OutputFlags};
 use provision::commands::{
-    Ending, agent_config, apply, context, destroy, permissions, plan, policy,
+    Ending, agent_config, apply, context, destroy, permissions, plan, policy, preflight,
 };
 use provision::failure::Failure;
 use provision::render::json;
@@ -63,6 +63,7 @@ async fn run(cli: Cli) -> ExitCode {
             Command::Destroy(args) => destroy::command(general, args, stopped).await,
             Command::AgentConfig(args) => agent_config::command(general, args, stopped).await,
             Command::Policy(args) => policy::command(general, args, stopped).await,
+            Command::Preflight(args) => preflight::command(general, args, stopped).await,
             Command::Permissions(args) => permissions::command(general, args, stopped).await,
             // Completions need neither runtime nor signals, and are done by now.
             Command::Completions(_) => Ok(Ending::Well),

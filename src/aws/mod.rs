@@ -65,6 +65,7 @@ struct Shared {
     s3: PerRegion<aws_sdk_s3::Client>,
     firehose: PerRegion<aws_sdk_firehose::Client>,
     eventbridge: PerRegion<aws_sdk_eventbridge::Client>,
+    cloudtrail: PerRegion<aws_sdk_cloudtrail::Client>,
 }
 
 impl fmt::Debug for Shared {
@@ -117,6 +118,7 @@ impl Aws {
                 s3: PerRegion::new(),
                 firehose: PerRegion::new(),
                 eventbridge: PerRegion::new(),
+                cloudtrail: PerRegion::new(),
             }),
             events: Events::discarded(),
             resource: None,
@@ -194,23 +196,46 @@ impl Aws {
         })
     }
 
+    /// The CloudTrail client of `region`.
+    pub fn cloudtrail(&self, region: &Region) -> aws_sdk_cloudtrail::Client {
+        self.shared.cloudtrail.get(region, |region| {
+            let config = aws_sdk_cloudtrail::config::Builder::from(&self.shared.config)
+                .region(region)
+                .retry_partition(self.shared.retries.clone());
+            aws_sdk_cloudtrail::Client::from_conf(config.build())
+        })
+    }
+
     /// Who the credentials belong to: the account and the caller's ARN.
     ///
     /// # Errors
     /// Those of `sts:GetCallerIdentity`, which needs no permission: missing or wrong credentials,
     /// or an endpoint that cannot be reached.
     pub async fn caller(&self) -> Result<(AccountId, String), AwsError> {
+        self.caller_in(None).await
+    }
+
+    /// The same, asked in `region`, or in the main one.
+    ///
+    /// # Errors
+    /// Those of [`Aws::caller`], and a region that does not know the account.
+    pub async fn caller_in(
+        &self,
+        region: Option<&Region>,
+    ) -> Result<(AccountId, String), AwsError> {
         let operation = || Operation {
             service: "sts",
             name: "GetCallerIdentity",
-            region: self
-                .shared
-                .config
-                .region()
-                .and_then(|region| region.as_ref().parse().ok()),
+            region: region.cloned().or_else(|| {
+                let main = self.shared.config.region()?;
+                main.as_ref().parse().ok()
+            }),
         };
-        let config = aws_sdk_sts::config::Builder::from(&self.shared.config)
+        let mut config = aws_sdk_sts::config::Builder::from(&self.shared.config)
             .retry_partition(self.shared.retries.clone());
+        if let Some(region) = region {
+            config = config.region(aws_config::Region::new(region.to_string()));
+        }
         let client = aws_sdk_sts::Client::from_conf(config.build());
         let answer = self
             .call(operation(), || client.get_caller_identity().send())

@@ -61,7 +61,7 @@ impl Operation {
 
     /// Whether it only reads, by AWS's own naming.
     pub fn reads(&self) -> bool {
-        ["Describe", "Get", "Head", "List"]
+        ["Describe", "Get", "Head", "List", "Simulate"]
             .iter()
             .any(|verb| self.name.starts_with(verb))
     }

@@ -4,13 +4,14 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use crate::cli::ApplyArgs;
-use crate::commands::context::{Context, print};
-use crate::commands::{Ending, confirm::confirm, outputs, refuse_blocked, run::run};
+use crate::commands::context::{Context, print, report};
+use crate::commands::{Ending, confirm::confirm, outputs, preflight, refuse_blocked, run::run};
 use crate::events::Counts;
 use crate::execute::Approved;
 use crate::failure::Failure;
 use crate::plan;
-use crate::render::{json, text};
+use crate::preflight::{Check, refuse};
+use crate::render::{json, preflight as render, text};
 use crate::resource::Consent;
 use crate::saved_plan::{self, SavedPlan};
 use crate::settings::{GeneralFlags, Need};
@@ -20,7 +21,7 @@ use crate::survey::{Survey, survey};
 ///
 /// # Errors
 /// Bad settings, a read that failed, a saved plan that is no longer true, a plan with blocked
-/// resources, or no consent. Nothing is written then. What fails later is printed with the
+/// resources, a check that found something wrong, or no consent. Nothing is written then. What fails later is printed with the
 /// outcomes.
 pub async fn command(
     general: &GeneralFlags,
@@ -39,7 +40,14 @@ pub async fn command(
             &context.documents,
         ))?;
     }
-    let survey = survey(context.wanted(true), &context.aws).await?;
+    let (survey, trails) = if args.no_preflight {
+        (
+            survey(context.wanted(true), &context.aws).await?,
+            Vec::new(),
+        )
+    } else {
+        preflight::look(&context).await?
+    };
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
     let document = json::plan(&survey.site, &plan);
     if let Some(saved) = &saved {
@@ -55,6 +63,11 @@ pub async fn command(
     if !plan.has_changes() {
         outputs::print(&context, &survey.site, &known, args.json)?;
         return Ok(Ending::Well);
+    }
+    if !args.no_preflight {
+        let mut checks = preflight::permitted(&context, &survey, &plan, consent).await;
+        checks.extend(trails);
+        show(&checks, args)?;
     }
     confirm(args.yes, "Make these changes?", &context.aws).await?;
 
@@ -78,4 +91,18 @@ pub async fn command(
     }
     outputs::print(&context, &site, &result.known, args.json)?;
     Ok(Ending::Well)
+}
+
+/// Shows what was checked, and refuses to go on where something is wrong and nobody said to.
+fn show(checks: &[Check], args: &ApplyArgs) -> Result<(), Failure> {
+    if args.json {
+        let event = json!({"event": "preflight", "checks": render::json(checks)});
+        print(&format!("{event}\n"))?;
+    } else {
+        report(&format!("\n{}", render::brief(checks)));
+    }
+    if args.ignore_preflight {
+        return Ok(());
+    }
+    refuse(checks)
 }

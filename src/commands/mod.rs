@@ -7,6 +7,7 @@ pub mod destroy;
 pub mod permissions;
 pub mod plan;
 pub mod policy;
+pub mod preflight;
 
 mod confirm;
 mod outputs;

@@ -8,7 +8,7 @@ use crate::blueprint::{self, Remains};
 use crate::fakes::deployment::{all_shipped, on_ec2, settings, site, unencrypted};
 use crate::policy::Effect;
 use crate::resource::Identity;
-use crate::settings::AuditTrail;
+use crate::settings::{AuditTrail, Profile};
 
 /// Both systems, in these regions.
 fn both(regions: &[&str]) -> Settings {
@@ -21,6 +21,8 @@ fn both(regions: &[&str]) -> Settings {
         ],
         policy_name: "AuditTrailRole".to_owned(),
         description: String::new(),
+        profile: Profile::Documented,
+        permissions_boundary: None,
     });
     settings
 }

@@ -4,6 +4,7 @@
 
 pub mod json;
 pub mod lint;
+pub mod preflight;
 pub mod progress;
 pub mod text;
 

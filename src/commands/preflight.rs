@@ -1,0 +1,107 @@
+//! `provision preflight`: everything that can be known before an apply, and the same within apply.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::join;
+use serde_json::json;
+use tokio::sync::watch;
+
+use crate::cli::PreflightArgs;
+use crate::commands::Ending;
+use crate::commands::context::{Context, print};
+use crate::failure::Failure;
+use crate::plan::{self, Plan};
+use crate::preflight::simulation::{Call, calls};
+use crate::preflight::{self, Check, Verdict, regions, trails};
+use crate::render::{preflight as render, text};
+use crate::resource::Consent;
+use crate::settings::{GeneralFlags, Need};
+use crate::survey::{Survey, survey};
+
+/// Runs the command, which writes nothing.
+///
+/// # Errors
+/// Bad settings, or a read that failed.
+pub async fn command(
+    general: &GeneralFlags,
+    args: &PreflightArgs,
+    stop: watch::Receiver<bool>,
+) -> Result<Ending, Failure> {
+    let context = Context::load(general, &args.stackstate, Need::Trust, stop).await?;
+    let consent = Consent {
+        adopt: args.adopt,
+        ..Consent::default()
+    };
+    let (survey, trails) = look(&context).await?;
+    let plan = plan::plan(&survey.nodes, &survey.observed, consent);
+    let mut checks = vec![Check::new("caller", Verdict::Ok, &*survey.caller)];
+    if !survey.site.regions.is_empty() {
+        let names: Vec<&str> = survey.site.regions.iter().map(|it| it.name()).collect();
+        let message = format!("{} answered", names.join(", "));
+        checks.push(Check::new("regions", Verdict::Ok, message));
+    }
+    let blocked = preflight::blocked(&plan);
+    if blocked.is_empty() {
+        let summary = text::summary(&plan);
+        let summary = summary.trim_end_matches('.').to_lowercase();
+        let message = summary.trim_start_matches("plan: ");
+        checks.push(Check::new("plan", Verdict::Ok, message));
+    }
+    checks.extend(blocked);
+    checks.extend(permitted(&context, &survey, &plan, consent).await);
+    checks.extend(trails);
+    let well = !checks.iter().any(|it| it.verdict == Verdict::Wrong);
+    if args.json {
+        let document = json!({
+            "account": survey.site.account.as_str(),
+            "partition": survey.site.partition.name(),
+            "ok": well,
+            "checks": render::json(&checks),
+        });
+        print(&format!("{document:#}\n"))?;
+    } else {
+        print(&format!(
+            "{}\n\n{}",
+            text::place(&survey.site),
+            render::text(&checks)
+        ))?;
+    }
+    Ok(if well { Ending::Well } else { Ending::Failed })
+}
+
+/// The survey, and beside it the look at the trails, which needs nothing of it.
+///
+/// # Errors
+/// Those of the survey, with the regions that do not answer.
+pub async fn look(context: &Context) -> Result<(Survey, Vec<Check>), Failure> {
+    let (settings, aws) = (&context.settings, &context.aws);
+    let trails = async {
+        match &settings.stackstate {
+            Some(_) => trails::look(aws, &settings.regions).await,
+            None => Vec::new(),
+        }
+    };
+    let (survey, trails) = join(survey(context.wanted(true), aws), trails).await;
+    match survey {
+        Ok(survey) => Ok((survey, trails)),
+        Err(failure) => Err(regions::explain(failure, aws, &settings.regions).await),
+    }
+}
+
+/// Whether the calls that `plan` makes are allowed.
+pub async fn permitted(
+    context: &Context,
+    survey: &Survey,
+    plan: &Plan,
+    consent: Consent,
+) -> Vec<Check> {
+    let calls: BTreeSet<Call> = calls(
+        &context.settings,
+        &survey.site,
+        &survey.nodes,
+        plan,
+        &plan::known(&survey.observed),
+        consent,
+    );
+    preflight::ask(&context.aws, &survey.caller, &calls).await
+}
