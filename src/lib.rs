@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod attributes;
+pub mod authorization;
 pub mod aws;
 pub mod blueprint;
 pub mod cli;

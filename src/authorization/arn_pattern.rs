@@ -1,0 +1,240 @@
+//! Whether a policy's `Resource` and the pattern of a resource type's ARNs have an ARN in common.
+//!
+//! Both sides have parts that are open: `*`, `?` and policy variables in the policy, and
+//! `${BucketName}` in the pattern. In doubt they overlap, so that no resource is called wrong that
+//! is not.
+
+/// One step of a pattern.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Token {
+    Character(char),
+    AnyCharacter,
+    /// Any text, also none.
+    Anything,
+    /// As before, without a slash or a colon.
+    AnythingInSegment,
+}
+
+/// Whether some ARN matches a policy's `Resource` and is of the form `arn`, such as
+/// `arn:${Partition}:s3:::${BucketName}`.
+///
+/// A `Resource` that ends before the sixth part of an ARN counts as if a wildcard followed. A
+/// bucket's name has no slash, so the ARN of an object is not that of a bucket.
+#[must_use]
+pub fn resource_may_match(resource: &str, arn: &str) -> bool {
+    let mut of_policy = policy_tokens(resource);
+    if resource.matches(':').count() < 5 {
+        of_policy.push(Token::Anything);
+    }
+    overlap(&of_policy, &form_tokens(arn))
+}
+
+/// Whether `text` matches a pattern with `*` and `?`, whatever the case of either.
+pub(super) fn glob_ignoring_case(pattern: &str, text: &str) -> bool {
+    let text: Vec<_> = text
+        .to_ascii_lowercase()
+        .chars()
+        .map(Token::Character)
+        .collect();
+    overlap(&wildcard_tokens(&pattern.to_ascii_lowercase()), &text)
+}
+
+fn wildcard_tokens(pattern: &str) -> Vec<Token> {
+    let characters = pattern.chars();
+    characters
+        .map(|character| match character {
+            '*' => Token::Anything,
+            '?' => Token::AnyCharacter,
+            other => Token::Character(other),
+        })
+        .collect()
+}
+
+/// `${*}`, `${?}` and `${$}` stand for the character, any other `${…}` for a value that is not known.
+fn policy_tokens(mut resource: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    while let Some((literal, after)) = resource.split_once("${") {
+        let Some((name, rest)) = after.split_once('}') else {
+            break;
+        };
+        tokens.extend(wildcard_tokens(literal));
+        tokens.push(match name {
+            "*" | "?" | "$" => Token::Character(name.chars().next().unwrap_or('$')),
+            _ => Token::Anything,
+        });
+        resource = rest;
+    }
+    tokens.extend(wildcard_tokens(resource));
+    tokens
+}
+
+fn form_tokens(mut arn: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    while let Some((literal, after)) = arn.split_once("${") {
+        let (name, rest) = after.split_once('}').unwrap_or((after, ""));
+        tokens.extend(wildcard_tokens(literal));
+        tokens.push(match name {
+            "Partition" | "Region" | "Account" | "BucketName" => Token::AnythingInSegment,
+            _ => Token::Anything,
+        });
+        arn = rest;
+    }
+    tokens.extend(wildcard_tokens(arn));
+    tokens
+}
+
+/// Whether some text matches both. `reached` holds for how much of `b` each prefix of `a` can be
+/// matched with, so that no combination is looked at twice.
+fn overlap(a: &[Token], b: &[Token]) -> bool {
+    let width = b.len() + 1;
+    let mut reached = vec![false; (a.len() + 1) * width];
+    reached[0] = true;
+    for i in 0..=a.len() {
+        for j in 0..width {
+            if !reached[i * width + j] {
+                continue;
+            }
+            let (from_a, from_b) = (a.get(i), b.get(j));
+            if from_a.is_some_and(|&token| is_open(token)) {
+                reached[(i + 1) * width + j] = true;
+            }
+            if from_b.is_some_and(|&token| is_open(token)) {
+                reached[i * width + j + 1] = true;
+            }
+            if let (Some(&from_a), Some(&from_b)) = (from_a, from_b)
+                && share_character(from_a, from_b)
+            {
+                let (i, j) = (
+                    i + usize::from(!is_open(from_a)),
+                    j + usize::from(!is_open(from_b)),
+                );
+                reached[i * width + j] = true;
+            }
+        }
+    }
+    reached[a.len() * width + b.len()]
+}
+
+fn is_open(token: Token) -> bool {
+    matches!(token, Token::Anything | Token::AnythingInSegment)
+}
+
+fn share_character(a: Token, b: Token) -> bool {
+    match (a, b) {
+        (Token::Character(a), Token::Character(b)) => a == b,
+        (Token::Character(character), Token::AnythingInSegment)
+        | (Token::AnythingInSegment, Token::Character(character)) => {
+            !matches!(character, '/' | ':')
+        }
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{glob_ignoring_case, resource_may_match};
+
+    const BUCKET: &str = "arn:${Partition}:s3:::${BucketName}";
+    const OBJECT: &str = "arn:${Partition}:s3:::${BucketName}/${ObjectName}";
+    const ROLE: &str = "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}";
+    const KEY: &str = "arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}";
+
+    #[test]
+    fn what_can_be_an_arn_of_a_type() {
+        let cases = [
+            (true, "*", BUCKET, "everything"),
+            (true, "arn:aws:s3:::b", BUCKET, "a bucket"),
+            (true, "arn:aws-cn:s3:::b", BUCKET, "of any partition"),
+            (true, "arn:aws:s3:::b*", BUCKET, "buckets"),
+            (false, "arn:aws:s3:::b/*", BUCKET, "the objects of a bucket"),
+            (
+                false,
+                "arn:aws:s3:::*/*",
+                BUCKET,
+                "the objects of all buckets",
+            ),
+            (true, "arn:aws:s3:::b/*", OBJECT, "the objects of a bucket"),
+            (true, "arn:aws:s3:::b/a/c", OBJECT, "an object in a folder"),
+            (false, "arn:aws:s3:::b", OBJECT, "a bucket is no object"),
+            (
+                true,
+                "arn:aws:s3:::b*",
+                OBJECT,
+                "AWS lets the wildcard span the slash",
+            ),
+            (
+                true,
+                "arn:aws:s3:::${aws:username}/x",
+                OBJECT,
+                "a policy variable",
+            ),
+            (
+                true,
+                "arn:aws:s3:::${aws:username}",
+                OBJECT,
+                "whose value may have a slash",
+            ),
+            (true, "arn:aws:s3:::b/${*}", OBJECT, "an escaped wildcard"),
+            (
+                true,
+                "arn:aws:iam::123456789012:role/a/b",
+                ROLE,
+                "a role with a path",
+            ),
+            (true, "arn:aws:iam::*:role/x-*", ROLE, "of any account"),
+            (false, "arn:aws:iam::123456789012:user/a", ROLE, "a user"),
+            (
+                true,
+                "arn:aws:iam::123456789012:*",
+                ROLE,
+                "everything of an account",
+            ),
+            (true, "arn:aws:iam:*", ROLE, "an ARN that is not complete"),
+            (true, "arn:aws:iam", ROLE, "without a wildcard of its own"),
+            (false, "arn:aws:s3", ROLE, "of another service"),
+            (
+                false,
+                "arn:aws:kms:eu-west-1:123456789012:alias/a",
+                KEY,
+                "an alias is no key",
+            ),
+            (
+                true,
+                "arn:aws:kms:eu-west-?:123456789012:key/*",
+                KEY,
+                "one character",
+            ),
+            (
+                false,
+                "arn:aws:kms:eu-west-1:123456789012:k?y",
+                KEY,
+                "too short",
+            ),
+        ];
+        for (expected, resource, arn, reason) in cases {
+            assert_eq!(
+                resource_may_match(resource, arn),
+                expected,
+                "{resource}: {reason}"
+            );
+        }
+    }
+
+    #[test]
+    fn wildcards_of_actions() {
+        let cases = [
+            (true, "*", "GetObject", "all"),
+            (true, "Get*", "GetObject", "a beginning"),
+            (true, "get*T", "GetObject", "whatever the case"),
+            (true, "GetObject", "GetObject", "no wildcard"),
+            (true, "Get?bject", "GetObject", "one character"),
+            (true, "GetObject*", "GetObject", "a wildcard for nothing"),
+            (false, "GetObject?", "GetObject", "one character too many"),
+            (false, "Put*", "GetObject", "another beginning"),
+            (false, "", "GetObject", "nothing"),
+        ];
+        for (expected, pattern, text, reason) in cases {
+            assert_eq!(glob_ignoring_case(pattern, text), expected, "{reason}");
+        }
+    }
+}

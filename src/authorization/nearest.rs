@@ -1,0 +1,36 @@
+//! The name that was probably meant.
+
+/// The known name with the fewest changed letters, if these are few for a name of that length. The
+/// first of those that are equally near.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let name = name.to_ascii_lowercase();
+    let distance = |known: &str| strsim::osa_distance(&name, &known.to_ascii_lowercase());
+    let candidates = known.into_iter().map(|known| (distance(known), known));
+    let (changes, nearest) = candidates.min_by_key(|&(changes, _)| changes)?;
+    (changes * 4 <= name.len().max(4)).then_some(nearest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn only_what_is_near_is_suggested() {
+        let known = ["GetObject", "GetObjectAcl", "PutObject", "ListBucket"];
+        let cases = [
+            ("GetObjects", Some("GetObject"), "one letter too many"),
+            (
+                "getobjct",
+                Some("GetObject"),
+                "one letter too few, in another case",
+            ),
+            ("ListBuckte", Some("ListBucket"), "two letters swapped"),
+            ("GetObjectACLs", Some("GetObjectAcl"), "the nearest of two"),
+            ("DeleteEverything", None, "nothing like it"),
+            ("", None, "nothing"),
+        ];
+        for (name, expected, reason) in cases {
+            assert_eq!(nearest(name, known), expected, "{reason}");
+        }
+    }
+}
