@@ -181,7 +181,7 @@ fn bad_input_is_told_before_anything_is_checked() {
     }
     // The same settings stop a plan.
     account
-        .provision(&["plan", "--config", "misspelt.toml"])
+        .provision(&["plan", "--config", "misspelt.toml", "--trust=ec2"])
         .exits(1)
         .says("lint.accept.all-action");
 }

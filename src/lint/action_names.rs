@@ -46,7 +46,8 @@ pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
             };
             if let Some(service) = service
                 && prefix != "*"
-                && !prefix.eq_ignore_ascii_case(service)
+                // Directory buckets have the prefix s3express.
+                && !prefix.to_ascii_lowercase().starts_with(service)
             {
                 let detail = format!(
                     "\"{shown}\" stands in a {}, whose actions begin with {service}:",

@@ -1,4 +1,4 @@
-//! The ARNs of resources: their form, their partition, and the fields that a service uses.
+//! ARNs: the form of resources and the fields that a service uses, and the partition of all.
 
 use super::document::{Document, Item, Statement};
 use super::finding::Finding;
@@ -83,11 +83,18 @@ const S3_WITH_REGION: [&str; 4] = ["accesspoint/", "job/", "storage-lens/", "acc
 pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
     let mut home = document.home.partition;
     for statement in &document.statements {
-        for resource in statement.resources.iter().flat_map(|it| &it.items) {
+        let resources = statement.resources.iter().flat_map(|it| &it.items);
+        for resource in resources.clone() {
             // The grammar says that an empty text is one.
             if resource.text != "*" && !resource.text.is_empty() {
-                check(statement, resource, &mut home, findings);
+                form(statement, resource, findings);
             }
+        }
+        let principals = statement.principals.iter().flat_map(|it| &it.items);
+        let values = statement.conditions.iter().flat_map(|it| &it.values);
+        let all = resources.chain(principals.map(|it| &it.item)).chain(values);
+        for item in all {
+            findings.extend(partition(statement, item, &mut home));
         }
     }
 }
@@ -107,19 +114,37 @@ pub(super) fn without_variables(text: &str) -> String {
     plain + rest
 }
 
-fn check(
-    statement: &Statement,
-    resource: &Item,
-    home: &mut Option<Partition>,
-    findings: &mut Vec<Finding>,
-) {
+/// What is wrong with the partition of an ARN, wherever it stands. Where the account's partition is
+/// not known, the first ARN's is taken for it.
+fn partition(statement: &Statement, item: &Item, home: &mut Option<Partition>) -> Option<Finding> {
+    let (name, _) = item.text.strip_prefix("arn:")?.split_once(':')?;
+    if has_wildcard(name) || name.contains("${") {
+        return None;
+    }
+    let shown = printable(&item.text);
+    let Some(partition) = Partition::from_name(name) else {
+        let detail = format!(
+            "there is no partition \"{}\" in \"{shown}\"",
+            printable(name)
+        );
+        return Some(statement.finding(&UNKNOWN_PARTITION, &item.place, detail));
+    };
+    let home = *home.get_or_insert(partition);
+    (partition != home).then(|| {
+        let detail = format!("\"{shown}\" is not in the partition {home}");
+        statement.finding(&WRONG_PARTITION, &item.place, detail)
+    })
+}
+
+/// What is wrong with a resource's ARN, apart from its partition.
+fn form(statement: &Statement, resource: &Item, findings: &mut Vec<Finding>) {
     let shown = printable(&resource.text);
     let mut add = |rule: &'static Rule, detail: String| {
         findings.push(statement.finding(rule, &resource.place, detail));
     };
     let plain = without_variables(&resource.text);
     let parts: Vec<&str> = plain.splitn(6, ':').collect();
-    let ["arn", partition, service, region, account, name] = parts[..] else {
+    let ["arn", _, service, region, account, name] = parts[..] else {
         let detail = format!("\"{shown}\" is neither * nor an ARN of six fields");
         return add(&MALFORMED_ARN, detail);
     };
@@ -130,20 +155,6 @@ fn check(
     {
         let detail = format!("\"{shown}\" has no service in lower case or no resource");
         return add(&MALFORMED_ARN, detail);
-    }
-    if !has_wildcard(partition) {
-        match (Partition::from_name(partition), *home) {
-            (None, _) => add(
-                &UNKNOWN_PARTITION,
-                format!("there is no partition in \"{shown}\""),
-            ),
-            (Some(partition), Some(home)) if partition != home => {
-                let detail = format!("\"{shown}\" is not in the partition {home}");
-                add(&WRONG_PARTITION, detail);
-            }
-            // Where the partition is not known, the first ARN's is.
-            (partition, _) => *home = partition,
-        }
     }
     fields(service, region, account, name, &shown, &mut add);
 }

@@ -91,7 +91,7 @@ fn kind_of(document: &Document) -> Option<Kind> {
             |action| match action.text.split(':').next()?.to_ascii_lowercase().as_str() {
                 "sts" => Some(Kind::Trust),
                 "kms" => Some(Kind::Key),
-                "s3" => Some(Kind::Bucket),
+                "s3" | "s3express" => Some(Kind::Bucket),
                 _ => None,
             },
         )

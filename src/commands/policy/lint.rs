@@ -73,27 +73,28 @@ fn checked(
     } else {
         path.display().to_string()
     };
-    let (kind, found) = match lint::read(&text, kind, home.clone()) {
-        Ok(document) => {
-            let found = lint::lint(&document).into_iter().map(|finding| Found {
-                position: lint::position(&text, &finding.place),
-                ..Found::new(finding, accepted)
-            });
-            (Some(document.kind), found.collect())
-        }
-        Err(Unreadable::Json(finding, position)) => {
-            let found = Found {
-                position: Some(position),
-                ..Found::new(*finding, accepted)
-            };
-            (None, vec![found])
-        }
-        Err(Unreadable::UnknownKind) => {
-            return Err(Failure::new(format!("cannot tell what {name} is attached to"))
+    let (kind, found) =
+        match lint::read(&text, kind, home.clone()) {
+            Ok(document) => {
+                let found = lint::lint(&document).into_iter().map(|finding| Found {
+                    position: lint::position(&text, &finding.place),
+                    ..Found::new(finding, accepted)
+                });
+                (Some(document.kind), found.collect())
+            }
+            Err(Unreadable::Json(finding, position)) => {
+                let found = Found {
+                    position: Some(position),
+                    ..Found::new(*finding, accepted)
+                };
+                (None, vec![found])
+            }
+            Err(Unreadable::UnknownKind) => {
+                return Err(Failure::new(format!("cannot tell what {name} is attached to"))
                 .because("it names principals, but no action of sts, kms or s3")
-                .hint("Pass --kind with trust, key or bucket; policies of other services cannot be checked"));
-        }
-    };
+                .hint("Pass --kind; the policies of other services' resources cannot be checked"));
+            }
+        };
     Ok(Checked {
         file: (!is_standard_input).then(|| name.clone()),
         name,

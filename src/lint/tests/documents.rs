@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{home, with};
-use crate::lint::{Bucket, Document, Severity, lint, lint_bucket, rules};
+use crate::lint::{Bucket, Document, Home, Severity, lint, lint_bucket, rules};
 use crate::policy::Kind;
 
 #[test]
@@ -129,4 +129,17 @@ fn a_bucket_is_found_without_key_and_without_access_block() {
 #[test]
 fn severities_are_in_order() {
     assert!(Severity::ALL.is_sorted_by(|worse, better| worse > better));
+}
+
+#[test]
+fn without_an_account_the_first_arn_tells_the_partition() {
+    let with_resources = |resources: Value| {
+        let policy = with(Kind::Managed, json!({"Resource": resources}));
+        let findings = lint(&Document::new(Kind::Managed, Home::default(), &policy));
+        findings.iter().map(|it| it.rule.code).collect::<Vec<_>>()
+    };
+    let china = json!(["arn:aws-cn:s3:::a", "arn:aws-cn:s3:::b", "arn:*:s3:::c"]);
+    assert_eq!(with_resources(china), Vec::<&str>::new(), "all of one");
+    let mixed = json!(["arn:aws-cn:s3:::a", "arn:aws:s3:::b"]);
+    assert_eq!(with_resources(mixed), ["wrong-partition"], "of two");
 }

@@ -43,17 +43,12 @@ fn document_text(text: &mut String, document: &Checked) {
     if rules.is_empty() {
         return;
     }
-    let kind = document.kind.map(|kind| kind.to_string());
-    let file = document
-        .file
-        .as_ref()
-        .filter(|file| **file != document.name);
-    let file = file.map(|file| format!("from {}", printable(file)));
-    let about: Vec<String> = kind.into_iter().chain(file).collect();
-    let about = if about.is_empty() {
-        about.concat()
-    } else {
-        format!(" ({})", about.join(" "))
+    let about = match (document.kind, &document.file) {
+        (Some(kind), Some(file)) if *file != document.name => {
+            format!(" ({kind} from {})", printable(file))
+        }
+        (Some(kind), _) => format!(" ({kind})"),
+        (None, _) => String::new(),
     };
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{NAME}{}{NAME:#}{about}", printable(&document.name));
