@@ -29,14 +29,40 @@ pub fn resource_may_match(resource: &str, arn: &str) -> bool {
     overlap(&of_policy, &form_tokens(arn))
 }
 
-/// Whether `text` matches a pattern with `*` and `?`, whatever the case of either.
-pub(super) fn glob_ignoring_case(pattern: &str, text: &str) -> bool {
-    let text: Vec<_> = text
-        .to_ascii_lowercase()
-        .chars()
-        .map(Token::Character)
-        .collect();
-    overlap(&wildcard_tokens(&pattern.to_ascii_lowercase()), &text)
+/// Whether some text matches two patterns of policies, both with `*`, `?` and policy variables.
+#[must_use]
+pub fn patterns_overlap(a: &str, b: &str) -> bool {
+    overlap(&policy_tokens(a), &policy_tokens(b))
+}
+
+/// Whether every text that matches `narrow` also matches `wide`, both with `*` and `?`, whatever the
+/// case of either.
+#[must_use]
+pub fn pattern_covers(wide: &str, narrow: &str) -> bool {
+    // Most patterns differ in their first letters already.
+    let literal = wide.find(['*', '?']).unwrap_or(wide.len());
+    let start = narrow.as_bytes().get(..literal);
+    let begins_alike = start.is_some_and(|it| it.eq_ignore_ascii_case(&wide.as_bytes()[..literal]));
+    if !begins_alike || literal == wide.len() {
+        return begins_alike && narrow.len() == wide.len();
+    }
+    let [wide, narrow] = [wide, narrow].map(|it| wildcard_tokens(&it.to_ascii_lowercase()));
+    // Which beginnings of `narrow` the tokens of `wide` so far cover.
+    let mut covered = vec![false; narrow.len() + 1];
+    covered[0] = true;
+    for token in wide {
+        let mut next = vec![false; covered.len()];
+        next[0] = covered[0] && is_open(token);
+        for (index, &other) in narrow.iter().enumerate() {
+            next[index + 1] = match token {
+                Token::Character(_) => covered[index] && token == other,
+                Token::AnyCharacter => covered[index] && !is_open(other),
+                Token::Anything | Token::AnythingInSegment => covered[index + 1] || next[index],
+            };
+        }
+        covered = next;
+    }
+    covered[narrow.len()]
 }
 
 fn wildcard_tokens(pattern: &str) -> Vec<Token> {
@@ -132,7 +158,7 @@ fn share_character(a: Token, b: Token) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{glob_ignoring_case, resource_may_match};
+    use super::{pattern_covers, patterns_overlap, resource_may_match};
 
     const BUCKET: &str = "arn:${Partition}:s3:::${BucketName}";
     const OBJECT: &str = "arn:${Partition}:s3:::${BucketName}/${ObjectName}";
@@ -221,6 +247,64 @@ mod tests {
     }
 
     #[test]
+    fn what_two_patterns_have_in_common() {
+        // Whether they overlap, whether the first covers the second, and both.
+        let cases = [
+            (
+                true,
+                true,
+                "s3:Get*",
+                "s3:GetObject",
+                "a wildcard and one of its names",
+            ),
+            (
+                true,
+                false,
+                "s3:GetObject",
+                "s3:Get*",
+                "the other way round",
+            ),
+            (true, true, "*", "s3:Get*", "everything"),
+            (
+                true,
+                true,
+                "s3:*",
+                "S3:Get*",
+                "whatever the case of the prefix",
+            ),
+            (
+                true,
+                false,
+                "s3:*Object",
+                "s3:Get*",
+                "some names are in both",
+            ),
+            (
+                true,
+                false,
+                "a:b?",
+                "a:b*",
+                "one character is less than any text",
+            ),
+            (
+                true,
+                true,
+                "a:b*",
+                "a:b?",
+                "and any text more than one character",
+            ),
+            (true, true, "a:**c", "a:*c", "two wildcards in a row"),
+            (false, false, "a:b", "a:bc", "a name and a longer one"),
+            (false, false, "a:x*", "a:y*", "nothing in common"),
+        ];
+        for (overlaps, covers, a, b, reason) in cases {
+            assert_eq!(pattern_covers(a, b), covers, "{reason}: covers");
+            let overlap = patterns_overlap(&a.to_lowercase(), &b.to_lowercase());
+            assert_eq!(overlap, overlaps, "{reason}: overlap");
+        }
+    }
+
+    #[test]
     fn wildcards_of_actions() {
         let cases = [
             (true, "*", "GetObject", "all"),
@@ -234,7 +318,7 @@ mod tests {
             (false, "", "GetObject", "nothing"),
         ];
         for (expected, pattern, text, reason) in cases {
-            assert_eq!(glob_ignoring_case(pattern, text), expected, "{reason}");
+            assert_eq!(pattern_covers(pattern, text), expected, "{reason}");
         }
     }
 }

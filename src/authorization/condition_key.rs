@@ -1,6 +1,6 @@
 //! Condition keys, their types, and those that every service supports.
 
-use super::{section, section_of};
+use super::{all_sections, section};
 
 /// The type of a condition key's values, which decides the operators that fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,8 +63,10 @@ impl ConditionKey {
 /// If the committed data is not well-formed, which a test excludes.
 #[must_use]
 pub fn global_keys() -> Vec<ConditionKey> {
-    section_of("")
-        .and_then(section::keys)
+    let mut sections = all_sections();
+    sections
+        .find(|(prefix, _)| prefix.is_empty())
+        .and_then(|(_, text)| section::keys(text))
         .expect("the committed data has a section of global keys")
 }
 

@@ -20,9 +20,7 @@ mod section;
 #[cfg(test)]
 mod tests;
 
-use std::iter;
-
-pub use arn_pattern::resource_may_match;
+pub use arn_pattern::{pattern_covers, patterns_overlap, resource_may_match};
 pub use condition_key::{ConditionKey, KeyType, global_keys};
 pub use nearest::nearest;
 
@@ -135,7 +133,7 @@ impl Service {
     /// The actions that a name with `*` and `?` stands for.
     pub fn matching<'a>(&'a self, pattern: &'a str) -> impl Iterator<Item = &'a Action> {
         let actions = self.actions.iter();
-        actions.filter(move |action| arn_pattern::glob_ignoring_case(pattern, action.name))
+        actions.filter(move |action| pattern_covers(pattern, action.name))
     }
 
     /// The name of an action that was probably meant.
@@ -174,33 +172,28 @@ impl Service {
 /// The service whose actions have that prefix, whose case AWS ignores.
 #[must_use]
 pub fn service(prefix: &str) -> Option<Service> {
-    let found = prefixes().find(|known| known.eq_ignore_ascii_case(prefix))?;
-    section_of(found).and_then(|text| section::service(found, text))
+    let mut sections = sections();
+    let (prefix, text) = sections.find(|(known, _)| known.eq_ignore_ascii_case(prefix))?;
+    section::service(prefix, text)
 }
 
 /// All services, one after the other.
 pub fn services() -> impl Iterator<Item = Service> {
-    prefixes().filter_map(service)
+    sections().filter_map(|(prefix, text)| section::service(prefix, text))
 }
 
 /// The prefixes of all services, sorted.
 pub fn prefixes() -> impl Iterator<Item = &'static str> {
-    let mut rest = REFERENCE;
-    iter::from_fn(move || {
-        let (_, after) = rest.split_once("\n@")?;
-        rest = after;
-        after.lines().next()
-    })
-    .filter(|prefix| !prefix.is_empty())
+    sections().map(|(prefix, _)| prefix)
 }
 
-/// The lines of one service. The lines of the global condition keys have no prefix.
-fn section_of(prefix: &str) -> Option<&'static str> {
-    let head = format!("\n@{prefix}\n");
-    let (_, after) = REFERENCE.split_once(head.as_str())?;
-    Some(
-        after
-            .split_once("\n@")
-            .map_or(after, |(section, _)| section),
-    )
+/// The prefix and the lines of each service.
+fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
+    all_sections().filter(|(prefix, _)| !prefix.is_empty())
+}
+
+/// The section without a prefix is that of the global condition keys.
+fn all_sections() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let sections = REFERENCE.split("\n@").skip(1);
+    sections.map(|section| section.split_once('\n').unwrap_or((section, "")))
 }

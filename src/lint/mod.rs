@@ -5,27 +5,38 @@
 //! and [`rules`] lists them all. Nothing here knows of AWS, files or output.
 
 mod action_names;
+mod actions;
 mod arns;
 mod bucket;
+mod condition_keys;
 mod conditions;
 pub mod deployment;
 mod deputy;
 mod document;
+mod escalation;
+mod escalation_ways;
 mod exposure;
 mod finding;
 mod grammar;
+mod grants;
 mod header;
 mod limits;
+mod named;
 mod operator;
+mod pass_role;
 mod place;
 mod principals;
 mod reading;
+mod redundancy;
 mod report;
+mod resources;
 mod rule;
 mod variables;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trial;
 
 pub use bucket::{Bucket, lint_bucket};
 pub use document::{Condition, Document, Home, Item, Principal, Selector, Statement};
@@ -43,10 +54,14 @@ struct Check {
 }
 
 /// Every check. A new one is a file with its rules and one line here.
-const CHECKS: [Check; 10] = [
+const CHECKS: [Check; 16] = [
     Check {
         rules: action_names::RULES,
         find: action_names::find,
+    },
+    Check {
+        rules: actions::RULES,
+        find: actions::find,
     },
     Check {
         rules: arns::RULES,
@@ -57,12 +72,20 @@ const CHECKS: [Check; 10] = [
         find: bucket::find,
     },
     Check {
+        rules: condition_keys::RULES,
+        find: condition_keys::find,
+    },
+    Check {
         rules: conditions::RULES,
         find: conditions::find,
     },
     Check {
         rules: deputy::RULES,
         find: deputy::find,
+    },
+    Check {
+        rules: escalation::RULES,
+        find: escalation::find,
     },
     Check {
         rules: exposure::RULES,
@@ -77,8 +100,20 @@ const CHECKS: [Check; 10] = [
         find: header::find,
     },
     Check {
+        rules: pass_role::RULES,
+        find: pass_role::find,
+    },
+    Check {
         rules: principals::RULES,
         find: principals::find,
+    },
+    Check {
+        rules: redundancy::RULES,
+        find: redundancy::find,
+    },
+    Check {
+        rules: resources::RULES,
+        find: resources::find,
     },
     Check {
         rules: variables::RULES,

@@ -39,7 +39,7 @@ fn every_rule_is_well_written() {
 fn a_finding_names_its_place_and_statement() {
     let document = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Deny", "Action": "s3:*", "Resource": "*"},
-        {"Sid": "Read", "Effect": "Allow", "Action": ["s3:GetObject", "*"], "Resource": "*"},
+        {"Sid": "Read", "Effect": "Allow", "Action": ["s3:GetObject", "s3:Fetch"], "Resource": "*"},
     ]});
     let findings = lint(&Document::new(Kind::Managed, home(), &document));
     let [finding] = &findings[..] else {

@@ -1,0 +1,345 @@
+//! Condition keys that do not exist, that no action of their statement has, or whose type is not
+//! that of their operator.
+
+use super::document::{Condition, Document, Statement};
+use super::finding::Finding;
+use super::named::{Named, Services, has_wildcard};
+use super::operator::{Operator, Type};
+use super::rule::{Rule, Severity};
+use crate::authorization::{ConditionKey, KeyType, global_keys, nearest, service, services};
+use crate::policy::printable;
+
+pub(super) const RULES: &[&Rule] = &[
+    &UNKNOWN_CONDITION_KEY,
+    &CONDITION_NEVER_MET,
+    &CONDITION_KEY_ABSENT,
+    &CONDITION_KEY_PARTLY_ABSENT,
+    &OPERATOR_FOR_OTHER_TYPE,
+    &STRING_OPERATOR_FOR_ARN,
+];
+
+const REFERENCE: &str = "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html";
+const OPERATORS: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html";
+
+static UNKNOWN_CONDITION_KEY: Rule = Rule {
+    code: "unknown-condition-key",
+    severity: Severity::Error,
+    risk: "AWS takes a condition key that does not exist and says nothing, and no request ever has it.",
+    remedy: "Write the key as the Service Authorization Reference or the list of global condition keys does.",
+    reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
+};
+
+static CONDITION_NEVER_MET: Rule = Rule {
+    code: "condition-never-met",
+    severity: Severity::Warning,
+    risk: "Requests for the statement's actions do not have the condition key, so that the statement never allows anything.",
+    remedy: "Use a key that the actions support, or move the condition to the statement of the actions that have it.",
+    reference: REFERENCE,
+};
+
+static CONDITION_KEY_ABSENT: Rule = Rule {
+    code: "condition-key-absent",
+    severity: Severity::Warning,
+    risk: "Requests for the statement's actions do not have the condition key, so that the condition always has the same result: the statement denies nothing, or limits nothing.",
+    remedy: "Use a key that the actions support.",
+    reference: REFERENCE,
+};
+
+static CONDITION_KEY_PARTLY_ABSENT: Rule = Rule {
+    code: "condition-key-partly-absent",
+    severity: Severity::Warning,
+    risk: "Requests for some of the statement's actions do not have the condition key, so that for those the condition always has the same result.",
+    remedy: "Give the actions that do not have the key a statement of their own.",
+    reference: REFERENCE,
+};
+
+static OPERATOR_FOR_OTHER_TYPE: Rule = Rule {
+    code: "operator-for-other-type",
+    severity: Severity::Warning,
+    risk: "The operator compares values of another type than the key has, so that other spellings of the same value do not match.",
+    remedy: "Use an operator of the key's type.",
+    reference: OPERATORS,
+};
+
+static STRING_OPERATOR_FOR_ARN: Rule = Rule {
+    code: "string-operator-for-arn",
+    severity: Severity::Suggestion,
+    risk: "A string operator does not know the parts of an ARN, so that a wildcard in one part also matches what stands in the next.",
+    remedy: "Use ArnLike or ArnEquals, or ArnNotLike or ArnNotEquals, which compare an ARN part by part.",
+    reference: OPERATORS,
+};
+
+pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
+    if document
+        .statements
+        .iter()
+        .all(|it| it.conditions.is_empty())
+    {
+        return;
+    }
+    let (services, globals) = (Services::of(document), global_keys());
+    for statement in &document.statements {
+        let named = services.all_named(statement);
+        for condition in &statement.conditions {
+            let listed = services.condition_key(&condition.key);
+            let global = globals.iter().find(|key| key.matches(&condition.key));
+            let elsewhere = || in_any_service(&condition.key);
+            let Some(key) = global.or(listed).cloned().or_else(elsewhere) else {
+                if !is_of_identity_provider(&condition.key) {
+                    let detail = unknown(&condition.key, &globals);
+                    let place = &condition.place;
+                    findings.push(statement.finding(&UNKNOWN_CONDITION_KEY, place, detail));
+                }
+                continue;
+            };
+            operator_for_type(statement, condition, &key, findings);
+            if let Some(named) = &named
+                && depends_on_action(&key, global.is_some())
+            {
+                absent(statement, condition, named, findings);
+            }
+        }
+    }
+}
+
+impl Services {
+    fn condition_key(&self, name: &str) -> Option<&ConditionKey> {
+        self.existing()
+            .find_map(|service| service.condition_key(name))
+    }
+}
+
+/// A key of a service that the document's actions do not name, or one whose prefix is not that of
+/// its service, as those of federated sessions are.
+fn in_any_service(name: &str) -> Option<ConditionKey> {
+    let (prefix, _) = name.split_once(':')?;
+    match service(prefix) {
+        Some(service) => service.condition_key(name).cloned(),
+        None => services().find_map(|service| service.condition_key(name).cloned()),
+    }
+}
+
+/// The keys of a provider of web identities begin with its host, which can be any.
+fn is_of_identity_provider(key: &str) -> bool {
+    key.rsplit_once(':')
+        .is_some_and(|(host, _)| host.contains('.'))
+}
+
+fn unknown(name: &str, globals: &[ConditionKey]) -> String {
+    let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
+    let of_service = service(prefix).map_or_else(Vec::new, |service| service.condition_keys);
+    let known = globals.iter().chain(&of_service).map(|key| key.name);
+    let meant = match nearest(name, known) {
+        Some(key) => format!("; the nearest is {key}"),
+        None => String::new(),
+    };
+    format!("there is no condition key {}{meant}", printable(name))
+}
+
+/// Every request can have the global keys, apart from those for tags. Keys of a session, whose
+/// prefix is that of no service, come with the principal and not with the action.
+fn depends_on_action(key: &ConditionKey, is_global: bool) -> bool {
+    let for_tags = ["aws:RequestTag/", "aws:ResourceTag/", "aws:TagKeys"];
+    if is_global {
+        return for_tags.iter().any(|start| key.name.starts_with(start));
+    }
+    let prefix = key.name.split_once(':').map_or("", |(prefix, _)| prefix);
+    service(prefix).is_some()
+}
+
+fn absent(
+    statement: &Statement,
+    condition: &Condition,
+    named: &[Named],
+    findings: &mut Vec<Finding>,
+) {
+    let Some(operator) = Operator::parse(&condition.operator) else {
+        return;
+    };
+    let without: Vec<_> = named
+        .iter()
+        .filter(|named| !supports(named, &condition.key))
+        .map(|named| printable(&named.item.text))
+        .collect();
+    let key = printable(&condition.key);
+    let (rule, detail) = if without.is_empty() {
+        return;
+    } else if without.len() < named.len() {
+        let detail = format!("{} {} no {key}", without.join(", "), have(without.len()));
+        (&CONDITION_KEY_PARTLY_ABSENT, detail)
+    } else if statement.allows() && operator.demands_match() {
+        (
+            &CONDITION_NEVER_MET,
+            format!("no action of the statement has {key}"),
+        )
+    } else {
+        (
+            &CONDITION_KEY_ABSENT,
+            format!("no action of the statement has {key}"),
+        )
+    };
+    findings.push(statement.finding(rule, &condition.place, detail));
+}
+
+fn have(count: usize) -> &'static str {
+    if count == 1 { "has" } else { "have" }
+}
+
+/// Whether one of the actions for which a name stands has the key.
+fn supports(named: &Named, key: &str) -> bool {
+    named.actions.iter().any(|action| {
+        let mut keys = named.service.condition_keys_of(action);
+        keys.any(|of_action| of_action.matches(key))
+    })
+}
+
+fn operator_for_type(
+    statement: &Statement,
+    condition: &Condition,
+    key: &ConditionKey,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(operator) = Operator::parse(&condition.operator) else {
+        return;
+    };
+    if operator.name == "Null" {
+        return;
+    }
+    let rule = match (key.kind, operator.compares) {
+        (KeyType::Arn, Type::Text) if has_wildcard_value(operator, condition) => {
+            &STRING_OPERATOR_FOR_ARN
+        }
+        // AWS's own policies compare ARNs in keys of text, such as those of an encryption context.
+        (KeyType::String, Type::Text | Type::Arn | Type::Binary)
+        | (KeyType::Arn, Type::Arn | Type::Text)
+        | (KeyType::Bool, Type::Bool)
+        | (KeyType::Numeric, Type::Number)
+        // A date may be given in seconds.
+        | (KeyType::Date, Type::Date | Type::Number)
+        | (KeyType::IpAddress, Type::Address) => return,
+        _ => &OPERATOR_FOR_OTHER_TYPE,
+    };
+    let (name, shown) = (operator.name, printable(&condition.key));
+    let detail = format!(
+        "{shown} is {}, and {name} compares {}",
+        of_key(key.kind),
+        compared(operator.compares)
+    );
+    findings.push(statement.finding(rule, &condition.place, detail));
+}
+
+/// Without a wildcard, equal text is an equal ARN.
+fn has_wildcard_value(operator: Operator, condition: &Condition) -> bool {
+    operator.name.ends_with("Like") && condition.values.iter().any(|it| has_wildcard(&it.text))
+}
+
+fn of_key(kind: KeyType) -> &'static str {
+    match kind {
+        KeyType::String => "text",
+        KeyType::Arn => "an ARN",
+        KeyType::Bool => "true or false",
+        KeyType::Numeric => "a number",
+        KeyType::Date => "a date",
+        KeyType::IpAddress => "an IP address",
+    }
+}
+
+fn compared(compares: Type) -> &'static str {
+    match compares {
+        Type::Text => "text",
+        Type::Number => "numbers",
+        Type::Date => "dates",
+        Type::Bool => "true and false",
+        Type::Binary => "binary values",
+        Type::Address => "IP addresses",
+        Type::Arn => "ARNs",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::find;
+    use crate::lint::trial::check;
+
+    fn when(actions: Value, operator: &str, key: &str, value: &str) -> Value {
+        with_effect("Allow", actions, operator, key, value)
+    }
+
+    fn with_effect(effect: &str, actions: Value, operator: &str, key: &str, value: &str) -> Value {
+        json!({"Effect": effect, "Action": actions, "Resource": "*", "Condition": {operator: {key: value}}})
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn keys_that_do_not_exist() {
+        let of = |key: &str| when(json!("s3:GetObject"), "StringLike", key, "x");
+        check(find, [
+            ("a global key", of("aws:PrincipalOrgID"), &[] as &[&str]),
+            ("in any case", of("AWS:principalorgid"), &[]),
+            ("with a tag", of("aws:PrincipalTag/team"), &[]),
+            ("of a session, set by a service", when(json!("s3:GetObject"), "ArnLike", "lambda:SourceFunctionArn", "x"), &[]),
+            ("of an identity provider of one's own", of("oidc.eks.eu-west-1.amazonaws.com/id/ABC:sub"), &[]),
+            ("of a federated session", of("saml:aud"), &[]),
+            ("a misspelt global key", of("aws:PrincipleOrgID"), &["unknown-condition-key Statement.Condition.StringLike[\"aws:PrincipleOrgID\"]: there is no condition key aws:PrincipleOrgID; the nearest is aws:PrincipalOrgID"]),
+            ("a misspelt key of the service", of("s3:ExistingObjectTags/a"), &["unknown-condition-key Statement.Condition.StringLike[\"s3:ExistingObjectTags/a\"]: there is no condition key s3:ExistingObjectTags/a"]),
+            ("a service that does not exist", of("foo:Bar"), &["unknown-condition-key Statement.Condition.StringLike[\"foo:Bar\"]: there is no condition key foo:Bar"]),
+            ("a tag's key without the tag", of("aws:PrincipalTag/"), &["unknown-condition-key Statement.Condition.StringLike[\"aws:PrincipalTag/\"]: there is no condition key aws:PrincipalTag/; the nearest is aws:PrincipalArn"]),
+        ]);
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn keys_that_the_actions_do_not_have() {
+        let both = || json!(["s3:ListBucket", "s3:GetObject"]);
+        let place = |operator| format!("Statement.Condition.{operator}[\"s3:prefix\"]");
+        let (plain, if_exists) = (place("StringEquals"), place("StringEqualsIfExists"));
+        let never = format!("condition-never-met {plain}: no action of the statement has s3:prefix");
+        let denies_nothing = format!("condition-key-absent {plain}: no action of the statement has s3:prefix");
+        let limits_nothing = format!("condition-key-absent {if_exists}: no action of the statement has s3:prefix");
+        let partly = format!("condition-key-partly-absent {plain}: s3:GetObject has no s3:prefix");
+        check(find, [
+            ("the action has it", when(json!("s3:ListBucket"), "StringEquals", "s3:prefix", "x"), &[] as &[&str]),
+            ("one of those that a wildcard stands for has it", when(json!("s3:List*"), "StringEquals", "s3:prefix", "x"), &[]),
+            ("all actions of all services", when(json!("*"), "StringEquals", "s3:prefix", "x"), &[]),
+            ("all but some", json!({"Effect": "Allow", "NotAction": "s3:GetObject", "Resource": "*", "Condition": {"StringEquals": {"s3:prefix": "x"}}}), &[]),
+            ("its resource type has it", when(json!("s3:GetObject"), "StringEquals", "aws:ResourceTag/a", "x"), &[]),
+            ("every action has a global key", when(json!("sts:GetCallerIdentity"), "StringEquals", "aws:SourceVpce", "x"), &[]),
+            ("with the key in a variable part", when(json!("kms:Decrypt"), "ArnLike", "kms:EncryptionContext:aws:s3:arn", "arn:aws:s3:::b/*"), &[]),
+            ("an Allow that never allows", when(json!("s3:GetObject"), "StringEquals", "s3:prefix", "x"), &[&never]),
+            ("an Allow that limits nothing", when(json!("s3:GetObject"), "StringEqualsIfExists", "s3:prefix", "x"), &[&limits_nothing]),
+            ("a Deny that denies nothing", with_effect("Deny", json!("s3:GetObject"), "StringEquals", "s3:prefix", "x"), &[&denies_nothing]),
+            ("one action of two has it", when(both(), "StringEquals", "s3:prefix", "x"), &[&partly]),
+            ("tags that an action does not take", when(json!("sts:GetCallerIdentity"), "StringEquals", "aws:RequestTag/a", "x"),
+                &["condition-never-met Statement.Condition.StringEquals[\"aws:RequestTag/a\"]: no action of the statement has aws:RequestTag/a"]),
+            ("a key of another service", when(json!("s3:GetObject"), "StringEquals", "ec2:Region", "x"),
+                &["condition-never-met Statement.Condition.StringEquals[\"ec2:Region\"]: no action of the statement has ec2:Region"]),
+        ]);
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn operators_of_another_type() {
+        let of = |operator, key, value| when(json!("s3:GetObject"), operator, key, value);
+        check(find, [
+            ("text", of("StringLike", "aws:username", "a*"), &[] as &[&str]),
+            ("an ARN", of("ArnLike", "aws:SourceArn", "arn:aws:s3:::b"), &[]),
+            ("a boolean", of("Bool", "aws:SecureTransport", "false"), &[]),
+            ("a date in seconds", of("NumericLessThan", "aws:EpochTime", "1"), &[]),
+            ("a set of texts", of("ForAnyValue:StringEquals", "aws:CalledVia", "a"), &[]),
+            ("whether it is there, whatever the type", of("Null", "aws:SourceArn", "true"), &[]),
+            ("an ARN as text, without a wildcard", of("StringEquals", "aws:SourceArn", "arn:aws:s3:::b"), &[]),
+            ("an ARN as text", of("StringLike", "aws:SourceArn", "arn:aws:s3:::b*"),
+                &["string-operator-for-arn Statement.Condition.StringLike[\"aws:SourceArn\"]: aws:SourceArn is an ARN, and StringLike compares text"]),
+            ("a boolean as text", of("StringEquals", "aws:SecureTransport", "false"),
+                &["operator-for-other-type Statement.Condition.StringEquals[\"aws:SecureTransport\"]: aws:SecureTransport is true or false, and StringEquals compares text"]),
+            ("an address as text", of("StringEquals", "aws:SourceIp", "203.0.113.0/24"),
+                &["operator-for-other-type Statement.Condition.StringEquals[\"aws:SourceIp\"]: aws:SourceIp is an IP address, and StringEquals compares text"]),
+            ("a number as text", of("StringLikeIfExists", "s3:TlsVersion", "1.2"),
+                &["operator-for-other-type Statement.Condition.StringLikeIfExists[\"s3:TlsVersion\"]: s3:TlsVersion is a number, and StringLike compares text"]),
+            ("text as a date", of("DateLessThan", "aws:username", "2026-01-01"),
+                &["operator-for-other-type Statement.Condition.DateLessThan[\"aws:username\"]: aws:username is text, and DateLessThan compares dates"]),
+        ]);
+    }
+}

@@ -1,0 +1,195 @@
+//! Permissions with which an identity can give itself more than it has.
+//!
+//! Each way is a set of actions that together lead further; they are known from AWS's own advice and
+//! from what security researchers published. Only what one policy allows is seen here, in one
+//! account; a denial in the same policy and a demanded permissions boundary are taken into account.
+//!
+//! Actions on chosen ARNs are not reported by themselves, as the chosen roles may be harmless. They
+//! are if the same policy can give those very roles other permissions.
+
+use super::document::Document;
+use super::escalation_ways::{
+    CODE, CREDENTIALS, DIRECT, Direct, NEW_ROLE, PASSED, PASSED_ROLE, POLICY, RoleUser, TRUST,
+    Target,
+};
+use super::finding::Finding;
+use super::grants::{Grant, grants};
+use super::rule::Rule;
+use crate::authorization::pattern_covers;
+
+pub(super) const RULES: &[&Rule] = &[
+    &POLICY,
+    &CREDENTIALS,
+    &TRUST,
+    &NEW_ROLE,
+    &PASSED_ROLE,
+    &CODE,
+];
+
+pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
+    if !document.kind.grants_to_identity() || is_administrator(document, findings) {
+        return;
+    }
+    for way in DIRECT {
+        direct(document, way, findings);
+    }
+    let roles = Roles::of(document);
+    new_role(&roles, findings);
+    for user in PASSED {
+        passed_role(document, &roles, user, findings);
+    }
+}
+
+/// Whether all of IAM is allowed on everything. Then every way is open, and it is enough to say so
+/// once. If every action of every service is allowed, another rule says that.
+fn is_administrator(document: &Document, findings: &mut Vec<Finding>) -> bool {
+    // A wildcard is an action as any other to what covers it, but not to a list of exceptions.
+    let all = grants(document, "iam:*").into_iter().find(|grant| {
+        let statement = grant.statement;
+        let listed = statement.actions.as_ref().is_some_and(|it| !it.negated);
+        listed && grant.resource == "*" && statement.conditions.is_empty()
+    });
+    let Some(grant) = all else {
+        return false;
+    };
+    let actions = grant.statement.actions.iter().flat_map(|it| &it.items);
+    let everything = actions
+        .filter(|it| it.place == *grant.place)
+        .any(|it| pattern_covers(&it.text, "*"));
+    if !everything {
+        let detail = format!("{} allows all of IAM on everything", grant.statement_name());
+        findings.push(grant.statement.finding(&POLICY, grant.place, detail));
+    }
+    true
+}
+
+fn direct(document: &Document, way: &Direct, findings: &mut Vec<Finding>) {
+    let granted = grants(document, way.action).into_iter().find(|grant| {
+        !grant.is_limited()
+            && match way.target {
+                Target::Any(service, beginning) => grant.reaches_any(service, beginning),
+                Target::AnyOrOneself => {
+                    grant.reaches_any("iam", "user/") || grant.reaches_oneself()
+                }
+            }
+    });
+    if let Some(grant) = granted {
+        let detail = format!("{} {}", told(&[(way.action, &grant)]), way.effect);
+        findings.push(grant.statement.finding(way.rule, grant.place, detail));
+    }
+}
+
+/// What a policy allows to do with roles, without limits that would make it harmless.
+struct Roles<'a> {
+    create: Vec<Grant<'a>>,
+    /// Each with its action.
+    empower: Vec<(&'static str, Grant<'a>)>,
+    pass: Vec<Grant<'a>>,
+}
+
+impl<'a> Roles<'a> {
+    fn of(document: &'a Document) -> Self {
+        let unlimited = |action: &str| {
+            let granted = grants(document, action).into_iter();
+            granted
+                .filter(|grant| !grant.is_limited())
+                .collect::<Vec<_>>()
+        };
+        let empower = ["iam:AttachRolePolicy", "iam:PutRolePolicy"];
+        let empower = empower.into_iter().flat_map(|action| {
+            unlimited(action)
+                .into_iter()
+                .map(move |grant| (action, grant))
+        });
+        Roles {
+            create: unlimited("iam:CreateRole"),
+            empower: empower.collect(),
+            pass: unlimited("iam:PassRole"),
+        }
+    }
+}
+
+/// A new role can trust the identity itself and have any permission.
+fn new_role(roles: &Roles, findings: &mut Vec<Finding>) {
+    let pairs = roles.create.iter().flat_map(|create| {
+        roles
+            .empower
+            .iter()
+            .map(move |(action, empower)| (create, *action, empower))
+    });
+    let found = pairs
+        .into_iter()
+        .find(|(create, _, empower)| create.overlaps(empower));
+    if let Some((create, action, empower)) = found {
+        let steps = told(&[("iam:CreateRole", create), (action, empower)]);
+        let detail =
+            format!("{steps} make a role that the identity may assume and that may do everything");
+        findings.push(create.statement.finding(&NEW_ROLE, create.place, detail));
+    }
+}
+
+/// A service uses a role that the identity passes to it: any role of the account, or one to which
+/// the same policy can give any permission.
+fn passed_role(document: &Document, roles: &Roles, user: &RoleUser, findings: &mut Vec<Finding>) {
+    let steps: Option<Vec<_>> = user
+        .steps
+        .iter()
+        .map(|alternatives| {
+            let mut alternatives = alternatives.iter();
+            alternatives
+                .find_map(|&action| Some((action, grants(document, action).into_iter().next()?)))
+        })
+        .collect();
+    let Some(steps) = steps else {
+        return;
+    };
+    for pass in roles
+        .pass
+        .iter()
+        .filter(|pass| pass.passes_to(user.service))
+    {
+        let overlaps = |grant: &Grant| pass.overlaps(grant);
+        let empower = roles.empower.iter().find(|(_, grant)| overlaps(grant));
+        let mut way = Vec::new();
+        match empower {
+            Some((action, grant)) => {
+                let create = roles.create.iter().find(|grant| overlaps(grant));
+                way.extend(create.map(|grant| ("iam:CreateRole", grant)));
+                way.push((*action, grant));
+            }
+            None if pass.reaches_any("iam", "role/") => {}
+            None => continue,
+        }
+        way.push(("iam:PassRole", pass));
+        way.extend(steps.iter().map(|(action, grant)| (*action, grant)));
+        let which = if empower.is_some() {
+            "a role with any permission"
+        } else {
+            "any role of the account that trusts the service"
+        };
+        let detail = format!(
+            "{} let the identity {} with {which}",
+            told(&way),
+            user.effect
+        );
+        findings.push(pass.statement.finding(&PASSED_ROLE, pass.place, detail));
+        return;
+    }
+}
+
+/// The actions, each with the statement in which it stands.
+fn told(way: &[(&str, &Grant)]) -> String {
+    let names: Vec<_> = way
+        .iter()
+        .map(|(action, grant)| format!("{action} ({})", grant.statement_name()))
+        .collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+#[path = "escalation_tests.rs"]
+mod tests;

@@ -1,0 +1,81 @@
+//! Which actions of which services a statement names.
+
+use std::collections::BTreeMap;
+
+use super::document::{Document, Item, Statement};
+use crate::authorization::{Action, Service, service};
+
+/// The services that a document's actions name, each read once.
+pub(super) struct Services(BTreeMap<String, Option<Service>>);
+
+/// An action of a statement, and what it stands for.
+pub(super) struct Named<'a> {
+    pub(super) item: &'a Item,
+    pub(super) service: &'a Service,
+    /// Never empty: one, or those that its wildcards stand for.
+    pub(super) actions: Vec<&'a Action>,
+}
+
+impl Services {
+    pub(super) fn of(document: &Document) -> Self {
+        let mut services = BTreeMap::new();
+        let selectors = document
+            .statements
+            .iter()
+            .filter_map(|it| it.actions.as_ref());
+        for item in selectors.flat_map(|it| &it.items) {
+            if let Some((prefix, _)) = split(&item.text) {
+                let prefix = prefix.to_ascii_lowercase();
+                let read = || service(&prefix);
+                if !services.contains_key(&prefix) {
+                    services.insert(prefix.clone(), read());
+                }
+            }
+        }
+        Services(services)
+    }
+
+    /// The service of that prefix, if a document's action has it and the service exists.
+    pub(super) fn get(&self, prefix: &str) -> Option<&Service> {
+        self.0.get(&prefix.to_ascii_lowercase())?.as_ref()
+    }
+
+    /// Those of the services that exist.
+    pub(super) fn existing(&self) -> impl Iterator<Item = &Service> {
+        self.0.values().flatten()
+    }
+
+    /// The statement's actions if it lists them and all of them are known. Of a statement with `*`,
+    /// with `NotAction` or with a name that does not exist, there is nothing to say about its other
+    /// elements.
+    pub(super) fn all_named<'a>(&'a self, statement: &'a Statement) -> Option<Vec<Named<'a>>> {
+        let actions = statement.actions.as_ref().filter(|it| !it.negated)?;
+        let mut items = actions.items.iter();
+        items.try_fold(Vec::new(), |mut named, item| {
+            named.push(self.named(item)?);
+            Some(named)
+        })
+    }
+
+    /// An action that is known, or a wildcard that stands for some.
+    pub(super) fn named<'a>(&'a self, item: &'a Item) -> Option<Named<'a>> {
+        let (prefix, name) = split(&item.text)?;
+        let service = self.get(prefix)?;
+        let actions: Vec<_> = service.matching(name).collect();
+        (!actions.is_empty()).then_some(Named {
+            item,
+            service,
+            actions,
+        })
+    }
+}
+
+/// An action's service prefix and name, unless the service itself is left open.
+pub(super) fn split(action: &str) -> Option<(&str, &str)> {
+    let (prefix, name) = action.split_once(':')?;
+    (!has_wildcard(prefix)).then_some((prefix, name))
+}
+
+pub(super) fn has_wildcard(text: &str) -> bool {
+    text.contains(['*', '?'])
+}
