@@ -18,6 +18,7 @@ use tempfile::TempDir;
 
 pub use output::Output;
 pub use plan::Plan;
+pub use proxy::Call;
 use proxy::Proxy;
 
 /// The main region of most tests.
@@ -163,6 +164,31 @@ impl Account {
     pub fn refuse_in_json(&self, operation: &str, code: &str, message: &str) {
         let body = format!(r#"{{"__type": "{code}", "message": "{message}"}}"#);
         self.proxy.answer(operation, "400 Bad Request", &body);
+    }
+
+    /// Has `operation` answered in this way from now on, instead of by the emulator.
+    pub fn answer(&self, operation: &str, body: &str) {
+        self.proxy.answer(operation, "200 OK", body);
+    }
+
+    /// The same, with what is answered made of the call.
+    pub fn answer_with(
+        &self,
+        operation: &str,
+        answer: impl Fn(&Call) -> (String, String) + Send + Sync + 'static,
+    ) {
+        self.proxy.answer_with(operation, answer);
+    }
+
+    /// Has the caller be the one of this ARN.
+    pub fn calls_as(&self, arn: &str) {
+        let body = format!(
+            "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>{arn}</Arn>\
+             <UserId>AIDA</UserId><Account>{}</Account></GetCallerIdentityResult>\
+             </GetCallerIdentityResponse>",
+            self.id
+        );
+        self.answer("GetCallerIdentity", &body);
     }
 
     /// Runs `plan --json` with `args` in addition, and checks what holds for every plan.

@@ -15,6 +15,14 @@ pub struct Call {
     /// The operation's name, such as `CreateRole`; for S3 the method and the target, such as
     /// `PUT /bucket?versioning`.
     pub operation: String,
+    /// The service, as the signature names it.
+    pub service: String,
+    /// The region, as the signature names it.
+    pub region: String,
+    /// The method and the target of the request, such as `POST /`.
+    pub line: String,
+    /// What was sent.
+    pub body: String,
     /// Whether it can change anything.
     pub is_write: bool,
     /// All that tells it from another request: its region, its line and its body.
@@ -31,8 +39,11 @@ pub struct Proxy {
 struct Shared {
     calls: Mutex<Vec<Call>>,
     /// Answers that take the place of the emulator's, by operation.
-    answers: Mutex<BTreeMap<String, String>>,
+    answers: Mutex<BTreeMap<String, Answer>>,
 }
+
+/// The status and, from what was sent, the body.
+type Answer = Arc<dyn Fn(&Call) -> (String, String) + Send + Sync>;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -71,12 +82,17 @@ impl Proxy {
     /// From now on answers `operation` with this status, this body and the request id
     /// `request-1`, without asking the emulator.
     pub fn answer(&self, operation: &str, status: &str, body: &str) {
-        let answer = format!(
-            "HTTP/1.1 {status}\r\nconnection: close\r\nx-amzn-requestid: request-1\r\n\
-             content-length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        lock(&self.shared.answers).insert(operation.to_owned(), answer);
+        let answer = (status.to_owned(), body.to_owned());
+        self.answer_with(operation, move |_| answer.clone());
+    }
+
+    /// The same, with what is answered made of the call.
+    pub fn answer_with(
+        &self,
+        operation: &str,
+        answer: impl Fn(&Call) -> (String, String) + Send + Sync + 'static,
+    ) {
+        lock(&self.shared.answers).insert(operation.to_owned(), Arc::new(answer));
     }
 }
 
@@ -89,8 +105,14 @@ fn serve(client: TcpStream, upstream: &str, shared: &Shared) -> io::Result<()> {
     let mut client = client.into_inner();
     let call = request.call();
     let answer = lock(&shared.answers).get(&call.operation).cloned();
-    lock(&shared.calls).push(call);
+    lock(&shared.calls).push(call.clone());
     if let Some(answer) = answer {
+        let (status, body) = answer(&call);
+        let answer = format!(
+            "HTTP/1.1 {status}\r\nconnection: close\r\nx-amzn-requestid: request-1\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
         return client.write_all(answer.as_bytes());
     }
     let mut server = TcpStream::connect(upstream)?;
@@ -156,8 +178,15 @@ impl Request {
         let scope = self.header("authorization").unwrap_or_default();
         let scope = scope.split_once(',').map_or(scope, |(scope, _)| scope);
         let (operation, is_write) = self.operation(&body);
+        let mut parts = scope.split('/').skip(2);
+        let mut part = || parts.next().unwrap_or_default().to_owned();
+        let (region, service) = (part(), part());
         Call {
             operation,
+            service,
+            region,
+            line: self.line.trim().to_owned(),
+            body: body.to_string(),
             is_write,
             request: format!("{scope} {} {target} {body}", self.line.trim()),
         }
@@ -166,11 +195,12 @@ impl Request {
     /// The operation's name, and whether it can change anything.
     fn operation(&self, body: &str) -> (String, bool) {
         let json = self.header("x-amz-target");
-        let json = json.and_then(|it| it.split('.').nth(1));
+        let json = json.and_then(|it| it.rsplit('.').next());
+        let json = json.filter(|name| !name.is_empty());
         let query = body.strip_prefix("Action=");
         let query = query.and_then(|rest| rest.split('&').next());
         if let Some(name) = json.or(query) {
-            let reads = ["Get", "List", "Describe"];
+            let reads = ["Get", "List", "Describe", "Simulate"];
             let is_read = reads.iter().any(|read| name.starts_with(read));
             return (name.to_owned(), !is_read);
         }

@@ -1,0 +1,219 @@
+//! The printed policies against the calls that the program makes: nothing is missing, and nothing
+//! is more than needed.
+
+mod call;
+mod policy;
+mod simulator;
+mod tamper;
+mod trails;
+
+use std::collections::BTreeMap;
+
+pub use policy::Grants;
+pub use simulator::simulates;
+pub use trails::trail;
+
+use crate::harness::{AGENT, Account, MAIN, Output};
+
+const SETTINGS: &str = "[audit_trail]\n\
+     attach_to = [\"user/audit-trail\", \"group/auditors\", \"role/app\"]\n";
+const EC2: [&str; 2] = ["--trust", "ec2"];
+const ALL: [&str; 2] = ["--empty-bucket", "--detach-foreign"];
+
+/// Both systems in one region, with the identities that the settings name.
+pub async fn both_systems() -> Account {
+    let account = Account::new(&[MAIN]);
+    account.write(
+        "provision.toml",
+        &format!(
+            "regions = [{MAIN:?}]\ntags = {{ team = \"observability\" }}\n[stackstate]\n\
+             agent_principals = [{AGENT:?}]\nexternal_id = \"${{STS_EXTERNAL_ID}}\"\n{SETTINGS}"
+        ),
+    );
+    tamper::identities(&account).await;
+    account
+}
+
+/// What `provision permissions` prints for these arguments, for which AWS is not called.
+pub fn printed(account: &Account, args: &[&str]) -> Grants {
+    let id = account.id.clone();
+    let output = account.provision(&[&["permissions"], args, &["--account", &id]].concat());
+    let output = output.exits(0);
+    assert!(output.calls.is_empty(), "AWS was called by {output}");
+    Grants::parse(&output.stdout)
+}
+
+/// Runs of the program, each held against the policy for it.
+struct Runs<'a> {
+    account: &'a Account,
+    /// The policies by the arguments that they were printed for.
+    grants: BTreeMap<Vec<String>, Grants>,
+}
+
+impl<'a> Runs<'a> {
+    fn new(account: &'a Account) -> Self {
+        Runs {
+            account,
+            grants: BTreeMap::new(),
+        }
+    }
+
+    fn grants(&mut self, permitted: &[&str]) -> &mut Grants {
+        let key = permitted.iter().map(|&it| it.to_owned()).collect();
+        let account = self.account;
+        self.grants
+            .entry(key)
+            .or_insert_with(|| printed(account, permitted))
+    }
+
+    /// Runs the program with `permitted`, the arguments that count for the policy, and `others`.
+    ///
+    /// The simulator answers by the same policy, so that the program's own check agrees.
+    fn run(&mut self, permitted: &[&str], others: &[&str]) -> Output {
+        let account = self.account;
+        let grants = self.grants(permitted);
+        simulates(account, grants);
+        let output = account.provision(&[permitted, others].concat());
+        for call in &output.calls {
+            for need in call::needs(call, &account.id) {
+                let holds = |key: &str, value: &str| need.meets(key, value);
+                assert!(
+                    grants.allow(&need.action, &need.resource, holds),
+                    "{} on {} is not allowed, which {} {} needs, in {output}",
+                    need.action,
+                    need.resource,
+                    call.operation,
+                    call.body
+                );
+            }
+        }
+        output
+    }
+
+    fn unused(&mut self, permitted: &[&str]) -> Vec<String> {
+        self.grants(permitted).unused()
+    }
+}
+
+#[tokio::test]
+async fn the_policies_allow_what_is_called_and_nothing_else() {
+    let account = both_systems().await;
+    let mut runs = Runs::new(&account);
+    tamper::role(&account, "deployer").await;
+    tamper::extra_policy(&account).await;
+    trail(&account, true, "All");
+    let session = format!("arn:aws:sts::{}:assumed-role/deployer/me", account.id);
+    account.calls_as(&session);
+
+    runs.run(&["plan"], &[]).exits(0);
+    runs.run(&["apply"], &["--yes"])
+        .exits(0)
+        .says("Outcome: 12 done.")
+        .says("calls are allowed");
+    runs.run(&["apply", "--trust", "ec2"], &["--yes"]).exits(0);
+    tamper::occupy_profile(&account).await;
+    runs.run(&["plan"], &[]).exits(0);
+    runs.run(&["apply", "--trust", "ec2"], &["--yes", "--tag", "team=a"])
+        .exits(0);
+    tamper::drift(&account).await;
+    // The profile is not wanted any more.
+    runs.run(&["apply"], &["--yes", "--tag", "team=b"]).exits(0);
+
+    runs.run(&["apply", "--trust", "ec2"], &["--yes"]).exits(0);
+    tamper::hold(&account).await;
+    runs.run(&[&["destroy"][..], &ALL].concat(), &["--yes"])
+        .exits(0);
+    // This time as a user; the key is taken back.
+    account.calls_as(&format!("arn:aws:iam::{}:user/alice", account.id));
+    runs.run(&["apply"], &["--yes"]).exits(0);
+
+    for permitted in [
+        &["plan"][..],
+        &["apply"],
+        &[&["destroy"][..], &ALL].concat(),
+    ] {
+        assert_eq!(
+            runs.unused(permitted),
+            Vec::<String>::new(),
+            "{permitted:?}"
+        );
+    }
+    let profile = |item: &String| item.contains("nstance") || item.contains("Ec2");
+    let unused: Vec<String> = runs
+        .unused(&[&["apply"][..], &EC2].concat())
+        .into_iter()
+        .filter(profile)
+        .collect();
+    assert_eq!(unused, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn other_settings_have_policies_of_their_own() {
+    let account = both_systems().await;
+    let mut runs = Runs::new(&account);
+    let policy = account.iam().create_policy().policy_name("limit");
+    let document = r#"{"Version":"2012-10-17","Statement":
+        {"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+    let policy = policy.policy_document(document).send().await.unwrap();
+    let limit = policy.policy.unwrap().arn.unwrap();
+    let none = ["apply", "--encryption", "none"];
+    let bounded = ["apply", "--permissions-boundary", &limit];
+    let marked = ["apply", "--postfix=-blue", "--only=stackstate"];
+
+    runs.run(&none, &["--yes"]).exits(0);
+    // The key comes, and the boundary with it; then the boundary goes and the key is kept.
+    runs.run(&bounded, &["--yes"]).exits(0);
+    let remove = account.iam().delete_role_permissions_boundary();
+    remove.role_name(tamper::ROLE).send().await.unwrap();
+    let delete = account.iam().detach_role_policy().role_name("app");
+    let own = format!("arn:aws:iam::{}:policy/AuditTrailRole", account.id);
+    delete.policy_arn(own).send().await.unwrap();
+    runs.run(&bounded, &["--yes"]).exits(0);
+    runs.run(&none, &["--yes"]).exits(0);
+    let unused = runs.unused(&bounded);
+    let about = |item: &&String| item.contains("oundar") || item.contains("Bounded");
+    assert_eq!(unused.iter().find(about), None);
+
+    runs.run(&marked, &["--yes"]).exits(0);
+    runs.run(&["destroy"], &["--yes"]).exits(0);
+    runs.run(&["destroy", "--postfix=-blue"], &["--yes"])
+        .exits(0);
+}
+
+#[tokio::test]
+async fn what_is_taken_over_is_changed_with_the_same_policy() {
+    let account = both_systems().await;
+    let mut runs = Runs::new(&account);
+    tamper::make_foreign(&account).await;
+    runs.run(&["plan"], &[]).exits(1);
+    runs.run(&["apply"], &["--yes", "--adopt"]).exits(0);
+    runs.run(&["destroy"], &["--yes"]).exits(0);
+}
+
+#[test]
+fn options_of_another_command_are_refused() {
+    let account = Account::new(&[MAIN]);
+    for (args, option) in [
+        (&["permissions", "--empty-bucket"][..], "destroy"),
+        (&["permissions", "plan", "--no-preflight"], "apply"),
+    ] {
+        let refused = account.provision(args).exits(1);
+        assert!(refused.calls.is_empty(), "{refused}");
+        refused.says(&format!("is an option of `provision {option}`"));
+    }
+}
+
+#[test]
+fn the_external_id_is_not_needed_and_the_account_can_be_asked_for() {
+    let account = Account::new(&[MAIN]);
+    account.write("provision.toml", "[stackstate]\n");
+    let output = account.provision(&["permissions", "plan", "--region", MAIN]);
+    let output = output.exits(0).writes_nothing();
+    let operations: Vec<_> = output
+        .calls
+        .iter()
+        .map(|it| it.operation.as_str())
+        .collect();
+    assert_eq!(operations, ["GetCallerIdentity"]);
+    output.says(&format!("arn:aws:s3:::stackstate-logs-{}", account.id));
+}

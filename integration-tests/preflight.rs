@@ -1,0 +1,222 @@
+//! What is checked before a write, on its own and within apply.
+//!
+//! The emulator has no CloudTrail and its simulator denies everything, so that both are answered
+//! here; whatever is simulated is decided by a printed policy.
+
+use crate::harness::{Account, MAIN, OTHER};
+use crate::permissions::{printed, simulates, trail};
+
+/// An account whose caller is a user, with a trail, and a simulator that goes by the policy that
+/// is printed for apply.
+fn account() -> Account {
+    let account = Account::new(&[MAIN]);
+    account.calls_as(&format!("arn:aws:iam::{}:user/ops/alice", account.id));
+    trail(&account, true, "WriteOnly");
+    simulates(&account, &printed(&account, &["apply"]));
+    account
+}
+
+#[test]
+fn with_the_printed_policy_all_is_well() {
+    let account = account();
+    let report = account.provision(&["preflight"]).exits(0).writes_nothing();
+    report
+        .says("user/ops/alice")
+        .says("eu-west-1 answered")
+        .says("8 to create")
+        .says("calls are allowed")
+        .says("a trail logs management events in eu-west-1");
+    let applied = account.apply(&[]);
+    assert_eq!(applied.stderr.matches("Checked: ").count(), 1, "{applied}");
+    let again = account.apply(&[]).writes_nothing();
+    let simulated = |call: &&str| *call == "SimulatePrincipalPolicy";
+    let calls: Vec<_> = again.calls.iter().map(|it| it.operation.as_str()).collect();
+    assert_eq!(
+        calls.iter().find(|it| simulated(it)),
+        None,
+        "nothing is to be done"
+    );
+}
+
+#[test]
+fn a_call_that_would_be_denied_stops_an_apply_unless_told_otherwise() {
+    let account = account();
+    let grants = printed(&account, &["apply"]);
+    simulates(&account, &grants.without("events:PutTargets"));
+    let rule = format!(
+        "arn:aws:events:{MAIN}:{}:rule/StsEventBridgeRule",
+        account.id
+    );
+    let denied = format!("event_target.firehose@eu-west-1: events:PutTargets on {rule}");
+
+    let report = account.provision(&["preflight"]).exits(1).writes_nothing();
+    report.says(&denied).says("not proof");
+    let refused = account
+        .provision(&["apply", "--yes"])
+        .exits(1)
+        .writes_nothing();
+    refused.says(&denied).says("--ignore-preflight");
+    let refused = account.provision(&["apply", "--yes", "--json"]).exits(1);
+    let events = refused.json_lines();
+    let event = events.iter().find(|it| it["event"] == "preflight").unwrap();
+    let check = &event["checks"][0];
+    assert_eq!(check["verdict"], "wrong", "{refused}");
+    assert_eq!(
+        check["denied"][0]["action"], "events:PutTargets",
+        "{refused}"
+    );
+    assert_eq!(check["denied"].as_array().unwrap().len(), 1, "{refused}");
+
+    let applied = account.apply(&["--ignore-preflight"]);
+    applied.says(&denied).says("Outcome: 8 done.");
+}
+
+#[test]
+fn without_the_checks_nothing_is_asked() {
+    let account = account();
+    let applied = account.apply(&["--no-preflight"]);
+    let of_checks = ["SimulatePrincipalPolicy", "DescribeTrails"];
+    let asked = |it: &&crate::harness::Call| of_checks.contains(&it.operation.as_str());
+    assert!(!applied.calls.iter().any(|it| asked(&it)), "{applied}");
+}
+
+#[test]
+fn what_cannot_be_simulated_is_told_and_stops_nothing() {
+    let account = account();
+    let id = account.id.clone();
+    let cases = [
+        (format!("arn:aws:iam::{id}:root"), "root user"),
+        (
+            format!("arn:aws:sts::{id}:federated-user/bob"),
+            "federated users",
+        ),
+    ];
+    for (arn, why) in cases {
+        account.calls_as(&arn);
+        let report = account.provision(&["preflight"]).exits(0);
+        report.says("could not be checked").says(why);
+    }
+    account.calls_as(&format!("arn:aws:iam::{id}:user/alice"));
+    account.refuse("SimulatePrincipalPolicy", "AccessDenied", "not you");
+    let report = account.provision(&["preflight"]).exits(0);
+    report.says("these credentials may not call iam:SimulatePrincipalPolicy");
+    account.apply(&[]).says("could not be checked");
+}
+
+#[tokio::test]
+async fn a_session_is_checked_by_its_role_with_the_roles_path() {
+    let account = account();
+    let role = account
+        .iam()
+        .create_role()
+        .role_name("deployer")
+        .path("/ops/");
+    let role = role.assume_role_policy_document(
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow",
+            "Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}"#,
+    );
+    role.send().await.unwrap();
+    account.calls_as(&format!(
+        "arn:aws:sts::{}:assumed-role/deployer/me",
+        account.id
+    ));
+    let report = account.provision(&["preflight"]).exits(0);
+    let source = format!(
+        "PolicySourceArn=arn%3Aaws%3Aiam%3A%3A{}%3Arole%2Fops%2Fdeployer",
+        account.id
+    );
+    let simulated = report
+        .calls
+        .iter()
+        .filter(|it| it.operation == "SimulatePrincipalPolicy");
+    let bodies: Vec<&str> = simulated.map(|it| it.body.as_str()).collect();
+    assert!(
+        !bodies.is_empty() && bodies.iter().all(|it| it.contains(&source)),
+        "{bodies:?}"
+    );
+    report.says("calls are allowed");
+}
+
+#[test]
+fn a_region_without_a_trail_is_a_warning() {
+    let account = account();
+    let two = ["preflight", "--region", MAIN, "--region", OTHER];
+    let grants = printed(&account, &["apply", "--region", MAIN, "--region", OTHER]);
+    simulates(&account, &grants);
+    account
+        .provision(&two)
+        .exits(0)
+        .says("a trail logs management events in eu-west-1, us-east-1");
+    trail(&account, false, "All");
+    let warning = "no CloudTrail trail logs management events in us-east-1:";
+    account.provision(&two).exits(0).says(warning);
+    trail(&account, true, "ReadOnly");
+    let warning = "no CloudTrail trail logs management events in eu-west-1, us-east-1:";
+    account.provision(&two).exits(0).says(warning);
+    trail(&account, true, "All");
+    account.answer("GetTrailStatus", r#"{"IsLogging": false}"#);
+    account.provision(&two).exits(0).says(warning);
+    let denied = r#"{"__type": "AccessDeniedException", "message": "not you"}"#;
+    account.answer_with("GetTrailStatus", |_| {
+        ("400 Bad Request".to_owned(), denied.to_owned())
+    });
+    let unknown = account.provision(&two).exits(0).says("could not be told");
+    unknown.says("cloudtrail:GetTrailStatus answers AccessDenied");
+}
+
+#[test]
+fn a_region_that_does_not_answer_is_named() {
+    let account = Account::new(&[MAIN, OTHER]);
+    let id = account.id.clone();
+    account.answer_with("GetCallerIdentity", move |call| {
+        if call.region == OTHER {
+            let body = "<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>The \
+                        security token is invalid</Message></Error></ErrorResponse>";
+            return ("403 Forbidden".to_owned(), body.to_owned());
+        }
+        let body = format!(
+            "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::{id}:root</Arn>\
+             <Account>{id}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+        );
+        ("200 OK".to_owned(), body)
+    });
+    let denied = r#"{"__type": "UnrecognizedClientException", "message": "token is invalid"}"#;
+    account.answer_with("DescribeRule", move |_| {
+        ("400 Bad Request".to_owned(), denied.to_owned())
+    });
+    for command in [&["preflight"][..], &["apply", "--yes"]] {
+        let failed = account.provision(command).exits(1).writes_nothing();
+        failed
+            .says("not every region answers")
+            .says("us-east-1: InvalidClientTokenId")
+            .says("Enable these regions");
+    }
+}
+
+#[test]
+fn a_bucket_of_another_account_is_wrong() {
+    let account = account();
+    let head = format!("HEAD /stackstate-logs-{}/", account.id);
+    account.answer_with(&head, |_| ("403 Forbidden".to_owned(), String::new()));
+    let report = account
+        .provision(&["preflight", "--json"])
+        .exits(1)
+        .writes_nothing();
+    let document = report.json();
+    assert_eq!(document["ok"], false, "{report}");
+    let checks = document["checks"].as_array().unwrap();
+    let wrong = checks.iter().find(|it| it["verdict"] == "wrong").unwrap();
+    assert_eq!(wrong["check"], "plan", "{report}");
+    let message = wrong["message"].as_str().unwrap();
+    assert!(message.contains("belongs to another account"), "{report}");
+}
+
+#[test]
+fn another_account_than_the_settings_name_is_refused() {
+    let account = account();
+    let failed = account.provision(&["preflight", "--account", "111122223333"]);
+    failed
+        .exits(1)
+        .writes_nothing()
+        .says("the credentials belong to the account");
+}
