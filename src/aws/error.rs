@@ -266,6 +266,10 @@ fn kind<E>(
 pub fn classify(operation: &Operation, code: &str, message: &str) -> ErrorKind {
     let says = |part: &str| message.to_lowercase().contains(part);
     match code {
+        // No key is gone sooner than after a week, so that one which is told to be was just made.
+        "NotFoundException" if ["CreateAlias", "EnableKeyRotation"].contains(&operation.name) => {
+            ErrorKind::Conflict
+        }
         "NoSuchEntity"
         | "NotFoundException"
         | "NoSuchBucket"
@@ -480,6 +484,13 @@ mod tests {
                 "HEAD answers carry no code but the status",
             ),
             ("GetRole", "NoSuchEntity", "", NotFound, "it is not there"),
+            (
+                "CreateAlias",
+                "NotFoundException",
+                "Key 'arn:x' does not exist",
+                Conflict,
+                "KMS does not know the new key everywhere yet",
+            ),
         ];
         for (name, code, message, expected, why) in cases {
             let operation = Operation {

@@ -2,7 +2,8 @@
 //!
 //! A key has no name and `CreateKey` no idempotency token, so the key is found by its ownership
 //! tags, which the create call itself sets, and beside that by its alias, which is made last and
-//! removed first.
+//! removed first. AWS gives an alias only once, which decides between two runs that make a key at
+//! the same time.
 
 use std::collections::BTreeMap;
 
@@ -40,6 +41,9 @@ pub struct KmsKey {
     /// Its tags.
     pub tags: Tags,
 }
+
+/// The shortest time that KMS lets a key wait for its deletion, in days.
+const SHORTEST_WAIT: i32 = 7;
 
 /// The key's tags by key id.
 type TagsOfKeys = BTreeMap<String, BTreeMap<String, String>>;
@@ -267,6 +271,69 @@ impl KmsKey {
         attributes
     }
 
+    async fn enable_rotation(&self, aws: &Aws, id: &str) -> Result<(), AwsError> {
+        let client = aws.kms(&self.region);
+        aws.call(self.operation("EnableKeyRotation"), || {
+            client.enable_key_rotation().key_id(id).send()
+        })
+        .await?;
+        Ok(())
+    }
+
+    async fn create_alias(&self, aws: &Aws, id: &str) -> Result<(), AwsError> {
+        let client = aws.kms(&self.region);
+        aws.call(self.operation("CreateAlias"), || {
+            let request = client.create_alias().alias_name(&self.alias);
+            request.target_key_id(id).send()
+        })
+        .await?;
+        Ok(())
+    }
+
+    async fn schedule_deletion(&self, aws: &Aws, id: &str, days: i32) -> Result<(), AwsError> {
+        let client = aws.kms(&self.region);
+        aws.call(self.operation("ScheduleKeyDeletion"), || {
+            let request = client.schedule_key_deletion().key_id(id);
+            request.pending_window_in_days(days).send()
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// Whether the alias belongs to a key of ours that is not the one with this ARN.
+    async fn another_has_the_alias(&self, aws: &Aws, arn: &str) -> Result<bool, AwsError> {
+        let Some(key) = self.describe(aws, &self.alias).await? else {
+            return Ok(false);
+        };
+        let tags = self.tags_of(aws, key.key_id()).await?.unwrap_or_default();
+        Ok(key.arn() != Some(arn) && self.tags.owner(&tags) == Owner::Ours)
+    }
+
+    /// Adds to the key that this run has just made what `CreateKey` does not set, the alias last.
+    async fn complete(
+        &self,
+        aws: &Aws,
+        arn: &str,
+        attributes: &mut Attributes,
+    ) -> Result<(), AwsError> {
+        self.enable_rotation(aws, arn).await?;
+        attributes.insert("rotation".to_owned(), true.into());
+        self.create_alias(aws, arn).await?;
+        attributes.insert("alias".to_owned(), self.alias.as_str().into());
+        Ok(())
+    }
+
+    /// Whether another run made a key at the same time and was faster to give it the alias. Then
+    /// that key is the one, and the key that this run has just made, which has encrypted nothing,
+    /// goes.
+    async fn gives_way(&self, aws: &Aws, arn: &str) -> bool {
+        matches!(self.another_has_the_alias(aws, arn).await, Ok(true))
+            && self
+                .schedule_deletion(aws, arn, SHORTEST_WAIT)
+                .await
+                .is_ok()
+    }
+
     async fn bring_back(&self, aws: &Aws, id: &str, change: &Change) -> Result<(), AwsError> {
         let client = aws.kms(&self.region);
         let doomed = Value::from(KeyState::PendingDeletion.as_str());
@@ -386,8 +453,17 @@ impl Resource for KmsKey {
                     "the key's ARN",
                 ))
             })?;
+        let mut attributes = self.created();
+        if let Err(error) = self.complete(aws, arn, &mut attributes).await {
+            match error.kind {
+                // The update that follows goes on from here, and tells why it cannot.
+                ErrorKind::Interrupted => {}
+                ErrorKind::AlreadyExists if !self.gives_way(aws, arn).await => {}
+                _ => return Err(error),
+            }
+        }
         Ok(Created {
-            attributes: self.created(),
+            attributes,
             arn: Some(arn.to_owned()),
         })
     }
@@ -430,17 +506,10 @@ impl Resource for KmsKey {
             .await?;
         }
         if touches(changes, "rotation") {
-            aws.call(self.operation("EnableKeyRotation"), || {
-                client.enable_key_rotation().key_id(id).send()
-            })
-            .await?;
+            self.enable_rotation(aws, id).await?;
         }
         if touches(changes, "alias") {
-            aws.call(self.operation("CreateAlias"), || {
-                let request = client.create_alias().alias_name(&self.alias);
-                request.target_key_id(id).send()
-            })
-            .await?;
+            self.create_alias(aws, id).await?;
         }
         Ok(())
     }
@@ -461,13 +530,7 @@ impl Resource for KmsKey {
             gone_is_fine(answer)?;
         }
         let id = present.arn.as_deref().unwrap_or(&self.alias);
-        aws.call(self.operation("ScheduleKeyDeletion"), || {
-            let request = client.schedule_key_deletion().key_id(id);
-            request
-                .pending_window_in_days(consent.key_deletion_days.into())
-                .send()
-        })
-        .await?;
-        Ok(())
+        self.schedule_deletion(aws, id, consent.key_deletion_days.into())
+            .await
     }
 }
