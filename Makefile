@@ -23,8 +23,8 @@ test: ## run every test, with an AWS emulator and an evaluator of policies
 	@$(with_evaluator) cargo test --locked --test evaluator
 
 sweep: ## let every AWS call fail in every way, which takes half an hour
-	cargo test --locked --test faults --no-run
-	FAULTS=all $(with_localstack) cargo test --locked --test faults
+	cargo test --locked --test integration --no-run
+	FAULTS=all $(with_localstack) cargo test --locked --test integration faults::
 
 lint: check-format clippy doc ## check formatting, lints and documentation
 

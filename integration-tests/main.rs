@@ -16,6 +16,7 @@ mod drift_events;
 mod drift_iam;
 mod drift_key;
 mod errors;
+mod faults;
 mod fresh;
 mod full_bucket;
 mod hardened;

@@ -1,8 +1,10 @@
 //! One account of the emulator, and the commands run in it as the program runs them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::Duration;
 
+use aws_sdk_iam::types::PolicyScopeType;
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_types::retry::RetryConfig;
 use provision::address::Address;
@@ -14,11 +16,11 @@ use provision::failure::Failure;
 use provision::names::Region;
 use provision::plan::{self, Action, Plan};
 use provision::resource::{Consent, Observed};
-use provision::settings::{self, GeneralFlags, Need, Settings, StackStateFlags, TrustKind};
+use provision::settings::{self, GeneralFlags, Need, Settings, StackStateFlags};
 use provision::survey::{Survey, Wanted, survey};
 use tokio::sync::watch;
 
-use crate::connector::{Aim, FaultClient, Sent};
+use super::connector::{Aim, FaultClient, Sent};
 
 /// The regions of every run; the first is the main one.
 pub const REGIONS: [&str; 2] = ["eu-west-1", "us-east-1"];
@@ -66,22 +68,15 @@ pub struct Account {
 }
 
 impl Account {
-    /// A way to the account `id` that takes all but the credentials from `session`.
-    pub fn new(id: String, session: &Session, trust: TrustKind) -> Self {
+    /// A way to the account `id`, for what the file `settings` says, that takes all but the
+    /// credentials from `session`.
+    pub fn new(id: String, session: &Session, settings: &Path) -> Self {
         let general = GeneralFlags {
-            regions: REGIONS.map(str::to_owned).to_vec(),
-            tags: vec!["team=observability".to_owned()],
+            config: Some(settings.to_owned()),
             ..GeneralFlags::default()
         };
-        let flags = StackStateFlags {
-            agent_principals: vec!["210987654321".to_owned()],
-            external_id: Some("recognisable-external-id".to_owned().into()),
-            trust: Some(trust),
-            ..StackStateFlags::default()
-        };
-        // No settings file can be in a folder that does not exist.
-        let folder = std::path::Path::new("/nonexistent");
-        let draft = settings::load(&general, &flags, Need::Trust, folder, &|_| None);
+        let flags = StackStateFlags::default();
+        let draft = settings::load(&general, &flags, Need::Trust, Path::new("."), &|_| None);
         let settings = draft.and_then(|draft| draft.complete(None));
         let settings = settings.expect("the settings are good");
         let documents = AllDocuments::load(&settings);
@@ -220,6 +215,18 @@ impl Account {
         let roles = aws.iam().list_roles().send().await.expect("ListRoles");
         let roles = roles.roles.into_iter().map(|role| role.role_name);
         things.extend(roles.map(|name| format!("role {name}")));
+        let policies = aws.iam().list_policies().scope(PolicyScopeType::Local);
+        let policies = policies.send().await.expect("ListPolicies").policies;
+        for policy in policies.unwrap_or_default() {
+            let arn = policy.arn.unwrap_or_default();
+            let holders = aws.iam().list_entities_for_policy().policy_arn(&arn);
+            let holders = holders.send().await.expect("ListEntitiesForPolicy");
+            let users = holders.policy_users().iter().map(|it| it.user_name());
+            let groups = holders.policy_groups().iter().map(|it| it.group_name());
+            let roles = holders.policy_roles().iter().map(|it| it.role_name());
+            let holders: BTreeSet<_> = users.chain(groups).chain(roles).flatten().collect();
+            things.push(format!("policy {arn} of {holders:?}"));
+        }
         let profiles = aws.iam().list_instance_profiles().send().await;
         let profiles = profiles.expect("ListInstanceProfiles").instance_profiles;
         let profiles = profiles.into_iter().map(|it| it.instance_profile_name);

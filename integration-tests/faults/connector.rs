@@ -11,8 +11,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-use crate::call::Call;
-use crate::fault::Fault;
+use super::fault::Fault;
+use crate::harness::call::Call;
 
 /// Which requests go wrong.
 #[derive(Debug, Clone)]
@@ -68,7 +68,11 @@ impl FaultClient {
     }
 
     fn note(&self, request: &HttpRequest) -> (Call, Option<Fault>) {
-        let call = Call::of(request);
+        let headers = request.headers();
+        // Without the scheme and the host.
+        let target = request.uri().splitn(4, '/').nth(3).unwrap_or_default();
+        let body = request.body().bytes().unwrap_or_default();
+        let call = Call::of(request.method(), target, |name| headers.get(name), body);
         let mut log = self.log.lock().expect("no panic");
         let count = log.counts.entry(call.clone()).or_default();
         let earlier = *count;
@@ -81,7 +85,6 @@ impl FaultClient {
             Aim::Every(fault) => (fault.fits(&call) && earlier < fault.times()).then_some(*fault),
             Aim::Nothing => None,
         };
-        let body = request.body().bytes().unwrap_or_default();
         log.requests.push(Sent {
             call: call.clone(),
             earlier,

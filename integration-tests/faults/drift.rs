@@ -10,10 +10,11 @@ use aws_sdk_s3::types::{
 };
 use provision::aws::Aws;
 
-use crate::account::Account;
-use crate::scenario::{ANYONE, region};
+use super::account::Account;
+use super::scenario::{ANYONE, region};
 
-const READ_ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}"#;
+/// A policy that no document of ours is.
+pub const READ_ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}"#;
 
 /// Roles with other policies, tags, trust, sessions and boundary; one is gone, and one is not in
 /// its profile any more.
@@ -199,4 +200,26 @@ pub async fn events(aws: &Aws) {
     targets.expect("RemoveTargets");
     let gone = events.delete_rule().name(rule).send().await;
     gone.expect("DeleteRule");
+}
+
+/// A policy that has other tags and says something else, in as many versions as AWS allows, and
+/// that two of its three identities have lost.
+pub async fn audit_trail(account: &Account, aws: &Aws) {
+    let iam = aws.iam();
+    let arn = format!("arn:aws:iam::{}:policy/AuditTrailRole", account.id);
+    let tag = IamTag::builder().key("team").value("other");
+    let tags = iam.tag_policy().policy_arn(&arn);
+    let tags = tags.tags(tag.build().expect("a tag"));
+    tags.send().await.expect("TagPolicy");
+    for _ in 0..4 {
+        let version = iam.create_policy_version().policy_arn(&arn);
+        let version = version.policy_document(READ_ALL).set_as_default(true);
+        version.send().await.expect("CreatePolicyVersion");
+    }
+    let detach = iam.detach_user_policy().user_name("audit-trail");
+    let detach = detach.policy_arn(&arn).send().await;
+    detach.expect("DetachUserPolicy");
+    let detach = iam.detach_group_policy().group_name("auditors");
+    let detach = detach.policy_arn(&arn).send().await;
+    detach.expect("DetachGroupPolicy");
 }

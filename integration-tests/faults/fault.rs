@@ -4,7 +4,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 
-use crate::call::Call;
+use crate::harness::call::Call;
 
 /// The request id of every answer that is made up here.
 pub const REQUEST_ID: &str = "0f9a1c52-made-up-request-id";

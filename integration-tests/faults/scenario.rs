@@ -1,18 +1,19 @@
 //! What an account is like before a command runs in it.
 
+use std::path::{Path, PathBuf};
+
 use aws_sdk_kms::types::Tag as KmsTag;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use provision::aws::Aws;
 use provision::names::Region;
 use provision::resource::{DEPLOYMENT_TAG, SYSTEM_TAG};
-use provision::settings::TrustKind;
 
-use crate::account::{Account, Command, Ending, REGIONS};
-use crate::connector::Aim;
-use crate::drift;
+use super::account::{Account, Command, Ending, REGIONS};
+use super::connector::Aim;
+use super::drift;
 
 /// A command, and the account that it finds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scenario {
     /// An apply in an account that has nothing of ours.
     Apply,
@@ -22,15 +23,24 @@ pub enum Scenario {
     Destroy,
     /// A destroy that also empties the bucket.
     Empty,
+    /// An apply of Audit Trail in an account that has nothing of ours.
+    AuditTrail,
+    /// An apply of Audit Trail that finds every kind of drift.
+    MendAuditTrail,
+    /// A destroy of Audit Trail.
+    RemoveAuditTrail,
 }
 
 impl Scenario {
     /// Every scenario, in the order of the table.
-    pub const ALL: [Scenario; 4] = [
+    pub const ALL: [Scenario; 7] = [
         Scenario::Apply,
         Scenario::Mend,
         Scenario::Destroy,
         Scenario::Empty,
+        Scenario::AuditTrail,
+        Scenario::MendAuditTrail,
+        Scenario::RemoveAuditTrail,
     ];
 
     /// The scenario as the table names it.
@@ -40,34 +50,49 @@ impl Scenario {
             Scenario::Mend => "apply that mends drift",
             Scenario::Destroy => "destroy",
             Scenario::Empty => "destroy --empty-bucket",
+            Scenario::AuditTrail => "Audit Trail, fresh apply",
+            Scenario::MendAuditTrail => "Audit Trail, apply that mends drift",
+            Scenario::RemoveAuditTrail => "Audit Trail, destroy",
         }
     }
 
     /// The command that is run.
     pub fn command(self) -> Command {
         match self {
-            Scenario::Apply | Scenario::Mend => Command::Apply,
-            Scenario::Destroy => Command::Destroy {
+            Scenario::Apply | Scenario::Mend | Scenario::AuditTrail | Scenario::MendAuditTrail => {
+                Command::Apply
+            }
+            Scenario::Destroy | Scenario::RemoveAuditTrail => Command::Destroy {
                 empty_bucket: false,
             },
             Scenario::Empty => Command::Destroy { empty_bucket: true },
         }
     }
 
-    /// The trust of the integration role: that with an instance profile in half of them.
-    pub fn trust(self) -> TrustKind {
-        match self {
-            Scenario::Apply | Scenario::Destroy => TrustKind::External,
-            Scenario::Mend | Scenario::Empty => TrustKind::Ec2,
-        }
+    /// The settings file: the two trusts of the integration role, that with an instance profile
+    /// in half of the scenarios, and Audit Trail.
+    pub fn settings(self) -> PathBuf {
+        let name = match self {
+            Scenario::Apply | Scenario::Destroy => "external",
+            Scenario::Mend | Scenario::Empty => "ec2",
+            Scenario::AuditTrail | Scenario::MendAuditTrail | Scenario::RemoveAuditTrail => {
+                "audit-trail"
+            }
+        };
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("integration-tests/faults");
+        folder.join(format!("settings/{name}.toml"))
     }
 
     /// Makes the account so, with things of others in it, whose names nobody may write to. The
     /// account must be new.
     pub async fn prepare(self, account: &Account) -> Vec<String> {
         let (aws, _) = account.aws(Aim::Nothing);
-        let foreign = add_foreign(account, &aws).await;
-        if self == Scenario::Apply {
+        let mut foreign = add_foreign(account, &aws).await;
+        let is_audit_trail = self.settings() == Scenario::AuditTrail.settings();
+        if is_audit_trail {
+            foreign.push(add_identities(&aws).await);
+        }
+        if matches!(self, Scenario::Apply | Scenario::AuditTrail) {
             return foreign;
         }
         let (ending, _) = account.run(Command::Apply, Aim::Nothing).await;
@@ -79,8 +104,12 @@ impl Scenario {
                 drift::bucket(account, &aws).await;
                 drift::events(&aws).await;
             }
+            Scenario::MendAuditTrail => drift::audit_trail(account, &aws).await,
             Scenario::Empty => add_objects(account, &aws).await,
-            Scenario::Apply | Scenario::Destroy => {}
+            Scenario::Apply
+            | Scenario::Destroy
+            | Scenario::AuditTrail
+            | Scenario::RemoveAuditTrail => {}
         }
         foreign
     }
@@ -126,6 +155,36 @@ async fn add_foreign(account: &Account, aws: &Aws) -> Vec<String> {
     let put = put.event_pattern(r#"{"source":["aws.ec2"]}"#);
     put.send().await.expect("PutRule");
     vec![key, role.to_owned(), bucket, rule.to_owned()]
+}
+
+/// The identities that Audit Trail's policy is attached to, all with a policy of others. Gives
+/// that policy's ARN.
+async fn add_identities(aws: &Aws) -> String {
+    let iam = aws.iam();
+    let policy = iam.create_policy().policy_name("AuditTrailRole-of-another");
+    let policy = policy.policy_document(drift::READ_ALL).send().await;
+    let policy = policy.expect("CreatePolicy").policy.expect("a policy");
+    let arn = policy.arn.expect("an ARN");
+
+    let user = iam.create_user().user_name("audit-trail");
+    user.send().await.expect("CreateUser");
+    let attach = iam.attach_user_policy().user_name("audit-trail");
+    let attach = attach.policy_arn(&arn).send().await;
+    attach.expect("AttachUserPolicy");
+
+    let group = iam.create_group().group_name("auditors");
+    group.send().await.expect("CreateGroup");
+    let attach = iam.attach_group_policy().group_name("auditors");
+    let attach = attach.policy_arn(&arn).send().await;
+    attach.expect("AttachGroupPolicy");
+
+    let role = iam.create_role().role_name("app");
+    let role = role.assume_role_policy_document(ANYONE);
+    role.send().await.expect("CreateRole");
+    let attach = iam.attach_role_policy().role_name("app");
+    let attach = attach.policy_arn(&arn).send().await;
+    attach.expect("AttachRolePolicy");
+    arn
 }
 
 /// Two versions of one object, and another one behind a delete marker.

@@ -3,14 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::connector::Aim;
-use crate::fault::Fault;
-use crate::scenario::Scenario;
-use crate::trial::Trial;
+use super::scenario::Scenario;
 
-/// One line for each scenario and fault.
-#[derive(Debug, Default)]
-pub struct Table(BTreeMap<(&'static str, Fault, bool), Line>);
+/// One line for each scenario and fault, in the order of both.
+#[derive(Debug)]
+pub struct Table<W>(BTreeMap<(Scenario, W), Line>);
 
 #[derive(Debug, Default)]
 struct Line {
@@ -18,12 +15,15 @@ struct Line {
     survived: usize,
 }
 
-impl Table {
-    /// Counts one trial.
-    pub fn add(&mut self, trial: &Trial, survived: bool) {
-        let every = matches!(trial.aim, Aim::Every(_));
-        let line = self.0.entry((trial.scenario.name(), trial.fault, every));
-        let line = line.or_default();
+impl<W: Ord + fmt::Display> Table<W> {
+    /// A table without a line.
+    pub fn new() -> Self {
+        Table(BTreeMap::new())
+    }
+
+    /// Counts one trial of `what`, which shows as what goes wrong and where, a cell each.
+    pub fn add(&mut self, scenario: Scenario, what: W, survived: bool) {
+        let line = self.0.entry((scenario, what)).or_default();
         line.tried += 1;
         line.survived += usize::from(survived);
     }
@@ -34,29 +34,17 @@ impl Table {
     }
 }
 
-impl fmt::Display for Table {
+impl<W: Ord + fmt::Display> fmt::Display for Table<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "| scenario | fault | at | tried | survived |")?;
         writeln!(f, "|---|---|---|---:|---:|")?;
-        let (mut tried, mut survived) = (0, 0);
-        for scenario in Scenario::ALL.map(Scenario::name) {
-            for ((_, fault, every), line) in self.0.iter().filter(|(key, _)| key.0 == scenario) {
-                let at = if *every {
-                    "all calls of a run"
-                } else {
-                    "one call"
-                };
-                writeln!(
-                    f,
-                    "| {scenario} | {} | {at} | {} | {} |",
-                    fault.name(),
-                    line.tried,
-                    line.survived
-                )?;
-                tried += line.tried;
-                survived += line.survived;
-            }
+        let (mut all_tried, mut all_survived) = (0, 0);
+        for ((scenario, what), Line { tried, survived }) in &self.0 {
+            let scenario = scenario.name();
+            writeln!(f, "| {scenario} | {what} | {tried} | {survived} |")?;
+            all_tried += tried;
+            all_survived += survived;
         }
-        writeln!(f, "| **all** | | | {tried} | {survived} |")
+        writeln!(f, "| **all** | | | {all_tried} | {all_survived} |")
     }
 }

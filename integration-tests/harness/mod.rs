@@ -1,5 +1,6 @@
 //! An AWS account of the emulator, the program run in it, and clients to look and tamper with.
 
+pub mod call;
 mod clients;
 pub mod inventory;
 mod output;

@@ -9,14 +9,15 @@
 //! spread sample, always the same. Beside the single trials there are runs in which every call
 //! meets the fault once, and those are never left out.
 
-mod account;
-mod call;
+pub mod account;
 mod connector;
 mod drift;
 mod fault;
-mod scenario;
-mod table;
+pub mod scenario;
+pub mod table;
 mod trial;
+
+pub use self::trial::differences;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -26,11 +27,11 @@ use std::time::{Duration, Instant};
 use futures_util::stream::{self, StreamExt};
 use provision::aws::connect;
 
-use crate::connector::Aim;
-use crate::fault::Fault;
-use crate::scenario::Scenario;
-use crate::table::Table;
-use crate::trial::{Accounts, Trial, Undisturbed};
+use self::connector::Aim;
+use self::fault::Fault;
+use self::scenario::Scenario;
+use self::table::Table;
+use self::trial::{Accounts, Trial, Undisturbed};
 
 /// How many single trials the sample has.
 const SAMPLE: usize = 24;
@@ -39,7 +40,8 @@ const AT_ONCE: usize = 6;
 /// No trial may take longer: it would wait for something that never comes.
 const LIMIT: Duration = Duration::from_secs(120);
 
-fn say(line: &str) {
+/// Prints a line even where a test passes.
+pub fn say(line: &str) {
     // Not `eprintln!`, which a test that passes would keep to itself.
     writeln!(std::io::stderr(), "{line}").expect("standard error can be written");
 }
@@ -91,7 +93,7 @@ async fn every_call_may_fail_and_another_run_finishes_the_work() {
         storms.len()
     ));
 
-    let mut table = Table::default();
+    let mut table = Table::new();
     let mut made = 0;
     for (batch, at_once) in [(trials, AT_ONCE), (storms, 2)] {
         let running = stream::iter(batch).map(|trial| {
@@ -110,7 +112,7 @@ async fn every_call_may_fail_and_another_run_finishes_the_work() {
             if let Err(why) = &result {
                 say(&format!("NOT SURVIVED {trial}\n    {why}"));
             }
-            table.add(&trial, result.is_ok());
+            table.add(trial.scenario, trial.what(), result.is_ok());
             made += 1;
             if made % 100 == 0 {
                 say(&format!("{made} trials made"));

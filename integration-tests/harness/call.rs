@@ -1,7 +1,5 @@
 //! Which AWS call an HTTP request is.
 
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-
 /// A call as a person would name it, the same in every account and every run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Call {
@@ -28,18 +26,22 @@ impl std::fmt::Display for Call {
 
 impl Call {
     /// Reads the service and the region from the signature, and the rest from where each of the
-    /// three protocols has it.
-    pub fn of(request: &HttpRequest) -> Self {
-        let scope = request.headers().get("authorization").unwrap_or_default();
+    /// three protocols has it. `target` is the path with the query.
+    pub fn of<'a>(
+        method: &str,
+        target: &str,
+        header: impl Fn(&str) -> Option<&'a str>,
+        body: &[u8],
+    ) -> Self {
+        let scope = header("authorization").unwrap_or_default();
         let scope = scope.split("Credential=").nth(1).unwrap_or_default();
         let mut scope = scope.split('/');
         let account = scope.next().unwrap_or_default();
         let region = scope.nth(1).unwrap_or_default().to_owned();
         let service = scope.next().unwrap_or_default().to_owned();
-        let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default());
-        let (operation, resource) = match (service.as_str(), request.headers().get("x-amz-target"))
-        {
-            ("s3", _) => of_s3(request),
+        let body = String::from_utf8_lossy(body);
+        let (operation, resource) = match (service.as_str(), header("x-amz-target")) {
+            ("s3", _) => of_s3(method, target),
             (_, Some(target)) => of_json(target, &body),
             (_, None) => of_query(&body),
         };
@@ -60,17 +62,16 @@ impl Call {
 
     /// Whether it makes something that AWS limits the number of.
     pub fn counts_against_a_quota(&self) -> bool {
-        ["Create", "PutRule", "PutTargets"]
+        ["Create", "Attach", "PutRule", "PutTargets"]
             .iter()
             .any(|verb| self.operation.starts_with(verb))
             || (self.service == "s3" && self.operation == "PUT")
     }
 }
 
-fn of_s3(request: &HttpRequest) -> (String, String) {
-    let mut operation = request.method().to_owned();
-    let (before, query) = request.uri().split_once('?').unwrap_or((request.uri(), ""));
-    let path = before.splitn(4, '/').nth(3).unwrap_or_default();
+fn of_s3(method: &str, target: &str) -> (String, String) {
+    let mut operation = method.to_owned();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
     // A part of a bucket is named by a parameter without a value.
     for parameter in query.split('&').map(|part| part.trim_end_matches('=')) {
         if !parameter.is_empty() && !parameter.contains('=') {
@@ -110,10 +111,17 @@ fn of_query(body: &str) -> (String, String) {
                 .into_owned(),
         )
     };
-    let names: Vec<String> = ["RoleName", "InstanceProfileName", "PolicyName", "PolicyArn"]
-        .iter()
-        .filter_map(|name| parameter(name))
-        .collect();
+    let names: Vec<String> = [
+        "RoleName",
+        "UserName",
+        "GroupName",
+        "InstanceProfileName",
+        "PolicyName",
+        "PolicyArn",
+    ]
+    .iter()
+    .filter_map(|name| parameter(name))
+    .collect();
     (
         parameter("Action").unwrap_or_default(),
         match names.len() {
