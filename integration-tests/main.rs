@@ -9,6 +9,7 @@ mod harness;
 mod adopt;
 mod audit_trail;
 mod bad_input;
+mod bug;
 mod delivery;
 mod destroy;
 mod drift_bucket;

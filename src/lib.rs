@@ -8,6 +8,7 @@ pub mod attributes;
 pub mod authorization;
 pub mod aws;
 pub mod blueprint;
+pub mod bug;
 pub mod cli;
 pub mod commands;
 pub mod events;

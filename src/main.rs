@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
+use provision::bug;
 use provision::cli::{Cli, Command, OutputFlags};
 use provision::commands::{
     Ending, agent_config, apply, context, destroy, permissions, plan, policy, preflight,
@@ -17,6 +18,7 @@ use tracing_subscriber::filter::LevelFilter;
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
+    bug::report_panics();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         // Every error is 1, so that 2 can mean that there are changes.
@@ -103,7 +105,7 @@ fn listen_for_signals(stop: watch::Sender<bool>) -> std::io::Result<()> {
             if stop.send_replace(true) {
                 std::process::exit(INTERRUPTED.into());
             }
-            anstream::eprintln!("Stopping: calls under way finish. Once more to stop at once.");
+            context::report("Stopping: calls under way finish. Once more to stop at once.\n");
         }
     });
     Ok(())
@@ -126,6 +128,8 @@ fn set_up_output(flags: &OutputFlags) {
     let colours = anstream::AutoStream::choice(&std::io::stderr());
     let format = tracing_subscriber::fmt::layer()
         .with_ansi(colours != anstream::ColorChoice::Never)
+        // Where the log cannot be written, that cannot be told either.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     use tracing_subscriber::layer::SubscriberExt;
     use tracing_subscriber::util::SubscriberInitExt;
@@ -136,6 +140,6 @@ fn set_up_output(flags: &OutputFlags) {
 }
 
 fn fail(failure: &Failure) -> ExitCode {
-    anstream::eprintln!("Error: {failure}");
+    context::report(&format!("Error: {failure}\n"));
     ExitCode::FAILURE
 }
