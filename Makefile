@@ -6,7 +6,7 @@ with_localstack := integration-tests/localstack/run
 with_evaluator := integration-tests/evaluator/run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test sweep lint check-format clippy doc deny ci clean-localstack
+.PHONY: help build demo test sweep test-crash lint check-format clippy doc deny ci clean-localstack
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,10 @@ test: ## run every test, with an AWS emulator and an evaluator of policies
 sweep: ## let every AWS call fail in every way, which takes half an hour
 	cargo test --locked --test integration --no-run
 	FAULTS=all $(with_localstack) cargo test --locked --test integration faults::
+
+test-crash: ## kill the program at every call that writes, and run it again
+	cargo test --locked --test integration --no-run
+	KILLS=all $(with_localstack) cargo test --locked --test integration crash::
 
 lint: check-format clippy doc ## check formatting, lints and documentation
 

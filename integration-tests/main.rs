@@ -10,6 +10,7 @@ mod adopt;
 mod audit_trail;
 mod bad_input;
 mod bug;
+mod crash;
 mod delivery;
 mod destroy;
 mod drift_bucket;

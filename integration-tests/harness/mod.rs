@@ -5,6 +5,7 @@ mod clients;
 pub mod inventory;
 mod output;
 mod plan;
+mod process;
 mod proxy;
 
 use std::collections::hash_map::RandomState;
@@ -13,14 +14,16 @@ use std::fs;
 use std::hash::{BuildHasher, Hasher};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::{Arc, OnceLock};
 
 use aws_config::SdkConfig;
 use tempfile::TempDir;
 
 pub use output::Output;
 pub use plan::Plan;
-pub use proxy::Call;
+pub use process::Process;
 use proxy::Proxy;
+pub use proxy::{Call, Moment};
 
 /// The main region of most tests.
 pub const MAIN: &str = "eu-west-1";
@@ -129,11 +132,56 @@ impl Account {
     pub fn run(&self, mut command: Command) -> Output {
         self.proxy.take_calls();
         let finished = command.output().expect("the program can be started");
+        self.checked(&command, finished)
+    }
+
+    /// From now on `watch` sees each request twice, as in [`Account::run_watched`].
+    pub fn watch(&self, watch: impl Fn(&Call, Moment) -> bool + Send + Sync + 'static) {
+        self.proxy.watch(Arc::new(watch));
+    }
+
+    /// Runs a command to its end beside another one. Their calls are not told apart, so that those
+    /// of [`Output`] are of both.
+    pub fn run_beside(&self, mut command: Command) -> Output {
+        let finished = command.output().expect("the program can be started");
+        self.checked(&command, finished)
+    }
+
+    /// Runs a command to its end while `watch` sees the process and each of its requests twice:
+    /// before the emulator has it, and before the program has the answer. Where it says false, the
+    /// request goes no further.
+    ///
+    /// It returns once all that was sent is carried out, even if the process did not live to see
+    /// that.
+    pub fn run_watched(
+        &self,
+        mut command: Command,
+        watch: impl Fn(&Process, &Call, Moment) -> bool + Send + Sync + 'static,
+    ) -> Output {
+        self.proxy.take_calls();
+        let process = Arc::new(OnceLock::<Process>::new());
+        let watched = Arc::clone(&process);
+        self.watch(move |call, moment| watch(watched.wait(), call, moment));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program can be started");
+        let process = process.get_or_init(|| Process::of(&child));
+        let finished = process.until_it_ends(&mut child);
+        self.proxy.until_idle().expect("the proxy can be reached");
+        self.watch(|_, _| true);
+        self.checked(&command, finished)
+    }
+
+    /// What a run came to, after a look for secrets in all that it wrote.
+    fn checked(&self, command: &Command, finished: std::process::Output) -> Output {
         let shows_secrets = command
             .get_args()
             .any(|arg| arg == OsStr::new("--show-secrets"));
-        let output = Output::new(&command, finished, self.proxy.take_calls());
+        let output = Output::new(command, finished, self.proxy.take_calls());
         let mut texts = vec![output.to_string(), output.log.join("\n")];
+        // This is no terminal, and whoever named a tag may mean to command one.
+        let commands = |c: char| c.is_control() && c != '\n';
+        let shown = texts.iter().find(|text| text.contains(commands));
+        assert!(shown.is_none(), "control characters in {shown:?}");
         for entry in fs::read_dir(self.folder.path()).expect("the folder") {
             let path = entry.expect("an entry of the folder").path();
             texts.extend(fs::read_to_string(path));

@@ -1,13 +1,16 @@
 //! A proxy between the program and the emulator, which notes every request that passes.
 //!
 //! What the program wrote is counted here and not in its own log, so that a write that it does not
-//! know of is counted too. Single operations can be answered here instead of there. Each connection carries one request.
+//! know of is counted too. Single operations can be answered here instead of there, and a watcher
+//! can act while a request passes. Each connection carries one request.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, BufReader, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+
+use super::call;
 
 /// One request to AWS.
 #[derive(Debug, Clone)]
@@ -27,7 +30,24 @@ pub struct Call {
     pub is_write: bool,
     /// All that tells it from another request: its region, its line and its body.
     pub request: String,
+    /// What it is, in the same words in every account and every run.
+    pub name: String,
+    /// How many requests of the same name came before, since the calls were last taken.
+    pub earlier: usize,
 }
+
+/// How far a request has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Moment {
+    /// It has arrived here, and the emulator has not got it.
+    Arrived,
+    /// The emulator has carried it out, and the program has not got the answer.
+    Answered,
+}
+
+/// Sees each request twice. Where it says false, the connection ends and the request goes no
+/// further.
+pub type Watcher = Arc<dyn Fn(&Call, Moment) -> bool + Send + Sync>;
 
 /// A proxy that runs until the test program ends.
 pub struct Proxy {
@@ -40,6 +60,26 @@ struct Shared {
     calls: Mutex<Vec<Call>>,
     /// Answers that take the place of the emulator's, by operation.
     answers: Mutex<BTreeMap<String, Answer>>,
+    watcher: Mutex<Option<Watcher>>,
+    connections: Mutex<usize>,
+    one_ended: Condvar,
+}
+
+/// A connection that is counted for as long as it is served.
+struct Connection(Arc<Shared>);
+
+impl Connection {
+    fn new(shared: Arc<Shared>) -> Self {
+        *lock(&shared.connections) += 1;
+        Connection(shared)
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        *lock(&self.0.connections) -= 1;
+        self.0.one_ended.notify_all();
+    }
 }
 
 /// The status and, from what was sent, the body.
@@ -62,8 +102,9 @@ impl Proxy {
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let (upstream, shared) = (upstream.clone(), Arc::clone(&shared));
+                let connection = Connection::new(shared);
                 // A connection that breaks is the program's to notice, and it fails the test there.
-                thread::spawn(move || serve(client, &upstream, &shared));
+                thread::spawn(move || serve(client, &upstream, &connection.0));
             }
         });
         Ok(proxy)
@@ -77,6 +118,25 @@ impl Proxy {
     /// The requests since the last time that this was asked.
     pub fn take_calls(&self) -> Vec<Call> {
         std::mem::take(&mut *lock(&self.shared.calls))
+    }
+
+    /// From now on shows every request to `watcher`.
+    pub fn watch(&self, watcher: Watcher) {
+        *lock(&self.shared.watcher) = Some(watcher);
+    }
+
+    /// Returns once every request that was sent is answered, whoever sent it.
+    pub fn until_idle(&self) -> io::Result<()> {
+        // Connections are taken in their order, so that none is waiting before this one.
+        let mut last = TcpStream::connect(self.address)?;
+        last.shutdown(Shutdown::Write)?;
+        last.read_to_end(&mut Vec::new())?;
+        let mut connections = lock(&self.shared.connections);
+        while *connections > 0 {
+            let woken = self.shared.one_ended.wait(connections);
+            connections = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+        Ok(())
     }
 
     /// From now on answers `operation` with this status, this body and the request id
@@ -103,9 +163,13 @@ fn serve(client: TcpStream, upstream: &str, shared: &Shared) -> io::Result<()> {
         return Ok(());
     }
     let mut client = client.into_inner();
-    let call = request.call();
+    let mut call = request.call();
     let answer = lock(&shared.answers).get(&call.operation).cloned();
-    lock(&shared.calls).push(call.clone());
+    {
+        let mut calls = lock(&shared.calls);
+        call.earlier = calls.iter().filter(|it| it.name == call.name).count();
+        calls.push(call.clone());
+    }
     if let Some(answer) = answer {
         let (status, body) = answer(&call);
         let answer = format!(
@@ -114,6 +178,11 @@ fn serve(client: TcpStream, upstream: &str, shared: &Shared) -> io::Result<()> {
             body.len()
         );
         return client.write_all(answer.as_bytes());
+    }
+    let watcher = lock(&shared.watcher).clone();
+    let goes_on = |moment| watcher.as_ref().is_none_or(|watch| watch(&call, moment));
+    if !goes_on(Moment::Arrived) {
+        return Ok(());
     }
     let mut server = TcpStream::connect(upstream)?;
     let head = format!(
@@ -125,9 +194,12 @@ fn serve(client: TcpStream, upstream: &str, shared: &Shared) -> io::Result<()> {
     let mut server = BufReader::new(server);
     let mut status = String::new();
     server.read_line(&mut status)?;
-    client.write_all(format!("{status}connection: close\r\n").as_bytes())?;
-    io::copy(&mut server, &mut client)?;
-    Ok(())
+    let mut answer = format!("{status}connection: close\r\n").into_bytes();
+    server.read_to_end(&mut answer)?;
+    if !goes_on(Moment::Answered) {
+        return Ok(());
+    }
+    client.write_all(&answer)
 }
 
 /// A request as it came, with the ends of its lines.
@@ -177,10 +249,14 @@ impl Request {
         // The signature names the key, the day, the region and the service.
         let scope = self.header("authorization").unwrap_or_default();
         let scope = scope.split_once(',').map_or(scope, |(scope, _)| scope);
-        let (operation, is_write) = self.operation(&body);
         let mut parts = scope.split('/').skip(2);
         let mut part = || parts.next().unwrap_or_default().to_owned();
         let (region, service) = (part(), part());
+        let (operation, is_write) = self.operation();
+        let mut words = self.line.split(' ');
+        let method = words.next().unwrap_or_default();
+        let path = words.next().unwrap_or_default();
+        let name = call::Call::of(method, path, |name| self.header(name), &self.body);
         Call {
             operation,
             service,
@@ -189,11 +265,14 @@ impl Request {
             body: body.to_string(),
             is_write,
             request: format!("{scope} {} {target} {body}", self.line.trim()),
+            name: name.to_string(),
+            earlier: 0,
         }
     }
 
     /// The operation's name, and whether it can change anything.
-    fn operation(&self, body: &str) -> (String, bool) {
+    fn operation(&self) -> (String, bool) {
+        let body = String::from_utf8_lossy(&self.body);
         let json = self.header("x-amz-target");
         let json = json.and_then(|it| it.rsplit('.').next());
         let json = json.filter(|name| !name.is_empty());

@@ -1,0 +1,233 @@
+//! The program is killed while it runs: a SIGKILL of the real process when a certain request
+//! passes, and another run, which must reach exactly what an undisturbed run reaches.
+//!
+//! A trial is one request of one scenario and one of two moments: the process dies before AWS has
+//! the request, or after AWS has carried it out and before the process has the answer. With
+//! `KILLS=all` (`make test-crash`) every request that writes is tried at both moments, and of
+//! those that read, which change nothing, every tenth; otherwise an evenly spread sample, always
+//! the same.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
+use provision::aws::{Session, connect};
+use rustix::process::Signal;
+
+use crate::faults::account::{Account, Command};
+use crate::faults::scenario::Scenario;
+use crate::faults::table::Table;
+use crate::faults::{differences, say};
+use crate::harness::{self, Call, Moment, Output};
+
+/// How many trials the sample has.
+const SAMPLE: usize = 10;
+/// One of so many reads is tried.
+const READS: usize = 10;
+/// How many trials run at the same time.
+const AT_ONCE: usize = 6;
+
+/// When a process dies.
+#[derive(Debug, Clone)]
+struct Kill {
+    scenario: Scenario,
+    call: Call,
+    moment: Moment,
+}
+
+/// What goes wrong, as the table counts it.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct What(Moment, bool);
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let when = match self.0 {
+            Moment::Arrived => "killed before the request",
+            Moment::Answered => "killed before the answer",
+        };
+        let kind = if self.1 { "one write" } else { "one read" };
+        write!(f, "{when} | {kind}")
+    }
+}
+
+impl fmt::Display for Kill {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Kill {
+            scenario,
+            call,
+            moment,
+        } = self;
+        let number = call.earlier + 1;
+        let what = What(*moment, call.is_write);
+        write!(f, "{}, {what} {number} of {}", scenario.name(), call.name)
+    }
+}
+
+/// What a run that nobody disturbs sends and leaves.
+struct Undisturbed {
+    calls: Vec<Call>,
+    state: BTreeMap<String, String>,
+}
+
+/// An account, seen from within this process and from the program.
+struct Place {
+    scenario: Scenario,
+    account: Account,
+    program: Arc<harness::Account>,
+}
+
+impl Place {
+    fn new(session: &Session, scenario: Scenario) -> Self {
+        let program = harness::Account::new(&[]);
+        Place {
+            scenario,
+            account: Account::new(program.id.clone(), session, &scenario.settings()),
+            program: Arc::new(program),
+        }
+    }
+
+    /// Runs the scenario's command in a process; with `kill`, until then.
+    async fn run(&self, kill: Option<Kill>) -> Output {
+        let settings = self.scenario.settings();
+        let mut args = vec!["--yes", "--config", settings.to_str().expect("UTF-8")];
+        match self.scenario.command() {
+            Command::Apply => args.insert(0, "apply"),
+            Command::Destroy { empty_bucket } => {
+                args.splice(0..0, ["destroy", "--key-deletion-days=7"]);
+                args.extend(empty_bucket.then_some("--empty-bucket"));
+            }
+        }
+        let program = Arc::clone(&self.program);
+        let command = program.command(&args);
+        let run = move || match kill {
+            None => program.run(command),
+            Some(Kill {
+                call: aim, moment, ..
+            }) => program.run_watched(command, move |process, call, now| {
+                let here = now == moment && call.name == aim.name && call.earlier == aim.earlier;
+                if here {
+                    process.send(Signal::KILL);
+                }
+                !here
+            }),
+        };
+        let finished = tokio::task::spawn_blocking(run);
+        finished.await.expect("no secret is shown")
+    }
+}
+
+async fn undisturbed(session: &Session, scenario: Scenario) -> Undisturbed {
+    let place = Place::new(session, scenario);
+    scenario.prepare(&place.account).await;
+    let calls = place.run(None).await.exits(0).calls;
+    let state = place.account.state(scenario.command()).await;
+    Undisturbed {
+        calls,
+        state: state.expect("a state"),
+    }
+}
+
+/// Makes a trial, and tells what was not as it must be.
+async fn survive(kill: Kill, session: &Session, seen: &Undisturbed) -> Result<(), String> {
+    let scenario = kill.scenario;
+    let place = Place::new(session, scenario);
+    let foreign = scenario.prepare(&place.account).await;
+    let killed = place.run(Some(kill)).await;
+    if killed.code().is_some() {
+        return Err(format!("the process was not killed: {killed}"));
+    }
+    let next = place.run(None).await;
+    if next.code() != Some(0) {
+        return Err(format!("the run after it did not end well: {next}"));
+    }
+    let mut writes = killed.calls.iter().chain(&next.calls);
+    let theirs = |call: &&Call| {
+        call.is_write
+            && foreign
+                .iter()
+                .any(|name| call.request.contains(name.as_str()))
+    };
+    if let Some(call) = writes.find(theirs) {
+        return Err(format!("{} names what is not ours", call.name));
+    }
+    let state = place.account.state(scenario.command()).await?;
+    if state == seen.state {
+        Ok(())
+    } else {
+        Err(differences(&seen.state, &state))
+    }
+}
+
+/// The kills that a scenario allows: every write at both moments, and some reads.
+fn kills(scenario: Scenario, calls: &[Call]) -> Vec<Kill> {
+    let (writes, reads): (Vec<_>, Vec<_>) = calls.iter().partition(|call| call.is_write);
+    let at = |moment| {
+        move |call: &Call| Kill {
+            scenario,
+            call: call.clone(),
+            moment,
+        }
+    };
+    // How often something is polled is not the same in each run.
+    let mut reads: Vec<_> = reads.into_iter().filter(|call| call.earlier == 0).collect();
+    reads.sort_by(|one, other| one.name.cmp(&other.name));
+    let mut kills: Vec<Kill> = Vec::new();
+    for moment in [Moment::Arrived, Moment::Answered] {
+        kills.extend(writes.iter().copied().map(at(moment)));
+    }
+    let reads = reads.into_iter().step_by(READS);
+    kills.extend(reads.map(at(Moment::Arrived)));
+    kills
+}
+
+#[tokio::test]
+async fn a_process_may_be_killed_at_any_call_and_another_run_finishes_the_work() {
+    let endpoint = std::env::var("AWS_ENDPOINT_URL")
+        .expect("AWS_ENDPOINT_URL names no emulator: run `make test`");
+    let started = Instant::now();
+    let region = "eu-west-1".parse().expect("a region");
+    let session = connect(Some(&region), None, Some(&endpoint)).await;
+
+    let mut seen = BTreeMap::new();
+    let mut trials = Vec::new();
+    let undisturbed = Scenario::ALL.map(|scenario| undisturbed(&session, scenario));
+    for (scenario, undisturbed) in Scenario::ALL.into_iter().zip(join_all(undisturbed).await) {
+        trials.extend(kills(scenario, &undisturbed.calls));
+        seen.insert(scenario, undisturbed);
+    }
+    let all = trials.len();
+    match std::env::var("KILLS").as_deref() {
+        Ok("all") => {}
+        Ok(text) => trials.retain(|trial| trial.to_string().contains(text)),
+        Err(_) => {
+            let picked = (0..SAMPLE).map(|n| trials[n * all / SAMPLE].clone());
+            trials = picked.collect();
+        }
+    }
+    say(&format!(
+        "\n{} of {all} kills; `make test-crash` makes all",
+        trials.len()
+    ));
+
+    let mut table = Table::new();
+    let running = stream::iter(trials).map(|kill| {
+        let (session, seen) = (&session, &seen[&kill.scenario]);
+        async move {
+            let result = Box::pin(survive(kill.clone(), session, seen)).await;
+            (kill, result)
+        }
+    });
+    let mut running = running.buffer_unordered(AT_ONCE);
+    while let Some((kill, result)) = running.next().await {
+        if let Err(why) = &result {
+            say(&format!("NOT SURVIVED {kill}\n    {why}"));
+        }
+        let what = What(kill.moment, kill.call.is_write);
+        table.add(kill.scenario, what, result.is_ok());
+    }
+    say(&format!("\n{table}in {} s", started.elapsed().as_secs()));
+    assert!(table.all_survived(), "the kills above were not survived");
+}

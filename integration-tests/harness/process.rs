@@ -1,0 +1,93 @@
+//! A run of the program that is still going on.
+
+use std::io::Read;
+use std::process::{Child, Output};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Whatever is waited for happens sooner, or never.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A process, and what it has printed so far.
+pub struct Process {
+    pid: Pid,
+    seen: Mutex<Seen>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Seen {
+    stderr: Vec<u8>,
+    ended: bool,
+}
+
+impl Process {
+    /// The process of a child.
+    pub(super) fn of(child: &Child) -> Self {
+        Process {
+            pid: Pid::from_child(child),
+            seen: Mutex::default(),
+            changed: Condvar::new(),
+        }
+    }
+
+    /// Sends a signal, which a process that has ended no longer takes.
+    pub fn send(&self, signal: Signal) {
+        if !self.lock().ended {
+            kill_process(self.pid, signal).expect("the process runs");
+        }
+    }
+
+    /// Returns once it has printed `text` on stderr.
+    pub fn until_it_says(&self, text: &str) {
+        let says = |seen: &Seen| String::from_utf8_lossy(&seen.stderr).contains(text);
+        assert!(self.until(says), "it never said {text:?}");
+    }
+
+    /// Returns once it is no longer there.
+    pub fn until_gone(&self) {
+        assert!(self.until(|seen| seen.ended), "it did not end");
+    }
+
+    /// Reads what it prints, to its end.
+    pub(super) fn until_it_ends(&self, child: &mut Child) -> Output {
+        let mut out = child.stdout.take().expect("a pipe");
+        let mut err = child.stderr.take().expect("a pipe");
+        let mut stdout = Vec::new();
+        thread::scope(|scope| {
+            scope.spawn(|| out.read_to_end(&mut stdout).expect("stdout can be read"));
+            let mut buffer = [0; 4096];
+            loop {
+                let read = err.read(&mut buffer).expect("stderr can be read");
+                if read == 0 {
+                    break;
+                }
+                self.lock().stderr.extend_from_slice(&buffer[..read]);
+                self.changed.notify_all();
+            }
+        });
+        // Until this is told, no signal is sent: the number could be another process's by then.
+        let mut seen = self.lock();
+        let status = child.wait().expect("it was not waited for before");
+        seen.ended = true;
+        self.changed.notify_all();
+        Output {
+            status,
+            stdout,
+            stderr: seen.stderr.clone(),
+        }
+    }
+
+    fn until(&self, done: impl Fn(&Seen) -> bool) -> bool {
+        let waiting = |seen: &mut Seen| !done(seen);
+        let waited = self.changed.wait_timeout_while(self.lock(), LIMIT, waiting);
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
