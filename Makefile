@@ -6,7 +6,7 @@ with_localstack := integration-tests/localstack/run
 with_evaluator := integration-tests/evaluator/run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test sweep test-crash lint check-format clippy doc deny ci clean-localstack
+.PHONY: help build demo test sweep test-crash races lint check-format clippy doc deny ci clean-localstack
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ sweep: ## let every AWS call fail in every way, which takes half an hour
 test-crash: ## kill the program at every call that writes, and run it again
 	cargo test --locked --test integration --no-run
 	KILLS=all $(with_localstack) cargo test --locked --test integration crash::
+
+races: ## let two runs at once meet in every way, twenty times
+	cargo test --locked --test integration --no-run
+	RACES=20 $(with_localstack) cargo test --locked --test integration races::
 
 lint: check-format clippy doc ## check formatting, lints and documentation
 

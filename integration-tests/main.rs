@@ -30,6 +30,7 @@ mod permissions;
 mod policy;
 mod policy_lint;
 mod preflight;
+mod races;
 mod regions;
 mod saved_plan;
 mod secrets;

@@ -1,0 +1,202 @@
+//! Two runs at the same time in one account, started at random distances.
+//!
+//! There is no lock. Whatever two runs do to each other, none crashes, and one quiet apply later
+//! the account is what it would be if nobody had raced: one key, no orphan, an empty plan. The
+//! seed is printed; `RACE_SEED` takes it again, and `RACES` the number of rounds.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::Duration;
+
+use crate::harness::{Account, MAIN, Moment, OTHER, Output, inventory};
+
+/// How many rounds there are where nobody says so.
+const ROUNDS: u64 = 2;
+/// How long after the one run the other begins, at most.
+const LATEST: u64 = 1_500;
+
+/// What runs at the same time.
+struct Race {
+    why: &'static str,
+    /// Whether all is there before they begin.
+    applied: bool,
+    one: &'static [&'static str],
+    other: &'static [&'static str],
+}
+
+const APPLY: &[&str] = &["apply", "--yes"];
+const DESTROY: &[&str] = &["destroy", "--yes"];
+const RACES: [Race; 7] = [
+    Race {
+        why: "the same apply twice",
+        applied: false,
+        one: APPLY,
+        other: APPLY,
+    },
+    Race {
+        why: "an apply beside the destroy of all that is there",
+        applied: true,
+        one: APPLY,
+        other: DESTROY,
+    },
+    Race {
+        why: "a destroy beside the apply that makes everything",
+        applied: false,
+        one: APPLY,
+        other: DESTROY,
+    },
+    Race {
+        why: "the same destroy twice",
+        applied: true,
+        one: DESTROY,
+        other: DESTROY,
+    },
+    Race {
+        why: "two applies with other tags",
+        applied: false,
+        one: APPLY,
+        other: &["apply", "--yes", "--tag", "team=other"],
+    },
+    Race {
+        why: "one apply with a key and one without",
+        applied: false,
+        one: APPLY,
+        other: &["apply", "--yes", "--encryption", "none"],
+    },
+    Race {
+        why: "one apply with a second region and one without",
+        applied: false,
+        one: &["apply", "--yes", "--region", MAIN, "--region", OTHER],
+        other: APPLY,
+    },
+];
+
+/// Numbers that follow from a seed (SplitMix64).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % limit
+    }
+}
+
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    let number = text.parse();
+    Some(number.unwrap_or_else(|_| panic!("{variable} is no number: {text}")))
+}
+
+/// Everything in the account, without the id of the key.
+async fn everything(account: &Account) -> Vec<String> {
+    let found: BTreeSet<String> = inventory::of(account, &[MAIN, OTHER]).await;
+    let mut found: Vec<String> = found
+        .into_iter()
+        .map(|line| match line.strip_prefix("key ") {
+            Some(rest) => format!("key{}", &rest[rest.find(' ').expect("a region")..]),
+            None => line.replace(&account.id, "ACCOUNT"),
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+/// Runs both, the other one `delay` later.
+fn run_both(account: &Arc<Account>, race: &Race, delay: Duration) -> [Output; 2] {
+    thread::scope(|scope| {
+        let one = scope.spawn(|| account.run_beside(account.command(race.one)));
+        thread::sleep(delay);
+        let other = account.run_beside(account.command(race.other));
+        [one.join().expect("no secret is shown"), other]
+    })
+}
+
+/// What must be true of a run that met another one.
+fn check_run(output: &Output, context: &str) {
+    let code = output.code();
+    assert!(matches!(code, Some(0 | 1)), "{context}: {output}");
+    assert!(!output.stderr.contains("panicked"), "{context}: {output}");
+    if code == Some(1) {
+        let told = output.stderr.contains("Error") || output.stderr.contains("Outcome");
+        assert!(told, "{context}: {output}");
+    }
+}
+
+async fn check_race(race: &Race, delay: Duration, undisturbed: &[String], context: &str) {
+    let account = if race.applied {
+        Account::applied(&[MAIN])
+    } else {
+        Account::new(&[MAIN])
+    };
+    let account = Arc::new(account);
+    let runs = run_both(&account, race, delay);
+    runs.iter().for_each(|run| check_run(run, context));
+    let both = runs.iter().map(ToString::to_string).collect::<String>();
+    if race.one == race.other && runs.iter().any(|run| run.code() == Some(0)) {
+        // What is told to be done is done, whoever did it.
+        let left = account.provision(&[race.one[0], "--yes"]);
+        assert_eq!(left.code(), Some(0), "{context}: {left}\nafter\n{both}");
+        assert_eq!(left.writes(), [""; 0], "{context}: {left}\nafter\n{both}");
+    }
+    let quiet = account.provision(&["apply", "--yes"]);
+    assert_eq!(quiet.code(), Some(0), "{context}: {quiet}\nafter\n{both}");
+    account.plan(&[]).has_no_changes();
+    let found = everything(&account).await;
+    assert_eq!(found, undisturbed, "{context}, after\n{both}");
+}
+
+#[tokio::test]
+async fn of_two_keys_that_are_made_at_once_one_goes() {
+    let account = Arc::new(Account::new(&[MAIN]));
+    let both = Barrier::new(2);
+    account.watch(move |call, moment| {
+        // Neither run goes on before the other one, too, has made its key.
+        if call.operation == "CreateKey" && moment == Moment::Answered {
+            both.wait();
+        }
+        true
+    });
+    for run in run_both(&account, &RACES[0], Duration::ZERO) {
+        run.exits(0).says("kms_key.integration@eu-west-1: created");
+    }
+    let kms = account.kms(MAIN);
+    let mut states = Vec::new();
+    for key in kms.list_keys().send().await.unwrap().keys() {
+        let key = kms.describe_key().key_id(key.key_id().unwrap()).send();
+        let key = key.await.unwrap().key_metadata.unwrap();
+        states.push(key.key_state().unwrap().to_string());
+    }
+    states.sort();
+    assert_eq!(states, ["Enabled", "PendingDeletion"]);
+    account.plan(&[]).has_no_changes();
+}
+
+#[tokio::test]
+async fn two_runs_at_once_leave_nothing_that_an_apply_does_not_mend() {
+    let undisturbed = everything(&Account::applied(&[MAIN])).await;
+    let seed = number("RACE_SEED").unwrap_or_else(|| {
+        let random = getrandom::u32();
+        random.expect("the system gives random numbers").into()
+    });
+    let rounds = number("RACES").unwrap_or(ROUNDS);
+    let mut random = Random(seed);
+    for round in 1..=rounds {
+        for race in &RACES {
+            let delay = Duration::from_millis(random.below(LATEST));
+            let context = format!(
+                "{}, {} ms apart, in round {round} of the seed {seed}",
+                race.why,
+                delay.as_millis()
+            );
+            check_race(race, delay, &undisturbed, &context).await;
+        }
+    }
+    crate::faults::say(&format!(
+        "{} races survived, seed {seed}",
+        rounds * RACES.len() as u64
+    ));
+}
