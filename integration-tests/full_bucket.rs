@@ -12,7 +12,7 @@ const OBJECTS: usize = 2_600;
 const MARKERS: usize = 2_400;
 
 /// Puts objects into the bucket and deletes most of them, as the agent does.
-async fn fill(account: &Account, bucket: &str) {
+pub async fn fill(account: &Account, bucket: &str) {
     let s3 = account.s3(MAIN);
     let key = |index| format!("AWSLogs/{}/EventBridge/{MAIN}/{index:04}", account.id);
     let puts = (0..OBJECTS).map(|index| s3.put_object().bucket(bucket).key(key(index)).send());

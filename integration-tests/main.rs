@@ -34,4 +34,6 @@ mod races;
 mod regions;
 mod saved_plan;
 mod secrets;
+mod stopping;
+mod terminal;
 mod variants;

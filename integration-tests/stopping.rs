@@ -1,0 +1,220 @@
+//! A person stops a run, or nobody reads what it prints.
+//!
+//! The signals are sent while the proxy holds back a call, so that the moment is always the same;
+//! with one call at a time nothing else is under way then.
+
+use std::io::pipe;
+use std::process::{Command, Stdio};
+
+use rustix::process::Signal;
+
+use crate::full_bucket;
+use crate::harness::{Account, MAIN, Moment, Output, inventory};
+
+const APPLY: &[&str] = &["apply", "--yes"];
+const DESTROY: &[&str] = &["destroy", "--yes"];
+const EMPTY: &[&str] = &["destroy", "--yes", "--empty-bucket"];
+/// What the first signal is answered with.
+const STOPPING: &str = "Stopping: calls under way finish.";
+
+/// Whether `call` is the one at which a signal comes: the first of an operation, or the first of
+/// all.
+#[derive(Clone, Copy)]
+enum At {
+    First,
+    Operation(&'static str),
+}
+
+/// Runs the program with one call at a time, and stops it with `signals` while it waits for the
+/// answer to a call.
+fn stopped(account: &Account, args: &[&str], at: At, signals: &'static [Signal]) -> Output {
+    let command = account.command(&[args, &["--concurrency=1"]].concat());
+    account.run_watched(command, move |process, call, moment| {
+        let here = match at {
+            At::First => true,
+            At::Operation(name) => call.operation.contains(name),
+        };
+        if !here || call.earlier > 0 || moment != Moment::Answered {
+            return true;
+        }
+        let [first, more @ ..] = signals else {
+            return true;
+        };
+        process.send(*first);
+        process.until_it_says(STOPPING);
+        for signal in more {
+            process.send(*signal);
+            // The answer is held back for as long as the process is there.
+            process.until_gone();
+        }
+        true
+    })
+}
+
+/// An account as a command needs it.
+async fn prepared(args: &[&str]) -> Account {
+    let account = Account::new(&[MAIN]);
+    if args == DESTROY || args == EMPTY {
+        account.apply(&[]);
+    }
+    if args == EMPTY {
+        let bucket = format!("stackstate-logs-{}", account.id);
+        for key in ["one", "other"] {
+            let put = account.s3(MAIN).put_object().bucket(&bucket).key(key);
+            put.body(b"{}".to_vec().into()).send().await.unwrap();
+        }
+    }
+    account
+}
+
+/// The commands, and calls at which they are stopped.
+const STOPS: [(&[&str], At); 12] = [
+    (&["plan"], At::First),
+    (&["plan"], At::Operation("DescribeRule")),
+    (APPLY, At::First),
+    (APPLY, At::Operation("CreateRole")),
+    (APPLY, At::Operation("CreateKey")),
+    (APPLY, At::Operation("?versioning")),
+    (APPLY, At::Operation("CreateDeliveryStream")),
+    (APPLY, At::Operation("PutTargets")),
+    (DESTROY, At::First),
+    (DESTROY, At::Operation("RemoveTargets")),
+    (DESTROY, At::Operation("DeleteAlias")),
+    (EMPTY, At::Operation("?delete")),
+];
+
+fn name(at: At) -> &'static str {
+    match at {
+        At::First => "the first call",
+        At::Operation(name) => name,
+    }
+}
+
+#[tokio::test]
+async fn the_first_signal_lets_the_call_under_way_finish_and_nothing_follows() {
+    for (index, (args, at)) in STOPS.into_iter().enumerate() {
+        let account = prepared(args).await;
+        let signals: &[Signal] = if index % 2 == 0 {
+            &[Signal::INT]
+        } else {
+            &[Signal::TERM]
+        };
+        let output = stopped(&account, args, at, signals).exits(130);
+        let why = format!("{args:?} at {}", name(at));
+        let last = output.calls.last().unwrap();
+        let is_last = match at {
+            At::First => output.calls.len() == 1,
+            At::Operation(name) => last.operation.contains(name) && last.earlier == 0,
+        };
+        assert!(is_last, "{why}: {} was sent then; {output}", last.name);
+        // A call that was answered leaves nothing unknown.
+        assert!(!output.stderr.contains("unknown"), "{why}: {output}");
+        if output.writes().is_empty() {
+            assert!(!output.stderr.contains("Outcome"), "{why}: {output}");
+        } else {
+            let output = output.says("Outcome: ");
+            let told = output.stderr.contains("stopped half-way")
+                || output.stderr.contains("the run was stopped");
+            assert!(told, "{why}: {output}");
+        }
+        account.provision(&[args, &["-v"]].concat()).exits(0);
+        if args == APPLY {
+            account.plan(&[]).has_no_changes();
+        } else if args != ["plan"] {
+            let left = inventory::of(&account, &[MAIN]).await;
+            assert!(left.is_empty(), "{why}: {left:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_second_signal_ends_the_program_at_once() {
+    for (args, at) in STOPS {
+        let account = prepared(args).await;
+        let signals: &[Signal] = &[Signal::INT, Signal::TERM];
+        let output = stopped(&account, args, at, signals).exits(130);
+        let why = format!("{args:?} at {}", name(at));
+        assert!(!output.stderr.contains("Outcome"), "{why}: {output}");
+        account.provision(args).exits(0);
+    }
+}
+
+/// How many versions and delete markers the first page of a bucket holds.
+async fn versions(account: &Account, bucket: &str) -> usize {
+    let page = account.s3(MAIN).list_object_versions().bucket(bucket);
+    let page = page.send().await.unwrap();
+    page.versions().len() + page.delete_markers().len()
+}
+
+#[tokio::test]
+async fn an_emptying_that_was_stopped_half_way_goes_on_with_the_next_run() {
+    let account = Account::applied(&[MAIN]);
+    let bucket = format!("stackstate-logs-{}", account.id);
+    full_bucket::fill(&account, &bucket).await;
+    let at = At::Operation("?delete");
+    let output = stopped(&account, EMPTY, at, &[Signal::INT]).exits(130);
+    let output = output.says("s3_bucket.logs@eu-west-1: failed");
+    assert_eq!(versions(&account, &bucket).await, 1_000, "{output}");
+    let emptied = account.destroy(&["--empty-bucket"]);
+    emptied.says("s3_bucket.logs@eu-west-1: deleted 1500 object versions");
+    let left = inventory::of(&account, &[MAIN]).await;
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// The commands that print something; those that write do so to an account with nothing to do.
+const PRINTING: [&[&str]; 12] = [
+    &["--help"],
+    &["--version"],
+    &["completions", "bash"],
+    &["policy", "list"],
+    &["policy", "show", "event-pattern"],
+    &["agent-config"],
+    &["agent-config", "--policy"],
+    &["plan"],
+    &["plan", "--json"],
+    &["plan", "-vv"],
+    &["apply", "--yes", "--json"],
+    &["apply", "--yes", "-vv"],
+];
+
+/// Closes the reading end of what `command` prints to, before it prints anything.
+fn with_nobody_reading(command: &mut Command, stderr: bool) {
+    let (reader, writer) = pipe().unwrap();
+    drop(reader);
+    if stderr {
+        command.stderr(writer.try_clone().unwrap());
+    } else {
+        command.stderr(Stdio::piped());
+    }
+    command.stdout(writer);
+}
+
+#[tokio::test]
+async fn a_closed_pipe_is_no_error_and_stops_no_work() {
+    for with_stderr in [false, true] {
+        let account = Account::new(&[MAIN]);
+        let run = |args: &[&str]| {
+            let mut command = account.quiet_command(args);
+            with_nobody_reading(&mut command, with_stderr);
+            let output = account.run_beside(command).exits(0);
+            assert!(!output.stderr.contains("rror"), "{output}");
+        };
+        run(APPLY);
+        account.plan(&[]).has_no_changes();
+        PRINTING.into_iter().for_each(run);
+        run(&["destroy", "--yes", "--json"]);
+        let left = inventory::of(&account, &[MAIN]).await;
+        assert!(left.is_empty(), "{left:?}");
+        run(DESTROY);
+    }
+}
+
+#[test]
+fn an_error_that_nobody_reads_is_an_exit_code() {
+    let account = Account::new(&[MAIN]);
+    for args in [&["plan", "--region", "nowhere"][..], &["no-such-command"]] {
+        let mut command = account.quiet_command(args);
+        with_nobody_reading(&mut command, true);
+        account.run_beside(command).exits(1);
+    }
+}

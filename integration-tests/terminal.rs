@@ -1,0 +1,161 @@
+//! What a person sees and answers at a terminal.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+use crate::harness::{Account, MAIN};
+
+const ROLE: &str = "StackStateAwsIntegrationRole";
+const QUESTION: &str = "Only `yes` is accepted: ";
+/// Longer than what was read for the plan is trusted without another look.
+const THOUGHT: Duration = Duration::from_secs(6);
+
+/// The program at a terminal, and the person's side of that.
+struct Session {
+    child: Child,
+    keyboard: File,
+    screen: Receiver<String>,
+    seen: String,
+}
+
+impl Session {
+    fn start(mut command: Command) -> Self {
+        let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&person).unwrap();
+        unlockpt(&person).unwrap();
+        let name = ptsname(&person, Vec::new()).unwrap();
+        let terminal = File::options()
+            .read(true)
+            .write(true)
+            .open(name.to_str().unwrap())
+            .unwrap();
+        let end = || Stdio::from(OwnedFd::from(terminal.try_clone().unwrap()));
+        command.stdin(end()).stdout(end()).stderr(end());
+        let child = command.spawn().unwrap();
+        let keyboard = File::from(person);
+        let mut screen = keyboard.try_clone().unwrap();
+        let (send, receive) = channel();
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            // The read fails once nothing has the terminal open any more.
+            while let Ok(read @ 1..) = screen.read(&mut buffer) {
+                let text = String::from_utf8_lossy(&buffer[..read]).into_owned();
+                if send.send(text).is_err() {
+                    break;
+                }
+            }
+        });
+        Session {
+            child,
+            keyboard,
+            screen: receive,
+            seen: String::new(),
+        }
+    }
+
+    /// Reads until the question is there.
+    fn until_asked(&mut self) {
+        while !self.seen.contains(QUESTION) {
+            let text = self.screen.recv_timeout(Duration::from_secs(60));
+            self.seen
+                .push_str(&text.unwrap_or_else(|_| panic!("no question in {}", self.seen)));
+        }
+    }
+
+    /// Types a line.
+    fn answer(&mut self, line: &str) {
+        self.keyboard.write_all(line.as_bytes()).unwrap();
+        self.keyboard.write_all(b"\n").unwrap();
+    }
+
+    /// Its exit code, and all that was on the screen.
+    fn end(mut self) -> (Option<i32>, String) {
+        let code = self.child.wait().unwrap().code();
+        self.seen.extend(self.screen.iter());
+        (code, self.seen)
+    }
+}
+
+/// An account where one role is not as it should be.
+async fn drifted() -> Account {
+    let account = Account::applied(&[MAIN]);
+    set_duration(&account, 7200).await;
+    account
+}
+
+async fn set_duration(account: &Account, seconds: i32) {
+    let iam = account.iam();
+    let update = iam.update_role().role_name(ROLE);
+    update.max_session_duration(seconds).send().await.unwrap();
+}
+
+async fn duration(account: &Account) -> Option<i32> {
+    let role = account.iam().get_role().role_name(ROLE).send().await;
+    role.unwrap().role.unwrap().max_session_duration
+}
+
+#[tokio::test]
+async fn only_yes_is_consent() {
+    let account = drifted().await;
+    for (answer, code, said) in [
+        ("y", 1, "not confirmed; nothing was changed"),
+        ("", 1, "not confirmed; nothing was changed"),
+        ("yes", 0, "Outcome: 1 done."),
+    ] {
+        let before = duration(&account).await;
+        let mut session = Session::start(account.quiet_command(&["apply"]));
+        session.until_asked();
+        session.answer(answer);
+        let (ended, screen) = session.end();
+        assert_eq!(ended, Some(code), "{answer:?}: {screen}");
+        assert!(screen.contains(said), "{answer:?}: {screen}");
+        let changed = duration(&account).await != before;
+        assert_eq!(changed, code == 0, "{answer:?}: {screen}");
+    }
+}
+
+#[tokio::test]
+async fn the_question_can_be_interrupted() {
+    let account = drifted().await;
+    for command in ["apply", "destroy"] {
+        let mut session = Session::start(account.quiet_command(&[command]));
+        session.until_asked();
+        kill_process(Pid::from_child(&session.child), Signal::INT).unwrap();
+        let (code, screen) = session.end();
+        assert_eq!(code, Some(130), "{screen}");
+        let told = "stopped before the question was answered; nothing was changed";
+        assert!(screen.contains(told), "{screen}");
+    }
+    assert_eq!(duration(&account).await, Some(7200));
+}
+
+#[tokio::test]
+async fn what_changes_while_the_person_thinks_is_reported_and_not_overwritten() {
+    let account = drifted().await;
+    let rule = "StsEventBridgeRule";
+    let disable = account.events(MAIN).disable_rule().name(rule);
+    disable.send().await.unwrap();
+    let mut session = Session::start(account.quiet_command(&["apply"]));
+    session.until_asked();
+    set_duration(&account, 9000).await;
+    thread::sleep(THOUGHT);
+    session.answer("yes");
+    let (code, screen) = session.end();
+    assert_eq!(code, Some(1), "{screen}");
+    let told = "iam_role.integration changed after the plan to update it was made";
+    assert!(screen.contains(told), "{screen}");
+    assert_eq!(duration(&account).await, Some(9000), "{screen}");
+    // What nobody touched is done.
+    let found = account.events(MAIN).describe_rule().name(rule).send().await;
+    assert_eq!(found.unwrap().state.unwrap().as_str(), "ENABLED");
+    let plan = account.plan(&[]);
+    assert_eq!(plan.changes(), [("iam_role.integration", "update")]);
+}
