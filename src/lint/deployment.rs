@@ -11,7 +11,11 @@ use crate::blueprint::{self, AllDocuments, Content, Remains, Site, Written};
 use crate::failure::Failure;
 use crate::policy::Kind;
 use crate::resource::Known;
+use crate::resource::iam_role::KEY_ID;
 use crate::settings::Settings;
+
+/// An id such as KMS chooses, where the real one is known after apply.
+const SOME_KEY: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Everything that is found in what the settings write.
 ///
@@ -91,6 +95,7 @@ fn document(written: &Written, site: &Site) -> Option<(Kind, Document)> {
         partition: Some(site.partition),
         account: Some(site.account.clone()),
     };
+    let policy = policy.filled(KEY_ID, SOME_KEY);
     Some((*kind, Document::new(*kind, home, policy.document())))
 }
 

@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 
-use crate::fakes::deployment::{all_shipped, on_ec2, settings, site, unencrypted};
+use crate::blueprint::AllDocuments;
+use crate::fakes::deployment::{all_shipped, on_ec2, settings, site, stackstate, unencrypted};
 use crate::lint::deployment::{report, security_findings};
-use crate::lint::{Accepted, Severity, rules};
+use crate::lint::{Accepted, Finding, Severity, rules};
 use crate::settings::{AuditTrail, Profile, Settings};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/policies.md");
@@ -125,6 +126,22 @@ fn the_shipped_documents_findings_are_explained() {
         }
     }
     assert_eq!(explained, found());
+}
+
+#[test]
+fn the_hardened_profile_leaves_no_matter_of_security() {
+    let mut hardened = with_audit_trail(settings(&["eu-west-1", "us-east-1"]));
+    stackstate(&mut hardened).profile = Profile::Hardened;
+    if let Some(system) = &mut hardened.audit_trail {
+        system.profile = Profile::Hardened;
+        system.permissions_boundary = "arn:aws:iam::123456789012:policy/boundary".parse().ok();
+    }
+    let documents = AllDocuments::load(&hardened).unwrap();
+    let report = report(&hardened, &documents, &site(&hardened)).unwrap();
+    let security = report
+        .open()
+        .filter(|it| it.rule.severity >= Severity::Security);
+    assert_eq!(security.collect::<Vec<_>>(), Vec::<&Finding>::new());
 }
 
 #[test]
