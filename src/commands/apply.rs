@@ -67,7 +67,9 @@ pub async fn command(
     if !args.no_preflight {
         let mut checks = preflight::permitted(&context, &survey, &plan, consent).await;
         checks.extend(trails);
-        show(&checks, args)?;
+        if !checks.is_empty() {
+            show(&checks, args)?;
+        }
     }
     confirm(args.yes, "Make these changes?", &context.aws).await?;
 
