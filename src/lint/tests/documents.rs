@@ -138,8 +138,12 @@ fn without_an_account_the_first_arn_tells_the_partition() {
         let findings = lint(&Document::new(Kind::Managed, Home::default(), &policy));
         findings.iter().map(|it| it.rule.code).collect::<Vec<_>>()
     };
-    let china = json!(["arn:aws-cn:s3:::a", "arn:aws-cn:s3:::b", "arn:*:s3:::c"]);
+    let china = json!([
+        "arn:aws-cn:s3:::a/*",
+        "arn:aws-cn:s3:::b/*",
+        "arn:*:s3:::c/*"
+    ]);
     assert_eq!(with_resources(china), Vec::<&str>::new(), "all of one");
-    let mixed = json!(["arn:aws-cn:s3:::a", "arn:aws:s3:::b"]);
+    let mixed = json!(["arn:aws-cn:s3:::a/*", "arn:aws:s3:::b/*"]);
     assert_eq!(with_resources(mixed), ["wrong-partition"], "of two");
 }
