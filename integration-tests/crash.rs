@@ -193,7 +193,7 @@ async fn a_process_may_be_killed_at_any_call_and_another_run_finishes_the_work()
 
     let mut seen = BTreeMap::new();
     let mut trials = Vec::new();
-    let undisturbed = Scenario::ALL.map(|scenario| undisturbed(&session, scenario));
+    let undisturbed = Scenario::ALL.map(|scenario| Box::pin(undisturbed(&session, scenario)));
     for (scenario, undisturbed) in Scenario::ALL.into_iter().zip(join_all(undisturbed).await) {
         trials.extend(kills(scenario, &undisturbed.calls));
         seen.insert(scenario, undisturbed);

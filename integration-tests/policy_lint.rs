@@ -198,3 +198,20 @@ fn the_external_id_is_in_no_output() {
         assert!(!found.to_string().contains("hunter2"), "{found}");
     }
 }
+
+#[test]
+fn a_plan_ends_with_the_number_of_security_findings() {
+    let account = Account::new(&[MAIN]);
+    let lint = account.provision(&["policy", "lint", "--json"]).exits(0);
+    let count = lint.json()["summary"]["security"].as_u64().unwrap();
+    assert!(count > 0, "the vendor's documents have some");
+    let last = format!(
+        "Security: {count} findings in these documents; `provision policy lint` explains them."
+    );
+    let plan = account.provision(&["plan"]).exits(0);
+    assert_eq!(plan.stdout.lines().last(), Some(&*last), "{plan}");
+
+    let hardened = account.provision(&["plan", "--policy-profile=hardened"]);
+    let hardened = hardened.exits(0);
+    assert!(!hardened.stdout.contains("Security:"), "{hardened}");
+}

@@ -11,7 +11,7 @@ use crate::execute::Approved;
 use crate::failure::Failure;
 use crate::plan;
 use crate::preflight::{Check, refuse};
-use crate::render::{json, preflight as render, text};
+use crate::render::{json, preflight as render};
 use crate::resource::Consent;
 use crate::saved_plan::{self, SavedPlan};
 use crate::settings::{GeneralFlags, Need};
@@ -56,7 +56,7 @@ pub async fn command(
     if args.json {
         print(&format!("{}\n", json!({"event": "plan", "plan": document})))?;
     } else {
-        print(&text::plan(&survey.site, &plan))?;
+        super::show(&context, &survey.site, &plan)?;
     }
     refuse_blocked(&plan)?;
     let known = plan::known(&survey.observed);

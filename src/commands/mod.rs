@@ -13,8 +13,13 @@ mod confirm;
 mod outputs;
 mod run;
 
+use context::{Context, print};
+
+use crate::blueprint::Site;
 use crate::failure::Failure;
+use crate::lint::deployment::security_findings;
 use crate::plan::Plan;
+use crate::render::text;
 
 /// How a command ended, when it did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +32,13 @@ pub enum Ending {
     Failed,
     /// What was to be compared is not what can be, and why has been printed already.
     NotComparable,
+}
+
+/// Shows the plan of what the settings ask for, and at its end how many security findings
+/// there are: the documents are the vendors', and whoever applies them should know.
+fn show(context: &Context, site: &Site, plan: &Plan) -> Result<(), Failure> {
+    let findings = security_findings(&context.settings, &context.documents, site)?;
+    print(&(text::plan(site, plan) + &text::security(findings)))
 }
 
 /// Refuses a plan with blocked resources, naming each with its reason.

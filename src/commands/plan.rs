@@ -5,7 +5,7 @@ use crate::commands::context::{Context, print, report};
 use crate::commands::{Ending, refuse_blocked};
 use crate::failure::Failure;
 use crate::plan;
-use crate::render::{json, text};
+use crate::render::json;
 use crate::resource::Consent;
 use crate::saved_plan;
 use crate::settings::{GeneralFlags, Need};
@@ -32,7 +32,7 @@ pub async fn command(
     if args.json {
         print(&format!("{document:#}\n"))?;
     } else {
-        print(&text::plan(&survey.site, &plan))?;
+        super::show(&context, &survey.site, &plan)?;
     }
     refuse_blocked(&plan)?;
     if let Some(file) = &args.out {

@@ -64,6 +64,20 @@ pub fn place(site: &Site) -> String {
     format!("{account}, {noun} {main} (main){others}")
 }
 
+/// How many security findings the documents have, and where to read about them; nothing if there
+/// are none.
+pub fn security(findings: usize) -> String {
+    let noun = match findings {
+        0 => return String::new(),
+        1 => "finding",
+        _ => "findings",
+    };
+    format!(
+        "{CHANGED}Security:{CHANGED:#} {findings} {noun} in these documents; `provision policy lint` \
+         explains them.\n"
+    )
+}
+
 fn step_text(text: &mut String, step: &Step, width: usize) {
     let (style, sign) = sign_of(step.decision.action);
     let action = step.decision.action.to_string();
