@@ -130,27 +130,28 @@ pub fn rules() -> Vec<&'static Rule> {
     rules
 }
 
+/// Everything that the checks find in a document, in the order of places.
+#[must_use]
+pub fn lint(document: &Document) -> Vec<Finding> {
+    find(document, |_| true)
+}
+
 /// The matters of security in a document. Checks that can find none do not run.
 #[must_use]
 pub fn lint_security(document: &Document) -> Vec<Finding> {
-    let is_security = |rule: &Rule| rule.severity == Severity::Security;
+    find(document, |rule| rule.severity == Severity::Security)
+}
+
+fn find(document: &Document, is_wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     for check in &CHECKS {
-        if check.rules.iter().any(|rule| is_security(rule)) {
+        if check.rules.iter().any(|rule| is_wanted(rule)) {
             (check.find)(document, &mut findings);
         }
     }
-    findings.retain(|finding| is_security(finding.rule));
-    findings
-}
-
-/// Everything that the checks find in a document, in the document's order.
-#[must_use]
-pub fn lint(document: &Document) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for check in &CHECKS {
-        (check.find)(document, &mut findings);
-    }
-    findings.sort_by(|a, b| (&a.place, a.rule.code).cmp(&(&b.place, b.rule.code)));
+    findings.retain(|finding| is_wanted(finding.rule));
+    findings.sort_by_cached_key(|it| (it.place.clone(), it.rule.code, it.detail.clone()));
+    // One text may break a rule twice in the same way, with the same variable for example.
+    findings.dedup();
     findings
 }

@@ -53,8 +53,9 @@ pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
 
 fn problem(principal: &Principal) -> Option<(&'static Rule, &'static str)> {
     let text = principal.item.text.as_str();
-    // The grammar says that an empty text is one, and that no other kinds exist.
-    if text.is_empty() {
+    // The grammar says that an empty text is one, and that no other kinds exist; that a variable
+    // cannot stand here is told with the variables.
+    if text.is_empty() || text.contains("${") {
         return None;
     }
     match principal.kind.as_str() {

@@ -147,3 +147,18 @@ fn without_an_account_the_first_arn_tells_the_partition() {
     let mixed = json!(["arn:aws-cn:s3:::a/*", "arn:aws:s3:::b/*"]);
     assert_eq!(with_resources(mixed), ["wrong-partition"], "of two");
 }
+
+#[test]
+fn the_same_in_the_same_place_is_found_once() {
+    let policy = with(
+        Kind::Managed,
+        json!({"Resource": "arn:aws:s3:::a-${AccountId}/${AccountId}/${Region}"}),
+    );
+    let findings = lint(&Document::new(Kind::Managed, home(), &policy));
+    let details: Vec<&str> = findings.iter().map(|it| it.detail.as_str()).collect();
+    let expected = [
+        "there is no variable ${AccountId}",
+        "there is no variable ${Region}",
+    ];
+    assert_eq!(details, expected);
+}
