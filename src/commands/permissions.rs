@@ -8,7 +8,6 @@ use crate::commands::Ending;
 use crate::commands::context::{Context, print, report};
 use crate::failure::Failure;
 use crate::permissions::{self, LIMIT};
-use crate::policy;
 use crate::resource::Consent;
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::site;
@@ -40,12 +39,11 @@ pub async fn command(
             permissions::destroy(settings, &nodes, consent)
         }
     };
-    let fitted = policy::fit(&permissions::policy(&needed)?, LIMIT)
-        .map_err(|error| Failure::new("the policy cannot be written").because(error.to_string()))?;
-    for policy in &fitted.policies {
+    let policies = permissions::documents(&needed)?;
+    for policy in &policies {
         print(&format!("{:#}\n", policy.document()))?;
     }
-    if let count @ 2.. = fitted.policies.len() {
+    if let count @ 2.. = policies.len() {
         report(&format!(
             "Note: these are {count} policies, since one may have {LIMIT} characters: all of them are needed.\n"
         ));

@@ -1,8 +1,9 @@
 //! What calls on Firehose need.
 //!
 //! Service Authorization Reference, "Actions, resources, and condition keys for Amazon Kinesis
-//! Firehose". The stream uses the key with its own role, so that its creator needs nothing of KMS
-//! (Firehose Developer Guide, "Grant Firehose access to an Amazon S3 destination").
+//! Firehose". The stream uses the key of its destination with its own role. Its creator needs
+//! `kms:CreateGrant` only for a stream that is itself encrypted with a key of the account (API
+//! Reference, "DeliveryStreamEncryptionConfigurationInput"), which ours is not.
 
 use super::{
     CHANGE, CREATE, DELETE, Permission, READ, Side, Task, allow, for_changes, pass_role,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{Condition, Permission};
 use crate::failure::Failure;
-use crate::policy::{Policy, PolicyError};
+use crate::policy::{Fitted, Policy, PolicyError, fit};
 
 /// The characters, white space left out, that AWS allows a managed policy.
 pub const LIMIT: usize = 6_144;
@@ -42,6 +42,77 @@ pub fn policy(permissions: &[Permission]) -> Result<Policy, Failure> {
             statements.push(Json::Object(members));
         }
     }
+    document(statements)
+}
+
+/// The policy in as many documents as AWS's limit makes necessary.
+///
+/// One without Sids is better than several, and several keep theirs, each statement in the first
+/// document that has room for it. A statement that is too long by itself is spread over its
+/// resources.
+///
+/// # Errors
+/// A statement that no document has room for.
+pub fn documents(permissions: &[Permission]) -> Result<Vec<Policy>, Failure> {
+    let whole = policy(permissions)?;
+    if let Ok(Fitted { policies, .. }) = fit(&whole, LIMIT)
+        && policies.len() == 1
+    {
+        return Ok(policies);
+    }
+    let mut packed: Vec<Vec<Json>> = Vec::new();
+    for statement in whole.statements() {
+        for part in parts(statement.document())? {
+            let room = packed.iter_mut().find(|statements| {
+                let all = statements.iter().chain([&part]).cloned().collect();
+                size(all) <= LIMIT
+            });
+            match room {
+                Some(statements) => statements.push(part),
+                None => packed.push(vec![part]),
+            }
+        }
+    }
+    packed.into_iter().map(document).collect()
+}
+
+/// The statement, or several for as many of its resources each as fit a document.
+fn parts(statement: &Json) -> Result<Vec<Json>, Failure> {
+    if size(vec![statement.clone()]) <= LIMIT {
+        return Ok(vec![statement.clone()]);
+    }
+    let resources = statement["Resource"]
+        .as_array()
+        .map_or(&[][..], Vec::as_slice);
+    let sid = statement["Sid"].as_str().unwrap_or_default();
+    // From the longest parts to those of one resource.
+    for length in (1..resources.len()).rev() {
+        let chunks = resources.chunks(length).enumerate();
+        let parts: Vec<Json> = chunks
+            .map(|(index, resources)| {
+                let mut part = statement.clone();
+                part["Sid"] = format!("{sid}Part{}", index + 1).into();
+                part["Resource"] = resources.into();
+                part
+            })
+            .collect();
+        if parts.iter().all(|part| size(vec![part.clone()]) <= LIMIT) {
+            return Ok(parts);
+        }
+    }
+    Err(Failure::new(format!(
+        "the statement {sid} is longer than the {LIMIT} characters of a managed policy"
+    )))
+}
+
+fn size(statements: Vec<Json>) -> usize {
+    json!({"Version": "2012-10-17", "Statement": statements})
+        .to_string()
+        .chars()
+        .count()
+}
+
+fn document(statements: Vec<Json>) -> Result<Policy, Failure> {
     let document = json!({"Version": "2012-10-17", "Statement": statements});
     Policy::from_value(document).map_err(|error: PolicyError| {
         Failure::new("the permissions give no policy").because(error.to_string())

@@ -4,7 +4,9 @@
 //! a bucket count only where someone turned that on for it (S3 User Guide, "Enabling ABAC in
 //! general purpose buckets"), so that the bucket's own ARN is the limit. To create a bucket with
 //! tags takes `s3:TagResource` ("Creating general purpose buckets with tags"), and to name its
-//! object ownership `s3:PutBucketOwnershipControls` (API Reference, CREATE).
+//! object ownership `s3:PutBucketOwnershipControls` (API Reference, "CreateBucket"). Nothing
+//! of KMS is needed to name a key for the default encryption, at which S3 does not look
+//! ("PutBucketEncryption").
 
 use super::{CREATE, Permission, READ, Side, Task, allow, for_changes, request_tags};
 use crate::resource::s3_bucket::S3Bucket;
