@@ -158,17 +158,19 @@ async fn other_settings_have_policies_of_their_own() {
     let limit = policy.policy.unwrap().arn.unwrap();
     let none = ["apply", "--encryption", "none"];
     let bounded = ["apply", "--permissions-boundary", &limit];
-    let marked = ["apply", "--postfix=-blue", "--only=stackstate"];
+    let marked = [&none[..], &["--postfix=-blue", "--only=stackstate"]].concat();
 
-    runs.run(&none, &["--yes"]).exits(0);
-    // The key comes, and the boundary with it; then the boundary goes and the key is kept.
     runs.run(&bounded, &["--yes"]).exits(0);
-    let remove = account.iam().delete_role_permissions_boundary();
-    remove.role_name(tamper::ROLE).send().await.unwrap();
+    let regional = ["Firehose", "EventBridge"].map(|it| format!("StackState{it}Role-{MAIN}"));
+    for role in regional.iter().map(String::as_str).chain([tamper::ROLE]) {
+        let remove = account.iam().delete_role_permissions_boundary();
+        remove.role_name(role).send().await.unwrap();
+    }
     let delete = account.iam().detach_role_policy().role_name("app");
     let own = format!("arn:aws:iam::{}:policy/AuditTrailRole", account.id);
     delete.policy_arn(own).send().await.unwrap();
     runs.run(&bounded, &["--yes"]).exits(0);
+    // The boundary goes, and the key is kept.
     runs.run(&none, &["--yes"]).exits(0);
     let unused = runs.unused(&bounded);
     let about = |item: &&String| item.contains("oundar") || item.contains("Bounded");

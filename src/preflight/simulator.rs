@@ -69,7 +69,7 @@ fn why(error: &AwsError) -> String {
 
 async fn simulate(aws: &Aws, source: &str, request: &Request) -> Result<Vec<Answer>, AwsError> {
     match simulate_together(aws, source, request).await {
-        // IAM does not take actions together whose authorization it looks up in different ways.
+        // Actions that IAM does not take together are asked about one by one.
         Err(error)
             if error.code.as_deref() == Some("InvalidInput") && request.actions.len() > 1 =>
         {
