@@ -76,6 +76,19 @@ async fn it_takes_the_place_of_the_documented_one_and_gives_way_again() {
 }
 
 #[tokio::test]
+async fn a_saved_plan_is_applied_though_the_key_was_not_there() {
+    let account = Account::new(&[MAIN]);
+    account
+        .provision(&["plan", "--out=plan.json", HARDENED[0], HARDENED[1]])
+        .exits(0);
+    // A saved plan is of the settings that it was made from.
+    let other = account.provision(&["apply", "plan.json", "--yes"]).exits(1);
+    other.says("stackstate.profile").writes_nothing();
+    account.apply(&["plan.json", HARDENED[0], HARDENED[1]]);
+    hardened(&account, &[MAIN]).check().await;
+}
+
+#[tokio::test]
 async fn a_postfix_reaches_the_names_in_its_documents() {
     let account = Account::new(&[MAIN]);
     let flags = [HARDENED[0], HARDENED[1], "--postfix", "-blue"];
