@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use crate::failure::Failure;
 use crate::names::Partition;
 use crate::policy::{self, Kind, Policy};
+use crate::resource::iam_role::KEY_ID;
 use crate::settings::Profile;
 
 /// A document as it is built into the program.
@@ -232,7 +233,11 @@ impl Documents {
 /// one, the document is left as it was written.
 fn name_version(json: &mut Json) {
     let mut has_variable = false;
-    for_each_string(json, &mut |text| has_variable |= text.contains("${"));
+    let key = format!("${{{KEY_ID}}}");
+    for_each_string(json, &mut |text| {
+        // What is filled in later is no variable.
+        has_variable |= text.replace(&key, "").contains("${");
+    });
     if let (Json::Object(fields), false) = (json, has_variable)
         && !fields.contains_key("Version")
     {

@@ -171,6 +171,19 @@ fn a_version_is_named_only_where_that_changes_nothing() {
             "{why}: IAM wants it first"
         );
     }
+    let key = policy("", "arn:aws:kms:${MainRegion}:${AccountId}:key/${KeyId}");
+    let nodes = replaced("firehose-role-policy.json", &key).unwrap();
+    let policy = desired(
+        &nodes,
+        "iam_role.firehose-us-east-1",
+        "inline_policy[default]",
+    );
+    let resource = "arn:aws:kms:eu-west-1:123456789012:key/(known after apply)";
+    assert_eq!(
+        policy["Version"], "2012-10-17",
+        "the key's id is no variable"
+    );
+    assert_eq!(policy["Statement"][0]["Resource"], resource);
     let text = r#"{"Statement": [{"Effect": "Allow", "Principal": {"Service":
         "events.amazonaws.com"}, "Action": "sts:AssumeRole"}]}"#;
     let nodes = replaced("eventbridge-role-trust.json", text).unwrap();
