@@ -1,13 +1,13 @@
 //! The evaluator's process, of which all tests share one.
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{LazyLock, Mutex};
 
 use serde_json::Value as Json;
 
 struct Tool {
-    input: ChildStdin,
+    node: Child,
     output: BufReader<ChildStdout>,
 }
 
@@ -17,22 +17,24 @@ static TOOL: LazyLock<Mutex<Tool>> = LazyLock::new(|| Mutex::new(Tool::start()))
 impl Tool {
     fn start() -> Self {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/integration-tests/evaluator");
-        let node = Command::new("node")
+        let mut node = Command::new("node")
             .arg("evaluate.mjs")
             .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("Node.js; `integration-tests/evaluator/run` says what these tests need");
+        let output = node.stdout.take().expect("a pipe");
         Tool {
-            input: node.stdin.expect("a pipe"),
-            output: BufReader::new(node.stdout.expect("a pipe")),
+            node,
+            output: BufReader::new(output),
         }
     }
 
     fn ask(&mut self, requests: Vec<Json>) -> Vec<Json> {
         let question = format!("{}\n", Json::from(requests));
-        let asked = self.input.write_all(question.as_bytes());
+        let input = self.node.stdin.as_mut().expect("a pipe");
+        let asked = input.write_all(question.as_bytes());
         asked.expect("an evaluator that reads");
         let mut answer = String::new();
         let read = self.output.read_line(&mut answer);
