@@ -16,10 +16,11 @@ use crate::failure::Failure;
 use crate::plan::{self, Action, Around, Decision, Node};
 use crate::resource::{self, Known, Observed, Owner, Phase, Present};
 
-/// How long a node may take until AWS reads back what was wanted. A Firehose stream, the slowest,
-/// takes some minutes at most.
+/// How long a node may take while AWS is at work on it. A Firehose stream, the slowest, takes some
+/// minutes at most.
 pub(super) const SETTLE_LIMIT: Duration = Duration::from_secs(600);
-/// How long a resource whose create call got no usable answer is looked for.
+/// How long a resource whose create call got no usable answer is looked for, and how long one that
+/// cannot be told from another is looked at.
 pub(super) const FIND_LIMIT: Duration = Duration::from_secs(10);
 /// For how long an observation is taken to be true; older ones are made again before acting.
 pub(super) const FRESH: Duration = Duration::from_secs(5);
@@ -375,31 +376,60 @@ impl Task<'_> {
 
     /// Waits until AWS reads back what was wanted.
     async fn settle(&self, known: &Known) -> Result<(), Trouble> {
-        let obstacle = self.poll(SETTLE_LIMIT, |observed| match observed {
-            // No waiting ends this, only a person.
-            Observed::Obstructed(reason) => Ok(Some(reason)),
-            observed => match self.immutable_change(&observed, known) {
-                Some(reason) => Ok(Some(reason)),
-                None => plan::unsettled(self.node, &observed, known).map_or(Ok(None), Err),
-            },
+        let patience = Instant::now() + FIND_LIMIT;
+        let mut quiet_since = None;
+        let trouble = self.poll(SETTLE_LIMIT, |observed| {
+            if let Observed::Obstructed(reason) = &observed {
+                // Another run at the same time may be about to end this, and after it only a
+                // person.
+                return if Instant::now() < patience {
+                    Err(reason.clone())
+                } else {
+                    Ok(Some(self.impossible(reason.clone())))
+                };
+            }
+            if let Some(reason) = self.immutable_change(&observed, known) {
+                return Ok(Some(self.impossible(reason)));
+            }
+            let Some(awaited) = plan::unsettled(self.node, &observed, known) else {
+                return Ok(None);
+            };
+            // While AWS is at work, that may take long. Otherwise reads lag behind for a while, or
+            // something else changes the same resource.
+            let busy = |it: &Present| matches!(it.phase, Phase::Creating | Phase::Deleting);
+            if matches!(&observed, Observed::Present(present) if busy(present)) {
+                quiet_since = None;
+                return Err(awaited);
+            }
+            let since = *quiet_since.get_or_insert_with(Instant::now);
+            if since.elapsed() < RETRY_LIMIT {
+                return Err(awaited);
+            }
+            Ok(Some(self.did_not_settle(RETRY_LIMIT, &awaited)))
         });
-        match obstacle.await? {
-            None => Ok(()),
-            Some(reason) => Err(Trouble::Failed(
-                Failure::new(format!(
-                    "{} cannot become what is wanted",
-                    self.node.address()
-                ))
-                .because(reason),
-            )),
-        }
+        trouble.await?.map_or(Ok(()), Err)
+    }
+
+    fn impossible(&self, reason: String) -> Trouble {
+        let address = self.node.address();
+        let failure = Failure::new(format!("{address} cannot become what is wanted"));
+        Trouble::Failed(failure.because(reason))
+    }
+
+    fn did_not_settle(&self, limit: Duration, awaited: &str) -> Trouble {
+        let waited = format!("{} s passed waiting for {awaited}", limit.as_secs());
+        Trouble::Failed(
+            Failure::new(format!("{} did not settle", self.node.address()))
+                .because(waited)
+                .hint("Run `provision plan` to see what is different"),
+        )
     }
 
     /// Observes until `accept` does; its error is what is waited for.
     async fn poll<T>(
         &self,
         limit: Duration,
-        accept: impl Fn(Observed) -> Result<T, String>,
+        mut accept: impl FnMut(Observed) -> Result<T, String>,
     ) -> Result<T, Trouble> {
         let deadline = Instant::now() + limit;
         let mut pauses = Pauses::default();
@@ -409,12 +439,7 @@ impl Task<'_> {
                 Err(awaited) => awaited,
             };
             if Instant::now() >= deadline {
-                let waited = format!("{} s passed waiting for {awaited}", limit.as_secs());
-                return Err(Trouble::Failed(
-                    Failure::new(format!("{} did not settle", self.node.address()))
-                        .because(waited)
-                        .hint("Run `provision plan` to see what is different"),
-                ));
+                return Err(self.did_not_settle(limit, &awaited));
             }
             if pauses.first() {
                 self.aws.announce_wait(awaited);

@@ -1,6 +1,8 @@
 //! Waiting until AWS reads back what was written.
 
 use super::*;
+use crate::aws::RETRY_LIMIT;
+use crate::fakes::CALL;
 
 #[tokio::test(start_paused = true)]
 async fn a_node_is_done_when_it_reads_back_right_and_says_once_what_it_waits_for() {
@@ -51,24 +53,78 @@ async fn what_reads_back_at_once_is_not_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_cannot_be_told_may_be_told_a_moment_later() {
+    let two = || Observed::Obstructed("two have our tags".to_owned());
+    for (why, mended, outcome) in [
+        ("another run takes its own back", true, "a done"),
+        ("nobody does anything", false, "a failed"),
+    ] {
+        let world = World::default();
+        let fake = Fake::new(&world, "a");
+        let after = Observed::Present(fake.settled(&Known::new()));
+        let run = Run::new(&world, vec![fake.node(&[])]);
+        let others = async {
+            tokio::time::sleep(CALL * 3 / 2).await;
+            world.put(&at("a"), two());
+            tokio::time::sleep(FIND_LIMIT / 2).await;
+            if mended {
+                world.put(&at("a"), after);
+            }
+        };
+        let (results, ()) = tokio::join!(run.execute(), others);
+        assert_eq!(outcomes(&results), [outcome], "{why}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn waiting_has_an_end() {
-    let world = World::default();
-    world.lag(Duration::from_secs(3600));
-    let next = Fake::new(&world, "next").node(&[("a", Milestone::Settled)]);
-    let begun = Instant::now();
-    let results = Run::new(&world, vec![Fake::new(&world, "a").node(&[]), next])
-        .execute()
-        .await;
-    assert_eq!(outcomes(&results), ["a failed", "next skipped"]);
-    let took = begun.elapsed();
-    assert!(took >= SETTLE_LIMIT, "{took:?}");
-    assert!(took < SETTLE_LIMIT + Duration::from_secs(5), "{took:?}");
-    assert_eq!(
-        failure(&results, "a"),
-        "fake.a did not settle\n\
-         Caused by:\n  1: 600 s passed waiting for it to appear\n\
-         Hint: Run `provision plan` to see what is different"
-    );
+    let creating = Present {
+        phase: Phase::Creating,
+        ..ours(attributes(&[("size", 1)]))
+    };
+    let cases = [
+        (
+            "it never appears",
+            Observed::Missing,
+            RETRY_LIMIT,
+            "it to appear",
+        ),
+        (
+            "something else sets it too",
+            drifted(),
+            RETRY_LIMIT,
+            "AWS to read back size",
+        ),
+        (
+            "AWS is still at work",
+            Observed::Present(creating),
+            SETTLE_LIMIT,
+            "AWS to finish creating it",
+        ),
+    ];
+    for (why, always, limit, awaited) in cases {
+        let world = World::default();
+        world.put(&at("a"), always);
+        world.lag(Duration::from_secs(3600));
+        let next = Fake::new(&world, "next").node(&[("a", Milestone::Settled)]);
+        let begun = Instant::now();
+        let run = Run::new(&world, vec![Fake::new(&world, "a").node(&[]), next]);
+        let results = run.execute().await;
+        assert_eq!(outcomes(&results), ["a failed", "next skipped"], "{why}");
+        let took = begun.elapsed();
+        assert!(took >= limit, "{why}: {took:?}");
+        assert!(took < limit + Duration::from_secs(5), "{why}: {took:?}");
+        assert_eq!(
+            failure(&results, "a"),
+            format!(
+                "fake.a did not settle\n\
+                 Caused by:\n  1: {} s passed waiting for {awaited}\n\
+                 Hint: Run `provision plan` to see what is different",
+                limit.as_secs()
+            ),
+            "{why}"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]
