@@ -4,7 +4,7 @@
 //! A trial is one request of one scenario and one of two moments: the process dies before AWS has
 //! the request, or after AWS has carried it out and before the process has the answer. With
 //! `KILLS=all` (`make test-crash`) every request that writes is tried at both moments, and of
-//! those that read, which change nothing, every tenth; otherwise an evenly spread sample, always
+//! those that read, which change nothing, every 25th; otherwise an evenly spread sample, always
 //! the same.
 
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ use crate::harness::{self, Call, Moment, Output};
 /// How many trials the sample has.
 const SAMPLE: usize = 10;
 /// One of so many reads is tried.
-const READS: usize = 10;
+const READS: usize = 25;
 /// How many trials run at the same time.
 const AT_ONCE: usize = 6;
 

@@ -2,17 +2,23 @@
 //!
 //! There is no lock. Whatever two runs do to each other, none crashes, and one quiet apply later
 //! the account is what it would be if nobody had raced: one key, no orphan, an empty plan. The
-//! seed is printed; `RACE_SEED` takes it again, and `RACES` the number of rounds.
+//! seed is printed, and `RACE_SEED` takes it again.
+//!
+//! Runs that want different things wait for what the other one overwrites or removes, for two
+//! minutes at most. They race only where `RACES` names a number of rounds (`make races`).
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Barrier};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use tokio::runtime::Builder;
+
+use crate::faults::say;
 use crate::harness::{Account, MAIN, Moment, OTHER, Output, inventory};
 
-/// How many rounds there are where nobody says so.
-const ROUNDS: u64 = 2;
+/// How many of the races are run where nobody names a number of rounds.
+const SAMPLE: usize = 2;
 /// How long after the one run the other begins, at most.
 const LATEST: u64 = 1_500;
 
@@ -35,6 +41,12 @@ const RACES: [Race; 7] = [
         other: APPLY,
     },
     Race {
+        why: "the same destroy twice",
+        applied: true,
+        one: DESTROY,
+        other: DESTROY,
+    },
+    Race {
         why: "an apply beside the destroy of all that is there",
         applied: true,
         one: APPLY,
@@ -44,12 +56,6 @@ const RACES: [Race; 7] = [
         why: "a destroy beside the apply that makes everything",
         applied: false,
         one: APPLY,
-        other: DESTROY,
-    },
-    Race {
-        why: "the same destroy twice",
-        applied: true,
-        one: DESTROY,
         other: DESTROY,
     },
     Race {
@@ -154,8 +160,8 @@ async fn of_two_keys_that_are_made_at_once_one_goes() {
     let account = Arc::new(Account::new(&[MAIN]));
     let both = Barrier::new(2);
     account.watch(move |call, moment| {
-        // Neither run goes on before the other one, too, has made its key.
-        if call.operation == "CreateKey" && moment == Moment::Answered {
+        // Neither run makes its key before the other one, too, has found none.
+        if call.operation == "CreateKey" && moment == Moment::Arrived {
             both.wait();
         }
         true
@@ -182,21 +188,36 @@ async fn two_runs_at_once_leave_nothing_that_an_apply_does_not_mend() {
         let random = getrandom::u32();
         random.expect("the system gives random numbers").into()
     });
-    let rounds = number("RACES").unwrap_or(ROUNDS);
+    let rounds = number("RACES");
+    let races = if rounds.is_some() {
+        RACES.len()
+    } else {
+        SAMPLE
+    };
     let mut random = Random(seed);
-    for round in 1..=rounds {
-        for race in &RACES {
-            let delay = Duration::from_millis(random.below(LATEST));
-            let context = format!(
-                "{}, {} ms apart, in round {round} of the seed {seed}",
-                race.why,
-                delay.as_millis()
-            );
-            check_race(race, delay, &undisturbed, &context).await;
-        }
+    let started = Instant::now();
+    for round in 1..=rounds.unwrap_or(1) {
+        // Those of one round have an account each and run side by side.
+        thread::scope(|scope| {
+            for race in &RACES[..races] {
+                let delay = Duration::from_millis(random.below(LATEST));
+                let context = format!(
+                    "{}, {} ms apart, in round {round} of the seed {seed}",
+                    race.why,
+                    delay.as_millis()
+                );
+                let undisturbed = &undisturbed;
+                scope.spawn(move || {
+                    let runtime = Builder::new_current_thread().enable_all().build();
+                    let race = check_race(race, delay, undisturbed, &context);
+                    runtime.expect("a runtime").block_on(race);
+                });
+            }
+        });
     }
-    crate::faults::say(&format!(
-        "{} races survived, seed {seed}",
-        rounds * RACES.len() as u64
+    say(&format!(
+        "{} races survived in {} s, seed {seed}",
+        rounds.unwrap_or(1) * races as u64,
+        started.elapsed().as_secs()
     ));
 }
