@@ -132,11 +132,15 @@ async fn the_policies_allow_what_is_called_and_nothing_else() {
         &["apply"],
         &[&["destroy"][..], &ALL].concat(),
     ] {
-        assert_eq!(
-            runs.unused(permitted),
-            Vec::<String>::new(),
-            "{permitted:?}"
-        );
+        let mut unused = runs.unused(permitted);
+        if permitted == ["apply"] {
+            // Only of two runs at once, one takes the key away that it has made.
+            let takes_away = |item: &str| {
+                item.starts_with("Delete") && (item.contains("kms:") || item.ends_with(":key/*"))
+            };
+            unused.retain(|item| !takes_away(item));
+        }
+        assert_eq!(unused, Vec::<String>::new(), "{permitted:?}");
     }
     let profile = |item: &String| item.contains("nstance") || item.contains("Ec2");
     let unused: Vec<String> = runs

@@ -7,7 +7,8 @@ use crate::cli::{PermissionsArgs, Permitted};
 use crate::commands::Ending;
 use crate::commands::context::{Context, print, report};
 use crate::failure::Failure;
-use crate::permissions::{self, LIMIT};
+use crate::permissions;
+use crate::policy::Kind;
 use crate::resource::Consent;
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::site;
@@ -45,7 +46,8 @@ pub async fn command(
     }
     if let count @ 2.. = policies.len() {
         report(&format!(
-            "Note: these are {count} policies, since one may have {LIMIT} characters: all of them are needed.\n"
+            "Note: these are {count} policies, since one may have {} characters: all of them are needed.\n",
+            Kind::Managed.limit()
         ));
     }
     Ok(Ending::Well)

@@ -3,8 +3,9 @@
 //! Service Authorization Reference, "Actions, resources, and condition keys for AWS Key Management
 //! Service": a key is told by `aws:ResourceTag`, an alias by its ARN alone, `CreateKey` and
 //! `ListKeys` take no ARN. To create a key with tags takes `kms:TagResource` in an IAM policy
-//! (KMS Developer Guide, "Controlling access to tags"). That a tag counts can take five minutes
-//! ("Using tags to control access to KMS keys").
+//! (KMS Developer Guide, "Controlling access to tags"). It can take five minutes until a tag counts
+//! ("Using tags to control access to KMS keys"), so that what completes a new key, its rotation and
+//! its alias, cannot be limited by one; the alias is limited by its own ARN.
 
 use super::{
     CHANGE, CREATE, DELETE, FIND, Permission, READ, Side, Task, allow, for_changes, request_tags,
@@ -12,14 +13,19 @@ use super::{
 };
 use crate::resource::kms_key::KmsKey;
 
+/// What a new key needs before its tags count.
+pub(super) const COMPLETE: &str = "CompleteKeys";
+
 pub(crate) fn key(key: &KmsKey, task: Task<'_>) -> Vec<Permission> {
     // A key's ARN holds an id that AWS chooses, so that its tags tell it from others.
     let any_key = format!("{}key/*", key.arn_prefix);
     let alias = format!("{}{}", key.arn_prefix, key.alias);
     let (arn, ours) = (any_key.as_str(), resource_tags(&key.tags));
-    let name_it = |purpose, action| {
-        let mut all = allow("NameKeys", &[&alias], &[], &[action]);
-        all.extend(allow(purpose, &[arn], &ours, &[action]));
+    let complete = |actions: &[&'static str]| allow(COMPLETE, &[arn], &[], actions);
+    let name_it = || {
+        let create = ["kms:CreateAlias"];
+        let mut all = allow("NameKeys", &[&alias], &[], &create);
+        all.extend(complete(&create));
         all
     };
     match task {
@@ -42,9 +48,11 @@ pub(crate) fn key(key: &KmsKey, task: Task<'_>) -> Vec<Permission> {
             let tagged = request_tags(&key.tags);
             let mut all = allow("CreateKeys", &["*"], &tagged, &["kms:CreateKey"]);
             all.extend(allow(CREATE, &[arn], &tagged, &["kms:TagResource"]));
-            let rotate = ["kms:EnableKeyRotation"];
-            all.extend(allow(CHANGE, &[arn], &ours, &rotate));
-            all.extend(name_it(CHANGE, "kms:CreateAlias"));
+            all.extend(complete(&["kms:EnableKeyRotation"]));
+            all.extend(name_it());
+            // Of two runs that make a key at the same time, one takes its own away again.
+            let delete = ["kms:ScheduleKeyDeletion"];
+            all.extend(allow(DELETE, &[arn], &ours, &delete));
             all
         }
         Task::Update(changes) => {
@@ -54,18 +62,19 @@ pub(crate) fn key(key: &KmsKey, task: Task<'_>) -> Vec<Permission> {
                 ("state", Side::Any, "kms:EnableKey"),
                 ("key_policy", Side::Any, "kms:PutKeyPolicy"),
                 ("description", Side::Any, "kms:UpdateKeyDescription"),
-                ("rotation", Side::Any, "kms:EnableKeyRotation"),
             ];
             let actions = for_changes(changes, &rows);
             all.extend(allow(CHANGE, &[arn], &ours, &actions));
+            let rotation = [("rotation", Side::Any, "kms:EnableKeyRotation")];
+            all.extend(complete(&for_changes(changes, &rotation)));
             if !for_changes(changes, &[("alias", Side::Any, "kms:CreateAlias")]).is_empty() {
-                all.extend(name_it(CHANGE, "kms:CreateAlias"));
+                all.extend(name_it());
             }
             all
         }
         Task::Delete(_) => {
-            let mut all = name_it(DELETE, "kms:DeleteAlias");
-            let delete = ["kms:ScheduleKeyDeletion"];
+            let mut all = allow("NameKeys", &[&alias], &[], &["kms:DeleteAlias"]);
+            let delete = ["kms:DeleteAlias", "kms:ScheduleKeyDeletion"];
             all.extend(allow(DELETE, &[arn], &ours, &delete));
             all
         }

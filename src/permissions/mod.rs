@@ -16,7 +16,7 @@ pub(crate) mod s3;
 #[cfg(test)]
 mod tests;
 
-pub use policy::{LIMIT, documents, policy};
+pub use policy::{documents, policy};
 
 use crate::attributes::{Change, touches};
 use crate::blueprint::Site;

@@ -6,10 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{Condition, Permission};
 use crate::failure::Failure;
-use crate::policy::{Fitted, Policy, PolicyError, fit};
-
-/// The characters, white space left out, that AWS allows a managed policy.
-pub const LIMIT: usize = 6_144;
+use crate::policy::{Fitted, Kind, Policy, PolicyError, fit};
 
 /// What the permissions of one purpose on one condition come to.
 #[derive(Debug)]
@@ -55,7 +52,7 @@ pub fn policy(permissions: &[Permission]) -> Result<Policy, Failure> {
 /// A statement that no document has room for.
 pub fn documents(permissions: &[Permission]) -> Result<Vec<Policy>, Failure> {
     let whole = policy(permissions)?;
-    if let Ok(Fitted { policies, .. }) = fit(&whole, LIMIT)
+    if let Ok(Fitted { policies, .. }) = fit(&whole, Kind::Managed.limit())
         && policies.len() == 1
     {
         return Ok(policies);
@@ -65,7 +62,7 @@ pub fn documents(permissions: &[Permission]) -> Result<Vec<Policy>, Failure> {
         for part in parts(statement.document())? {
             let room = packed.iter_mut().find(|statements| {
                 let all = statements.iter().chain([&part]).cloned().collect();
-                size(all) <= LIMIT
+                fits(all)
             });
             match room {
                 Some(statements) => statements.push(part),
@@ -78,7 +75,7 @@ pub fn documents(permissions: &[Permission]) -> Result<Vec<Policy>, Failure> {
 
 /// The statement, or several for as many of its resources each as fit a document.
 fn parts(statement: &Json) -> Result<Vec<Json>, Failure> {
-    if size(vec![statement.clone()]) <= LIMIT {
+    if fits(vec![statement.clone()]) {
         return Ok(vec![statement.clone()]);
     }
     let resources = statement["Resource"]
@@ -96,20 +93,18 @@ fn parts(statement: &Json) -> Result<Vec<Json>, Failure> {
                 part
             })
             .collect();
-        if parts.iter().all(|part| size(vec![part.clone()]) <= LIMIT) {
+        if parts.iter().all(|part| fits(vec![part.clone()])) {
             return Ok(parts);
         }
     }
     Err(Failure::new(format!(
-        "the statement {sid} is longer than the {LIMIT} characters of a managed policy"
+        "the statement {sid} is longer than a managed policy may be"
     )))
 }
 
-fn size(statements: Vec<Json>) -> usize {
-    json!({"Version": "2012-10-17", "Statement": statements})
-        .to_string()
-        .chars()
-        .count()
+fn fits(statements: Vec<Json>) -> bool {
+    let document = json!({"Version": "2012-10-17", "Statement": statements});
+    document.to_string().chars().count() <= Kind::Managed.limit()
 }
 
 fn document(statements: Vec<Json>) -> Result<Policy, Failure> {

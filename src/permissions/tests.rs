@@ -6,7 +6,8 @@ use super::*;
 use crate::attributes::Value;
 use crate::blueprint::{self, Remains};
 use crate::fakes::deployment::{all_shipped, on_ec2, settings, site, unencrypted};
-use crate::policy::Effect;
+use crate::lint::{Document, Finding, Home, Severity, lint};
+use crate::policy::{Effect, Kind};
 use crate::resource::Identity;
 use crate::settings::{AuditTrail, Profile};
 
@@ -76,6 +77,38 @@ fn reading_asks_for_no_tags_and_writes_nothing() {
     }
 }
 
+#[test]
+fn the_policies_pass_our_own_lint() {
+    let mut bounded = both(&["eu-west-1", "us-east-1", "ap-southeast-2"]);
+    let boundary = "arn:aws:iam::123456789012:policy/boundary";
+    if let Some(system) = &mut bounded.stackstate {
+        system.permissions_boundary = boundary.parse().ok();
+    }
+    let cases = [
+        (both(&["eu-west-1", "us-east-1"]), "both systems"),
+        (bounded, "bounded roles in three regions"),
+        (on_ec2(&["eu-west-1"]), "an agent on an instance"),
+        (unencrypted(&["eu-west-1"]), "no key"),
+    ];
+    let passes = |permissions: &[Permission], reason: &str| {
+        for policy in documents(permissions).unwrap() {
+            let document = Document::new(Kind::Managed, Home::default(), policy.document());
+            let findings = lint(&document);
+            let bad = findings
+                .iter()
+                .filter(|it| it.rule.severity > Severity::Suggestion);
+            assert_eq!(bad.collect::<Vec<_>>(), Vec::<&Finding>::new(), "{reason}");
+        }
+    };
+    for (settings, reason) in cases {
+        passes(&plan(&settings, &nodes(&settings, true)), reason);
+        passes(&all_of_apply(&settings), reason);
+        let nodes = nodes(&settings, false);
+        passes(&destroy(&settings, &nodes, everything()), reason);
+        passes(&destroy(&settings, &nodes, Consent::default()), reason);
+    }
+}
+
 /// What would let its holder do something to what is not ours.
 #[test]
 fn a_write_is_limited_by_a_name_of_ours_or_by_a_condition() {
@@ -93,9 +126,11 @@ fn a_write_is_limited_by_a_name_of_ours_or_by_a_condition() {
         let wild = |arn: &String| arn == "*" || arn.ends_with("/*");
         let objects = permission.purpose == "EmptyBucket";
         let others = permission.purpose == "LeaveOthersProfiles";
+        let new_keys = permission.purpose == kms::COMPLETE;
         assert!(
             objects
                 || others
+                || new_keys
                 || !permission.conditions.is_empty()
                 || !permission.resources.iter().any(wild),
             "{permission:?}"
@@ -398,7 +433,11 @@ fn however_many_regions_there_are_the_documents_fit_and_say_the_same() {
         );
         let mut granted = BTreeSet::new();
         for document in &documents {
-            assert!(document.size() <= LIMIT, "{count}: {}", document.size());
+            assert!(
+                document.size() <= Kind::Managed.limit(),
+                "{count}: {}",
+                document.size()
+            );
             let statements = document.statements();
             let sids: BTreeSet<_> = statements.iter().filter_map(|it| it.sid()).collect();
             assert!(
