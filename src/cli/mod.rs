@@ -3,13 +3,18 @@
 //! Definitions only. Options that carry settings stand with the settings; the values are checked
 //! there, together with those of the file.
 
+mod policy;
+
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::lint::Severity;
-use crate::policy::Kind;
+pub use policy::{PolicyCommand, PolicyDiffArgs, PolicyLintArgs, PolicyListArgs, PolicyShowArgs};
+
 use crate::settings::{GeneralFlags, StackStateFlags};
 
 const OUTPUT: &str = "Output";
@@ -206,107 +211,6 @@ pub struct AgentConfigArgs {
     pub stackstate: StackStateFlags,
 }
 
-/// The commands that look at policy documents.
-#[derive(Debug, Subcommand)]
-#[command(after_help = "\
-Examples:
-  provision policy list
-  provision policy show integration-role-policy
-  provision policy lint")]
-pub enum PolicyCommand {
-    /// List the documents that apply writes, with their sizes
-    List(PolicyListArgs),
-    /// Print one of these documents as it is written, without the external ID
-    Show(PolicyShowArgs),
-    /// Compare two policies by what they mean
-    Diff(PolicyDiffArgs),
-    /// Find what is wrong with policies, or could be, and what to do about it
-    Lint(PolicyLintArgs),
-}
-
-/// The options of `policy list`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
-  provision policy list --account 123456789012 --region eu-west-1
-
-AWS is asked only for an account or a region that the settings do not name.")]
-pub struct PolicyListArgs {
-    /// Print the list as one JSON document
-    #[arg(long)]
-    pub json: bool,
-    /// The settings of the StackState integration.
-    #[command(flatten)]
-    pub stackstate: StackStateFlags,
-}
-
-/// The options of `policy show`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  provision policy show key-policy
-  provision policy show firehose-role-policy@us-east-1 > policy.json
-
-AWS is asked only for an account or a region that the settings do not name.")]
-pub struct PolicyShowArgs {
-    /// Name of the document, as `provision policy list` prints it; without a region, the main one
-    #[arg(value_name = "NAME")]
-    pub name: String,
-    /// The settings of the StackState integration.
-    #[command(flatten)]
-    pub stackstate: StackStateFlags,
-}
-
-/// The options of `policy diff`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
-  provision policy diff old.json new.json
-
-Exit status: 0 if both mean the same, 1 if they differ, 2 if one is not a policy.")]
-pub struct PolicyDiffArgs {
-    /// File with the policy to start from; - reads the standard input
-    #[arg(value_name = "A")]
-    pub before: PathBuf,
-    /// File with the policy to compare it with
-    #[arg(value_name = "B")]
-    pub after: PathBuf,
-}
-
-/// The options of `policy lint`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  provision policy lint
-  provision policy lint policies/*.json --fail-on security
-  provision policy lint --sarif > findings.sarif
-
-Without files, every document that apply writes is checked in the form in which it is written, and
-the bucket too. What a code means is in docs/policies.md; what may stay is accepted by its code in
-the section [lint] of the settings file.
-
-Exit status: 0 on success, 1 on any error and for findings as bad as --fail-on.")]
-pub struct PolicyLintArgs {
-    /// Files with policies to check; - reads the standard input
-    #[arg(value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// What the files' policies are attached to [default: as their content tells]
-    #[arg(long, value_name = "KIND", requires = "files")]
-    pub kind: Option<Kind>,
-    /// Least severity that makes the command fail
-    #[arg(long, value_name = "SEVERITY", default_value = "error")]
-    pub fail_on: Severity,
-    /// Print the findings as one JSON document
-    #[arg(long)]
-    pub json: bool,
-    /// Print the findings in SARIF 2.1.0, for code scanning
-    #[arg(long, conflicts_with = "json")]
-    pub sarif: bool,
-    /// The settings of the StackState integration.
-    #[command(flatten)]
-    pub stackstate: StackStateFlags,
-}
-
 /// The options of `preflight`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -375,122 +279,4 @@ Example:
 pub struct CompletionsArgs {
     /// Shell to complete for
     pub shell: Shell,
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    use super::*;
-
-    fn parse(args: &[&str]) -> Result<Cli, clap::Error> {
-        Cli::try_parse_from(["provision"].iter().chain(args))
-    }
-
-    fn help(command: &str) -> String {
-        parse(&[command, "--help"]).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn the_definitions_are_consistent() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn every_level_of_help_has_an_example_that_parses() {
-        let mut commands = vec![Cli::command()];
-        let mut next = 0;
-        while next < commands.len() {
-            let below: Vec<_> = commands[next].get_subcommands().cloned().collect();
-            commands.extend(below);
-            next += 1;
-        }
-        for command in commands {
-            let help = command.get_after_help().unwrap().to_string();
-            let examples: Vec<&str> = help
-                .lines()
-                .filter_map(|line| line.strip_prefix("  provision "))
-                .collect();
-            assert!(!examples.is_empty(), "{}", command.get_name());
-            for example in examples {
-                // Explanations stand apart, and the shell's part of a line is not ours.
-                let words = example.split("  ").next().unwrap_or(example);
-                let words: Vec<&str> = words
-                    .split(' ')
-                    .take_while(|word| !["&&", ">", "\\"].contains(word))
-                    .collect();
-                assert!(parse(&words).is_ok(), "{example}");
-            }
-        }
-    }
-
-    #[test]
-    fn help_shows_the_settings_of_the_integration_where_they_count() {
-        for command in [
-            "plan",
-            "apply",
-            "destroy",
-            "agent-config",
-            "permissions",
-            "preflight",
-        ] {
-            let help = help(command);
-            assert!(help.contains("StackState settings:"), "{command}");
-            assert!(help.contains("Deployment:"), "{command}");
-        }
-        assert!(!help("completions").contains("StackState settings:"));
-    }
-
-    #[test]
-    fn general_options_stand_before_or_after_the_command() {
-        for args in [["--region=a", "plan", "-vv"], ["plan", "--region=a", "-vv"]] {
-            let cli = parse(&args).unwrap();
-            assert_eq!(cli.general.regions, ["a"]);
-            assert_eq!(cli.output.verbose, 2);
-        }
-    }
-
-    #[test]
-    fn numbers_out_of_range_and_contradictions_are_refused() {
-        let cases: [(&[&str], bool, &str); 9] = [
-            (&["destroy", "--key-deletion-days=7"], true, "the least"),
-            (&["destroy", "--key-deletion-days=6"], false, "too few"),
-            (&["destroy", "--key-deletion-days=31"], false, "too many"),
-            (&["plan", "--concurrency=256"], true, "the most"),
-            (&["plan", "--concurrency=0"], false, "nothing could run"),
-            (&["plan", "--concurrency=257"], false, "too many"),
-            (&["plan", "--trust=internal"], false, "no such trust"),
-            (
-                &["apply", "plan.json", "--adopt"],
-                false,
-                "the saved plan has decided that",
-            ),
-            (
-                &["apply", "--no-preflight", "--ignore-preflight"],
-                false,
-                "there is nothing to ignore",
-            ),
-        ];
-        for (args, accepted, reason) in cases {
-            assert_eq!(parse(args).is_ok(), accepted, "{args:?}: {reason}");
-        }
-        let Ok(Command::Destroy(destroy)) = parse(&["destroy"]).map(|cli| cli.command) else {
-            panic!("destroy needs no option");
-        };
-        assert_eq!(destroy.key_deletion_days, 30);
-    }
-
-    #[test]
-    fn a_misplaced_external_id_is_not_repeated() {
-        let cases: [&[&str]; 4] = [
-            &["plan", "--external-id=hunter2", "--external-id=hunter2"],
-            &["--external-id=hunter2", "plan"],
-            &["completions", "--external-id=hunter2", "bash"],
-            &["plan", "--externalid=hunter2"],
-        ];
-        for args in cases {
-            let error = parse(args).unwrap_err();
-            assert!(!error.to_string().contains("hunter2"), "{error}");
-        }
-    }
 }

@@ -1,0 +1,110 @@
+//! The commands that look at policies, and their options.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::lint::Severity;
+use crate::policy::Kind;
+use crate::settings::StackStateFlags;
+
+/// The commands that look at policy documents.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  provision policy list
+  provision policy show integration-role-policy
+  provision policy lint")]
+pub enum PolicyCommand {
+    /// List the documents that apply writes, with their sizes
+    List(PolicyListArgs),
+    /// Print one of these documents as it is written, without the external ID
+    Show(PolicyShowArgs),
+    /// Compare two policies by what they mean
+    Diff(PolicyDiffArgs),
+    /// Find what is wrong with policies, or could be, and what to do about it
+    Lint(PolicyLintArgs),
+}
+
+/// The options of `policy list`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  provision policy list --account 123456789012 --region eu-west-1
+
+AWS is asked only for an account or a region that the settings do not name.")]
+pub struct PolicyListArgs {
+    /// Print the list as one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// The settings of the StackState integration.
+    #[command(flatten)]
+    pub stackstate: StackStateFlags,
+}
+
+/// The options of `policy show`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provision policy show key-policy
+  provision policy show firehose-role-policy@us-east-1 > policy.json
+
+AWS is asked only for an account or a region that the settings do not name.")]
+pub struct PolicyShowArgs {
+    /// Name of the document, as `provision policy list` prints it; without a region, the main one
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The settings of the StackState integration.
+    #[command(flatten)]
+    pub stackstate: StackStateFlags,
+}
+
+/// The options of `policy diff`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  provision policy diff old.json new.json
+
+Exit status: 0 if both mean the same, 1 if they differ, 2 if one is not a policy.")]
+pub struct PolicyDiffArgs {
+    /// File with the policy to start from; - reads the standard input
+    #[arg(value_name = "A")]
+    pub before: PathBuf,
+    /// File with the policy to compare it with
+    #[arg(value_name = "B")]
+    pub after: PathBuf,
+}
+
+/// The options of `policy lint`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provision policy lint
+  provision policy lint policies/*.json --fail-on security
+  provision policy lint --sarif > findings.sarif
+
+Without files, every document that apply writes is checked in the form in which it is written, and
+the bucket too. What a code means is in docs/policies.md; what may stay is accepted by its code in
+the section [lint] of the settings file.
+
+Exit status: 0 on success, 1 on any error and for findings as bad as --fail-on.")]
+pub struct PolicyLintArgs {
+    /// Files with policies to check; - reads the standard input
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// What the files' policies are attached to [default: as their content tells]
+    #[arg(long, value_name = "KIND", requires = "files")]
+    pub kind: Option<Kind>,
+    /// Least severity that makes the command fail
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub fail_on: Severity,
+    /// Print the findings as one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Print the findings in SARIF 2.1.0, for code scanning
+    #[arg(long, conflicts_with = "json")]
+    pub sarif: bool,
+    /// The settings of the StackState integration.
+    #[command(flatten)]
+    pub stackstate: StackStateFlags,
+}
