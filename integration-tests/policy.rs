@@ -135,7 +135,14 @@ fn policies_are_compared_by_meaning() {
         different.stdout,
         "~ statement \"A\"\n  - action s3:PutObject\n  + action s3:DeleteObject\n"
     );
+    account.write("large.json", &" ".repeat(300 * 1024));
+    fs::write(account.path("bytes.json"), [0xff, 0xfe, b'{']).unwrap();
     let no_policies = [
+        (
+            "large.json",
+            "too large for a policy: it has more than 256 KiB",
+        ),
+        ("bytes.json", "bytes.json is not text in UTF-8"),
         ("broken.json", "line 1, column 15"),
         ("pattern.json", "unknown element \"source\""),
         ("missing.json", "cannot read missing.json"),
@@ -144,6 +151,13 @@ fn policies_are_compared_by_meaning() {
         diff("one.json", file).exits(2).says(problem);
         diff(file, "one.json").exits(2).says(problem);
     }
+}
+
+#[test]
+fn only_one_of_two_policies_can_come_from_the_standard_input() {
+    let account = Account::new(&[MAIN]);
+    let both = account.provision(&["policy", "diff", "-", "-"]).exits(2);
+    both.says("only one of the two can be the standard input");
 }
 
 #[test]

@@ -4,10 +4,15 @@
 /// first of those that are equally near.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name = name.to_ascii_lowercase();
+    let most = name.len().max(4) / 4;
+    // Names differ by as many letters at least as their lengths do.
+    let known = known
+        .into_iter()
+        .filter(|known| known.len().abs_diff(name.len()) <= most);
     let distance = |known: &str| strsim::osa_distance(&name, &known.to_ascii_lowercase());
-    let candidates = known.into_iter().map(|known| (distance(known), known));
+    let candidates = known.map(|known| (distance(known), known));
     let (changes, nearest) = candidates.min_by_key(|&(changes, _)| changes)?;
-    (changes * 4 <= name.len().max(4)).then_some(nearest)
+    (changes <= most).then_some(nearest)
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub async fn command(
     }
     if let count @ 2.. = policies.len() {
         report(&format!(
-            "Note: these are {count} policies, since one may have {} characters: all of them are needed.\n",
+            "Note: these are {count} documents, all of which are needed: AWS allows {} characters in one.\n",
             Kind::Managed.limit()
         ));
     }

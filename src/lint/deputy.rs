@@ -14,7 +14,7 @@ static SERVICE_WITHOUT_SOURCE: Rule = Rule {
     code: "service-without-source",
     severity: Severity::Security,
     risk: "The service may act here for any of its customers, so that somebody else's account could make it use what is yours.",
-    remedy: "Add a condition on aws:SourceAccount or aws:SourceArn, as the service's guide documents it.",
+    remedy: "Add the condition that the service's guide documents: aws:SourceAccount or aws:SourceArn for most, the account as sts:ExternalId for Firehose.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
 };
 

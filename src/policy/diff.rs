@@ -175,7 +175,7 @@ fn whole_statement(sign: Sign, index: usize, statement: &Statement) -> DiffLine 
         let conjunction = if index == 0 { "if" } else { "and" };
         let (operator, key) = (printable(&condition.operator), printable(&condition.key));
         let values = shortened(&condition.values, |value| {
-            shown_value(&condition.key, value)
+            shown_value(statement, &condition.key, value)
         });
         text.push_str(&format!(" {conjunction} {operator} {key} = {values}"));
     }

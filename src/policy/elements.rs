@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare;
-use super::secret::{SENSITIVE, is_secret_key};
+use super::secret::{SENSITIVE, is_secret};
 use super::statement::{Selector, Statement};
 use super::text::printable;
 
@@ -128,12 +128,12 @@ fn conditions(statement: &Statement) -> Vec<Element> {
         for value in &condition.values {
             let mut key = start.to_vec();
             key.push(compare::canonical_value(&start[0], value));
-            let value = shown_value(&condition.key, value);
+            let value = shown_value(statement, &condition.key, value);
             elements.push(Element {
                 group: Group::Condition,
                 key,
                 text: format!("{subject} = {value}"),
-                is_secret: is_secret_key(&condition.key),
+                is_secret: is_secret(statement.document(), &condition.key),
             });
         }
     }
@@ -145,8 +145,8 @@ fn condition_subject(operator: &str, key: &str) -> String {
 }
 
 /// A condition's value as it may be printed.
-pub(super) fn shown_value(key: &str, value: &str) -> String {
-    if is_secret_key(key) {
+pub(super) fn shown_value(statement: &Statement, key: &str, value: &str) -> String {
+    if is_secret(statement.document(), key) {
         SENSITIVE.to_owned()
     } else {
         printable(value)

@@ -6,17 +6,31 @@ use serde_json::Value;
 pub(super) const SENSITIVE: &str = "(sensitive)";
 
 /// Whether a condition key holds the external ID. AWS ignores the case of condition keys.
-pub(super) fn is_secret_key(key: &str) -> bool {
+fn is_secret_key(key: &str) -> bool {
     key.eq_ignore_ascii_case("sts:ExternalId")
 }
 
-/// The document with the values of every `sts:ExternalId` condition replaced by `"(sensitive)"`.
+/// Whether a statement is for AWS's services alone. The external ID that a service presents is an
+/// account's number, as Firehose's guide has it, and no secret.
+fn is_for_services(statement: &Value) -> bool {
+    let principals = statement.get("Principal").and_then(Value::as_object);
+    principals.is_some_and(|kinds| !kinds.is_empty() && kinds.keys().all(|kind| kind == "Service"))
+}
+
+/// Whether the values of that condition key of a statement are secret.
+pub(super) fn is_secret(statement: &Value, key: &str) -> bool {
+    is_secret_key(key) && !is_for_services(statement)
+}
+
+/// The document with the values of every `sts:ExternalId` condition replaced by `"(sensitive)"`,
+/// but those of statements for AWS's services alone.
 ///
 /// The key is looked for at every level, so that a document that is not a policy at all is safe
 /// to print as well.
 #[must_use]
 pub fn redacted(document: &Value) -> Value {
     match document {
+        Value::Object(_) if is_for_services(document) => document.clone(),
         Value::Object(members) => members
             .iter()
             .map(|(key, value)| {
@@ -44,6 +58,15 @@ mod tests {
             "Effect": "Allow", "Principal": {"AWS": "1"}, "Action": "sts:AssumeRole",
             "Condition": {"StringEquals": {"STS:externalid": id, "aws:SourceAccount": "7"}},
         }})
+    }
+
+    #[test]
+    fn what_a_service_presents_is_shown() {
+        let mut firehose = trust(json!("123456789012"));
+        firehose["Statement"]["Principal"] = json!({"Service": "firehose.amazonaws.com"});
+        assert_eq!(redacted(&firehose), firehose);
+        firehose["Statement"]["Principal"]["AWS"] = json!("123456789012");
+        assert_ne!(redacted(&firehose), firehose, "an agent may present it too");
     }
 
     #[test]

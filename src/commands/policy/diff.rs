@@ -12,6 +12,13 @@ use crate::render::text;
 /// A document that is no policy is told here, because it ends the program with another code than a
 /// failure does.
 pub(super) fn command(args: &PolicyDiffArgs) -> Result<Ending, Failure> {
+    if [&args.before, &args.after]
+        .into_iter()
+        .all(|path| path == Path::new("-"))
+    {
+        report("Error: only one of the two can be the standard input\n");
+        return Ok(Ending::NotComparable);
+    }
     let (before, after) = match (read(&args.before), read(&args.after)) {
         (Ok(before), Ok(after)) => (before, after),
         (before, after) => {

@@ -22,7 +22,7 @@ pub(super) async fn command(
     let found = if args.files.is_empty() {
         of_settings(general, args, stop).await?
     } else {
-        of_files(general, args)?
+        of_files(general, args).await?
     };
     if args.json {
         print(&format!("{:#}\n", render::lint::json(&found)))?;
@@ -51,12 +51,21 @@ async fn of_settings(
     lint::deployment::report(&context.settings, &context.documents, &site)
 }
 
-fn of_files(general: &GeneralFlags, args: &PolicyLintArgs) -> Result<Report, Failure> {
+/// The files are checked on a thread of their own, so that a signal ends the program meanwhile.
+async fn of_files(general: &GeneralFlags, args: &PolicyLintArgs) -> Result<Report, Failure> {
     let (accepted, home) = settings::load_lint(general, Path::new("."))?;
-    let files = args.files.iter();
-    let documents = files.map(|path| checked(path, args.kind, &home, &accepted));
+    let (files, kind) = (args.files.clone(), args.kind);
+    let check = move || {
+        let documents = files.iter();
+        let documents = documents.map(|path| checked(path, kind, &home, &accepted));
+        documents.collect::<Result<_, _>>()
+    };
+    let documents = tokio::task::spawn_blocking(check).await;
+    let documents = documents.map_err(|error| {
+        Failure::new("the files could not be checked").because(error.to_string())
+    })?;
     Ok(Report {
-        documents: documents.collect::<Result<_, _>>()?,
+        documents: documents?,
     })
 }
 

@@ -5,6 +5,7 @@ mod lint;
 mod list;
 mod show;
 
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -68,15 +69,30 @@ fn left_out(settings: &Settings) -> Option<&'static str> {
     )
 }
 
+/// Far more than the longest policy that AWS takes, laid out in whatever way.
+const LARGEST: u64 = 256 * 1024;
+
 /// The text of a document that a person names; `-` is the standard input.
 fn read(path: &Path) -> Result<String, Failure> {
-    let text = if path == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map(|_| text)
-    } else {
-        std::fs::read_to_string(path)
-    };
-    text.map_err(|error| {
+    let unreadable = |error: std::io::Error| {
         Failure::new(format!("cannot read {}", path.display())).because(error.to_string())
+    };
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        std::io::stdin().take(LARGEST + 1).read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(unreadable)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(Failure::new(format!(
+            "{} is too large for a policy: it has more than {} KiB",
+            path.display(),
+            LARGEST / 1024
+        ))
+        .hint("AWS allows 32,768 characters in a key policy, and fewer in all others"));
+    }
+    String::from_utf8(bytes).map_err(|_| {
+        Failure::new(format!("{} is not text in UTF-8", path.display())).hint("Save it as UTF-8")
     })
 }

@@ -30,7 +30,7 @@ pub(super) async fn command(
     print(&format!("{:#}\n", document.content.shown()))?;
     let (size, limit) = document.content.size();
     report(&format!(
-        "{}: {} of {}, from {}; written without white space, {size} of {limit} characters\n",
+        "{}: {} of {}, from {}; {size} of {limit} characters, white space left out\n",
         document.name,
         document.content.form(),
         document.carrier,
