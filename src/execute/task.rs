@@ -278,6 +278,8 @@ impl Task<'_> {
         let found = self
             .poll(FIND_LIMIT, |observed| match observed {
                 Observed::Missing => Err("the created resource to appear".to_owned()),
+                // Of two keys that were made at once, one may still be seen that is gone.
+                Observed::Obstructed(_) => Err("AWS to show what was created".to_owned()),
                 observed => Ok(observed),
             })
             .await;

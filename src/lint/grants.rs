@@ -138,8 +138,8 @@ impl Grant<'_> {
             };
             demands
                 && match key.as_str() {
-                    "iam:permissionsboundary" => true,
-                    "iam:policyarn" => !grants_all(),
+                    // A boundary that may be an administrator's bounds nothing.
+                    "iam:permissionsboundary" | "iam:policyarn" => !grants_all(),
                     _ => key.contains(":resourcetag/"),
                 }
         })

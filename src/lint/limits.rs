@@ -5,7 +5,7 @@ use super::operator::Operator;
 
 /// Keys that tell who makes the request or where it comes from. What S3 does not call public is in
 /// "The meaning of public" of its user guide; the keys of organisations are AWS's later ones.
-const WHO: [&str; 20] = [
+const WHO: [&str; 19] = [
     "aws:principalaccount",
     "aws:principalarn",
     "aws:principalorgid",
@@ -20,7 +20,6 @@ const WHO: [&str; 20] = [
     "aws:sourcevpcarn",
     "aws:sourcevpce",
     "aws:userid",
-    "aws:username",
     "aws:vpceaccount",
     "aws:vpceorgid",
     "kms:calleraccount",
@@ -70,10 +69,12 @@ fn demands_one_of(statement: &Statement, keys: &[&str]) -> bool {
     })
 }
 
-/// Whether a value matches whatever there is.
+/// Whether a value matches whatever there is, or an ARN of any account.
 fn matches_all(value: &str) -> bool {
     let is_wild = |it: &str| !it.is_empty() && it.chars().all(|c| "*?:".contains(c));
+    let parts: Vec<&str> = value.splitn(6, ':').collect();
     is_wild(value)
+        || matches!(parts[..], ["arn", _, _, _, account, ..] if is_wild(account))
         || value.strip_prefix("arn:").is_some_and(is_wild)
         || ["0.0.0.0/0", "::/0"].contains(&value)
 }

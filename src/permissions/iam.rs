@@ -14,7 +14,8 @@ use crate::resource::iam_role::IamRole;
 use crate::resource::instance_profile::InstanceProfile;
 use crate::resource::policy_attachment::PolicyAttachment;
 
-const BOUNDARY: &str = "iam:PermissionsBoundary";
+/// The policy that bounds a role, in requests that set it and on the role itself.
+pub(crate) const BOUNDARY: &str = "iam:PermissionsBoundary";
 
 pub(crate) fn role(role: &IamRole, task: Task<'_>) -> Vec<Permission> {
     let (arn, ours) = (role.arn.as_str(), resource_tags(&role.tags));

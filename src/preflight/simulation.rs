@@ -7,7 +7,8 @@ use super::{Check, Verdict};
 use crate::address::Address;
 use crate::blueprint::Site;
 use crate::names::Partition;
-use crate::permissions::{self, Permission, REQUEST_TAG, RESOURCE_TAG};
+use crate::permissions::iam::BOUNDARY;
+use crate::permissions::{self, Condition, Permission, REQUEST_TAG, RESOURCE_TAG, Task};
 use crate::plan::{Node, Plan};
 use crate::resource::{Consent, Known};
 use crate::settings::Settings;
@@ -91,7 +92,14 @@ pub fn calls(
         let Some(node) = nodes.iter().find(|node| *node.address() == step.address) else {
             continue;
         };
-        for permission in permissions::of_step(node, step, consent) {
+        // What the resource will have when it is changed: a role's boundary, which is set before
+        // all else, and the tags, whether or not our own policy makes use of them.
+        let create = node.resource.permissions(Task::Create).into_iter();
+        let (bounds, tags): (Vec<Condition>, Vec<Condition>) = create
+            .flat_map(|permission| permission.conditions)
+            .filter(|it| it.key == BOUNDARY || it.key.starts_with(RESOURCE_TAG))
+            .partition(|it| it.key == BOUNDARY);
+        for mut permission in permissions::of_step(node, step, consent) {
             let Some(resource) = permission.resources.first() else {
                 continue;
             };
@@ -101,6 +109,11 @@ pub fn calls(
                 (None, _) => resource.clone(),
             };
             let region = step.address.region.as_ref().map(|region| region.name());
+            permission.conditions.extend(bounds.iter().cloned());
+            let creates = |it: &Condition| it.key.starts_with(REQUEST_TAG);
+            if !permission.conditions.iter().any(creates) {
+                permission.conditions.extend(tags.iter().cloned());
+            }
             let mut context = context(settings, &permission);
             if let Some(region) = region.or(region_of_iam(site.partition)) {
                 context.insert("aws:RequestedRegion".to_owned(), region.to_owned());

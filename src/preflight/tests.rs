@@ -91,11 +91,39 @@ fn calls_are_asked_about_as_they_will_be_made() {
     let rotate = find("kms_key.integration@eu-west-1", "kms:EnableKeyRotation");
     assert!(!rotate.resource.contains('*'), "{}", rotate.resource);
     assert_eq!(rotate.context["aws:RequestedRegion"], "eu-west-1");
+    let tag = "aws:ResourceTag/provision:system";
+    assert_eq!(rotate.context[tag], "stackstate", "as it will be by then");
 
     assert!(
         !calls.iter().any(|call| call.action == "iam:GetRole"),
         "what was read needs no simulation"
     );
+}
+
+#[test]
+fn a_boundary_counts_for_every_call_on_a_role() {
+    let boundary = "arn:aws:iam::123456789012:policy/boundary";
+    let mut settings = settings(&["eu-west-1"]);
+    if let Some(system) = &mut settings.stackstate {
+        system.permissions_boundary = boundary.parse().ok();
+    }
+    let nodes = laid_out(&settings);
+    let plan = plan::plan(&nodes, &Observations::new(), Consent::default());
+    let (site, consent) = (site(&settings), Consent::default());
+    let calls = calls(&settings, &site, &nodes, &plan, &Known::new(), consent);
+    let on_roles = calls.iter().filter(|call| call.address.kind == "iam_role");
+    let on_roles: Vec<_> = on_roles.collect();
+    assert!(
+        on_roles
+            .iter()
+            .any(|call| call.action == "iam:PutRolePolicy")
+    );
+    for call in on_roles {
+        assert_eq!(
+            call.context["iam:PermissionsBoundary"], boundary,
+            "{call:?}"
+        );
+    }
 }
 
 #[test]

@@ -306,7 +306,9 @@ impl KmsKey {
             return Ok(false);
         };
         let tags = self.tags_of(aws, key.key_id()).await?.unwrap_or_default();
-        Ok(key.arn() != Some(arn) && self.tags.owner(&tags) == Owner::Ours)
+        Ok(key.arn() != Some(arn)
+            && key.key_state() != Some(&KeyState::PendingDeletion)
+            && self.tags.owner(&tags) == Owner::Ours)
     }
 
     /// Adds to the key that this run has just made what `CreateKey` does not set, the alias last.

@@ -127,6 +127,15 @@ fn a_bucket_is_found_without_key_and_without_access_block() {
 }
 
 #[test]
+fn of_what_is_far_too_long_only_that_is_told() {
+    let actions: Vec<String> = (0..3_000).map(|n| format!("lamda:Action{n}")).collect();
+    let policy = with(Kind::Managed, json!({"Action": actions}));
+    let findings = lint(&Document::new(Kind::Managed, Home::default(), &policy));
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].rule.code, "policy-too-long");
+}
+
+#[test]
 fn severities_are_in_order() {
     assert!(Severity::ALL.is_sorted_by(|worse, better| worse > better));
 }
