@@ -48,6 +48,8 @@ pub struct Call {
     pub action: &'static str,
     /// On what.
     pub resource: String,
+    /// Whether the ARN leaves out a path that it may have, which only asking for it would tell.
+    pub may_have_path: bool,
     /// The condition keys of the request, with their values.
     pub context: BTreeMap<String, String>,
 }
@@ -124,6 +126,7 @@ pub fn calls(
                 address: step.address.clone(),
                 action: permission.action,
                 resource,
+                may_have_path: permission.resources.len() > 1,
                 context,
             });
         }
@@ -226,20 +229,20 @@ pub fn check(calls: &BTreeSet<Call>, answers: &[Answer], unasked: Option<&str>) 
                 && answer.action.eq_ignore_ascii_case(call.action)
         })
     };
-    let denied: Vec<Denied> = calls
-        .iter()
-        .filter_map(|call| {
-            let reason = answer(call)?.denied.clone()?;
-            Some(Denied {
-                address: call.address.clone(),
-                action: call.action,
-                resource: call.resource.clone(),
-                reason,
-            })
-        })
-        .collect();
+    let denied = calls.iter().filter_map(|call| {
+        let reason = answer(call)?.denied.clone()?;
+        let denied = Denied {
+            address: call.address.clone(),
+            action: call.action,
+            resource: call.resource.clone(),
+            reason,
+        };
+        Some((call.may_have_path, denied))
+    });
+    let (unsure, denied): (Vec<_>, Vec<_>) = denied.partition(|(may_have_path, _)| *may_have_path);
+    let denied: Vec<Denied> = denied.into_iter().map(|(_, denied)| denied).collect();
     let unanswered = calls.iter().filter(|call| answer(call).is_none()).count();
-    let answered = calls.len() - unanswered;
+    let answered = calls.len() - unanswered - unsure.len();
     let mut checks = Vec::new();
     if !denied.is_empty() {
         let count = denied.len();
@@ -254,6 +257,13 @@ pub fn check(calls: &BTreeSet<Call>, answers: &[Answer], unasked: Option<&str>) 
     } else if answered > 0 {
         let message = format!("by simulation all of {answered} calls are allowed");
         checks.push(Check::new("permissions", Verdict::Ok, message));
+    }
+    for (_, denied) in unsure {
+        let message = format!(
+            "whether {denied} is allowed could not be told: its path is not known, and without one it \
+             would be denied"
+        );
+        checks.push(Check::new("permissions", Verdict::Unknown, message));
     }
     if unanswered > 0 {
         let because = unasked.unwrap_or("IAM gave no answer");

@@ -169,6 +169,7 @@ fn call(action: &'static str, resource: String) -> Call {
         address: Address::global("iam_role", "a"),
         action,
         resource,
+        may_have_path: false,
         context: BTreeMap::new(),
     }
 }
@@ -239,6 +240,26 @@ fn what_is_denied_is_wrong_and_what_is_not_answered_is_unknown() {
             "{reason}"
         );
     }
+}
+
+#[test]
+fn a_denial_on_an_identity_whose_path_is_not_known_stops_nothing() {
+    let user = "arn:aws:iam::1:user/audit-trail";
+    let attach = Call {
+        may_have_path: true,
+        ..call("iam:AttachUserPolicy", user.to_owned())
+    };
+    let answer = Answer {
+        context: BTreeMap::new(),
+        action: "iam:AttachUserPolicy".to_owned(),
+        resource: user.to_owned(),
+        denied: Some("no".to_owned()),
+    };
+    let checks = check(&BTreeSet::from([attach]), &[answer], None);
+    assert_eq!(checks.len(), 1);
+    assert_eq!(checks[0].verdict, Verdict::Unknown);
+    assert!(checks[0].message.contains(user), "{}", checks[0].message);
+    assert!(refuse(&checks).is_ok());
 }
 
 #[test]
