@@ -55,7 +55,7 @@ impl Call {
 
     /// Whether it only reads.
     pub fn reads(&self) -> bool {
-        ["Describe", "Get", "List", "GET", "HEAD"]
+        ["Describe", "Get", "List", "Simulate", "GET", "HEAD"]
             .iter()
             .any(|verb| self.operation.starts_with(verb))
     }

@@ -21,8 +21,8 @@ use crate::survey::{Survey, survey};
 ///
 /// # Errors
 /// Bad settings, a read that failed, a saved plan that is no longer true, a plan with blocked
-/// resources, a check that found something wrong, or no consent. Nothing is written then. What fails later is printed with the
-/// outcomes.
+/// resources, a check that found something wrong, or no consent. Nothing is written then. What
+/// fails later is printed with the outcomes.
 pub async fn command(
     general: &GeneralFlags,
     args: &ApplyArgs,

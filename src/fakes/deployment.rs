@@ -7,7 +7,9 @@ use crate::blueprint::stackstate::{DOCUMENTS, Remains, SYSTEM};
 use crate::blueprint::{AllDocuments, Site};
 use crate::failure::Failure;
 use crate::plan::Node;
-use crate::settings::{Connection, Encryption, Profile, Secret, Settings, StackState, Trust};
+use crate::settings::{
+    AuditTrail, Connection, Encryption, Profile, Secret, Settings, StackState, Trust,
+};
 
 pub const ACCOUNT: &str = "123456789012";
 pub const AGENT: &str = "210987654321";
@@ -60,6 +62,18 @@ pub fn with_postfix(regions: &[&str], postfix: &str) -> Settings {
 pub fn unencrypted(regions: &[&str]) -> Settings {
     let mut settings = settings(regions);
     stackstate(&mut settings).encryption = Encryption::None;
+    settings
+}
+
+/// The same settings, with Audit Trail's at their defaults beside them.
+pub fn with_audit_trail(mut settings: Settings) -> Settings {
+    settings.audit_trail = Some(AuditTrail {
+        attach_to: Vec::new(),
+        policy_name: "AuditTrailRole".to_owned(),
+        description: "For use with Audit Trail".to_owned(),
+        profile: Profile::Documented,
+        permissions_boundary: None,
+    });
     settings
 }
 

@@ -10,7 +10,7 @@ use super::document::{Document, each};
 use super::finding::Finding;
 use super::place::Place;
 use super::rule::{Rule, Severity};
-use crate::policy::{Kind, printable};
+use crate::policy::{DOCUMENT_ELEMENTS, Kind, PRINCIPAL_KINDS, STATEMENT_ELEMENTS, printable};
 
 pub(super) const RULES: &[&Rule] = &[
     &UNKNOWN_ELEMENT,
@@ -89,20 +89,6 @@ static KEYS_DIFFER_IN_CASE: Rule = Rule {
     remedy: "Write one of the two, with the values of both if either is to match.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html",
 };
-
-const DOCUMENT_ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
-const STATEMENT_ELEMENTS: [&str; 9] = [
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-];
-const PRINCIPAL_KINDS: [&str; 4] = ["AWS", "Service", "Federated", "CanonicalUser"];
 
 pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
     let mut grammar = Grammar {

@@ -11,6 +11,9 @@ use super::placeholders;
 use super::secret::redacted;
 use super::statement::{Statement, object, only};
 
+/// The elements that a document may have.
+pub const DOCUMENT_ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
+
 /// Why a document is not a policy that AWS would take. No condition's value is part of the message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyError {
@@ -81,7 +84,7 @@ impl Policy {
     /// naming its place. A document without statements is accepted; it grants nothing.
     pub fn from_value(document: Value) -> Result<Self, PolicyError> {
         let members = object(&document, "the document")?;
-        only(members, &["Version", "Id", "Statement"], "the document")?;
+        only(members, &DOCUMENT_ELEMENTS, "the document")?;
         let version = match members.get("Version").map(Value::as_str) {
             None | Some(Some("2008-10-17")) => Version::V2008,
             Some(Some("2012-10-17")) => Version::V2012,

@@ -34,10 +34,10 @@ mod properties;
 
 pub use compare::same_meaning;
 pub use diff::{DiffLine, Sign, diff};
-pub use document::{Policy, PolicyError, Version};
+pub use document::{DOCUMENT_ELEMENTS, Policy, PolicyError, Version};
 pub use fit::{Fit, FitError, Fitted, fit};
 pub use kind::Kind;
 pub use log_delivery::is_log_delivery;
 pub use secret::redacted;
-pub use statement::{Effect, Statement};
+pub use statement::{Effect, PRINCIPAL_KINDS, STATEMENT_ELEMENTS, Statement};
 pub use text::printable;

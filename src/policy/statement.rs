@@ -58,7 +58,8 @@ pub(super) struct Condition {
     pub(super) values: Vec<String>,
 }
 
-const ELEMENTS: [&str; 9] = [
+/// The elements that a statement may have.
+pub const STATEMENT_ELEMENTS: [&str; 9] = [
     "Sid",
     "Effect",
     "Principal",
@@ -70,7 +71,8 @@ const ELEMENTS: [&str; 9] = [
     "Condition",
 ];
 
-const PRINCIPAL_KINDS: [&str; 4] = ["AWS", "Service", "Federated", "CanonicalUser"];
+/// The kinds of principals that a statement may name.
+pub const PRINCIPAL_KINDS: [&str; 4] = ["AWS", "Service", "Federated", "CanonicalUser"];
 
 impl Statement {
     /// The statement as it was written.
@@ -94,7 +96,7 @@ impl Statement {
     /// Reads a statement that stands at `place`.
     pub(super) fn read(source: &Value, place: &str) -> Result<Self, PolicyError> {
         let members = object(source, place)?;
-        only(members, &ELEMENTS, place)?;
+        only(members, &STATEMENT_ELEMENTS, place)?;
         let sid = match members.get("Sid") {
             None => None,
             Some(Value::String(sid)) => Some(sid.clone()).filter(|sid| !sid.is_empty()),

@@ -1,5 +1,7 @@
 //! Asks IAM's policy simulator.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_iam::types::{
     ContextEntry, ContextKeyTypeEnum, EvaluationResult, PolicyEvaluationDecisionType,
 };
@@ -9,7 +11,6 @@ use super::Check;
 use super::simulation::{Answer, Call, MOST_RESULTS, Request, Source, check, requests, source};
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::resource::iam_operation;
-use std::collections::BTreeSet;
 
 /// Whether `caller` may make these calls, as far as IAM simulates that.
 ///

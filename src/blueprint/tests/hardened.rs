@@ -1,11 +1,11 @@
 //! What the hardened profile changes, and that it changes nothing else.
 
 use crate::blueprint::{AllDocuments, Content, Written, written};
-use crate::fakes::deployment::site;
+use crate::fakes::deployment::{site, with_audit_trail};
 use crate::names::Arn;
 use crate::policy::{Policy, Version, diff};
 use crate::resource::Known;
-use crate::settings::{AuditTrail, Profile, Settings};
+use crate::settings::{Profile, Settings};
 
 use super::*;
 
@@ -14,15 +14,12 @@ const KEY: &str = "kms_key.integration@eu-west-1";
 /// Both systems with the documents of `profile`.
 fn both(regions: &[&str], profile: Profile) -> Settings {
     let boundary: Arn = "arn:aws:iam::123456789012:policy/boundary".parse().unwrap();
-    let mut settings = settings(regions);
+    let mut settings = with_audit_trail(settings(regions));
     stackstate(&mut settings).profile = profile;
-    settings.audit_trail = Some(AuditTrail {
-        attach_to: Vec::new(),
-        policy_name: "AuditTrailRole".to_owned(),
-        description: "For use with Audit Trail".to_owned(),
-        profile,
-        permissions_boundary: (profile == Profile::Hardened).then_some(boundary),
-    });
+    if let Some(system) = &mut settings.audit_trail {
+        system.profile = profile;
+        system.permissions_boundary = (profile == Profile::Hardened).then_some(boundary);
+    }
     settings
 }
 

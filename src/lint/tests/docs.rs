@@ -7,10 +7,12 @@ use std::fmt::Write as _;
 use std::fs;
 
 use crate::blueprint::AllDocuments;
-use crate::fakes::deployment::{all_shipped, on_ec2, settings, site, stackstate, unencrypted};
+use crate::fakes::deployment::{
+    all_shipped, on_ec2, settings, site, stackstate, unencrypted, with_audit_trail,
+};
 use crate::lint::deployment::{report, security_findings};
 use crate::lint::{Accepted, Severity, rules};
-use crate::settings::{AuditTrail, Profile, Settings};
+use crate::settings::{Profile, Settings};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/policies.md");
 const START: &str = "<!-- codes: written by a test, see src/lint/tests/docs.rs -->\n";
@@ -55,17 +57,6 @@ fn the_codes_are_those_of_the_rules() {
             "docs/policies.md is out of date: set UPDATE_DOCS=1"
         );
     }
-}
-
-fn with_audit_trail(mut settings: Settings) -> Settings {
-    settings.audit_trail = Some(AuditTrail {
-        attach_to: Vec::new(),
-        policy_name: "AuditTrailRole".to_owned(),
-        description: "For use with Audit Trail".to_owned(),
-        profile: Profile::Documented,
-        permissions_boundary: None,
-    });
-    settings
 }
 
 /// Every way to set up what is shipped.

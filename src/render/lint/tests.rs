@@ -4,21 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use crate::fakes::deployment::{EXTERNAL_ID, all_shipped, settings, site, unencrypted};
+use crate::fakes::deployment::{
+    EXTERNAL_ID, all_shipped, settings, site, unencrypted, with_audit_trail,
+};
 use crate::lint::{Accepted, Checked, Found, Home, Report, deployment, lint, position, read};
-use crate::settings::{AuditTrail, Profile, Settings};
+use crate::settings::Settings;
 
 /// Everything that can be set up, in one region.
 fn everything() -> Settings {
-    let mut settings = settings(&["eu-west-1"]);
-    settings.audit_trail = Some(AuditTrail {
-        attach_to: Vec::new(),
-        policy_name: "AuditTrailRole".to_owned(),
-        description: "For use with Audit Trail".to_owned(),
-        profile: Profile::Documented,
-        permissions_boundary: None,
-    });
-    settings
+    with_audit_trail(settings(&["eu-west-1"]))
 }
 
 fn of_settings(settings: &Settings) -> Report {
