@@ -5,13 +5,14 @@ use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-use crate::harness::{Account, MAIN};
+use crate::harness::{Account, MAIN, OTHER};
 
 const ROLE: &str = "StackStateAwsIntegrationRole";
 const QUESTION: &str = "Only `yes` is accepted: ";
@@ -158,4 +159,34 @@ async fn what_changes_while_the_person_thinks_is_reported_and_not_overwritten() 
     assert_eq!(found.unwrap().state.unwrap().as_str(), "ENABLED");
     let plan = account.plan(&[]);
     assert_eq!(plan.changes(), [("iam_role.integration", "update")]);
+}
+
+#[tokio::test]
+async fn the_question_names_what_the_bucket_holds_wherever_it_is() {
+    let account = Account::applied(&[MAIN]);
+    let bucket = format!("stackstate-logs-{}", account.id);
+    let put = account.s3(MAIN).put_object().bucket(&bucket).key("one");
+    put.body(b"{}".to_vec().into()).send().await.unwrap();
+    let looked = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&looked);
+    account.watch(move |call, _| {
+        if call.operation.contains("?versions") {
+            seen.lock().unwrap().push(call.region.clone());
+        }
+        true
+    });
+    // The bucket stays where it was made, whichever region is named first now.
+    let args = ["destroy", "--empty-bucket", "--region", OTHER];
+    let mut session = Session::start(account.quiet_command(&args));
+    session.until_asked();
+    session.answer("no");
+    let (code, screen) = session.end();
+    assert_eq!(code, Some(1), "{screen}");
+    let holds = format!("every object in {bucket} (1 object version or delete marker)?");
+    assert!(screen.contains(&holds), "{screen}");
+    let looked = looked.lock().unwrap();
+    assert!(
+        !looked.is_empty() && looked.iter().all(|region| region == MAIN),
+        "{looked:?}"
+    );
 }

@@ -245,7 +245,7 @@ impl Names {
 }
 
 /// Where the bucket is, which cannot be told from its name.
-fn bucket_region(observed: &Observations) -> Option<Region> {
+pub fn bucket_region(observed: &Observations) -> Option<Region> {
     observed.values().find_map(|observed| match observed {
         Observed::Present(present) => match present.attributes.get("region")? {
             Value::Plain(region) => region.as_str()?.parse().ok(),

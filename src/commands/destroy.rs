@@ -4,7 +4,6 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use crate::aws::Aws;
-use crate::blueprint::Site;
 use crate::cli::DestroyArgs;
 use crate::commands::context::{Context, print};
 use crate::commands::{Ending, confirm::confirm, run::run};
@@ -16,7 +15,7 @@ use crate::render::{json, text};
 use crate::resource::Consent;
 use crate::resource::empty_bucket::Bucket;
 use crate::settings::{GeneralFlags, Need};
-use crate::survey::{Survey, survey};
+use crate::survey::{Survey, bucket_region, survey};
 
 /// Runs the command. What is blocked is told and left; everything else goes.
 ///
@@ -51,7 +50,7 @@ pub async fn command(
     }
     if plan.has_changes() {
         let question = if args.empty_bucket && !args.yes {
-            let contents = contents(&plan, &survey.site, &context.aws).await?;
+            let contents = contents(&plan, &survey, &context.aws).await?;
             format!("Delete all this{contents}?")
         } else {
             "Delete all this?".to_owned()
@@ -81,19 +80,19 @@ pub async fn command(
 }
 
 /// What goes with the bucket, as a part of the question, if a bucket goes.
-async fn contents(plan: &Plan, site: &Site, aws: &Aws) -> Result<String, Failure> {
-    let bucket = plan
+async fn contents(plan: &Plan, survey: &Survey, aws: &Aws) -> Result<String, Failure> {
+    let step = plan
         .steps
         .iter()
         .find(|step| step.address.kind == "s3_bucket" && step.decision.action == Action::Delete);
-    let Some((step, region)) = bucket.and_then(|step| Some((step, step.address.region.as_ref()?)))
-    else {
+    // It may be in another region than the one that the settings name first.
+    let (Some(step), Some(region)) = (step, bucket_region(&survey.observed)) else {
         return Ok(String::new());
     };
     let bucket = Bucket {
         name: &step.name,
-        account: &site.account,
-        region,
+        account: &survey.site.account,
+        region: &region,
     };
     // One page is asked for, which tells a few objects from a lot.
     let holds = bucket.holds(&aws.on_behalf_of(&step.address), 1).await;
