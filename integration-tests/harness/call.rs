@@ -60,6 +60,21 @@ impl Call {
             .any(|verb| self.operation.starts_with(verb))
     }
 
+    /// Whether it deletes what `other` is about, as a whole.
+    pub fn deletes(&self, other: &Call) -> bool {
+        let what = [
+            "DeleteRule",
+            "DeletePolicy",
+            "DeleteRole",
+            "DeleteInstanceProfile",
+        ];
+        let what = [&what[..], &["DeleteDeliveryStream", "DELETE"]].concat();
+        what.contains(&self.operation.as_str())
+            && (&self.service, &self.region) == (&other.service, &other.region)
+            // Some calls take an ARN where others take the name at its end.
+            && other.resource.ends_with(&self.resource)
+    }
+
     /// Whether it makes something that AWS limits the number of.
     pub fn counts_against_a_quota(&self) -> bool {
         ["Create", "Attach", "PutRule", "PutTargets"]
