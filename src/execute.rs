@@ -100,11 +100,7 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
                         decision,
                         approved,
                         aws: aws.on_behalf_of(&address),
-                        outlived: node
-                            .outlives
-                            .as_ref()
-                            .filter(|outlived| !deletes(&steps, outlived))
-                            .and_then(|outlived| nodes_by_address.get(outlived).copied()),
+                        absent: absent(node, nodes, &steps),
                     };
                     running.push(Box::pin(begin(task, known.clone())));
                 }
@@ -147,9 +143,17 @@ fn is_being_created(node: &Node, observed: &Observations) -> bool {
     node.wanted && matches!(observed, Some(Observed::Present(present)) if is_creating(present))
 }
 
-fn deletes(steps: &BTreeMap<&Address, &Step>, address: &Address) -> bool {
-    let step = steps.get(address);
-    step.is_some_and(|step| step.decision.action == Action::Delete)
+/// What needs `node` or must not stay without it, and has no step because it was not found.
+fn absent<'a>(node: &Node, nodes: &'a [Node], steps: &BTreeMap<&Address, &Step>) -> Vec<&'a Node> {
+    let depends = |other: &Node| {
+        let mut needs = other.needs.iter();
+        node.outlives.as_ref() == Some(other.address())
+            || needs.any(|(needed, _)| needed == node.address())
+    };
+    nodes
+        .iter()
+        .filter(|other| !steps.contains_key(other.address()) && depends(other))
+        .collect()
 }
 
 fn skip_dependents(

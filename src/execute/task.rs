@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use tokio::time::Instant;
 
 use super::Approved;
@@ -33,8 +34,9 @@ pub(super) struct Task<'a> {
     pub(super) decision: &'a Decision,
     pub(super) approved: &'a Approved,
     pub(super) aws: Aws,
-    /// What must not stay without this node's resource, unless the plan deletes that too.
-    pub(super) outlived: Option<&'a Node>,
+    /// What needs this node's resource or must not stay without it, and was not there when the plan
+    /// was made.
+    pub(super) absent: Vec<&'a Node>,
 }
 
 /// What one node's work tells the loop.
@@ -116,7 +118,7 @@ impl Task<'_> {
         }
         match (self.decision.action, observed) {
             (Action::Delete, Observed::Present(present)) => {
-                self.check_outlived().await?;
+                self.check_absent().await?;
                 let deleted = self.delete(present, known).await;
                 deleted.map_err(|trouble| self.half_way(trouble))?;
                 Ok(None)
@@ -186,16 +188,20 @@ impl Task<'_> {
         Err(self.stale(&(how + &reason.unwrap_or_default())))
     }
 
-    /// Stops if what must not stay without this resource exists, though the plan did not find it.
-    async fn check_outlived(&self) -> Result<(), Trouble> {
-        let Some(outlived) = self.outlived else {
-            return Ok(());
-        };
-        let aws = self.aws.on_behalf_of(outlived.address());
-        match resource::observe(outlived.resource.as_ref(), &aws).await? {
-            Observed::Missing | Observed::Impossible(_) => Ok(()),
-            _ => Err(self.stale(&format!("{} exists now", outlived.address()))),
+    /// Stops before a deletion if something exists by now that cannot do without this resource: a
+    /// run elsewhere may have made it since the plan.
+    async fn check_absent(&self) -> Result<(), Trouble> {
+        let reads = self.absent.iter().map(async |node| {
+            let aws = self.aws.on_behalf_of(node.address());
+            let observed = resource::observe(node.resource.as_ref(), &aws).await?;
+            Ok::<_, AwsError>((node.address(), observed))
+        });
+        for (address, observed) in try_join_all(reads).await? {
+            if !matches!(observed, Observed::Missing | Observed::Impossible(_)) {
+                return Err(self.stale(&format!("{address} exists now")));
+            }
         }
+        Ok(())
     }
 
     async fn observe(&self) -> Result<Observed, AwsError> {

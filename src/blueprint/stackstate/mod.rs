@@ -327,6 +327,9 @@ impl Blueprint<'_> {
             tags: self.tags.clone(),
         };
 
+        // The rule itself needs no role. But the roles' names are what tells which regions are
+        // deployed to, so that nothing regional may stay without them.
+        let rule_needs = vec![(eventbridge_role.address.clone(), Milestone::Exists)];
         let role_needs = firehose_role.key.clone();
         let role_needs = role_needs.map(|key| (key, Milestone::Exists));
         let mut stream_needs = vec![
@@ -347,13 +350,15 @@ impl Blueprint<'_> {
         firehose_role.needs.extend(role_needs);
         let mut stream = Node::new(stream, wanted);
         stream.needs = stream_needs;
+        let mut rule = Node::new(rule, wanted);
+        rule.needs = rule_needs;
         let mut target = Node::new(target, wanted);
         target.needs = target_needs;
         Ok(vec![
             firehose_role,
             Node::new(eventbridge_role, wanted),
             stream,
-            Node::new(rule, wanted),
+            rule,
             target,
         ])
     }

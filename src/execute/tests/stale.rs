@@ -193,3 +193,29 @@ async fn what_is_to_go_and_is_gone_already_holds_nothing_up() {
         assert_eq!(outcomes(&results), ["a done", "b done"], "{why}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn nothing_goes_that_something_new_cannot_do_without() {
+    let needs: (_, &[_], _) = ("it needs it", &[("a", Milestone::Exists)], None);
+    let outlived: (_, &[_], _) = ("it must not stay without it", &[], Some(at("b")));
+    for (why, needs, outlives) in [needs, outlived] {
+        let world = World::default();
+        world.put(&at("a"), drifted());
+        let nodes = vec![
+            Node {
+                outlives,
+                ..unwanted(Fake::new(&world, "a").node(&[]))
+            },
+            unwanted(Fake::new(&world, "b").node(needs)),
+        ];
+        let run = Run::new(&world, nodes);
+        // Another run makes it right after the plan.
+        world.put(&at("b"), drifted());
+        let results = run.execute().await;
+        assert!(
+            failure(&results, "a").contains("fake.b exists now"),
+            "{why}"
+        );
+        assert_eq!(world.writes(), Vec::<String>::new(), "{why}");
+    }
+}
