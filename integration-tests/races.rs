@@ -168,18 +168,22 @@ async fn check_race(race: &Race, delay: Duration, context: &str) {
     assert_eq!(found, undisturbed, "{context}, after\n{both}");
 }
 
-#[tokio::test]
-async fn of_two_keys_that_are_made_at_once_one_goes() {
-    let account = Arc::new(Account::new(&[MAIN]));
+/// Two applies of which neither makes its key before the other one, too, has found none.
+fn make_two_keys(account: &Arc<Account>) -> [Output; 2] {
     let both = Barrier::new(2);
     account.watch(move |call, moment| {
-        // Neither run makes its key before the other one, too, has found none.
         if call.operation == "CreateKey" && moment == Moment::Arrived {
             both.wait();
         }
         true
     });
-    for run in run_both(&account, &RACES[0], Duration::ZERO) {
+    run_both(account, &RACES[0], Duration::ZERO)
+}
+
+#[tokio::test]
+async fn of_two_keys_that_are_made_at_once_one_goes() {
+    let account = Arc::new(Account::new(&[MAIN]));
+    for run in make_two_keys(&account) {
         run.exits(0).says("kms_key.integration@eu-west-1: created");
     }
     let kms = account.kms(MAIN);
@@ -192,6 +196,19 @@ async fn of_two_keys_that_are_made_at_once_one_goes() {
     states.sort();
     assert_eq!(states, ["Enabled", "PendingDeletion"]);
     account.plan(&[]).has_no_changes();
+}
+
+#[test]
+fn a_key_too_many_that_cannot_be_removed_is_told() {
+    let account = Arc::new(Account::new(&[MAIN]));
+    let (code, message) = ("AccessDeniedException", "an explicit deny");
+    account.refuse_in_json("ScheduleKeyDeletion", code, message);
+    let runs = make_two_keys(&account);
+    let told = runs.iter().any(|run| {
+        let denied = "kms:ScheduleKeyDeletion failed on kms_key.integration@eu-west-1";
+        run.code() == Some(1) && run.stderr.contains(denied) && run.stderr.contains(message)
+    });
+    assert!(told, "{}{}", runs[0], runs[1]);
 }
 
 #[test]

@@ -300,7 +300,8 @@ impl KmsKey {
         Ok(())
     }
 
-    /// Whether the alias belongs to a key of ours that is not the one with this ARN.
+    /// Whether the alias belongs to a key of ours that is not the one with this ARN: another run made
+    /// one at the same time and was faster.
     async fn another_has_the_alias(&self, aws: &Aws, arn: &str) -> Result<bool, AwsError> {
         let Some(key) = self.describe(aws, &self.alias).await? else {
             return Ok(false);
@@ -323,17 +324,6 @@ impl KmsKey {
         self.create_alias(aws, arn).await?;
         attributes.insert("alias".to_owned(), self.alias.as_str().into());
         Ok(())
-    }
-
-    /// Whether another run made a key at the same time and was faster to give it the alias. Then
-    /// that key is the one, and the key that this run has just made, which has encrypted nothing,
-    /// goes.
-    async fn gives_way(&self, aws: &Aws, arn: &str) -> bool {
-        matches!(self.another_has_the_alias(aws, arn).await, Ok(true))
-            && self
-                .schedule_deletion(aws, arn, SHORTEST_WAIT)
-                .await
-                .is_ok()
     }
 
     async fn bring_back(&self, aws: &Aws, id: &str, change: &Change) -> Result<(), AwsError> {
@@ -460,7 +450,12 @@ impl Resource for KmsKey {
             match error.kind {
                 // The update that follows goes on from here, and tells why it cannot.
                 ErrorKind::Interrupted => {}
-                ErrorKind::AlreadyExists if !self.gives_way(aws, arn).await => {}
+                ErrorKind::AlreadyExists if !self.another_has_the_alias(aws, arn).await? => {}
+                ErrorKind::AlreadyExists => {
+                    // The key that has the alias is the one. This one has encrypted nothing.
+                    self.schedule_deletion(aws, arn, SHORTEST_WAIT).await?;
+                    return Err(error);
+                }
                 _ => return Err(error),
             }
         }
