@@ -22,6 +22,7 @@ mod faults;
 mod fresh;
 mod full_bucket;
 mod hardened;
+mod large_bucket;
 mod log;
 mod others;
 mod output;

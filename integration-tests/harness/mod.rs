@@ -230,6 +230,14 @@ impl Account {
         self.proxy.answer_with(operation, answer);
     }
 
+    /// The same, for every operation for which `answer` gives one.
+    pub fn stand_in(
+        &self,
+        answer: impl Fn(&Call) -> Option<(String, String)> + Send + Sync + 'static,
+    ) {
+        self.proxy.stand_in(answer);
+    }
+
     /// Has the caller be the one of this ARN.
     pub fn calls_as(&self, arn: &str) {
         let body = format!(

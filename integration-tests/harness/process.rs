@@ -41,6 +41,17 @@ impl Process {
         }
     }
 
+    /// The most memory that it has had resident until now, in KiB; `None` where the system does not
+    /// tell it as Linux does.
+    pub fn peak_memory(&self) -> Option<u64> {
+        let status = format!("/proc/{}/status", self.pid.as_raw_nonzero());
+        let status = std::fs::read_to_string(status).ok()?;
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))?;
+        peak.trim().strip_suffix(" kB")?.parse().ok()
+    }
+
     /// Returns once it has printed `text` on stderr.
     pub fn until_it_says(&self, text: &str) {
         let says = |seen: &Seen| String::from_utf8_lossy(&seen.stderr).contains(text);

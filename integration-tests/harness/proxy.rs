@@ -4,7 +4,6 @@
 //! know of is counted too. Single operations can be answered here instead of there, and a watcher
 //! can act while a request passes. Each connection carries one request.
 
-use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -58,8 +57,8 @@ pub struct Proxy {
 #[derive(Default)]
 struct Shared {
     calls: Mutex<Vec<Call>>,
-    /// Answers that take the place of the emulator's, by operation.
-    answers: Mutex<BTreeMap<String, Answer>>,
+    /// What may answer in the emulator's place, the last one first.
+    answers: Mutex<Vec<Answer>>,
     watcher: Mutex<Option<Watcher>>,
     connections: Mutex<usize>,
     one_ended: Condvar,
@@ -82,8 +81,8 @@ impl Drop for Connection {
     }
 }
 
-/// The status and, from what was sent, the body.
-type Answer = Arc<dyn Fn(&Call) -> (String, String) + Send + Sync>;
+/// From what was sent the status and the body; `None` leaves it to the next one.
+type Answer = Arc<dyn Fn(&Call) -> Option<(String, String)> + Send + Sync>;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -152,7 +151,16 @@ impl Proxy {
         operation: &str,
         answer: impl Fn(&Call) -> (String, String) + Send + Sync + 'static,
     ) {
-        lock(&self.shared.answers).insert(operation.to_owned(), Arc::new(answer));
+        let operation = operation.to_owned();
+        self.stand_in(move |call| (call.operation == operation).then(|| answer(call)));
+    }
+
+    /// From now on asks `answer` first, and the emulator only where it has none.
+    pub fn stand_in(
+        &self,
+        answer: impl Fn(&Call) -> Option<(String, String)> + Send + Sync + 'static,
+    ) {
+        lock(&self.shared.answers).push(Arc::new(answer));
     }
 }
 
@@ -164,14 +172,13 @@ fn serve(client: TcpStream, upstream: &str, shared: &Shared) -> io::Result<()> {
     }
     let mut client = client.into_inner();
     let mut call = request.call();
-    let answer = lock(&shared.answers).get(&call.operation).cloned();
+    let answers = lock(&shared.answers).clone();
     {
         let mut calls = lock(&shared.calls);
         call.earlier = calls.iter().filter(|it| it.name == call.name).count();
         calls.push(call.clone());
     }
-    if let Some(answer) = answer {
-        let (status, body) = answer(&call);
+    if let Some((status, body)) = answers.iter().rev().find_map(|answer| answer(&call)) {
         let answer = format!(
             "HTTP/1.1 {status}\r\nconnection: close\r\nx-amzn-requestid: request-1\r\n\
              content-length: {}\r\n\r\n{body}",
