@@ -190,7 +190,8 @@ async fn a_target_of_others_holds_the_rule_until_they_remove_it() {
         .provision(&["destroy", "--yes"])
         .exits(1)
         .says("Others added targets to the rule StsEventBridgeRule")
-        .says("7 done, 1 failed");
+        // The role stays with its rule: its name tells that something is left in this region.
+        .says("6 done, 1 failed, 1 skipped");
 
     let remove = events.remove_targets().rule(RULE).ids("added");
     remove.send().await.unwrap();
