@@ -1,26 +1,25 @@
 //! An S3 bucket for logs, with every setting that the blueprint asks for.
 
-use std::collections::BTreeMap;
+mod read;
+mod write;
 
 use async_trait::async_trait;
 use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership,
-    OwnershipControls, OwnershipControlsRule, PublicAccessBlockConfiguration, ServerSideEncryption,
-    ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
-    Tag, Tagging, VersioningConfiguration,
+    PublicAccessBlockConfiguration, ServerSideEncryption, Tag,
 };
-use futures_util::future::{join, join5, try_join4};
+use futures_util::future::{join, try_join4};
 use serde_json::json;
 
 use crate::address::Address;
 use crate::attributes::{Attributes, Change, Value, changed_tags, touches};
-use crate::aws::{Aws, AwsError, ErrorKind, Operation};
+use crate::aws::{Aws, AwsError, Operation};
 use crate::names::{AccountId, Region};
 use crate::permissions::{self, Permission, Task};
 use crate::policy::{self, Policy, Statement};
 use crate::resource::{
     Consent, Created, Known, Observed, Phase, Present, Resource, Tags, empty_bucket, lifecycle,
-    policy_value, reference,
+    reference,
 };
 
 /// A bucket whose objects live for a day.
@@ -67,293 +66,6 @@ impl S3Bucket {
         // Building fails only without key or value, and both are given.
         tags.filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok())
             .collect()
-    }
-
-    /// Where the bucket is; `Err` in the answer gives the reason why that cannot be told.
-    async fn locate(&self, aws: &Aws) -> Result<Result<Option<Region>, String>, AwsError> {
-        let client = aws.s3(&self.region);
-        let answer = aws
-            .call(self.operation("HeadBucket", &self.region), || {
-                let request = client.head_bucket().bucket(&self.name);
-                request
-                    .expected_bucket_owner(self.account.to_string())
-                    .send()
-            })
-            .await;
-        match answer {
-            Ok(answer) => {
-                let region = answer
-                    .bucket_region()
-                    .and_then(|region| region.parse().ok());
-                Ok(Ok(Some(region.unwrap_or_else(|| self.region.clone()))))
-            }
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(Ok(None)),
-            Err(error) if error.kind == ErrorKind::Denied => Ok(Err(format!(
-                "the bucket name {} is taken and access to it is denied (request id {}): it \
-                 belongs to another account, or these credentials lack s3:ListBucket on it; if it \
-                 is another account's, choose another `postfix`",
-                self.name,
-                error.request_id.as_deref().unwrap_or("unknown")
-            ))),
-            Err(error) => match &error.bucket_region {
-                Some(region) if *region != self.region => Ok(Ok(Some(region.clone()))),
-                _ => Err(error),
-            },
-        }
-    }
-
-    /// Reads every setting, all at once.
-    async fn settings(&self, aws: &Aws, region: &Region) -> Result<Settings, AwsError> {
-        let client = aws.s3(region);
-        let owner = self.account.to_string();
-        let tags = optional(aws.call(self.operation("GetBucketTagging", region), || {
-            let request = client.get_bucket_tagging().bucket(&self.name);
-            request.expected_bucket_owner(&owner).send()
-        }));
-        let versioning = aws.call(self.operation("GetBucketVersioning", region), || {
-            let request = client.get_bucket_versioning().bucket(&self.name);
-            request.expected_bucket_owner(&owner).send()
-        });
-        let encryption = optional(aws.call(self.operation("GetBucketEncryption", region), || {
-            let request = client.get_bucket_encryption().bucket(&self.name);
-            request.expected_bucket_owner(&owner).send()
-        }));
-        let operation = self.operation("GetBucketOwnershipControls", region);
-        let ownership = optional(aws.call(operation, || {
-            let request = client.get_bucket_ownership_controls().bucket(&self.name);
-            request.expected_bucket_owner(&owner).send()
-        }));
-        let access_block = optional(aws.call(
-            self.operation("GetPublicAccessBlock", region),
-            || {
-                let request = client.get_public_access_block().bucket(&self.name);
-                request.expected_bucket_owner(&owner).send()
-            },
-        ));
-        let operation = self.operation("GetBucketLifecycleConfiguration", region);
-        let rules = optional(aws.call(operation, || {
-            let request = client
-                .get_bucket_lifecycle_configuration()
-                .bucket(&self.name);
-            request.expected_bucket_owner(&owner).send()
-        }));
-        let policy = optional(aws.call(self.operation("GetBucketPolicy", region), || {
-            let request = client.get_bucket_policy().bucket(&self.name);
-            request.expected_bucket_owner(&owner).send()
-        }));
-        let (first, (rules, policy)) = join(
-            join5(tags, versioning, encryption, ownership, access_block),
-            join(rules, policy),
-        )
-        .await;
-        let (tags, versioning, encryption, ownership, access_block) = first;
-
-        let mut attributes = Attributes::new();
-        let mut add = |name: &str, value: Value| attributes.insert(name.to_owned(), value);
-        let versioning = versioning?;
-        let status = versioning
-            .status()
-            .map_or("Disabled", BucketVersioningStatus::as_str);
-        add("versioning", status.into());
-        let rule = encryption?.and_then(|answer| answer.server_side_encryption_configuration);
-        let rule = rule.and_then(|configuration| configuration.rules.into_iter().next());
-        if let Some(default) = rule
-            .as_ref()
-            .and_then(|rule| rule.apply_server_side_encryption_by_default())
-        {
-            add(
-                "encryption.algorithm",
-                default.sse_algorithm().as_str().into(),
-            );
-            if *default.sse_algorithm() != ServerSideEncryption::Aes256 {
-                add(
-                    "encryption.key",
-                    default.kms_master_key_id().unwrap_or("aws/s3").into(),
-                );
-                let bucket_key = rule.as_ref().and_then(|rule| rule.bucket_key_enabled());
-                add("encryption.bucket_key", bucket_key.unwrap_or(false).into());
-            }
-        }
-        let controls = ownership?.and_then(|answer| answer.ownership_controls);
-        let controls = controls.and_then(|controls| controls.rules.into_iter().next());
-        if let Some(rule) = controls {
-            add("ownership", rule.object_ownership().as_str().into());
-        }
-        if let Some(block) = access_block?.and_then(|a| a.public_access_block_configuration) {
-            add("public_access_block", lower_access_block(&block));
-        }
-        if let Some(answer) = rules? {
-            add("lifecycle", lifecycle::lower(answer.rules()).into());
-        }
-        let policy = policy?.and_then(|answer| answer.policy);
-        let tags: BTreeMap<String, String> = tags?
-            .map(|answer| answer.tag_set)
-            .unwrap_or_default()
-            .iter()
-            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-            .collect();
-        Ok(Settings {
-            attributes,
-            policy: policy.as_deref().map(policy_value),
-            tags,
-        })
-    }
-
-    async fn put_public_access_block(&self, aws: &Aws) -> Result<(), AwsError> {
-        let client = aws.s3(&self.region);
-        aws.call(self.operation("PutPublicAccessBlock", &self.region), || {
-            let request = client.put_public_access_block().bucket(&self.name);
-            let request = request.expected_bucket_owner(self.account.to_string());
-            request
-                .public_access_block_configuration(all_blocked())
-                .send()
-        })
-        .await?;
-        Ok(())
-    }
-
-    async fn put_ownership(&self, aws: &Aws) -> Result<(), AwsError> {
-        let client = aws.s3(&self.region);
-        // Building fails only without the parts that are given here.
-        let rule = OwnershipControlsRule::builder()
-            .object_ownership(ObjectOwnership::BucketOwnerPreferred)
-            .build()
-            .ok();
-        let controls = OwnershipControls::builder()
-            .set_rules(Some(rule.into_iter().collect()))
-            .build()
-            .ok();
-        aws.call(
-            self.operation("PutBucketOwnershipControls", &self.region),
-            || {
-                let request = client.put_bucket_ownership_controls().bucket(&self.name);
-                let request = request.expected_bucket_owner(self.account.to_string());
-                request.set_ownership_controls(controls.clone()).send()
-            },
-        )
-        .await?;
-        Ok(())
-    }
-
-    async fn put_policy(&self, aws: &Aws, carried: &[Statement]) -> Result<(), AwsError> {
-        let client = aws.s3(&self.region);
-        let policy = self.policy.join(carried).compact();
-        aws.call(self.operation("PutBucketPolicy", &self.region), || {
-            let request = client.put_bucket_policy().bucket(&self.name);
-            let request = request.expected_bucket_owner(self.account.to_string());
-            request.policy(&policy).send()
-        })
-        .await?;
-        Ok(())
-    }
-
-    async fn put_encryption(&self, aws: &Aws, known: &Known) -> Result<(), AwsError> {
-        let client = aws.s3(&self.region);
-        let key = self.key.as_ref().and_then(|key| known.get(key));
-        let algorithm = match key {
-            Some(_) => ServerSideEncryption::AwsKms,
-            None => ServerSideEncryption::Aes256,
-        };
-        // Building fails only without the parts that are given here.
-        let default = ServerSideEncryptionByDefault::builder()
-            .sse_algorithm(algorithm)
-            .set_kms_master_key_id(key.cloned())
-            .build()
-            .ok();
-        let rule = ServerSideEncryptionRule::builder()
-            .set_apply_server_side_encryption_by_default(default)
-            .bucket_key_enabled(key.is_some())
-            .build();
-        let configuration = ServerSideEncryptionConfiguration::builder()
-            .rules(rule)
-            .build()
-            .ok();
-        aws.call(self.operation("PutBucketEncryption", &self.region), || {
-            let request = client.put_bucket_encryption().bucket(&self.name);
-            let request = request.expected_bucket_owner(self.account.to_string());
-            request
-                .set_server_side_encryption_configuration(configuration.clone())
-                .send()
-        })
-        .await?;
-        Ok(())
-    }
-
-    async fn put_versioning(&self, aws: &Aws) -> Result<(), AwsError> {
-        let client = aws.s3(&self.region);
-        let enabled = VersioningConfiguration::builder()
-            .status(BucketVersioningStatus::Enabled)
-            .build();
-        aws.call(self.operation("PutBucketVersioning", &self.region), || {
-            let request = client.put_bucket_versioning().bucket(&self.name);
-            let request = request.expected_bucket_owner(self.account.to_string());
-            request.versioning_configuration(enabled.clone()).send()
-        })
-        .await?;
-        Ok(())
-    }
-
-    async fn put_lifecycle(&self, aws: &Aws) -> Result<(), AwsError> {
-        let client = aws.s3(&self.region);
-        let operation = self.operation("PutBucketLifecycleConfiguration", &self.region);
-        aws.call(operation, || {
-            let request = client
-                .put_bucket_lifecycle_configuration()
-                .bucket(&self.name);
-            let request = request.expected_bucket_owner(self.account.to_string());
-            request
-                .set_lifecycle_configuration(lifecycle::wanted())
-                .send()
-        })
-        .await?;
-        Ok(())
-    }
-
-    /// Writes our tags beside those of others: S3 replaces the whole set, and refuses a set without
-    /// the `aws:` tags that a CloudFormation stack left ("System Tags cannot be removed").
-    async fn put_tags(&self, aws: &Aws) -> Result<(), AwsError> {
-        let client = aws.s3(&self.region);
-        let owner = self.account.to_string();
-        let present = optional(
-            aws.call(self.operation("GetBucketTagging", &self.region), || {
-                let request = client.get_bucket_tagging().bucket(&self.name);
-                request.expected_bucket_owner(&owner).send()
-            }),
-        );
-        let mut tags: BTreeMap<String, String> = present
-            .await?
-            .map(|answer| answer.tag_set)
-            .unwrap_or_default()
-            .iter()
-            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-            .collect();
-        tags.extend(self.tags.iter().map(|(k, v)| (k.to_owned(), v.to_owned())));
-        let tags = Self::s3_tags(tags.iter().map(|(k, v)| (k.as_str(), v.as_str())));
-        let tagging = Tagging::builder().set_tag_set(Some(tags)).build().ok();
-        aws.call(self.operation("PutBucketTagging", &self.region), || {
-            let request = client.put_bucket_tagging().bucket(&self.name);
-            let request = request.expected_bucket_owner(&owner);
-            request.set_tagging(tagging.clone()).send()
-        })
-        .await?;
-        Ok(())
-    }
-}
-
-struct Settings {
-    attributes: Attributes,
-    policy: Option<Value>,
-    tags: BTreeMap<String, String>,
-}
-
-/// The answer, or nothing where that part of the bucket was never set.
-async fn optional<T>(
-    answer: impl Future<Output = Result<T, AwsError>>,
-) -> Result<Option<T>, AwsError> {
-    match answer.await {
-        Ok(answer) => Ok(Some(answer)),
-        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
     }
 }
 
