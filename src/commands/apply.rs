@@ -40,11 +40,8 @@ pub async fn command(
             &context.documents,
         ))?;
     }
-    let (survey, trails) = if args.no_preflight {
-        (
-            survey(context.wanted(true), &context.aws).await?,
-            Vec::new(),
-        )
+    let survey = if args.no_preflight {
+        survey(context.wanted(true), &context.aws).await?
     } else {
         preflight::look(&context).await?
     };
@@ -65,8 +62,7 @@ pub async fn command(
         return Ok(Ending::Well);
     }
     if !args.no_preflight {
-        let mut checks = preflight::permitted(&context, &survey, &plan, consent).await;
-        checks.extend(trails);
+        let checks = preflight::before_a_write(&context, &survey, &plan, consent).await;
         if !checks.is_empty() {
             show(&checks, args)?;
         }

@@ -32,7 +32,7 @@ pub async fn command(
         adopt: args.adopt,
         ..Consent::default()
     };
-    let (survey, trails) = look(&context).await?;
+    let survey = look(&context).await?;
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
     let mut checks = vec![Check::new("caller", Verdict::Ok, &*survey.caller)];
     if !survey.site.regions.is_empty() {
@@ -48,8 +48,7 @@ pub async fn command(
         checks.push(Check::new("plan", Verdict::Ok, message));
     }
     checks.extend(blocked);
-    checks.extend(permitted(&context, &survey, &plan, consent).await);
-    checks.extend(trails);
+    checks.extend(before_a_write(&context, &survey, &plan, consent).await);
     let well = !checks.iter().any(|it| it.verdict == Verdict::Wrong);
     if args.json {
         let document = json!({
@@ -69,27 +68,39 @@ pub async fn command(
     Ok(if well { Ending::Well } else { Ending::Failed })
 }
 
-/// The survey, and beside it the look at the trails, which needs nothing of it.
+/// The survey.
 ///
 /// # Errors
 /// Those of the survey, with the regions that do not answer.
-pub async fn look(context: &Context) -> Result<(Survey, Vec<Check>), Failure> {
+pub async fn look(context: &Context) -> Result<Survey, Failure> {
     let (settings, aws) = (&context.settings, &context.aws);
-    let trails = async {
-        match &settings.stackstate {
-            Some(_) => trails::look(aws, &settings.regions).await,
-            None => Vec::new(),
-        }
-    };
-    let (survey, trails) = join(survey(context.wanted(true), aws), trails).await;
-    match survey {
-        Ok(survey) => Ok((survey, trails)),
+    match survey(context.wanted(true), aws).await {
+        Ok(survey) => Ok(survey),
         Err(failure) => Err(regions::explain(failure, aws, &settings.regions).await),
     }
 }
 
-/// Whether the calls that `plan` makes are allowed.
-pub async fn permitted(
+/// Whether the calls that `plan` makes are allowed, and beside that, which takes as many calls one
+/// after the other, whether the events will come. An apply without changes has no use for either.
+pub async fn before_a_write(
+    context: &Context,
+    survey: &Survey,
+    plan: &Plan,
+    consent: Consent,
+) -> Vec<Check> {
+    let settings = &context.settings;
+    let trails = async {
+        match &settings.stackstate {
+            Some(_) => trails::look(&context.aws, &settings.regions).await,
+            None => Vec::new(),
+        }
+    };
+    let (mut checks, trails) = join(permitted(context, survey, plan, consent), trails).await;
+    checks.extend(trails);
+    checks
+}
+
+async fn permitted(
     context: &Context,
     survey: &Survey,
     plan: &Plan,
