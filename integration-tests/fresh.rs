@@ -65,6 +65,23 @@ fn nothing_is_read_twice_for_a_plan() {
     }
 }
 
+#[test]
+fn nothing_to_do_takes_few_calls() {
+    let one = calls_with_nothing_to_do(&[MAIN]);
+    assert!(one <= 26, "{one}");
+    let three = calls_with_nothing_to_do(&[MAIN, OTHER, THIRD]);
+    assert!(three <= one + 2 * 12, "{one} and {three}");
+}
+
+/// The calls of an apply, which are those of a plan.
+fn calls_with_nothing_to_do(regions: &[&str]) -> usize {
+    let account = Account::applied(regions);
+    let plan = account.provision(&["plan"]).exits(0).calls.len();
+    let apply = account.apply(&[]).calls.len();
+    assert_eq!(plan, apply, "{regions:?}");
+    apply
+}
+
 #[tokio::test]
 async fn one_call_at_a_time_is_enough() {
     let account = Account::new(&[OTHER]);

@@ -33,6 +33,7 @@ mod policy_lint;
 mod preflight;
 mod races;
 mod regions;
+mod role_page;
 mod saved_plan;
 mod secrets;
 mod stopping;

@@ -153,6 +153,7 @@ fn check_caller(
 
 async fn read(wanted: Wanted<'_>, site: Site, aws: &Aws) -> Result<Survey, Failure> {
     let observed_at = Instant::now();
+    let aws = &aws.for_survey();
     let failure = |error: AwsError| error.failure();
     let mut nodes = wanted.nodes(&site, &Remains::default())?;
     let first = nodes.iter().collect();

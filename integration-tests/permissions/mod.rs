@@ -14,6 +14,7 @@ pub use simulator::simulates;
 pub use trails::trail;
 
 use crate::harness::{AGENT, Account, MAIN, Output};
+use crate::role_page::TRUNCATED;
 
 const SETTINGS: &str = "[audit_trail]\n\
      attach_to = [\"user/audit-trail\", \"group/auditors\", \"role/app\"]\n";
@@ -126,6 +127,12 @@ async fn the_policies_allow_what_is_called_and_nothing_else() {
     // This time as a user; the key is taken back.
     account.calls_as(&format!("arn:aws:iam::{}:user/alice", account.id));
     runs.run(&["apply"], &["--yes"]).exits(0);
+    // In an account with more roles each is asked.
+    account.answer("GetAccountAuthorizationDetails", TRUNCATED);
+    runs.run(&["plan"], &[]).exits(0);
+    runs.run(&["apply"], &["--yes"]).exits(0);
+    runs.run(&[&["destroy"][..], &ALL].concat(), &["--yes"])
+        .exits(0);
 
     for permitted in [
         &["plan"][..],

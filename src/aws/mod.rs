@@ -7,6 +7,7 @@
 mod error;
 mod operation;
 mod retries;
+mod role_page;
 mod session;
 
 #[cfg(test)]
@@ -24,11 +25,12 @@ use aws_sdk_sts::error::SdkError;
 use aws_sdk_sts::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::time::Instant;
 
 pub use error::{AwsError, ErrorKind};
 pub use operation::Operation;
+pub use role_page::RolePage;
 pub use session::{Session, connect};
 
 use retries::HardQuota;
@@ -51,6 +53,8 @@ pub struct Aws {
     events: Events,
     /// Whom errors, events and logs name.
     resource: Option<Address>,
+    /// What the reads of one survey share.
+    role_page: Option<Arc<OnceCell<RolePage>>>,
 }
 
 struct Shared {
@@ -122,6 +126,7 @@ impl Aws {
             }),
             events: Events::discarded(),
             resource: None,
+            role_page: None,
         }
     }
 

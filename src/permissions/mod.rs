@@ -206,7 +206,7 @@ pub(crate) fn tagging(
 fn survey(settings: &Settings) -> Vec<Permission> {
     let mut actions = Vec::new();
     if settings.stackstate.is_some() {
-        actions.push("iam:ListRoles");
+        actions.extend(["iam:GetAccountAuthorizationDetails", "iam:ListRoles"]);
     }
     if settings.audit_trail.is_some() {
         actions.push("iam:ListPolicies");

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use futures_util::future::{try_join_all, try_join3, try_join4};
+use futures_util::future::{try_join, try_join3};
 
 use crate::address::Address;
 use crate::attributes::{
@@ -15,6 +15,7 @@ use crate::attributes::{
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::permissions::{self, Permission, Task};
 use crate::policy::Policy;
+use crate::resource::role_policies::{RolePolicies, inline_names};
 use crate::resource::{
     Consent, Created, Identity, Known, Observed, Phase, Present, Resource, Tags, gone_is_fine,
     iam_operation, iam_tags, policy_value,
@@ -60,6 +61,11 @@ impl IamRole {
         })
     }
 
+    /// Whether an inline policy of this name is ours to compare.
+    fn manages(&self, name: &str) -> bool {
+        name == self.policy_name || !self.keeps(name)
+    }
+
     fn identity(&self) -> Identity {
         Identity::Role(self.name.clone())
     }
@@ -88,36 +94,10 @@ impl IamRole {
         attributes
     }
 
-    async fn inline_policy(&self, aws: &Aws, name: &str) -> Result<Option<Value>, AwsError> {
-        let answer = aws
-            .call(iam_operation("GetRolePolicy"), || {
-                let request = aws.iam().get_role_policy().role_name(&self.name);
-                request.policy_name(name).send()
-            })
-            .await;
-        match answer {
-            Ok(answer) => Ok(Some(policy_value(answer.policy_document()))),
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn inline_names(&self, aws: &Aws) -> Result<Vec<String>, AwsError> {
-        let mut names = Vec::new();
-        let mut marker: Option<String> = None;
-        loop {
-            let answer = aws
-                .call(iam_operation("ListRolePolicies"), || {
-                    let request = aws.iam().list_role_policies().role_name(&self.name);
-                    request.set_marker(marker.clone()).send()
-                })
-                .await?;
-            names.extend_from_slice(answer.policy_names());
-            marker = answer.marker().map(ToOwned::to_owned);
-            if marker.is_none() {
-                return Ok(names);
-            }
-        }
+    /// Its policies, asked of the role alone.
+    async fn policies(&self, aws: &Aws) -> Result<RolePolicies, AwsError> {
+        let kept = |name: &str| !self.manages(name);
+        RolePolicies::read(aws, &self.name, self.policy_name, kept).await
     }
 
     /// The instance profiles that carry the role.
@@ -236,20 +216,16 @@ impl Resource for IamRole {
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
-        let role = async {
-            aws.call(iam_operation("GetRole"), || {
-                aws.iam().get_role().role_name(&self.name).send()
-            })
-            .await
+        let role = aws.call(iam_operation("GetRole"), || {
+            aws.iam().get_role().role_name(&self.name).send()
+        });
+        let policies = async {
+            match aws.role_page().await? {
+                Some(page) => Ok(page.roles.get(&self.name).map(RolePolicies::of)),
+                None => self.policies(aws).await.map(Some),
+            }
         };
-        let identity = self.identity();
-        let reads = try_join4(
-            role,
-            self.inline_names(aws),
-            self.inline_policy(aws, self.policy_name),
-            identity.attached(aws),
-        );
-        let (role, names, own_policy, attached) = match reads.await {
+        let (role, policies) = match try_join(role, policies).await {
             Ok(reads) => reads,
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(Observed::Missing),
             Err(error) => return Err(error),
@@ -257,6 +233,10 @@ impl Resource for IamRole {
         let role = role
             .role
             .ok_or_else(|| aws.name(AwsError::incomplete(iam_operation("GetRole"), "the role")))?;
+        let policies = match policies {
+            Some(policies) => policies,
+            None => self.policies(aws).await?,
+        };
         let mut attributes = Attributes::from([
             ("path".to_owned(), role.path().into()),
             (
@@ -276,19 +256,13 @@ impl Resource for IamRole {
         {
             attributes.insert("permissions_boundary".to_owned(), boundary.into());
         }
-        if let Some(policy) = own_policy {
-            attributes.insert(format!("inline_policy[{}]", self.policy_name), policy);
-        }
-        let added = names
-            .iter()
-            .filter(|name| *name != self.policy_name && !self.keeps(name));
-        let added = added.map(async |name| Ok((name, self.inline_policy(aws, name).await?)));
-        for (name, policy) in try_join_all(added).await? {
-            if let Some(policy) = policy {
-                attributes.insert(format!("inline_policy[{name}]"), policy);
-            }
-        }
-        for arn in attached.iter().filter(|arn| !self.keeps(arn)) {
+        let (inline, attached) = (policies.inline.into_iter(), policies.attached.iter());
+        attributes.extend(
+            inline
+                .filter(|(name, _)| self.manages(name))
+                .map(|(name, policy)| (format!("inline_policy[{name}]"), policy)),
+        );
+        for arn in attached.filter(|arn| !self.keeps(arn)) {
             attributes.insert(format!("attached_policy[{arn}]"), arn.as_str().into());
         }
         let tags: BTreeMap<String, String> = role
@@ -384,7 +358,7 @@ impl Resource for IamRole {
         // what is there now is asked again.
         let identity = self.identity();
         let all = try_join3(
-            self.inline_names(aws),
+            inline_names(aws, &self.name),
             identity.attached(aws),
             self.profile_names(aws),
         );
@@ -424,8 +398,11 @@ impl Resource for IamRole {
 /// The names of all roles of the account.
 ///
 /// # Errors
-/// Those of `iam:ListRoles`.
+/// Those of `iam:GetAccountAuthorizationDetails` and `iam:ListRoles`.
 pub async fn all_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
+    if let Some(page) = aws.role_page().await?.filter(|page| page.complete) {
+        return Ok(page.roles.keys().cloned().collect());
+    }
     let mut names = Vec::new();
     let mut marker: Option<String> = None;
     loop {

@@ -18,7 +18,7 @@ pub mod instance_profile;
 pub mod kms_key;
 mod lifecycle;
 pub mod policy_attachment;
-
+mod role_policies;
 pub mod s3_bucket;
 
 use std::collections::BTreeMap;

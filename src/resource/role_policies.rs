@@ -1,0 +1,97 @@
+//! What a role may do, as IAM answers it: the policies in it and those attached to it.
+
+use aws_sdk_iam::types::RoleDetail;
+use futures_util::future::{try_join_all, try_join3};
+
+use crate::attributes::Value;
+use crate::aws::{Aws, AwsError, ErrorKind};
+use crate::resource::{Identity, iam_operation, policy_value};
+
+/// The policies in a role by name, and the ARNs of those attached to it.
+pub(super) struct RolePolicies {
+    pub(super) inline: Vec<(String, Value)>,
+    pub(super) attached: Vec<String>,
+}
+
+impl RolePolicies {
+    /// Those of a role that was read with all that belongs to it.
+    pub(super) fn of(role: &RoleDetail) -> Self {
+        let inline = role.role_policy_list().iter();
+        let attached = role.attached_managed_policies().iter();
+        RolePolicies {
+            inline: inline
+                .filter_map(|policy| {
+                    let document = policy.policy_document().unwrap_or_default();
+                    Some((policy.policy_name()?.to_owned(), policy_value(document)))
+                })
+                .collect(),
+            attached: attached
+                .filter_map(|policy| policy.policy_arn().map(ToOwned::to_owned))
+                .collect(),
+        }
+    }
+
+    /// Asks for those of one role. The policy `own` is asked for beside the names of the others,
+    /// of which those that are `kept` are left out.
+    pub(super) async fn read(
+        aws: &Aws,
+        role: &str,
+        own: &str,
+        kept: impl Fn(&str) -> bool,
+    ) -> Result<Self, AwsError> {
+        let identity = Identity::Role(role.to_owned());
+        let (names, own_policy, attached) = try_join3(
+            inline_names(aws, role),
+            inline_policy(aws, role, own),
+            identity.attached(aws),
+        )
+        .await?;
+        let others = names.into_iter().filter(|name| name != own && !kept(name));
+        let others = others.map(async |name| {
+            let policy = inline_policy(aws, role, &name).await?;
+            Ok((name, policy))
+        });
+        let mut all = try_join_all(others).await?;
+        all.push((own.to_owned(), own_policy));
+        let inline = all.into_iter();
+        Ok(RolePolicies {
+            inline: inline
+                .filter_map(|(name, policy)| Some((name, policy?)))
+                .collect(),
+            attached,
+        })
+    }
+}
+
+/// The names of the policies in a role.
+pub(super) async fn inline_names(aws: &Aws, role: &str) -> Result<Vec<String>, AwsError> {
+    let mut names = Vec::new();
+    let mut marker: Option<String> = None;
+    loop {
+        let answer = aws
+            .call(iam_operation("ListRolePolicies"), || {
+                let request = aws.iam().list_role_policies().role_name(role);
+                request.set_marker(marker.clone()).send()
+            })
+            .await?;
+        names.extend_from_slice(answer.policy_names());
+        marker = answer.marker().map(ToOwned::to_owned);
+        if marker.is_none() {
+            return Ok(names);
+        }
+    }
+}
+
+async fn inline_policy(aws: &Aws, role: &str, name: &str) -> Result<Option<Value>, AwsError> {
+    let answer = aws
+        .call(iam_operation("GetRolePolicy"), || {
+            let request = aws.iam().get_role_policy().role_name(role);
+            request.policy_name(name).send()
+        })
+        .await;
+    match answer {
+        Ok(answer) => Ok(Some(policy_value(answer.policy_document()))),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
