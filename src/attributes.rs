@@ -70,6 +70,22 @@ pub struct Change {
     pub after: Option<Value>,
 }
 
+impl Change {
+    /// What a person should know about the value in AWS beside what it is.
+    pub fn note(&self) -> Option<String> {
+        let Some(Value::Policy(policy)) = &self.before else {
+            return None;
+        };
+        let deleted: Vec<&str> = policy.deleted_principals().into_iter().collect();
+        let noun = match deleted.len() {
+            0 => return None,
+            1 => "principal",
+            _ => "principals",
+        };
+        Some(format!("{noun} deleted: {}", deleted.join(", ")))
+    }
+}
+
 impl PartialEq for Change {
     /// Two changes are equal when they would do the same to the same state.
     fn eq(&self, other: &Self) -> bool {

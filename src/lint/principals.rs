@@ -5,7 +5,7 @@ use super::document::{Document, Principal};
 use super::finding::Finding;
 use super::rule::{Rule, Severity};
 use crate::names::Arn;
-use crate::policy::printable;
+use crate::policy::{is_unique_id, printable};
 
 pub(super) const RULES: &[&Rule] = &[
     &INVALID_PRINCIPAL,
@@ -86,12 +86,7 @@ fn problem_of_aws(text: &str) -> Option<(&'static Rule, &'static str)> {
     if text.starts_with("arn:") && text.contains(['*', '?']) {
         return Some((&WILDCARD_IN_PRINCIPAL, "has a wildcard"));
     }
-    let is_unique_id = text.len() >= 16
-        && text.starts_with('A')
-        && text
-            .chars()
-            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
-    if is_unique_id {
+    if is_unique_id(text) {
         return Some((&DELETED_PRINCIPAL, "is a unique ID"));
     }
     Some((

@@ -22,6 +22,7 @@ pub mod placeholders;
 mod secret;
 mod statement;
 mod text;
+mod unique_id;
 
 #[cfg(test)]
 mod compare_tests;
@@ -41,3 +42,4 @@ pub use log_delivery::is_log_delivery;
 pub use secret::redacted;
 pub use statement::{Effect, PRINCIPAL_KINDS, STATEMENT_ELEMENTS, Statement};
 pub use text::printable;
+pub use unique_id::is_unique_id;

@@ -44,6 +44,7 @@ fn step(step: &Step) -> Json {
             "attribute": change.attribute,
             "before": side(&change.before),
             "after": side(&change.after),
+            "note": change.note(),
         })
     });
     json!({

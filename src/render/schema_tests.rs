@@ -209,6 +209,12 @@ fn broken_plans_do_not_fit() {
         (create, "action", json!("keep"), "kept with changes"),
         ("/resources/0/changes/0", "attribute", json!(""), "no name"),
         ("/resources/0/changes/0", "was", json!(1), "not described"),
+        (
+            "/resources/0/changes/0",
+            "note",
+            json!(""),
+            "an empty note is none",
+        ),
     ];
     for (place, field, value, why) in cases {
         let mut broken = good.clone();
@@ -246,7 +252,7 @@ fn what_aws_will_choose_and_what_is_absent_are_null() {
         .find(|it| it["attribute"] == "encryption.key");
     assert_eq!(
         key,
-        Some(&json!({"attribute": "encryption.key", "before": null, "after": null}))
+        Some(&json!({"attribute": "encryption.key", "before": null, "after": null, "note": null}))
     );
     assert_eq!(find("kms_key.integration@eu-west-1")["arn"], json!(null));
     assert_eq!(find("iam_role.integration")["region"], json!(null));

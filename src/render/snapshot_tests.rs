@@ -113,3 +113,53 @@ fn nothing_to_do_as_a_person_reads_it() {
     let settings = settings(&["eu-west-1", "us-east-1"]);
     insta::assert_snapshot!(text(&settings, &changed(&settings, |_, _| {})));
 }
+
+/// The policies of which AWS shows unique ids, with one role more that somebody deleted.
+const WITH_PRINCIPALS: [(&str, &str); 4] = [
+    ("iam_role.integration", "trust_policy"),
+    ("iam_role.firehose-eu-west-1", "trust_policy"),
+    ("kms_key.integration@eu-west-1", "key_policy"),
+    ("s3_bucket.logs@eu-west-1", "bucket_policy"),
+];
+
+fn deleted_principals(address: &str, present: &mut Present) {
+    for (_, name) in WITH_PRINCIPALS.iter().filter(|(at, _)| *at == address) {
+        let Some(Value::Policy(policy)) = present.attributes.get(*name) else {
+            panic!("{address} has no {name}");
+        };
+        let mut document = policy.document().clone();
+        let first = &mut document["Statement"][0];
+        first["Principal"] = json!({"AWS": ["AROAKSCDLFT9R5DQP782U", "AIDAJQABLZS4A3QDU576Q"]});
+        let policy = Policy::from_value(document).unwrap();
+        present
+            .attributes
+            .insert((*name).to_owned(), Value::Policy(policy));
+    }
+}
+
+#[test]
+fn deleted_principals_are_named_beside_the_change() {
+    let settings = settings(&["eu-west-1"]);
+    let plan = changed(&settings, deleted_principals);
+    insta::assert_snapshot!(text(&settings, &plan));
+
+    let json = super::json::plan(&site(&settings), &plan);
+    let mut told = Vec::new();
+    for resource in json["resources"].as_array().unwrap() {
+        for change in resource["changes"].as_array().unwrap() {
+            let before = change["before"].to_string();
+            assert!(before.contains("AROAKSCDLFT9R5DQP782U"), "it is not hidden");
+            told.push((
+                resource["address"].as_str().unwrap().to_owned(),
+                change["attribute"].as_str().unwrap().to_owned(),
+                change["note"].as_str().unwrap().to_owned(),
+            ));
+        }
+    }
+    told.sort();
+    let note = "principals deleted: AIDAJQABLZS4A3QDU576Q, AROAKSCDLFT9R5DQP782U";
+    let mut expected =
+        WITH_PRINCIPALS.map(|(at, name)| (at.to_owned(), name.to_owned(), note.to_owned()));
+    expected.sort();
+    assert_eq!(told, expected);
+}

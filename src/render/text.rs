@@ -104,6 +104,10 @@ fn step_text(text: &mut String, step: &Step, width: usize) {
 
 fn change_text(text: &mut String, change: &Change) {
     let name = printable(&change.attribute);
+    let note = change
+        .note()
+        .map(|note| format!(" {QUIET}({note}){QUIET:#}"));
+    let note = note.unwrap_or_default();
     let as_policy = |value: &Option<Value>| match value {
         Some(Value::Policy(policy)) => Some(policy.clone()),
         _ => None,
@@ -115,7 +119,7 @@ fn change_text(text: &mut String, change: &Change) {
         .any(|value| !matches!(value, Value::Policy(_)));
     if (before.is_some() || after.is_some()) && !one_side_is_plain {
         let (style, sign) = side(change);
-        let _ = writeln!(text, "    {style}{sign} {name}{style:#}");
+        let _ = writeln!(text, "    {style}{sign} {name}{style:#}{note}");
         let lines = policy::diff(before.as_ref(), after.as_ref());
         text.push_str(&policy_diff(&lines, 6));
         return;
@@ -126,7 +130,7 @@ fn change_text(text: &mut String, change: &Change) {
         (Some(only), None) | (None, Some(only)) => value(only),
         (None, None) => String::new(),
     };
-    let _ = writeln!(text, "    {style}{sign} {name}{style:#}: {values}");
+    let _ = writeln!(text, "    {style}{sign} {name}{style:#}: {values}{note}");
 }
 
 fn side(change: &Change) -> (Style, char) {
