@@ -233,6 +233,54 @@ async fn throttling_is_waited_for_where_the_sdk_must_not_send_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_failure_within_an_answer_is_told_and_repeated_like_any_other() {
+    let cases = [
+        (
+            "ConcurrentModificationException",
+            None,
+            "it passes by itself",
+        ),
+        (
+            "ThrottlingException",
+            None,
+            "the SDK saw a success and did not repeat it",
+        ),
+        (
+            "AccessDeniedException",
+            Some(ErrorKind::Denied),
+            "only a person can allow it",
+        ),
+        (
+            "InternalFailure",
+            Some(ErrorKind::Refused),
+            "nothing is known of it",
+        ),
+    ];
+    for (code, lasting, why) in cases {
+        let way = way();
+        let sent = Cell::new(0);
+        let send = || async {
+            sent.set(sent.get() + 1);
+            Ok::<_, CallError>(GetCallerIdentityOutput::builder().build())
+        };
+        let answer = way.aws.call_checked(operation(), send, |_| {
+            (sent.get() < 3).then_some((Some(code), Some("one entry")))
+        });
+        let answer = answer.await;
+        match lasting {
+            None => assert!(answer.is_ok(), "{why}: {answer:?}"),
+            Some(kind) => {
+                let error = answer.expect_err(why);
+                assert_eq!(error.kind, kind, "{why}");
+                assert_eq!(error.code.as_deref(), Some(code), "{why}");
+                assert_eq!(error.resource, Some(fakes::at("a")), "{why}");
+            }
+        }
+        assert_eq!(sent.get(), if lasting.is_some() { 1 } else { 3 }, "{why}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stopped_run_begins_no_call_and_ends_a_pause() {
     let stopped = way();
     stopped.stop.send_replace(true);

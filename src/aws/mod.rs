@@ -266,7 +266,26 @@ impl Aws {
     pub async fn call<T, E, F>(
         &self,
         operation: Operation,
+        send: impl FnMut() -> F,
+    ) -> Result<T, AwsError>
+    where
+        T: RequestId,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + StdError + 'static,
+    {
+        self.call_checked(operation, send, |_| None).await
+    }
+
+    /// The same for an operation whose answer of 200 may hold failures: `failed` gives the code and
+    /// the message of one.
+    ///
+    /// # Errors
+    /// Those of [`Aws::call`]; a failure in an answer is one like any other.
+    pub async fn call_checked<T, E, F>(
+        &self,
+        operation: Operation,
         mut send: impl FnMut() -> F,
+        failed: impl Fn(&T) -> Option<(Option<&str>, Option<&str>)>,
     ) -> Result<T, AwsError>
     where
         T: RequestId,
@@ -276,14 +295,25 @@ impl Aws {
         let deadline = Instant::now() + RETRY_LIMIT;
         let mut pauses = Pauses::default();
         loop {
+            // The SDK repeats neither what it takes for a success nor what is to be sent once.
+            let mut left_to_us = operation.sent_once();
             let error = match self.call_once(&operation, &mut send).await {
-                Ok(answer) => return Ok(answer),
                 Err(error) => error,
+                Ok(answer) => {
+                    let Some((code, message)) = failed(&answer) else {
+                        return Ok(answer);
+                    };
+                    left_to_us = true;
+                    self.name(AwsError {
+                        request_id: answer.request_id().map(ToOwned::to_owned),
+                        ..AwsError::in_answer(operation.clone(), code, message)
+                    })
+                }
             };
             let reason = match error.kind {
                 ErrorKind::Propagating => "IAM to spread a change",
                 ErrorKind::Conflict => "another operation to finish",
-                ErrorKind::Throttled if operation.sent_once() => "the rate limit to allow the call",
+                ErrorKind::Throttled if left_to_us => "the rate limit to allow the call",
                 _ => return Err(error),
             };
             if Instant::now() >= deadline {

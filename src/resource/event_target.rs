@@ -48,21 +48,6 @@ impl EventTarget {
         }
     }
 
-    /// An error if a 200 answer holds entries that failed.
-    fn check(
-        &self,
-        aws: &Aws,
-        name: &'static str,
-        failed: Option<(Option<&str>, Option<&str>)>,
-    ) -> Result<(), AwsError> {
-        match failed {
-            None => Ok(()),
-            Some((code, message)) => {
-                Err(aws.name(AwsError::in_answer(self.operation(name), code, message)))
-            }
-        }
-    }
-
     async fn put(&self, aws: &Aws) -> Result<(), AwsError> {
         let client = aws.eventbridge(&self.region);
         let target = Target::builder()
@@ -71,17 +56,18 @@ impl EventTarget {
             .role_arn(&self.role_arn);
         // Building fails only without id or ARN, and both are given.
         let target = target.build().ok();
-        let answer = aws
-            .call(self.operation("PutTargets"), || {
-                let request = client.put_targets().rule(&self.rule_name);
-                request
-                    .set_targets(Some(target.iter().cloned().collect()))
-                    .send()
-            })
-            .await?;
-        let failed = answer.failed_entries().first();
-        let failed = failed.map(|entry| (entry.error_code(), entry.error_message()));
-        self.check(aws, "PutTargets", failed)
+        let put = || {
+            let request = client.put_targets().rule(&self.rule_name);
+            request
+                .set_targets(Some(target.iter().cloned().collect()))
+                .send()
+        };
+        aws.call_checked(self.operation("PutTargets"), put, |answer| {
+            let failed = answer.failed_entries().first();
+            failed.map(|entry| (entry.error_code(), entry.error_message()))
+        })
+        .await?;
+        Ok(())
     }
 
     /// Whatever of a target changes what is sent, and is not ours.
@@ -204,22 +190,15 @@ impl Resource for EventTarget {
             gone_is_fine(answer.await)
         };
         let remove = async {
-            let answer = aws.call(self.operation("RemoveTargets"), || {
-                client
-                    .remove_targets()
-                    .rule(&self.rule_name)
-                    .ids(self.id)
-                    .send()
+            let remove = || {
+                let request = client.remove_targets().rule(&self.rule_name);
+                request.ids(self.id).send()
+            };
+            let answer = aws.call_checked(self.operation("RemoveTargets"), remove, |answer| {
+                let failed = answer.failed_entries().first();
+                failed.map(|entry| (entry.error_code(), entry.error_message()))
             });
-            match answer.await {
-                Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
-                Err(error) => Err(error),
-                Ok(answer) => {
-                    let failed = answer.failed_entries().first();
-                    let failed = failed.map(|entry| (entry.error_code(), entry.error_message()));
-                    gone_is_fine(self.check(aws, "RemoveTargets", failed))
-                }
-            }
+            gone_is_fine(answer.await)
         };
         try_join(disable, remove).await?;
         Ok(())
