@@ -3,10 +3,11 @@
 # Where cargo puts what it builds.
 target := $(abspath $(or $(CARGO_TARGET_DIR),target))
 with_localstack := integration-tests/localstack/run
+with_moto := integration-tests/moto/run
 with_evaluator := integration-tests/evaluator/run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test sweep test-crash races lint check-format clippy doc deny ci clean-localstack
+.PHONY: help build demo test sweep test-crash races lint check-format clippy doc deny ci clean-emulators
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,9 +18,9 @@ build: ## build the program as it is installed
 demo: build ## plan, apply, plan again and destroy, on an AWS emulator
 	@$(with_localstack) integration-tests/demo.sh $(target)/release/provision
 
-test: ## run every test, with an AWS emulator and an evaluator of policies
+test: ## run every test, with two AWS emulators and an evaluator of policies
 	cargo test --locked --no-run
-	$(with_localstack) cargo test --locked
+	$(with_localstack) $(with_moto) cargo test --locked
 	@$(with_evaluator) cargo test --locked --test evaluator
 
 sweep: ## let every AWS call fail in every way, which takes half an hour
@@ -52,5 +53,5 @@ deny: ## check licences, versions, sources and advisories of the dependencies
 ci: ## run everything that must pass before a change lands
 	.ci/run
 
-clean-localstack: ## remove the emulator's Python environment
-	rm -rf .venv/localstack .venv/localstack.lock
+clean-emulators: ## remove the emulators' Python environments
+	rm -rf .venv/localstack .venv/localstack.lock .venv/moto .venv/moto.lock
