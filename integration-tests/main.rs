@@ -1,7 +1,7 @@
 //! The program itself against an AWS emulator, each test in an account of its own.
 //!
-//! `make test` starts the emulator; `integration-tests/localstack/run cargo test --test
-//! integration NAME` runs a single test.
+//! `make test` starts the emulators; `integration-tests/localstack/run cargo test --test
+//! integration NAME` runs a single test. Those in `moto/` want that emulator instead.
 
 mod deployment;
 mod harness;
@@ -24,6 +24,7 @@ mod full_bucket;
 mod hardened;
 mod large_bucket;
 mod log;
+mod moto;
 mod others;
 mod output;
 mod ownership;

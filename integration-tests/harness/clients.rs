@@ -6,8 +6,7 @@ use aws_sdk_iam::config::{Credentials, SharedCredentialsProvider};
 use super::{Account, MAIN};
 
 /// What all clients of one account share.
-pub fn config(endpoint: &str, account: &str) -> SdkConfig {
-    let credentials = Credentials::new(account, "test", None, None, "tests");
+pub fn config(endpoint: &str, credentials: Credentials) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(aws_smithy_http_client::Builder::new().build_http())
@@ -47,5 +46,10 @@ impl Account {
     /// EventBridge in `region`.
     pub fn events(&self, region: &str) -> aws_sdk_eventbridge::Client {
         aws_sdk_eventbridge::Client::new(&self.in_region(region))
+    }
+
+    /// CloudTrail in `region`.
+    pub fn cloudtrail(&self, region: &str) -> aws_sdk_cloudtrail::Client {
+        aws_sdk_cloudtrail::Client::new(&self.in_region(region))
     }
 }

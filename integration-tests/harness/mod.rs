@@ -3,6 +3,7 @@
 pub mod call;
 mod clients;
 pub mod inventory;
+mod moto;
 mod output;
 mod plan;
 mod process;
@@ -17,6 +18,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, OnceLock};
 
 use aws_config::SdkConfig;
+use aws_sdk_iam::config::Credentials;
 use tempfile::TempDir;
 
 pub use output::Output;
@@ -32,13 +34,30 @@ pub const OTHER: &str = "us-east-1";
 /// The account that the agent runs in.
 pub const AGENT: &str = "210987654321";
 
+/// The address of an emulator.
+fn endpoint(variable: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| {
+        panic!(
+            "{variable} is not set: these tests need two AWS emulators, which `make test` starts \
+             (or `integration-tests/localstack/run integration-tests/moto/run cargo test`)"
+        )
+    })
+}
+
+/// The id of an account, chosen at random, so that a second run with the same emulator starts
+/// afresh.
+fn unused_id() -> String {
+    let random = RandomState::new().build_hasher().finish();
+    format!("{:012}", random % 1_000_000_000_000)
+}
+
 /// An account that no other test uses, and a folder with settings for it.
 pub struct Account {
-    /// Its id of twelve digits, which is also the access key id.
+    /// Its id of twelve digits, which in LocalStack is also the access key id.
     pub id: String,
     /// The external ID that the settings name.
     pub external_id: String,
-    secret_key: String,
+    credentials: Credentials,
     folder: TempDir,
     proxy: Proxy,
     sdk: SdkConfig,
@@ -47,22 +66,20 @@ pub struct Account {
 impl Account {
     /// An empty account, and settings for `regions`.
     pub fn new(regions: &[&str]) -> Self {
-        let endpoint = std::env::var("AWS_ENDPOINT_URL").unwrap_or_else(|_| {
-            panic!(
-                "AWS_ENDPOINT_URL is not set: these tests need an AWS emulator, which `make test` \
-                 starts (or `integration-tests/localstack/run cargo test`)"
-            )
-        });
+        let id = unused_id();
+        let secret_key = format!("secret-key-of-{id}");
+        let credentials = Credentials::new(&id, secret_key, None, None, "tests");
+        Account::with(&endpoint("AWS_ENDPOINT_URL"), id, credentials, regions)
+    }
+
+    fn with(endpoint: &str, id: String, credentials: Credentials, regions: &[&str]) -> Self {
         let upstream = endpoint.trim_start_matches("http://").trim_end_matches('/');
-        // Chosen at random, so that a second run with the same emulator starts afresh.
-        let random = RandomState::new().build_hasher().finish();
-        let id = format!("{:012}", random % 1_000_000_000_000);
         let account = Account {
             external_id: format!("external-id-of-{id}"),
-            secret_key: format!("secret-key-of-{id}"),
             folder: TempDir::new().expect("a temporary folder"),
             proxy: Proxy::start(upstream).expect("a proxy on a free port"),
-            sdk: clients::config(&endpoint, &id),
+            sdk: clients::config(endpoint, credentials.clone()),
+            credentials,
             id,
         };
         account.write(
@@ -115,8 +132,16 @@ impl Account {
             .env("HOME", self.folder.path())
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("AWS_ENDPOINT_URL", self.proxy.url())
-            .env("AWS_ACCESS_KEY_ID", &self.id)
-            .env("AWS_SECRET_ACCESS_KEY", &self.secret_key)
+            .env("AWS_ACCESS_KEY_ID", self.credentials.access_key_id())
+            .env(
+                "AWS_SECRET_ACCESS_KEY",
+                self.credentials.secret_access_key(),
+            )
+            .envs(
+                self.credentials
+                    .session_token()
+                    .map(|token| ("AWS_SESSION_TOKEN", token)),
+            )
             .env("STS_EXTERNAL_ID", &self.external_id);
         command
     }
@@ -189,7 +214,7 @@ impl Account {
         }
         for text in texts {
             assert!(
-                !text.contains(&self.secret_key),
+                !text.contains(self.credentials.secret_access_key()),
                 "the secret key is in {text}"
             );
             let has_external_id = text.contains(&self.external_id);

@@ -1,0 +1,216 @@
+//! Updates of the stream's destination (API Reference of Firehose, "UpdateDestination").
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use aws_sdk_firehose::types::{
+    BufferingHints, CloudWatchLoggingOptions, CompressionFormat, EncryptionConfiguration,
+    ExtendedS3DestinationUpdate, KmsEncryptionConfig, NoEncryptionConfig, ProcessingConfiguration,
+};
+use tokio::runtime::Builder;
+
+use super::stream::{change, describe, destination};
+use crate::deployment::Deployment;
+use crate::harness::{Account, MAIN, Moment};
+
+const ADDRESS: &str = "firehose_stream.eventbridge@eu-west-1";
+
+fn update() -> aws_sdk_firehose::types::builders::ExtendedS3DestinationUpdateBuilder {
+    ExtendedS3DestinationUpdate::builder()
+}
+
+fn logging() -> CloudWatchLoggingOptions {
+    CloudWatchLoggingOptions::builder()
+        .enabled(true)
+        .log_group_name("deliveries")
+        .log_stream_name("failed")
+        .build()
+}
+
+/// What a destination has beyond what the program sets.
+fn unmanaged() -> ExtendedS3DestinationUpdate {
+    update()
+        .cloud_watch_logging_options(logging())
+        .file_extension(".json.gz")
+        .custom_time_zone("Europe/Berlin")
+        .build()
+}
+
+async fn has_unmanaged(account: &Account, reason: &str) {
+    let stream = describe(account).await;
+    let found = destination(&stream);
+    let expected = unmanaged();
+    assert_eq!(
+        found.cloud_watch_logging_options(),
+        expected.cloud_watch_logging_options(),
+        "{reason}"
+    );
+    assert_eq!(
+        found.file_extension(),
+        expected.file_extension(),
+        "{reason}"
+    );
+    assert_eq!(
+        found.custom_time_zone(),
+        expected.custom_time_zone(),
+        "{reason}"
+    );
+}
+
+#[tokio::test]
+async fn each_setting_is_mended_and_what_is_not_ours_is_kept() {
+    let account = Account::applied_in_moto(&[MAIN]).await;
+    change(&account, unmanaged()).await;
+    account.plan(&[]).has_no_changes();
+
+    let hints = BufferingHints::builder();
+    let key = KmsEncryptionConfig::builder()
+        .awskms_key_arn(format!("arn:aws:kms:{MAIN}:{}:key/other", account.id))
+        .build();
+    let encryption = EncryptionConfiguration::builder();
+    let cases = [
+        (
+            "another role writes",
+            update().role_arn(format!("arn:aws:iam::{}:role/other", account.id)),
+            &["role"][..],
+        ),
+        (
+            "it writes elsewhere",
+            update().bucket_arn("arn:aws:s3:::other"),
+            &["bucket"],
+        ),
+        (
+            "it writes under another prefix",
+            update().prefix("other/"),
+            &["prefix"],
+        ),
+        (
+            "failed records go elsewhere",
+            update().error_output_prefix("failed/"),
+            &["error_prefix"],
+        ),
+        (
+            "objects are not compressed",
+            update().compression_format(CompressionFormat::Uncompressed),
+            &["compression"],
+        ),
+        (
+            "it waits longer",
+            update().buffering_hints(
+                hints
+                    .clone()
+                    .interval_in_seconds(900)
+                    .size_in_mbs(8)
+                    .build(),
+            ),
+            &["buffer_seconds"],
+        ),
+        (
+            "it takes more together",
+            update().buffering_hints(hints.interval_in_seconds(60).size_in_mbs(128).build()),
+            &["buffer_mebibytes"],
+        ),
+        (
+            "another key encrypts",
+            update().encryption_configuration(
+                encryption
+                    .clone()
+                    .kms_encryption_config(key.unwrap())
+                    .build(),
+            ),
+            &["key"],
+        ),
+        (
+            "nothing encrypts",
+            update().encryption_configuration(
+                encryption
+                    .no_encryption_config(NoEncryptionConfig::NoEncryption)
+                    .build(),
+            ),
+            &["key"],
+        ),
+        (
+            "records are changed on their way",
+            update()
+                .processing_configuration(ProcessingConfiguration::builder().enabled(true).build()),
+            &["processing"],
+        ),
+        (
+            "much at once",
+            update().prefix("other/").error_output_prefix("failed/"),
+            &["error_prefix", "prefix"],
+        ),
+    ];
+    for (reason, update, attributes) in cases {
+        change(&account, update.build()).await;
+        let before = describe(&account).await;
+        account.mends(reason, ADDRESS, "update", attributes);
+        let after = describe(&account).await;
+        let version = |id: &str| id.parse::<u32>().unwrap();
+        assert_eq!(
+            version(after.version_id()),
+            version(before.version_id()) + 1,
+            "{reason}: one update"
+        );
+        has_unmanaged(&account, reason).await;
+        account.apply(&[]).writes_nothing();
+    }
+    Deployment::of(&account, &[MAIN]).check().await;
+}
+
+#[tokio::test]
+async fn an_update_that_comes_in_between_makes_ours_look_again() {
+    let account = Arc::new(Account::applied_in_moto(&[MAIN]).await);
+    change(&account, update().prefix("other/").build()).await;
+
+    let (first, other) = (AtomicBool::new(true), Arc::clone(&account));
+    account.watch(move |call, moment| {
+        let ours = call.operation == "UpdateDestination" && moment == Moment::Arrived;
+        if ours && first.swap(false, Ordering::SeqCst) {
+            // Ours names a version that is no longer the newest when moto gets it.
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(change(&other, unmanaged()));
+            let closer = update().compression_format(CompressionFormat::Uncompressed);
+            runtime.block_on(change(&other, closer.build()));
+        }
+        true
+    });
+    let applied = account.apply(&[]).says("Outcome: 1 done.");
+    assert_eq!(
+        applied.writes(),
+        ["UpdateDestination", "UpdateDestination"],
+        "{applied}"
+    );
+    let refused = applied
+        .log
+        .iter()
+        .find(|it| it.contains("ConcurrentModificationException"));
+    assert!(refused.is_some(), "{:#?}", applied.log);
+
+    has_unmanaged(&account, "kept from the update in between").await;
+    account.plan(&[]).has_no_changes();
+    Deployment::of(&account, &[MAIN]).check().await;
+}
+
+#[tokio::test]
+async fn a_stream_that_never_stops_changing_fails_with_the_last_refusal() {
+    let account = Arc::new(Account::applied_in_moto(&[MAIN]).await);
+    change(&account, update().prefix("other/").build()).await;
+
+    let other = Arc::clone(&account);
+    account.watch(move |call, moment| {
+        if call.operation == "UpdateDestination" && moment == Moment::Arrived {
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(change(&other, unmanaged()));
+        }
+        true
+    });
+    let failed = account.provision(&["apply", "--yes"]).exits(1);
+    let failed = failed.says("ConcurrentModificationException");
+    assert!(failed.writes().len() > 1, "tried again: {failed}");
+
+    account.watch(|_, _| true);
+    account.apply(&[]).says("Outcome: 1 done.");
+    has_unmanaged(&account, "nobody's update was overwritten").await;
+    Deployment::of(&account, &[MAIN]).check().await;
+}
