@@ -292,7 +292,9 @@ pub fn classify(operation: &Operation, code: &str, message: &str) -> ErrorKind {
             if says("unable to assume role")
                 || says("is not authorized to")
                 || says("access was denied")
-                || says("verify that the iam role has access") =>
+                || says("verify that the iam role has access")
+                // Said of the role's token, not of the caller's.
+                || says("security token included in the request is invalid") =>
         {
             ErrorKind::Propagating
         }
@@ -382,7 +384,8 @@ mod tests {
     #[test]
     fn codes_and_messages_are_told_apart() {
         use ErrorKind::{
-            AlreadyExists, Conflict, Denied, NotFound, Outdated, Propagating, Quota, Refused,
+            AlreadyExists, Conflict, Credentials, Denied, NotFound, Outdated, Propagating, Quota,
+            Refused,
         };
         let cases = [
             (
@@ -391,6 +394,21 @@ mod tests {
                 "Firehose is unable to assume role arn:x",
                 Propagating,
                 "the role is new",
+            ),
+            (
+                "CreateDeliveryStream",
+                "InvalidArgumentException",
+                "The security token included in the request is invalid. Ensure that the provided \
+                 IAM role associated with firehose is not deleted.",
+                Propagating,
+                "the token is that of the role",
+            ),
+            (
+                "CreateDeliveryStream",
+                "UnrecognizedClientException",
+                "The security token included in the request is invalid.",
+                Credentials,
+                "the token is the caller's",
             ),
             (
                 "CreateDeliveryStream",

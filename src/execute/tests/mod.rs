@@ -4,6 +4,7 @@
 
 mod answers;
 mod order;
+mod propagation;
 mod stale;
 mod stopping;
 mod waiting;
@@ -38,11 +39,14 @@ impl Run {
     }
 
     fn planned(world: &World, nodes: Vec<Node>, adopt: bool) -> Self {
-        let consent = consent(adopt);
-        let observed: Observations = nodes
+        let observed = nodes
             .iter()
             .map(|node| (node.address().clone(), world.read(node.address())))
             .collect();
+        Run::of(nodes, observed, consent(adopt))
+    }
+
+    fn of(nodes: Vec<Node>, observed: Observations, consent: Consent) -> Self {
         let approved = Approved {
             plan: plan::plan(&nodes, &observed, consent),
             observed,
