@@ -433,14 +433,17 @@ impl Aws {
     }
 }
 
-/// Pauses between polls: short at first, then growing up to two seconds.
+/// Pauses between polls: a twentieth of the time that was waited so far, so that no wait is
+/// noticed to be over much later than it is, within bounds that spare AWS.
 #[derive(Debug, Default)]
-pub struct Pauses(u32);
+pub struct Pauses {
+    waited: Duration,
+}
 
 impl Pauses {
     /// Whether no pause was taken yet.
     pub fn first(&self) -> bool {
-        self.0 == 0
+        self.waited.is_zero()
     }
 
     /// The length of the next pause.
@@ -449,8 +452,8 @@ impl Pauses {
         reason = "an endless sequence needs no Option"
     )]
     pub fn next(&mut self) -> Duration {
-        let length = FIRST_PAUSE.mul_f64(1.5_f64.powi(self.0.min(16) as i32));
-        self.0 += 1;
-        length.min(LONGEST_PAUSE)
+        let length = (self.waited / 20).clamp(FIRST_PAUSE, LONGEST_PAUSE);
+        self.waited += length;
+        length
     }
 }

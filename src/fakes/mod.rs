@@ -19,7 +19,7 @@ use aws_smithy_types::body::SdkBody;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-pub use resource::{Fake, at, attributes, ours};
+pub use resource::{Fake, Pace, at, attributes, ours};
 
 use crate::address::Address;
 use crate::aws::{Aws, Operation, Session};
@@ -113,6 +113,8 @@ struct Fault {
 struct State {
     /// What each resource became and when reads begin to show it.
     histories: BTreeMap<Address, Vec<(Instant, Observed)>>,
+    /// When each resource was created by a call.
+    created: BTreeMap<Address, Instant>,
     log: Vec<String>,
     faults: Vec<Fault>,
     lag: Duration,
@@ -132,8 +134,8 @@ impl State {
         seen.map_or(Observed::Missing, |(_, observed)| observed.clone())
     }
 
-    fn becomes(&mut self, address: &Address, observed: Observed) {
-        let since = Instant::now() + self.lag;
+    fn becomes_in(&mut self, time: Duration, address: &Address, observed: Observed) {
+        let since = Instant::now() + time + self.lag;
         let history = self.histories.entry(address.clone()).or_default();
         history.push((since, observed));
     }

@@ -1,9 +1,11 @@
 //! Resources of the account in memory.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
+use tokio::time::Instant;
 
 use super::{CALL, Effect, Refusal, State, Verb, World, refusal};
 use crate::address::Address;
@@ -31,6 +33,20 @@ pub struct Fake {
     pub parent: Option<Address>,
     /// Whether AWS chooses its ARN.
     pub chosen_arn: bool,
+    pub pace: Pace,
+}
+
+/// How long AWS takes over a resource.
+#[derive(Debug, Clone, Default)]
+pub struct Pace {
+    /// From a write until reads show it.
+    pub shown: Duration,
+    /// From a create until that is finished.
+    pub creating: Duration,
+    /// From a delete until it is gone.
+    pub deleting: Duration,
+    /// A role that must be so old before this resource can be created.
+    pub assumes: Option<(Address, Duration)>,
 }
 
 /// The address of a fake.
@@ -70,6 +86,7 @@ impl Fake {
             reference: None,
             parent: None,
             chosen_arn: false,
+            pace: Pace::default(),
         }
     }
 
@@ -180,9 +197,29 @@ impl Resource for Fake {
             .attributes
             .retain(|name, _| !self.late.contains(&name.as_str()));
         self.call(aws, Verb::Create, |state| {
+            if let Some((role, age)) = &self.pace.assumes
+                && state.created.get(role).is_none_or(|it| it.elapsed() < *age)
+            {
+                return Err((
+                    "InvalidArgumentException",
+                    "Firehose is unable to assume role",
+                ));
+            }
             match state.truth(&self.address) {
                 Observed::Missing => {
-                    state.becomes(&self.address, Observed::Present(created.clone()));
+                    state.created.insert(self.address.clone(), Instant::now());
+                    let Pace {
+                        shown, creating, ..
+                    } = self.pace;
+                    if creating > Duration::ZERO {
+                        let present = Present {
+                            phase: Phase::Creating,
+                            ..created.clone()
+                        };
+                        state.becomes_in(shown, &self.address, Observed::Present(present));
+                    }
+                    let present = Observed::Present(created.clone());
+                    state.becomes_in(shown + creating, &self.address, present);
                     Ok(())
                 }
                 _ => Err(("EntityAlreadyExists", "the name is taken")),
@@ -214,7 +251,8 @@ impl Resource for Fake {
                 };
             }
             present.owner = self.settled(&Known::new()).owner;
-            state.becomes(&self.address, Observed::Present(present));
+            let observed = Observed::Present(present);
+            state.becomes_in(self.pace.shown, &self.address, observed);
             Ok(())
         })
         .await
@@ -227,7 +265,19 @@ impl Resource for Fake {
         _consent: Consent,
     ) -> Result<(), AwsError> {
         self.call(aws, Verb::Delete, |state| {
-            state.becomes(&self.address, Observed::Missing);
+            let Pace {
+                shown, deleting, ..
+            } = self.pace;
+            if deleting > Duration::ZERO
+                && let Observed::Present(present) = state.truth(&self.address)
+            {
+                let present = Present {
+                    phase: Phase::Deleting,
+                    ..present
+                };
+                state.becomes_in(shown, &self.address, Observed::Present(present));
+            }
+            state.becomes_in(shown + deleting, &self.address, Observed::Missing);
             Ok(())
         })
         .await

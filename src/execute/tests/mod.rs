@@ -5,6 +5,7 @@
 mod answers;
 mod order;
 mod propagation;
+mod simulated;
 mod stale;
 mod stopping;
 mod waiting;
