@@ -35,7 +35,7 @@ pub struct GeneralFlags {
     /// Endpoint for every AWS service, such as that of an emulator
     #[arg(long, global = true, value_name = "URL", help_heading = CONNECTION)]
     pub endpoint_url: Option<String>,
-    /// AWS calls under way at the same time, at most [default: 32]
+    /// AWS calls under way at the same time, at most [default: 64]
     #[arg(
         long,
         global = true,
