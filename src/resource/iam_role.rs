@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use futures_util::future::{try_join, try_join3};
+use futures_util::future::{join, try_join3};
 
 use crate::address::Address;
 use crate::attributes::{
@@ -225,15 +225,16 @@ impl Resource for IamRole {
                 None => self.policies(aws).await.map(Some),
             }
         };
-        let (role, policies) = match try_join(role, policies).await {
-            Ok(reads) => reads,
+        // Both are waited for: a read of the page that ends early is made again by another role.
+        let (role, policies) = join(role, policies).await;
+        let role = match role {
+            Ok(answer) => answer.role,
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(Observed::Missing),
             Err(error) => return Err(error),
         };
         let role = role
-            .role
             .ok_or_else(|| aws.name(AwsError::incomplete(iam_operation("GetRole"), "the role")))?;
-        let policies = match policies {
+        let policies = match policies? {
             Some(policies) => policies,
             None => self.policies(aws).await?,
         };
