@@ -240,6 +240,7 @@ impl Task<'_> {
         for round in 1.. {
             let consent = self.approved.consent;
             let error = match resource.delete(&self.aws, &present, consent).await {
+                Ok(()) if resource.deletion_is_answered() => return Ok(()),
                 Ok(()) => break,
                 Err(error) if round == UPDATE_ROUNDS || !may_be_done(error.kind) => {
                     return Err(error.into());

@@ -211,6 +211,11 @@ impl Resource for IamRole {
         })
     }
 
+    /// `DeleteRole` answers once the role is gone; what IAM spreads after that holds up nothing.
+    fn deletion_is_answered(&self) -> bool {
+        true
+    }
+
     fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
         permissions::iam::role(self, task)
     }

@@ -1,8 +1,8 @@
 //! A KMS key with its alias.
 //!
 //! A key has no name and `CreateKey` no idempotency token, so the key is found by its ownership
-//! tags, which the create call itself sets, and beside that by its alias, which is made last and
-//! removed first. AWS gives an alias only once, which decides between two runs that make a key at
+//! tags, which the create call itself sets, and beside that by its alias, which is made after it and
+//! removed before it. AWS gives an alias only once, which decides between two runs that make a key at
 //! the same time.
 
 mod find;
@@ -10,6 +10,7 @@ mod find;
 use async_trait::async_trait;
 use aws_sdk_kms::config::retry::RetryConfig;
 use aws_sdk_kms::types::{KeyState, Tag};
+use futures_util::future::join;
 
 use crate::address::Address;
 use crate::attributes::{Attributes, Change, Value, changed_tags, touches};
@@ -111,18 +112,23 @@ impl KmsKey {
             && self.tags.owner(&tags) == Owner::Ours)
     }
 
-    /// Adds to the key that this run has just made what `CreateKey` does not set, the alias last.
+    /// Adds to the key that this run has just made what `CreateKey` does not set. Whether it gets
+    /// the alias is told before all else, since that decides whether the key stays.
     async fn complete(
         &self,
         aws: &Aws,
         arn: &str,
         attributes: &mut Attributes,
     ) -> Result<(), AwsError> {
-        self.enable_rotation(aws, arn).await?;
-        attributes.insert("rotation".to_owned(), true.into());
-        self.create_alias(aws, arn).await?;
-        attributes.insert("alias".to_owned(), self.alias.as_str().into());
-        Ok(())
+        let (alias, rotation) =
+            join(self.create_alias(aws, arn), self.enable_rotation(aws, arn)).await;
+        if rotation.is_ok() {
+            attributes.insert("rotation".to_owned(), true.into());
+        }
+        if alias.is_ok() {
+            attributes.insert("alias".to_owned(), self.alias.as_str().into());
+        }
+        alias.and(rotation)
     }
 
     async fn bring_back(&self, aws: &Aws, id: &str, change: &Change) -> Result<(), AwsError> {
@@ -199,6 +205,12 @@ impl Resource for KmsKey {
             "scheduled for deletion in {} days; until then `provision apply` takes it back",
             consent.key_deletion_days
         ))
+    }
+
+    /// A key that KMS has scheduled is in the state PendingDeletion (API Reference,
+    /// "ScheduleKeyDeletion"), which is as far as it goes.
+    fn deletion_is_answered(&self) -> bool {
+        true
     }
 
     fn permissions(&self, task: Task<'_>) -> Vec<Permission> {

@@ -171,6 +171,12 @@ pub trait Resource: Debug + Send + Sync {
         None
     }
 
+    /// Whether the answer to its deletion tells that nothing else is to come, so that it is not
+    /// looked at once more.
+    fn deletion_is_answered(&self) -> bool {
+        false
+    }
+
     /// The resource that decides whose this one is, for kinds that carry no tags.
     fn parent(&self) -> Option<&Address> {
         None

@@ -149,6 +149,12 @@ impl Resource for S3Bucket {
         })
     }
 
+    /// S3 deletes no bucket that has objects, and answers once it is gone (API Reference,
+    /// "DeleteBucket").
+    fn deletion_is_answered(&self) -> bool {
+        true
+    }
+
     fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
         permissions::s3::bucket(self, task)
     }
