@@ -26,6 +26,7 @@ pub mod resource;
 pub mod saved_plan;
 pub mod settings;
 pub mod survey;
+pub mod text_file;
 
 #[cfg(test)]
 mod fakes;

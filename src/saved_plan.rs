@@ -10,6 +10,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -21,6 +22,7 @@ use crate::blueprint::AllDocuments;
 use crate::failure::Failure;
 use crate::render::json::FORMAT_VERSION;
 use crate::settings::Settings;
+use crate::text_file;
 
 /// A saved plan is far smaller; what is larger is something else.
 const LARGEST_FILE: u64 = 16 * 1024 * 1024;
@@ -238,15 +240,8 @@ pub fn read(path: &Path) -> Result<SavedPlan, Failure> {
             .because(reason)
             .hint("Make one with `provision plan --out FILE`")
     };
-    let length = std::fs::metadata(path)
-        .map_err(|error| failed(error.to_string()))?
-        .len();
-    if length > LARGEST_FILE {
-        return Err(failed(format!(
-            "{length} bytes are too many for a saved plan"
-        )));
-    }
-    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    let text = File::open(path).and_then(|file| text_file::read(file, LARGEST_FILE));
+    let text = text.map_err(|error| failed(error.to_string()))?;
     let saved: SavedPlan = serde_json::from_str(&text)
         .map_err(|error| failed(format!("it is no saved plan: {error}")))?;
     let made_by = (saved.format_version, saved.program_version.as_str());

@@ -4,6 +4,7 @@
 //! spell out follow the postfix, and ARNs the partition.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::Path;
 
 use serde_json::Value as Json;
@@ -13,6 +14,7 @@ use crate::names::Partition;
 use crate::policy::{self, Kind, Policy};
 use crate::resource::iam_role::KEY_ID;
 use crate::settings::Profile;
+use crate::text_file::{self, LARGEST_POLICY};
 
 /// A document as it is built into the program.
 #[derive(Debug)]
@@ -124,7 +126,8 @@ impl Documents {
                         .hint(format!("The documents are called {}", names.join(", "))),
                 );
             };
-            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
+            let text = File::open(&path).and_then(|file| text_file::read(file, LARGEST_POLICY));
+            let text = text.map_err(|error| unreadable(&path, error))?;
             document.text = text;
             document.origin = path.display().to_string();
         }

@@ -33,6 +33,7 @@ use crate::attributes::{Attributes, Change, Value};
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::permissions::{Permission, Task};
 use crate::policy::{Policy, Statement};
+use crate::text_file::LARGEST_POLICY;
 
 /// ARNs that AWS chose, by the resource that has them.
 pub type Known = BTreeMap<Address, String>;
@@ -351,6 +352,9 @@ pub(crate) fn policy_value(text: &str) -> Value {
     } else {
         &*decoded
     };
+    if text.len() as u64 > LARGEST_POLICY {
+        return format!("(not a policy: it has {} bytes)", text.len()).into();
+    }
     match Policy::parse(text) {
         Ok(policy) => Value::Policy(policy),
         Err(error) => format!("(not a policy: {error})").into(),

@@ -4,7 +4,7 @@
 //! so only its message and its position are used.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -12,9 +12,13 @@ use serde::Deserialize;
 
 use super::{Encryption, Profile, Secret, TrustKind};
 use crate::failure::Failure;
+use crate::text_file;
 
 /// The file that is used when none is named.
 pub(super) const DEFAULT_FILE: &str = "provision.toml";
+
+/// Far more than every setting together.
+const LARGEST_FILE: u64 = 1024 * 1024;
 
 /// A settings file as it was written, before any value is checked.
 #[derive(Debug)]
@@ -78,7 +82,8 @@ impl SettingsFile {
     pub(super) fn read(named: Option<&Path>, folder: &Path) -> Result<Self, Failure> {
         let path = folder.join(named.unwrap_or(Path::new(DEFAULT_FILE)));
         let name = named.map_or(DEFAULT_FILE.to_owned(), |path| path.display().to_string());
-        let text = match fs::read_to_string(&path) {
+        let read = File::open(&path).and_then(|file| text_file::read(file, LARGEST_FILE));
+        let text = match read {
             Ok(text) => text,
             Err(error) if named.is_none() && error.kind() == ErrorKind::NotFound => String::new(),
             Err(error) => {

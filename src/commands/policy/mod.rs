@@ -6,7 +6,7 @@ mod list;
 mod show;
 
 use std::fs::File;
-use std::io::Read;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use tokio::sync::watch;
@@ -18,6 +18,7 @@ use crate::commands::context::Context;
 use crate::failure::Failure;
 use crate::settings::{GeneralFlags, Need, Settings, StackStateFlags, Trust};
 use crate::survey;
+use crate::text_file::{self, LARGEST_POLICY};
 
 /// Runs the command.
 ///
@@ -69,30 +70,21 @@ fn left_out(settings: &Settings) -> Option<&'static str> {
     )
 }
 
-/// Far more than the longest policy that AWS takes, laid out in whatever way.
-const LARGEST: u64 = 256 * 1024;
-
 /// The text of a document that a person names; `-` is the standard input.
 fn read(path: &Path) -> Result<String, Failure> {
-    let unreadable = |error: std::io::Error| {
-        Failure::new(format!("cannot read {}", path.display())).because(error.to_string())
-    };
-    let mut bytes = Vec::new();
-    let read = if path == Path::new("-") {
-        std::io::stdin().take(LARGEST + 1).read_to_end(&mut bytes)
+    let text = if path == Path::new("-") {
+        text_file::read(std::io::stdin(), LARGEST_POLICY)
     } else {
-        File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+        File::open(path).and_then(|file| text_file::read(file, LARGEST_POLICY))
     };
-    read.map_err(unreadable)?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(Failure::new(format!(
-            "{} is too large for a policy: it has more than {} KiB",
-            path.display(),
-            LARGEST / 1024
-        ))
-        .hint("AWS allows 32,768 characters in a key policy, and fewer in all others"));
-    }
-    String::from_utf8(bytes).map_err(|_| {
-        Failure::new(format!("{} is not text in UTF-8", path.display())).hint("Save it as UTF-8")
+    text.map_err(|error| {
+        let failure = Failure::new(format!("cannot read {}", path.display()));
+        let failure = failure.because(error.to_string());
+        match error.kind() {
+            ErrorKind::FileTooLarge => failure
+                .hint("AWS allows 32,768 characters in a key policy, and fewer in all others"),
+            ErrorKind::InvalidData => failure.hint("Save it as UTF-8"),
+            _ => failure,
+        }
     })
 }

@@ -199,7 +199,7 @@ fn a_file_that_no_plan_could_fill_is_not_read() {
     file.set_len(LARGEST_FILE + 1).unwrap();
     assert_eq!(
         read(&path).unwrap_err().causes,
-        ["16777217 bytes are too many for a saved plan"]
+        ["it has more than 16384 KiB"]
     );
 }
 
