@@ -14,6 +14,7 @@ use super::Operation;
 use crate::address::Address;
 use crate::failure::Failure;
 use crate::names::{AccountId, Region};
+use crate::policy::printable;
 
 /// What an error means for what to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,9 +88,12 @@ impl AwsError {
             operation,
             resource: None,
             account: None,
-            code: code.or_else(|| status.map(|status| format!("HTTP {status}"))),
-            message,
-            request_id: error.request_id().map(ToOwned::to_owned),
+            // What an answer holds may come from anybody, and the SDK quotes it.
+            code: code
+                .map(|code| printable(&code))
+                .or_else(|| status.map(|status| format!("HTTP {status}"))),
+            message: printable(&message),
+            request_id: error.request_id().map(printable),
             bucket_region: error
                 .raw_response()
                 .and_then(|response| response.headers().get("x-amz-bucket-region"))
@@ -107,8 +111,8 @@ impl AwsError {
             operation,
             resource: None,
             account: None,
-            code: code.map(ToOwned::to_owned),
-            message: message.to_owned(),
+            code: code.map(printable),
+            message: printable(message),
             request_id: None,
             bucket_region: None,
         }
@@ -116,13 +120,18 @@ impl AwsError {
 
     /// An answer without something that AWS documents to be always there.
     pub fn incomplete(operation: Operation, missing: &str) -> Self {
+        AwsError::unusable(operation, format!("the answer lacks {missing}"))
+    }
+
+    /// An answer that is not what AWS documents, and why.
+    pub fn unusable(operation: Operation, message: String) -> Self {
         AwsError {
             kind: ErrorKind::Refused,
             operation,
             resource: None,
             account: None,
             code: None,
-            message: format!("the answer lacks {missing}"),
+            message,
             request_id: None,
             bucket_region: None,
         }
@@ -380,6 +389,18 @@ fn innermost(error: &dyn StdError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_answer_holds_is_safe_to_print() {
+        let operation = Operation {
+            service: "events",
+            name: "PutTargets",
+            region: None,
+        };
+        let error = AwsError::in_answer(operation, Some("A\u{1b}[2J"), Some("b\u{9b}1m"));
+        let told = error.failure().to_string();
+        assert!(told.contains("A\\u{1b}[2J: b\\u{9b}1m"), "{told}");
+    }
 
     #[test]
     fn codes_and_messages_are_told_apart() {

@@ -6,6 +6,7 @@
 
 mod error;
 mod operation;
+mod pages;
 mod retries;
 mod role_page;
 mod session;
@@ -30,6 +31,7 @@ use tokio::time::Instant;
 
 pub use error::{AwsError, ErrorKind};
 pub use operation::Operation;
+pub use pages::Pages;
 pub use role_page::RolePage;
 pub use session::{Session, connect};
 

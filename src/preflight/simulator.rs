@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 
 use super::Check;
 use super::simulation::{Answer, Call, MOST_RESULTS, Request, Source, check, requests, source};
-use crate::aws::{Aws, AwsError, ErrorKind};
+use crate::aws::{Aws, AwsError, ErrorKind, Pages};
 use crate::resource::iam_operation;
 
 /// Whether `caller` may make these calls, as far as IAM simulates that.
@@ -94,10 +94,10 @@ async fn simulate_together(
     request: &Request,
 ) -> Result<Vec<Answer>, AwsError> {
     let mut answers = Vec::new();
-    let mut marker: Option<String> = None;
+    let mut pages = Pages::of(iam_operation("SimulatePrincipalPolicy"));
     loop {
         let answer = aws
-            .call(iam_operation("SimulatePrincipalPolicy"), || {
+            .call(pages.operation(), || {
                 aws.iam()
                     .simulate_principal_policy()
                     .policy_source_arn(source)
@@ -107,15 +107,14 @@ async fn simulate_together(
                     .set_resource_arns(Some(request.resources.clone()))
                     .set_context_entries(Some(context(request)))
                     .max_items(i32::try_from(MOST_RESULTS).unwrap_or(i32::MAX))
-                    .set_marker(marker.clone())
+                    .set_marker(pages.token())
                     .send()
             })
             .await?;
         for result in answer.evaluation_results() {
             answers.extend(read(request, result));
         }
-        marker = answer.marker;
-        if marker.is_none() {
+        if pages.ended(aws, answer.marker)? {
             return Ok(answers);
         }
     }

@@ -155,11 +155,16 @@ impl Bucket<'_> {
                 .build()
                 .ok()
         });
-        Ok(Page {
-            versions: versions.collect(),
-            next: (answer.is_truncated() == Some(true))
-                .then_some((answer.next_key_marker, answer.next_version_id_marker)),
-        })
+        let versions = versions.collect();
+        let next = (answer.is_truncated() == Some(true))
+            .then_some((answer.next_key_marker, answer.next_version_id_marker));
+        // A bucket may hold any number of versions, but no page leads to itself.
+        if next == Some((key, version)) {
+            let message = "the list does not end: a page names itself as the next".to_owned();
+            let error = AwsError::unusable(self.operation("ListObjectVersions"), message);
+            return Err(aws.name(error));
+        }
+        Ok(Page { versions, next })
     }
 
     /// Deletes all that is listed now, page by page, so that memory does not grow with the number.

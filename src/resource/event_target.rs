@@ -9,7 +9,7 @@ use futures_util::future::try_join;
 
 use crate::address::Address;
 use crate::attributes::{Attributes, Change};
-use crate::aws::{Aws, AwsError, ErrorKind, Operation};
+use crate::aws::{Aws, AwsError, ErrorKind, Operation, Pages};
 use crate::names::Region;
 use crate::permissions::{self, Permission, Task};
 use crate::resource::{
@@ -119,12 +119,12 @@ impl Resource for EventTarget {
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
         let client = aws.eventbridge(&self.region);
-        let mut page: Option<String> = None;
+        let mut pages = Pages::of(self.operation("ListTargetsByRule"));
         loop {
             let answer = aws
-                .call(self.operation("ListTargetsByRule"), || {
+                .call(pages.operation(), || {
                     let request = client.list_targets_by_rule().rule(&self.rule_name);
-                    request.set_next_token(page.clone()).send()
+                    request.set_next_token(pages.token()).send()
                 })
                 .await;
             let answer = match answer {
@@ -150,8 +150,7 @@ impl Resource for EventTarget {
                     Phase::Stable,
                 )));
             }
-            page = answer.next_token;
-            if page.is_none() {
+            if pages.ended(aws, answer.next_token)? {
                 return Ok(Observed::Missing);
             }
         }

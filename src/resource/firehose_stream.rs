@@ -14,7 +14,7 @@ use futures_util::future::join;
 
 use crate::address::Address;
 use crate::attributes::{Attributes, Change, Value, changed_tags};
-use crate::aws::{Aws, AwsError, ErrorKind, Operation};
+use crate::aws::{Aws, AwsError, ErrorKind, Operation, Pages};
 use crate::names::Region;
 use crate::permissions::{self, Permission, Task};
 use crate::resource::{
@@ -141,21 +141,22 @@ impl FirehoseStream {
     async fn tags_of(&self, aws: &Aws) -> Result<BTreeMap<String, String>, AwsError> {
         let client = aws.firehose(&self.region);
         let mut tags = BTreeMap::new();
-        let mut last: Option<String> = None;
+        let mut pages = Pages::of(self.operation("ListTagsForDeliveryStream"));
         loop {
             let answer = aws
-                .call(self.operation("ListTagsForDeliveryStream"), || {
+                .call(pages.operation(), || {
                     let request = client.list_tags_for_delivery_stream();
                     let request = request.delivery_stream_name(&self.name).limit(50);
-                    request.set_exclusive_start_tag_key(last.clone()).send()
+                    request.set_exclusive_start_tag_key(pages.token()).send()
                 })
                 .await?;
             for tag in answer.tags() {
                 let value = tag.value().unwrap_or_default();
                 tags.insert(tag.key().to_owned(), value.to_owned());
             }
-            last = answer.tags().last().map(|tag| tag.key().to_owned());
-            if !answer.has_more_tags() || last.is_none() {
+            let last = answer.tags().last().filter(|_| answer.has_more_tags());
+            let last = last.map(|tag| tag.key().to_owned());
+            if pages.ended(aws, last)? {
                 return Ok(tags);
             }
         }

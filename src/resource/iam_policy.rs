@@ -8,7 +8,7 @@ use futures_util::future::join;
 
 use crate::address::Address;
 use crate::attributes::{Attributes, Change, Value, changed_tags, touches};
-use crate::aws::{Aws, AwsError, ErrorKind};
+use crate::aws::{Aws, AwsError, ErrorKind, Pages};
 use crate::permissions::{self, Permission, Task};
 use crate::policy::Policy;
 use crate::resource::{
@@ -45,17 +45,16 @@ const MOST_VERSIONS: usize = 5;
 impl IamPolicy {
     async fn versions(&self, aws: &Aws) -> Result<Vec<PolicyVersion>, AwsError> {
         let mut versions = Vec::new();
-        let mut marker: Option<String> = None;
+        let mut pages = Pages::of(iam_operation("ListPolicyVersions"));
         loop {
             let answer = aws
-                .call(iam_operation("ListPolicyVersions"), || {
+                .call(pages.operation(), || {
                     let request = aws.iam().list_policy_versions().policy_arn(&self.arn);
-                    request.set_marker(marker.clone()).send()
+                    request.set_marker(pages.token()).send()
                 })
                 .await?;
             versions.extend_from_slice(answer.versions());
-            marker = answer.marker().map(ToOwned::to_owned);
-            if marker.is_none() {
+            if pages.ended(aws, answer.marker)? {
                 return Ok(versions);
             }
         }
@@ -97,12 +96,12 @@ impl IamPolicy {
     /// Every identity that has the policy attached.
     async fn holders(&self, aws: &Aws) -> Result<Vec<Identity>, AwsError> {
         let mut holders = Vec::new();
-        let mut marker: Option<String> = None;
+        let mut pages = Pages::of(iam_operation("ListEntitiesForPolicy"));
         loop {
             let answer = aws
-                .call(iam_operation("ListEntitiesForPolicy"), || {
+                .call(pages.operation(), || {
                     let request = aws.iam().list_entities_for_policy().policy_arn(&self.arn);
-                    request.set_marker(marker.clone()).send()
+                    request.set_marker(pages.token()).send()
                 })
                 .await?;
             let users = answer
@@ -120,8 +119,7 @@ impl IamPolicy {
                 .iter()
                 .filter_map(|role| role.role_name());
             holders.extend(roles.map(|name| Identity::Role(name.to_owned())));
-            marker = answer.marker().map(ToOwned::to_owned);
-            if marker.is_none() {
+            if pages.ended(aws, answer.marker)? {
                 return Ok(holders);
             }
         }
@@ -308,19 +306,18 @@ impl Resource for IamPolicy {
 /// Those of `iam:ListPolicies`.
 pub async fn all_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
     let mut names = Vec::new();
-    let mut marker: Option<String> = None;
+    let mut pages = Pages::of(iam_operation("ListPolicies"));
     loop {
         let answer = aws
-            .call(iam_operation("ListPolicies"), || {
+            .call(pages.operation(), || {
                 let request = aws.iam().list_policies().max_items(1000);
                 let request = request.scope(aws_sdk_iam::types::PolicyScopeType::Local);
-                request.set_marker(marker.clone()).send()
+                request.set_marker(pages.token()).send()
             })
             .await?;
         let page = answer.policies().iter();
         names.extend(page.filter_map(|policy| policy.policy_name().map(ToOwned::to_owned)));
-        marker = answer.marker().map(ToOwned::to_owned);
-        if marker.is_none() {
+        if pages.ended(aws, answer.marker)? {
             return Ok(names);
         }
     }

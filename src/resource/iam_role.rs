@@ -12,7 +12,7 @@ use crate::address::Address;
 use crate::attributes::{
     Attributes, Change, KNOWN_AFTER_APPLY, Value, changed_tags, key_of, touches,
 };
-use crate::aws::{Aws, AwsError, ErrorKind};
+use crate::aws::{Aws, AwsError, ErrorKind, Pages};
 use crate::permissions::{self, Permission, Task};
 use crate::policy::Policy;
 use crate::resource::role_policies::{RolePolicies, inline_names};
@@ -103,21 +103,20 @@ impl IamRole {
     /// The instance profiles that carry the role.
     async fn profile_names(&self, aws: &Aws) -> Result<Vec<String>, AwsError> {
         let mut names = Vec::new();
-        let mut marker: Option<String> = None;
+        let mut pages = Pages::of(iam_operation("ListInstanceProfilesForRole"));
         loop {
             let answer = aws
-                .call(iam_operation("ListInstanceProfilesForRole"), || {
+                .call(pages.operation(), || {
                     let request = aws.iam().list_instance_profiles_for_role();
                     request
                         .role_name(&self.name)
-                        .set_marker(marker.clone())
+                        .set_marker(pages.token())
                         .send()
                 })
                 .await?;
             let page = answer.instance_profiles().iter();
             names.extend(page.map(|profile| profile.instance_profile_name().to_owned()));
-            marker = answer.marker().map(ToOwned::to_owned);
-            if marker.is_none() {
+            if pages.ended(aws, answer.marker)? {
                 return Ok(names);
             }
         }
@@ -410,12 +409,12 @@ pub async fn all_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
         return Ok(page.roles.keys().cloned().collect());
     }
     let mut names = Vec::new();
-    let mut marker: Option<String> = None;
+    let mut pages = Pages::of(iam_operation("ListRoles"));
     loop {
         let answer = aws
-            .call(iam_operation("ListRoles"), || {
+            .call(pages.operation(), || {
                 let request = aws.iam().list_roles().max_items(1000);
-                request.set_marker(marker.clone()).send()
+                request.set_marker(pages.token()).send()
             })
             .await?;
         names.extend(
@@ -424,8 +423,7 @@ pub async fn all_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
                 .iter()
                 .map(|role| role.role_name().to_owned()),
         );
-        marker = answer.marker().map(ToOwned::to_owned);
-        if marker.is_none() {
+        if pages.ended(aws, answer.marker)? {
             return Ok(names);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::aws::{Aws, AwsError};
+use crate::aws::{Aws, AwsError, Pages};
 use crate::resource::{gone_is_fine, iam_operation};
 
 /// An IAM user, group or role of this account, by its name.
@@ -34,32 +34,36 @@ impl Identity {
     /// [`ErrorKind::NotFound`](crate::aws::ErrorKind::NotFound) if there is no such identity.
     pub async fn attached(&self, aws: &Aws) -> Result<Vec<String>, AwsError> {
         let mut arns = Vec::new();
-        let mut marker: Option<String> = None;
+        let mut pages = Pages::of(iam_operation(match self {
+            Identity::User(_) => "ListAttachedUserPolicies",
+            Identity::Group(_) => "ListAttachedGroupPolicies",
+            Identity::Role(_) => "ListAttachedRolePolicies",
+        }));
         loop {
             let (policies, next) = match self {
                 Identity::User(name) => {
                     let answer = aws
-                        .call(iam_operation("ListAttachedUserPolicies"), || {
+                        .call(pages.operation(), || {
                             let request = aws.iam().list_attached_user_policies();
-                            request.user_name(name).set_marker(marker.clone()).send()
+                            request.user_name(name).set_marker(pages.token()).send()
                         })
                         .await?;
                     (answer.attached_policies, answer.marker)
                 }
                 Identity::Group(name) => {
                     let answer = aws
-                        .call(iam_operation("ListAttachedGroupPolicies"), || {
+                        .call(pages.operation(), || {
                             let request = aws.iam().list_attached_group_policies();
-                            request.group_name(name).set_marker(marker.clone()).send()
+                            request.group_name(name).set_marker(pages.token()).send()
                         })
                         .await?;
                     (answer.attached_policies, answer.marker)
                 }
                 Identity::Role(name) => {
                     let answer = aws
-                        .call(iam_operation("ListAttachedRolePolicies"), || {
+                        .call(pages.operation(), || {
                             let request = aws.iam().list_attached_role_policies();
-                            request.role_name(name).set_marker(marker.clone()).send()
+                            request.role_name(name).set_marker(pages.token()).send()
                         })
                         .await?;
                     (answer.attached_policies, answer.marker)
@@ -67,8 +71,7 @@ impl Identity {
             };
             let policies = policies.unwrap_or_default().into_iter();
             arns.extend(policies.filter_map(|policy| policy.policy_arn));
-            marker = next;
-            if marker.is_none() {
+            if pages.ended(aws, next)? {
                 return Ok(arns);
             }
         }

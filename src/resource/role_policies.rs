@@ -4,7 +4,7 @@ use aws_sdk_iam::types::RoleDetail;
 use futures_util::future::{try_join_all, try_join3};
 
 use crate::attributes::Value;
-use crate::aws::{Aws, AwsError, ErrorKind};
+use crate::aws::{Aws, AwsError, ErrorKind, Pages};
 use crate::resource::{Identity, iam_operation, policy_value};
 
 /// The policies in a role by name, and the ARNs of those attached to it.
@@ -66,17 +66,16 @@ impl RolePolicies {
 /// The names of the policies in a role.
 pub(super) async fn inline_names(aws: &Aws, role: &str) -> Result<Vec<String>, AwsError> {
     let mut names = Vec::new();
-    let mut marker: Option<String> = None;
+    let mut pages = Pages::of(iam_operation("ListRolePolicies"));
     loop {
         let answer = aws
-            .call(iam_operation("ListRolePolicies"), || {
+            .call(pages.operation(), || {
                 let request = aws.iam().list_role_policies().role_name(role);
-                request.set_marker(marker.clone()).send()
+                request.set_marker(pages.token()).send()
             })
             .await?;
         names.extend_from_slice(answer.policy_names());
-        marker = answer.marker().map(ToOwned::to_owned);
-        if marker.is_none() {
+        if pages.ended(aws, answer.marker)? {
             return Ok(names);
         }
     }

@@ -7,7 +7,7 @@ use futures_util::future::{OptionFuture, try_join, try_join_all};
 
 use super::{KmsKey, is_hidden};
 use crate::attributes::{Attributes, Value};
-use crate::aws::{Aws, AwsError, ErrorKind};
+use crate::aws::{Aws, AwsError, ErrorKind, Pages};
 use crate::resource::{Observed, Owner, Phase, Present, policy_value};
 
 /// The key's tags by key id.
@@ -36,20 +36,19 @@ impl KmsKey {
     async fn all_keys(&self, aws: &Aws) -> Result<Vec<String>, AwsError> {
         let client = aws.kms(&self.region);
         let mut ids = Vec::new();
-        let mut marker: Option<String> = None;
+        let mut pages = Pages::of(self.operation("ListKeys"));
         loop {
             let answer = aws
-                .call(self.operation("ListKeys"), || {
+                .call(pages.operation(), || {
                     client
                         .list_keys()
                         .limit(1000)
-                        .set_marker(marker.clone())
+                        .set_marker(pages.token())
                         .send()
                 })
                 .await?;
             ids.extend(answer.keys().iter().filter_map(|key| key.key_id.clone()));
-            marker = answer.next_marker;
-            if marker.is_none() {
+            if pages.ended(aws, answer.next_marker)? {
                 return Ok(ids);
             }
         }
@@ -63,12 +62,12 @@ impl KmsKey {
     ) -> Result<Option<BTreeMap<String, String>>, AwsError> {
         let client = aws.kms(&self.region);
         let mut tags = BTreeMap::new();
-        let mut marker: Option<String> = None;
+        let mut pages = Pages::of(self.operation("ListResourceTags"));
         loop {
             let answer = aws
-                .call(self.operation("ListResourceTags"), || {
+                .call(pages.operation(), || {
                     let request = client.list_resource_tags().key_id(id);
-                    request.set_marker(marker.clone()).send()
+                    request.set_marker(pages.token()).send()
                 })
                 .await;
             let answer = match answer {
@@ -80,8 +79,7 @@ impl KmsKey {
             };
             let page = answer.tags().iter();
             tags.extend(page.map(|tag| (tag.tag_key().to_owned(), tag.tag_value().to_owned())));
-            marker = answer.next_marker;
-            if marker.is_none() {
+            if pages.ended(aws, answer.next_marker)? {
                 return Ok(Some(tags));
             }
         }
