@@ -1,5 +1,7 @@
 //! What is not ours, however close its name or its tags, is never touched by destroy.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_firehose::types::{
     CompressionFormat, ExtendedS3DestinationConfiguration, Tag as StreamTag,
 };
@@ -11,7 +13,7 @@ const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow",
     "Principal":{"Service":"firehose.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
 
 /// Tags that are nearly those of the deployment, with the reason why they are not.
-const NEAR_MISSES: [(&str, [(&str, &str); 2]); 5] = [
+const NEAR_MISSES: [(&str, [(&str, &str); 2]); 6] = [
     (
         "another deployment",
         [
@@ -31,6 +33,13 @@ const NEAR_MISSES: [(&str, [(&str, &str); 2]); 5] = [
         [
             ("provision:system", "StackState"),
             ("provision:deployment", "default"),
+        ],
+    ),
+    (
+        "keys of other case",
+        [
+            ("Provision:System", "stackstate"),
+            ("Provision:Deployment", "default"),
         ],
     ),
     (
@@ -73,6 +82,133 @@ async fn near_misses_of_our_tags_under_our_names_stay() {
         let after = inventory::of(&account, &[MAIN, OTHER]).await;
         assert_eq!(after, before, "{reason}");
     }
+}
+
+/// Everything that carries tags, in a deployment of both systems with an instance profile.
+const EVERY_KIND: &str =
+    "regions = [\"eu-west-1\"]\n[stackstate]\ntrust = \"ec2\"\n[audit_trail]\n";
+
+/// Takes the deployment's own tags from every resource and puts `tags` in their place.
+async fn retag(account: &Account, tags: &[(&str, &str)]) {
+    let id = &account.id;
+    let own = || {
+        Some(
+            ["provision:system", "provision:deployment"]
+                .map(String::from)
+                .into(),
+        )
+    };
+    let iam = account.iam();
+    let iam_tags: Vec<_> = tags
+        .iter()
+        .map(|(key, value)| {
+            let tag = aws_sdk_iam::types::Tag::builder().key(*key).value(*value);
+            tag.build().unwrap()
+        })
+        .collect();
+    let roles = [
+        "AwsIntegrationRole",
+        "FirehoseRole-eu-west-1",
+        "EventBridgeRole-eu-west-1",
+    ];
+    for role in roles.map(|name| format!("StackState{name}")) {
+        let untag = iam.untag_role().role_name(&role);
+        untag.set_tag_keys(own()).send().await.unwrap();
+        let tag = iam.tag_role().role_name(&role);
+        tag.set_tags(Some(iam_tags.clone())).send().await.unwrap();
+    }
+    let profile = "StackStateAwsIntegrationRole";
+    let untag = iam.untag_instance_profile().instance_profile_name(profile);
+    untag.set_tag_keys(own()).send().await.unwrap();
+    let tag = iam.tag_instance_profile().instance_profile_name(profile);
+    tag.set_tags(Some(iam_tags.clone())).send().await.unwrap();
+    let policy = format!("arn:aws:iam::{id}:policy/AuditTrailRole");
+    let untag = iam.untag_policy().policy_arn(&policy);
+    untag.set_tag_keys(own()).send().await.unwrap();
+    let tag = iam.tag_policy().policy_arn(&policy);
+    tag.set_tags(Some(iam_tags)).send().await.unwrap();
+
+    let kms = account.kms(MAIN);
+    let key = kms.describe_key().key_id("alias/stackstate-integration");
+    let key = key.send().await.unwrap().key_metadata.unwrap().key_id;
+    let untag = kms.untag_resource().key_id(&key);
+    untag.set_tag_keys(own()).send().await.unwrap();
+    let events = account.events(MAIN);
+    let rule = format!("arn:aws:events:{MAIN}:{id}:rule/StsEventBridgeRule");
+    let untag = events.untag_resource().resource_arn(&rule);
+    untag.set_tag_keys(own()).send().await.unwrap();
+    let firehose = account.firehose(MAIN);
+    let stream = "stackstate-eventbridge-stream";
+    let untag = firehose
+        .untag_delivery_stream()
+        .delivery_stream_name(stream);
+    untag.set_tag_keys(own()).send().await.unwrap();
+    let mut of_bucket = aws_sdk_s3::types::Tagging::builder();
+    for (key_name, value) in tags {
+        let tag = KeyTag::builder().tag_key(*key_name).tag_value(*value);
+        let request = kms.tag_resource().key_id(&key).tags(tag.build().unwrap());
+        request.send().await.unwrap();
+        let tag = aws_sdk_eventbridge::types::Tag::builder()
+            .key(*key_name)
+            .value(*value);
+        let request = events.tag_resource().resource_arn(&rule);
+        request.tags(tag.build().unwrap()).send().await.unwrap();
+        let tag = StreamTag::builder().key(*key_name).value(*value);
+        let request = firehose.tag_delivery_stream().delivery_stream_name(stream);
+        request.tags(tag.build().unwrap()).send().await.unwrap();
+        let tag = aws_sdk_s3::types::Tag::builder()
+            .key(*key_name)
+            .value(*value);
+        of_bucket = of_bucket.tag_set(tag.build().unwrap());
+    }
+    let request = account.s3(MAIN).put_bucket_tagging();
+    let request = request.bucket(format!("stackstate-logs-{id}"));
+    request
+        .tagging(of_bucket.build().unwrap())
+        .send()
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn near_misses_are_foreign_for_every_kind_on_update_and_on_destroy() {
+    for (reason, tags) in NEAR_MISSES {
+        let account = Account::new(&[MAIN]);
+        account.write("provision.toml", EVERY_KIND);
+        account.apply(&[]);
+        retag(&account, &tags).await;
+        // Were it ours, this tag would be put on everything.
+        let tagged = format!("tags = {{ cost = \"8\" }}\n{EVERY_KIND}");
+        account.write("provision.toml", &tagged);
+        let before = inventory::of(&account, &[MAIN]).await;
+        let plan = account.plan(&[]);
+        for (address, action) in plan.changes() {
+            assert_eq!(action, "blocked", "{reason}: {address}");
+        }
+        let kinds: BTreeSet<_> = plan.changes().iter().map(|it| kind(it.0)).collect();
+        let expected = [
+            "event_rule",
+            "event_target",
+            "firehose_stream",
+            "iam_instance_profile",
+            "iam_policy",
+            "iam_role",
+            "kms_key",
+            "s3_bucket",
+        ];
+        assert_eq!(kinds, expected.map(str::to_owned).into(), "{reason}");
+        account
+            .provision(&["apply", "--yes"])
+            .exits(1)
+            .writes_nothing();
+        let destroyed = account.destroy(&["--empty-bucket", "--detach-foreign"]);
+        destroyed.writes_nothing().says("it is not ours and stays");
+        assert_eq!(inventory::of(&account, &[MAIN]).await, before, "{reason}");
+    }
+}
+
+fn kind(address: &str) -> String {
+    address.split('.').next().unwrap_or_default().to_owned()
 }
 
 #[tokio::test]
