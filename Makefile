@@ -7,7 +7,7 @@ with_moto := integration-tests/moto/run
 with_evaluator := integration-tests/evaluator/run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test sweep test-crash races lint check-format clippy doc deny ci clean-emulators
+.PHONY: help build demo check-bug-report test sweep test-crash races fuzz lint check-format clippy doc deny ci clean-emulators
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ build: ## build the program as it is installed
 
 demo: build ## plan, apply, plan again and destroy, on an AWS emulator
 	@$(with_localstack) integration-tests/demo.sh $(target)/release/provision
+
+check-bug-report: build ## let the installed program panic, which must ask for a report
+	@.ci/check-bug-report $(target)/release/provision
 
 test: ## run every test, with two AWS emulators and an evaluator of policies
 	cargo test --locked --no-run
@@ -35,10 +38,14 @@ races: ## let two runs at once meet in every way, twenty times
 	cargo test --locked --test integration --no-run
 	RACES=20 $(with_localstack) cargo test --locked --test integration races::
 
+fuzz: ## feed made-up input to all that reads some, a minute for each kind
+	@fuzz/run
+
 lint: check-format clippy doc ## check formatting, lints and documentation
 
 check-format: ## check formatting alone
 	cargo fmt --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 
 clippy: ## run clippy alone, with warnings denied
 	cargo clippy --locked --all-targets -- -D warnings

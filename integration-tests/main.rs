@@ -5,6 +5,7 @@
 
 mod deployment;
 mod harness;
+mod inputs;
 
 mod adopt;
 mod audit_trail;

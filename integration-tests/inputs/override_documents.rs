@@ -1,0 +1,66 @@
+//! Any bytes as a document of the settings' folder: the first line names it, the rest is its text.
+
+use std::fs;
+
+use provision::blueprint::stackstate::DOCUMENTS;
+use provision::blueprint::{self, AllDocuments};
+use provision::survey::Wanted;
+
+use super::deployment::{Deployment, EXTERNAL_ID};
+use super::told;
+
+thread_local! {
+    static DEPLOYMENTS: [Deployment; 2] = ["external", "ec2"].map(|trust| {
+        Deployment::new(&format!("trust = \"{trust}\"\npolicies = \"documents\"\n"))
+    });
+}
+
+/// Lays out deployments with the document in place of the shipped one.
+pub fn check(bytes: &[u8]) {
+    let end = bytes.iter().position(|byte| *byte == b'\n');
+    let (name, text) = bytes.split_at(end.unwrap_or(bytes.len()));
+    let text = text.strip_prefix(b"\n").unwrap_or(text);
+    let mut documents = DOCUMENTS.iter();
+    let Some(document) = documents.find(|document| document.name.as_bytes() == name) else {
+        return;
+    };
+    DEPLOYMENTS.with(|deployments| {
+        for deployment in deployments {
+            lay_out(deployment, document.name, text);
+        }
+    });
+}
+
+fn lay_out(deployment: &Deployment, name: &str, text: &[u8]) {
+    let folder = deployment.folder.path().join("documents");
+    let file = folder.join(format!("{name}.json"));
+    fs::create_dir_all(&folder).expect("a folder that can be made");
+    fs::write(&file, text).expect("a file that can be written");
+    let settings = &deployment.settings;
+    let outcome = AllDocuments::load(settings).and_then(|documents| {
+        let wanted = Wanted {
+            settings,
+            documents: &documents,
+            exists: true,
+        };
+        wanted.check()?;
+        let site = deployment.site();
+        blueprint::written(settings, &documents, &site)
+    });
+    fs::remove_file(&file).expect("the file is there");
+    match outcome {
+        Ok(written) => {
+            for document in written {
+                let shown = document.content.shown().to_string();
+                assert!(!shown.contains(EXTERNAL_ID), "{shown}");
+                let (size, limit) = document.content.size();
+                assert!(size <= limit, "{}: {size} of {limit}", document.name);
+            }
+        }
+        Err(failure) => told(
+            &failure,
+            &[&format!("{name}.json"), "the role"],
+            EXTERNAL_ID,
+        ),
+    }
+}

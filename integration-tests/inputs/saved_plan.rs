@@ -1,0 +1,76 @@
+//! Any bytes as a saved plan, and any JSON as the plan in one.
+
+use std::fs;
+
+use provision::blueprint::{self, AllDocuments, Remains};
+use provision::plan::{self, Observations};
+use provision::render;
+use provision::resource::Consent;
+use provision::saved_plan::{self, Inputs};
+use serde_json::Value as Json;
+
+use super::deployment::{Deployment, EXTERNAL_ID};
+use super::told;
+
+/// What a saved plan is held against.
+struct Now {
+    deployment: Deployment,
+    inputs: Inputs,
+    plan: Json,
+}
+
+thread_local! {
+    static NOW: Now = Now::new();
+}
+
+impl Now {
+    fn new() -> Self {
+        let deployment = Deployment::new("");
+        let settings = &deployment.settings;
+        let documents = AllDocuments::load(settings).expect("the documents are good");
+        let (site, remains) = (deployment.site(), Remains::default());
+        let nodes = blueprint::nodes(settings, &documents, &site, &remains, true);
+        let nodes = nodes.expect("the documents are good");
+        let plan = plan::plan(&nodes, &Observations::new(), Consent::default());
+        Now {
+            inputs: Inputs::of(settings, &documents),
+            plan: render::json::plan(&site, &plan),
+            deployment,
+        }
+    }
+}
+
+/// Reads the bytes, and if they are JSON, saves them as a plan and reads that.
+pub fn check(bytes: &[u8]) {
+    NOW.with(|now| {
+        let path = now.deployment.path("plan.json");
+        fs::write(&path, bytes).expect("a file that can be written");
+        match saved_plan::read(&path) {
+            Ok(saved) => holds_against(&saved, now),
+            Err(failure) => told(&failure, &["plan.json"], EXTERNAL_ID),
+        }
+        if let Ok(plan) = serde_json::from_slice::<Json>(bytes) {
+            saved_plan::write(&path, &plan, &now.inputs, false).expect("a file");
+            match saved_plan::read(&path) {
+                Ok(saved) => {
+                    assert_eq!(saved.check_inputs(&now.inputs), Ok(()));
+                    assert_eq!(saved.check_plan(&plan), Ok(()));
+                    holds_against(&saved, now);
+                }
+                // The file nests deeper than the plan, and there is a limit to that.
+                Err(failure) => {
+                    let words = failure.to_string();
+                    assert!(words.contains("recursion limit"), "{words}");
+                }
+            }
+        }
+    });
+}
+
+fn holds_against(saved: &saved_plan::SavedPlan, now: &Now) {
+    for outcome in [saved.check_inputs(&now.inputs), saved.check_plan(&now.plan)] {
+        if let Err(failure) = outcome {
+            told(&failure, &["saved"], EXTERNAL_ID);
+        }
+    }
+}
