@@ -38,6 +38,7 @@ mod regions;
 mod role_page;
 mod saved_plan;
 mod secrets;
+mod secrets_everywhere;
 mod stopping;
 mod terminal;
 mod variants;

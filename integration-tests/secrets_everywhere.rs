@@ -1,0 +1,308 @@
+//! Every command with recognisable secrets, in every form of output, when it succeeds, fails and is
+//! stopped: none of all that is printed, logged or saved shows one of them.
+//!
+//! What shows the external ID because it is asked to is `agent-config --show-secrets` alone.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use aws_smithy_types::base64;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use rustix::process::Signal;
+use serde_json::json;
+
+use crate::harness::{AGENT, Account, MAIN, Moment, Output};
+
+const ROLE: &str = "StackStateAwsIntegrationRole";
+
+/// An account, the secrets that its runs know of, and the files that a person wrote.
+struct Search {
+    account: Account,
+    external_id: String,
+    /// Each form in which a secret could be written, with the secret's name.
+    forms: Vec<(&'static str, String)>,
+    session_token: String,
+    inputs: BTreeSet<PathBuf>,
+}
+
+/// A secret as it is, and as it would stand in a URL, in JSON or in base64, which has three ways to
+/// begin.
+fn forms(secret: &str) -> Vec<String> {
+    let encoded = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
+    let mut forms = vec![
+        secret.to_owned(),
+        encoded.to_lowercase(),
+        encoded,
+        secret.replace('/', "\\/"),
+    ];
+    for shift in 0..3 {
+        let shifted = format!("{}{secret}", "x".repeat(shift));
+        let text = base64::encode(shifted);
+        // The first and the last characters depend on what stands beside the secret.
+        forms.push(text[4..text.len() - 4].to_owned());
+    }
+    forms
+}
+
+impl Search {
+    /// An empty account, with a trust policy of another external ID for `policy diff` and `lint`.
+    fn new() -> Self {
+        let account = Account::new(&[MAIN]);
+        let external_id = format!("ext:id/of+{}=,@secret", account.id);
+        let session_token = format!("token/of+{}==secret", account.id);
+        let secrets = [
+            ("the external ID", external_id.clone()),
+            ("another external ID", "foreign/ext:id+secret".to_owned()),
+            ("the secret key", format!("secret-key-of-{}", account.id)),
+            ("the session token", session_token.clone()),
+        ];
+        let forms = secrets
+            .iter()
+            .flat_map(|(name, secret)| forms(secret).into_iter().map(move |form| (*name, form)));
+        let mut search = Search {
+            forms: forms.collect(),
+            external_id,
+            session_token,
+            inputs: BTreeSet::new(),
+            account,
+        };
+        let own = trust(&search.external_id);
+        search.write("own.json", &own);
+        search.write("foreign.json", &trust("foreign/ext:id+secret"));
+        search.write("broken.json", &own.replace("]", ""));
+        search
+    }
+
+    fn write(&mut self, name: &str, text: &str) {
+        self.account.write(name, text);
+        self.inputs.insert(self.account.path(name));
+    }
+
+    /// The command, which says as much as it can.
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = self.account.quiet_command(args);
+        command
+            .arg("-vvv")
+            .env("STS_EXTERNAL_ID", &self.external_id)
+            .env("AWS_SESSION_TOKEN", &self.session_token)
+            .env("RUST_LOG", "trace")
+            .env("RUST_BACKTRACE", "full");
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.finds_nothing(self.account.run(self.command(args)))
+    }
+
+    /// Fails if a secret is in what the run printed or in a file that no person wrote.
+    #[track_caller]
+    fn finds_nothing(&self, output: Output) -> Output {
+        let mut written = vec![output.to_string(), output.log.join("\n")];
+        let folder = self.account.path("");
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if !self.inputs.contains(&path) {
+                written.extend(fs::read_to_string(path));
+            }
+        }
+        for text in &written {
+            for (name, form) in &self.forms {
+                assert!(!text.contains(form), "{name} is in {text}");
+            }
+        }
+        output
+    }
+}
+
+fn trust(external_id: &str) -> String {
+    let statement = json!({
+        "Effect": "Allow", "Principal": {"AWS": [AGENT]}, "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
+    });
+    json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
+}
+
+/// The commands that change nothing, in each form of output.
+const READING: &[&[&str]] = &[
+    &["help"],
+    &["plan", "--help"],
+    &["completions", "bash"],
+    &["completions", "fish"],
+    &["completions", "zsh"],
+    &["plan"],
+    &["plan", "--color=always"],
+    &["plan", "--json"],
+    &["plan", "--out", "plan.json"],
+    &["plan", "--external-id=${STS_EXTERNAL_ID}"],
+    &["preflight"],
+    &["preflight", "--json"],
+    &["permissions"],
+    &["permissions", "destroy", "--empty-bucket"],
+    &["agent-config"],
+    &["agent-config", "--policy"],
+    &["policy", "list"],
+    &["policy", "list", "--json"],
+    &["policy", "show", "integration-role-trust-external"],
+    &["policy", "show", "key-policy"],
+    &["policy", "show", "none-of-them"],
+    &["policy", "lint"],
+    &["policy", "lint", "--json"],
+    &["policy", "lint", "--sarif"],
+    &["policy", "lint", "own.json", "foreign.json", "broken.json"],
+    &[
+        "policy",
+        "lint",
+        "--json",
+        "own.json",
+        "foreign.json",
+        "broken.json",
+    ],
+    &[
+        "policy",
+        "lint",
+        "--sarif",
+        "own.json",
+        "foreign.json",
+        "broken.json",
+    ],
+    &["policy", "diff", "own.json", "foreign.json"],
+    &["policy", "diff", "own.json", "broken.json"],
+];
+
+#[tokio::test]
+async fn what_succeeds_shows_no_secret() {
+    let search = Search::new();
+    let looks = || READING.iter().for_each(|args| drop(search.run(args)));
+    looks();
+    search
+        .run(&["apply", "plan.json", "--yes", "--json"])
+        .exits(0);
+    looks();
+    // The external ID that is in AWS is a secret too, whoever wrote it.
+    let update = search.account.iam().update_assume_role_policy();
+    let update = update.policy_document(trust("foreign/ext:id+secret"));
+    update.role_name(ROLE).send().await.unwrap();
+    looks();
+    search.run(&["apply"]).exits(1);
+    search
+        .run(&["apply", "--yes"])
+        .exits(0)
+        .says("Outcome: 1 done.");
+    let shown = search
+        .account
+        .run(search.command(&["agent-config", "--show-secrets"]));
+    assert!(
+        shown.stdout.contains(&search.external_id),
+        "it is asked for"
+    );
+    for text in [&shown.stderr, &shown.log.join("\n")] {
+        assert!(!text.contains(&search.external_id), "{text}");
+    }
+    search.run(&["destroy"]).exits(1);
+    search.run(&["destroy", "--yes", "--json"]).exits(0);
+}
+
+#[test]
+fn what_fails_shows_no_secret() {
+    let search = Search::new();
+    let endpoints = ["http://127.0.0.1:1", "http://example.com", "no-url"];
+    for endpoint in endpoints {
+        search.run(&["plan", "--endpoint-url", endpoint]).exits(1);
+    }
+    for args in [
+        ["plan", "--profile=missing"],
+        ["plan", "--unknown"],
+        ["plan", "--postfix=A"],
+    ] {
+        search.run(&args).exits(1);
+    }
+    let account = &search.account;
+    account.refuse("UpdateAssumeRolePolicy", "AccessDenied", "not allowed");
+    account.refuse(
+        "CreateRole",
+        "AccessDenied",
+        "not allowed to perform iam:CreateRole",
+    );
+    search.run(&["apply", "--yes"]).exits(1);
+    search.run(&["apply", "--yes", "--json"]).exits(1);
+    account.refuse(
+        "GetCallerIdentity",
+        "ExpiredToken",
+        "The security token is expired",
+    );
+    for args in READING {
+        search.run(args);
+    }
+}
+
+#[test]
+fn bad_settings_show_no_secret() {
+    let mut search = Search::new();
+    let id = search.external_id.clone();
+    let cases = [
+        (format!("external_id = [\"{id}\"]"), "a list"),
+        (format!("external_id = {{ id = \"{id}\" }}"), "a table"),
+        (format!("external_id = {id}"), "without quotes"),
+        (format!("external_id = \"{id}"), "without an end"),
+        (
+            format!("external_id = \"{id}\\q\""),
+            "an escape that TOML does not know",
+        ),
+        (
+            format!("external_id \"{id}\""),
+            "without a sign of equality",
+        ),
+        (
+            format!("external_id = \"{id} !\""),
+            "a character that AWS refuses",
+        ),
+        (format!("external_id = \"{}\"", id.repeat(50)), "too long"),
+        (
+            format!("external_id = \"{id}\"\nexternal_id = \"{id}\""),
+            "twice",
+        ),
+        (
+            format!("externalid = \"{id}\""),
+            "under a key that nobody knows",
+        ),
+    ];
+    for (line, why) in cases {
+        let text = format!("[stackstate]\nagent_principals = [\"{AGENT}\"]\n{line}\n");
+        search.write("provision.toml", &text);
+        let failed = search.run(&["plan"]).exits(1);
+        assert!(failed.stderr.contains("provision.toml"), "{why}: {failed}");
+        search.run(&["apply", "--yes", "--json"]).exits(1);
+    }
+    let given = format!("--external-id={id} !");
+    let failed = search
+        .account
+        .run(search.command(&["plan", &given]))
+        .exits(1);
+    // What the harness quotes is the command, in which it stands.
+    assert!(!failed.stderr.contains(&id), "{}", failed.stderr);
+}
+
+#[test]
+fn what_is_stopped_shows_no_secret() {
+    for signals in [&[Signal::INT][..], &[Signal::INT, Signal::TERM]] {
+        let search = Search::new();
+        let command = search.command(&["apply", "--yes", "--concurrency=1"]);
+        let stopped = search
+            .account
+            .run_watched(command, move |process, call, moment| {
+                let here = call.operation == "CreateRole" && call.earlier == 0;
+                if here && moment == Moment::Answered {
+                    process.send(signals[0]);
+                    process.until_it_says("Stopping: calls under way finish.");
+                    for signal in &signals[1..] {
+                        process.send(*signal);
+                        process.until_gone();
+                    }
+                }
+                true
+            });
+        search.finds_nothing(stopped).exits(130);
+    }
+}
