@@ -7,7 +7,7 @@ with_moto := integration-tests/moto/run
 with_evaluator := integration-tests/evaluator/run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo check-bug-report test sweep test-crash races fuzz lint check-format clippy doc deny ci clean-emulators
+.PHONY: help build demo check-bug-report test sweep test-crash races fuzz bench bench-check lint check-format clippy doc deny ci clean-emulators
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,16 @@ races: ## let two runs at once meet in every way, twenty times
 
 fuzz: ## feed made-up input to all that reads some, a minute for each kind
 	@fuzz/run
+
+bench: build ## measure it beside its rivals, and write docs/benchmarks.md
+	cargo bench --locked --bench computed
+	integration-tests/localstack/install
+	@$(with_localstack) .venv/localstack/bin/python integration-tests/bench/bench.py \
+		$(target)/release/provision $(target)/criterion docs/benchmarks.md
+
+bench-check: ## fail if more hops, calls or writes are made than may be
+	cargo test --locked --test integration --no-run
+	@$(with_localstack) python3 integration-tests/bench/check.py $(target)/debug/provision
 
 lint: check-format clippy doc ## check formatting, lints and documentation
 

@@ -1,0 +1,54 @@
+"""What `provision` must reach, and what of it a run has missed."""
+
+from contenders import (
+    APPLY_AGAIN, APPLY_FRESH, DESTROY, PLAN_AGAIN, PLAN_FIRST, REGIONS, Provision,
+)
+
+# The most calls that may follow one after the other. With `account` in the settings the caller is
+# asked who it is beside the rest, which is one less.
+HOPS = {PLAN_FIRST: 2.5, APPLY_FRESH: 11, PLAN_AGAIN: 3.5, APPLY_AGAIN: 3.5, DESTROY: 11}
+# How many more they may be with three regions than with one.
+HOPS_OF_REGIONS = 0.5
+# The most calls in one region where nothing is to do, and those that a region adds to a plan.
+CALLS = 26
+CALLS_A_REGION = 12
+# Of the release build: seconds of CPU of a fresh apply, bytes of memory of any step, seconds of
+# `--version` and `--help`, seconds to the first call, bytes of the program.
+CPU = 0.060
+MEMORY = 30 * 2**20
+ANSWER = 0.005
+FIRST_CALL = 0.030
+SIZE = 16_000_000
+
+
+def variants(program):
+    return [
+        Provision(program, regions, names_account)
+        for names_account in (False, True)
+        for regions in (1, len(REGIONS))
+    ]
+
+
+def missed(best):
+    """What is missed, by variant. `best` has hops, calls and writes by variant and step."""
+    found = {}
+
+    def hold(variant, step, what, value, bound):
+        if value > bound:
+            text = f"{variant.name}: {step}: {value} {what}, and {bound:g} are the most"
+            found.setdefault(variant, []).append(text)
+
+    for (variant, step), (hops, calls, writes) in best.items():
+        if variant.regions == 1:
+            hold(variant, step, "hops", hops, HOPS[step] - variant.names_account)
+            if step in (PLAN_AGAIN, APPLY_AGAIN):
+                hold(variant, step, "calls", calls, CALLS)
+        else:
+            of_one = best[Provision(variant.program, 1, variant.names_account), step]
+            hold(variant, step, "hops", hops, of_one[0] + HOPS_OF_REGIONS)
+            if step in (PLAN_FIRST, PLAN_AGAIN):
+                more = CALLS_A_REGION * (variant.regions - 1)
+                hold(variant, step, "calls", calls, of_one[1] + more)
+        if step not in (APPLY_FRESH, DESTROY):
+            hold(variant, step, "writes", writes, 0)
+    return found

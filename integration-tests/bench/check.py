@@ -1,0 +1,68 @@
+"""Counts hops, calls and writes in a way that does not depend on how fast the machine is.
+
+    check.py PROGRAM
+
+AWS_ENDPOINT_URL names the emulator. The proxy answers in waves, whose number is that of the hops. What
+is missed is tried again: a machine so busy that the program stands still for longer than QUIET can add
+a hop, and none can take one away. Fails if a bound is missed in every try.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from bounds import missed, variants
+from contenders import STEPS, Failed, cycle
+from proxy import Proxy
+
+TRIES = 4
+# Longer than the program ever needs between an answer and the calls that follow from it. A run of
+# all waves must end before what it has read counts as old, which is after five seconds.
+QUIET = 0.1
+
+
+def best_of(program, proxy, say):
+    """The fewest hops and calls and the most writes of each step, and what is missed."""
+    best = {}
+    wanted = variants(program)
+    for attempt in range(TRIES):
+        for variant in wanted:
+            say(f"counting hops and calls: {variant.name}" + (", again" if attempt else ""))
+            for step, run in cycle(variant, proxy, program, quiet=QUIET).items():
+                hops, calls, writes = best.get((variant, step), (run.waves, len(run.calls), 0))
+                best[variant, step] = (
+                    min(hops, run.waves), min(calls, len(run.calls)), max(writes, run.writes))
+        found = missed(best)
+        if not found:
+            break
+        wanted = list(found)
+    return best, found
+
+
+def table(best):
+    """Hops, calls and writes of each variant, as rows of Markdown."""
+    names = list(dict.fromkeys(variant for variant, _ in best))
+    yield "| | " + " | ".join(variant.name for variant in names) + " |"
+    yield "|---" * (len(names) + 1) + "|"
+    for step in STEPS:
+        cells = ("%d / %d / %d" % best[variant, step] for variant in names)
+        yield f"| {step} | " + " | ".join(cells) + " |"
+
+
+def main():
+    program = Path(sys.argv[1]).resolve()
+    proxy = Proxy(os.environ["AWS_ENDPOINT_URL"])
+    try:
+        best, found = best_of(program, proxy, lambda text: print(text, flush=True))
+    except Failed as failed:
+        sys.exit(f"error: {failed}")
+    print("\nhops / calls / writes:\n")
+    print(*table(best), sep="\n")
+    if found:
+        print(*["", "missed:"] + [line for lines in found.values() for line in lines], sep="\n")
+        sys.exit(1)
+    print("\nall bounds are kept")
+
+
+if __name__ == "__main__":
+    main()

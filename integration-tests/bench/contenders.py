@@ -1,0 +1,150 @@
+"""What is measured: `provision` in several settings and its rivals, each on the same five steps."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+REGIONS = ["eu-west-1", "us-east-1", "ap-southeast-2"]
+AGENT = "210987654321"
+# Seconds after which a command is taken to hang.
+LIMIT = 300
+
+PLAN_FIRST = "plan, nothing there"
+APPLY_FRESH = "apply, fresh"
+PLAN_AGAIN = "plan, nothing to do"
+APPLY_AGAIN = "apply, nothing to do"
+DESTROY = "destroy"
+# In the order of one cycle, which begins and ends with an empty account.
+STEPS = [PLAN_FIRST, APPLY_FRESH, PLAN_AGAIN, APPLY_AGAIN, DESTROY]
+
+
+@dataclass
+class Run:
+    """What one command cost."""
+
+    wall: float
+    cpu: float
+    memory: int
+    code: int
+    output: str
+    # Seconds until its first call, if it made one.
+    first_call: float | None = None
+    calls: list = field(default_factory=list)
+
+    @property
+    def waves(self):
+        """In how many waves the proxy has answered, where it was told to."""
+        return len({call.ended for call in self.calls})
+
+    @property
+    def writes(self):
+        return sum(call.writes for call in self.calls)
+
+
+def measure(command, env=None, cwd=None, proxy=None):
+    """Runs a command to its end."""
+    with tempfile.NamedTemporaryFile("r", errors="replace") as output:
+        if proxy:
+            proxy.take_calls()
+        cost = subprocess.run(
+            [sys.executable, "-I", "-S", HERE / "measure.py", output.name, *map(str, command)],
+            env=env, cwd=cwd, check=True, capture_output=True, text=True, timeout=LIMIT,
+        ).stdout.split()
+        started, ended, cpu = map(float, cost[:3])
+        calls = proxy.take_calls() if proxy else []
+        first = min((call.started for call in calls), default=None)
+        return Run(
+            wall=ended - started, cpu=cpu, memory=int(cost[3]), code=int(cost[4]),
+            output=output.read(), first_call=first and first - started, calls=calls,
+        )
+
+
+class Failed(Exception):
+    """A command that had to succeed did not."""
+
+
+class Account:
+    """An empty account of the emulator, and a folder to run in."""
+
+    def __init__(self, proxy):
+        self.proxy = proxy
+        # To the emulator the access key is the account. At random, so that no two runs meet.
+        self.id = "%012d" % random.randrange(10**12)
+        self.folder = tempfile.TemporaryDirectory()
+        kept = ("PATH", "TMPDIR", "LANG")
+        self.env = {key: os.environ[key] for key in kept if key in os.environ} | {
+            "HOME": self.folder.name,
+            "AWS_ENDPOINT_URL": proxy.url,
+            "AWS_ACCESS_KEY_ID": self.id,
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": REGIONS[0],
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "STS_EXTERNAL_ID": "external-id",
+        }
+
+    def run(self, command):
+        run = measure(command, self.env, self.folder.name, self.proxy)
+        if run.code != 0:
+            raise Failed(f"{' '.join(map(str, command))}: exit {run.code}\n{run.output}")
+        return run
+
+
+@dataclass(frozen=True)
+class Provision:
+    """The program itself."""
+
+    program: Path
+    regions: int = 1
+    names_account: bool = False
+
+    @property
+    def name(self):
+        place = "" if self.regions == 1 else f", {self.regions} regions"
+        return "provision" + place + (", `account` set" if self.names_account else "")
+
+    def command(self, step, account):
+        settings = [f"regions = {json.dumps(REGIONS[:self.regions])}"]
+        if self.names_account:
+            settings.append(f'account = "{account.id}"')
+        settings += ["[stackstate]", f'agent_principals = ["{AGENT}"]',
+                     'external_id = "${STS_EXTERNAL_ID}"']
+        Path(account.folder.name, "provision.toml").write_text("\n".join(settings))
+        verb = step.partition(",")[0]
+        return [self.program, verb] + ([] if verb == "plan" else ["--yes"])
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A script of `rivals/`, which makes the same resources in one region."""
+
+    name: str
+    script: str
+
+    def command(self, step, account):
+        verb = step.partition(",")[0]
+        return [sys.executable, HERE / "rivals" / self.script, verb, account.id]
+
+
+RIVALS = [Rival("boto3 script", "script.py"), Rival("CloudFormation", "stack.py")]
+
+
+def cycle(contender, proxy, program, added=0.0, quiet=0.0, after=lambda step, account: None):
+    """Takes a contender once through all steps in a new account, and answers each one's run."""
+    account = Account(proxy)
+    # An account's first calls take the emulator longer, whoever makes them.
+    proxy.added = proxy.quiet = 0.0
+    everywhere = Provision(program, len(REGIONS))
+    account.run(everywhere.command(PLAN_FIRST, account))
+    runs = {}
+    for step in STEPS:
+        proxy.added, proxy.quiet = added, quiet
+        runs[step] = account.run(contender.command(step, account))
+        proxy.added = proxy.quiet = 0.0
+        after(step, account)
+    return runs

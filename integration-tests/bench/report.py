@@ -1,0 +1,146 @@
+"""The page that `make bench` writes, from what it has measured."""
+
+import datetime
+import json
+import os
+import platform
+import re
+import subprocess
+from pathlib import Path
+from statistics import median
+
+import bounds
+import check
+from contenders import APPLY_FRESH, PLAN_AGAIN, RIVALS, STEPS, Provision
+from proxy import by_operation, most_at_once
+
+INTRODUCTION = """\
+# Benchmarks
+
+Written by `make bench`, which runs on any machine; CONTRIBUTING.md says what it needs. All contenders make
+the same resources, from the same documents, in an AWS emulator (LocalStack) on the same machine, each run in
+an account of its own. Between them and the emulator stands a proxy that delays every call.
+"""
+
+RIVALS_TEXT = """\
+**The rivals** stand in `integration-tests/bench/rivals/`. The boto3 script does one call after the other; it
+reads each thing and writes what is missing or different, as `provision` does. CloudFormation makes its calls
+inside the emulator, where nothing delays them and no settling is simulated, so that its hops are those of
+its client alone: asking every 0.1 s whether the stack is done, where AWS's own tools wait for seconds. Its
+plan is a change set that is thrown away. Both rivals are in Python, whose start is in their times.
+"""
+
+COLUMNS = """\
+Medians of {turns} runs in which all took turns. *0 ms* and *{delay:.0f} ms* are seconds from start to end with so much added to
+each call; *hops* is their difference divided by {delay:.0f} ms, the calls that were waited for one after the other;
+*×* is the time at {delay:.0f} ms as a multiple of the first line's. *At once* is the most calls under way at the same
+time, *CPU* user and system time, *memory* the largest resident set, both at 0 ms.
+"""
+
+WAVES = """\
+## Bounds
+
+`make bench-check` counts the same without a clock, and CI fails where a bound is missed: the proxy answers
+calls in waves, once nothing more is asked, so that the number of waves is the longest chain of calls that
+depend on each other, whatever the speed of the machine. Hops / calls / writes, the least of up to {tries} tries:
+"""
+
+
+def page(*, program, runs, differences, best, missed, starts, computed, delay, turns):
+    contenders = list(dict.fromkeys(contender for contender, _, _ in runs))
+    lines = [INTRODUCTION, machine(program), "", "## Side by side", "",
+             COLUMNS.format(turns=turns, delay=delay * 1000), RIVALS_TEXT]
+    for rival in RIVALS:
+        lines += [sameness(rival, differences[rival]), ""]
+    for step in STEPS:
+        lines += [f"### {step[0].upper()}{step[1:]}", "", *steps(runs, contenders, step, delay), ""]
+    lines += [WAVES.format(tries=check.TRIES), *check.table(best), ""]
+    lines += [f"- Missed: {line}" for found in missed.values() for line in found]
+    lines += ["All bounds are kept." if not missed else "", "", "## Own cost", ""]
+    lines += [*own_cost(runs, starts, program), "", "## Calls by operation", "",
+              "`provision`, one region.", "", *operations(runs, contenders[0], delay), ""]
+    lines += ["## What is computed", "", "Means by Criterion, without any call.", "",
+              *criterion(computed)]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+
+
+def machine(program):
+    """Where, when and with what it was measured."""
+    cpu = platform.processor() or platform.machine()
+    if Path("/proc/cpuinfo").exists():
+        names = re.findall(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+        cpu = names[0] if names else cpu
+    version = subprocess.run([program, "--version"], capture_output=True, text=True).stdout.strip()
+    import boto3
+    parts = [
+        f"{datetime.date.today()}", version, f"{os.cpu_count()} × {cpu}",
+        f"{platform.system()} {platform.release()}", f"Python {platform.python_version()}",
+        f"boto3 {boto3.__version__}",
+        f"load average {os.getloadavg()[2]:.1f} over the last 15 minutes",
+    ]
+    return "Measured: " + " · ".join(parts)
+
+
+def sameness(rival, differences):
+    if not differences:
+        return f"After the {rival.name}, `provision plan` finds nothing to change: the set is the same."
+    text = "\n".join(f"    {line[:110]}" for line in differences)
+    return (f"After {rival.name}, `provision plan` still finds this, which the emulator's implementation "
+            f"leaves out although the template asks for it:\n\n{text}")
+
+
+def middle(runs, value):
+    return median(value(run) for run in runs)
+
+
+def steps(runs, contenders, step, delay):
+    yield "| | 0 ms | %.0f ms | × | hops | calls | writes | at once | CPU | memory |" % (delay * 1000)
+    yield "|---|" + "--:|" * 9
+    first = middle(runs[contenders[0], step, delay], lambda run: run.wall)
+    for contender in contenders:
+        near, far = runs[contender, step, 0.0], runs[contender, step, delay]
+        at_once, late = (middle(of, lambda run: run.wall) for of in (near, far))
+        yield "| %s | %.2f s | %.2f s | %.1f | %.1f | %d | %d | %d | %.0f ms | %.1f MiB |" % (
+            contender.name, at_once, late, late / first, (late - at_once) / delay,
+            middle(far, lambda run: len(run.calls)), middle(far, lambda run: run.writes),
+            middle(far, lambda run: most_at_once(run.calls)),
+            middle(near, lambda run: run.cpu) * 1000, middle(near, lambda run: run.memory) / 2**20)
+
+
+def own_cost(runs, starts, program):
+    variant = Provision(program)
+    fresh, again = runs[variant, APPLY_FRESH, 0.0], runs[variant, PLAN_AGAIN, 0.0]
+    memory = max(middle(runs[variant, step, 0.0], lambda run: run.memory) for step in STEPS)
+    nothing = f"starting a program that does nothing takes {starts['nothing'] * 1000:.1f} ms here"
+    rows = [
+        ("CPU of a fresh apply", middle(fresh, lambda run: run.cpu), bounds.CPU, 1e3, "ms", ""),
+        ("largest memory of any step", memory, bounds.MEMORY, 2**-20, "MiB", ""),
+        ("`--version`", starts["--version"], bounds.ANSWER, 1e3, "ms", nothing),
+        ("`--help`", starts["--help"], bounds.ANSWER, 1e3, "ms", ""),
+        ("start to first request of a plan", middle(again, lambda run: run.first_call),
+         bounds.FIRST_CALL, 1e3, "ms", ""),
+        ("program", program.stat().st_size, bounds.SIZE, 1e-6, "MB", ""),
+    ]
+    yield "| | measured | at most | |"
+    yield "|---|--:|--:|---|"
+    for name, value, bound, scale, unit, note in rows:
+        note = "**missed** " * (value > bound) + note
+        yield f"| {name} | {value * scale:.1f} {unit} | {bound * scale:.0f} {unit} | {note} |"
+
+
+def operations(runs, contender, delay):
+    counts = {step: dict(by_operation(runs[contender, step, delay][0].calls)) for step in STEPS}
+    names = sorted({name for step in counts.values() for name in step})
+    yield "| | " + " | ".join(STEPS) + " |"
+    yield "|---|" + "--:|" * len(STEPS)
+    for name in names:
+        yield f"| `{name}` | " + " | ".join(str(counts[step].get(name, "")) for step in STEPS) + " |"
+
+
+def criterion(folder):
+    yield "| | mean |"
+    yield "|---|--:|"
+    for path in sorted(folder.glob("*/new/estimates.json")):
+        name = json.loads((path.parent / "benchmark.json").read_text())["title"]
+        nanoseconds = json.loads(path.read_text())["mean"]["point_estimate"]
+        yield f"| {name} | {nanoseconds / 1e6:.2f} ms |"
