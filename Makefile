@@ -43,7 +43,7 @@ fuzz: ## feed made-up input to all that reads some, a minute for each kind
 
 bench: build ## measure it beside its rivals, and write docs/benchmarks.md
 	cargo bench --locked --bench computed
-	integration-tests/localstack/install
+	integration-tests/emulator/install localstack
 	@$(with_localstack) .venv/localstack/bin/python integration-tests/bench/bench.py \
 		$(target)/release/provision $(target)/criterion docs/benchmarks.md
 
