@@ -65,6 +65,8 @@ def starts(program):
 
 def main():
     program, computed, page = (Path(argument).resolve() for argument in sys.argv[1:])
+    if not list(computed.glob(report.ESTIMATES)):
+        sys.exit(f"error: Criterion has left no results in {computed}")
     started = time.monotonic()
 
     def say(text):

@@ -14,6 +14,9 @@ import check
 from contenders import APPLY_FRESH, PLAN_AGAIN, RIVALS, STEPS, Provision
 from proxy import by_operation, most_at_once
 
+# Where Criterion leaves the result of each benchmark.
+ESTIMATES = "*/new/estimates.json"
+
 INTRODUCTION = """\
 # Benchmarks
 
@@ -31,10 +34,11 @@ plan is a change set that is thrown away. Both rivals are in Python, whose start
 """
 
 COLUMNS = """\
-Medians of {turns} runs in which all took turns. *0 ms* and *{delay:.0f} ms* are seconds from start to end with so much added to
-each call; *hops* is their difference divided by {delay:.0f} ms, the calls that were waited for one after the other;
-*×* is the time at {delay:.0f} ms as a multiple of the first line's. *At once* is the most calls under way at the same
-time, *CPU* user and system time, *memory* the largest resident set, both at 0 ms.
+Medians of {turns} runs in which all took turns. *0 ms* and *{delay:.0f} ms* are seconds from start to end with so
+much added to each call; *hops* is their difference divided by {delay:.0f} ms, the calls that were waited for one
+after the other; *×* is the time at {delay:.0f} ms as a multiple of the first line's. *Calls*, *writes* among them, and
+*at once*, the most calls under way at the same time, are those at {delay:.0f} ms; *CPU*, user and system time, and
+*memory*, the largest resident set, those at 0 ms.
 """
 
 WAVES = """\
@@ -85,8 +89,8 @@ def sameness(rival, differences):
     if not differences:
         return f"After the {rival.name}, `provision plan` finds nothing to change: the set is the same."
     text = "\n".join(f"    {line[:110]}" for line in differences)
-    return (f"After {rival.name}, `provision plan` still finds this, which the emulator's implementation "
-            f"leaves out although the template asks for it:\n\n{text}")
+    return (f"After {rival.name}, `provision plan` still finds the following, which the template asks for and\n"
+            f"the emulator leaves out, so that it had less to do:\n\n{text}")
 
 
 def middle(runs, value):
@@ -140,7 +144,7 @@ def operations(runs, contender, delay):
 def criterion(folder):
     yield "| | mean |"
     yield "|---|--:|"
-    for path in sorted(folder.glob("*/new/estimates.json")):
+    for path in sorted(folder.glob(ESTIMATES)):
         name = json.loads((path.parent / "benchmark.json").read_text())["title"]
         nanoseconds = json.loads(path.read_text())["mean"]["point_estimate"]
         yield f"| {name} | {nanoseconds / 1e6:.2f} ms |"
