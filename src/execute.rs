@@ -1,7 +1,7 @@
 //! Carries a plan out: every node as soon as what it needs is there.
 //!
-//! One loop owns all state; the nodes' own work runs beside it as futures of `begin` and
-//! `finish`. Nothing is chosen here that the plan did not choose: where the world changed since
+//! One loop owns all state; the nodes' own work runs beside it as futures of `begin`, `write` and
+//! `settle`. Nothing is chosen here that the plan did not choose: where the world changed since
 //! it was read, the node stops as stale. Nothing is rolled back; another run goes on from what is
 //! there.
 
@@ -23,7 +23,7 @@ use crate::graph::{self, Queue};
 use crate::plan::{self, Action, Milestone, Node, Observations, Plan, Step};
 use crate::resource::{Consent, Known, Observed, Phase, Present};
 
-use task::{Report, Task, begin, finish};
+use task::{Report, Task, begin, settle, write};
 
 /// A plan that a person approved, and what it was made of.
 #[derive(Debug)]
@@ -115,7 +115,11 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
                 let address = task.node.address();
                 known.extend(present.arn.clone().map(|arn| (address.clone(), arn)));
                 queue.reached(address, Milestone::Exists);
-                running.push(Box::pin(finish(task, present, known.clone())));
+                running.push(Box::pin(write(task, present, known.clone())));
+            }
+            Some(Report::Written(task)) => {
+                queue.reached(task.node.address(), Milestone::Written);
+                running.push(Box::pin(settle(task, known.clone())));
             }
             Some(Report::Ended(address, outcome)) => {
                 if matches!(outcome, Outcome::Done(_)) {

@@ -82,7 +82,7 @@ impl Queue {
         ready
     }
 
-    /// Notes that `address` came this far; [`Milestone::Settled`] includes the earlier one.
+    /// Notes that `address` came this far; each milestone includes the earlier ones.
     pub fn reached(&mut self, address: &Address, milestone: Milestone) {
         for needs in self.waiting.values_mut() {
             needs.retain(|(needed, wanted)| needed != address || *wanted > milestone);

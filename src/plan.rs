@@ -23,6 +23,8 @@ use crate::resource::{Consent, Known, Observed, Owner, Phase, Present, Resource}
 pub enum Milestone {
     /// The create call was answered: the name and the ARN are taken.
     Exists,
+    /// AWS has accepted every change; it may not read them back yet.
+    Written,
     /// AWS reads back everything that was wanted.
     Settled,
 }

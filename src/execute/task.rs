@@ -1,7 +1,7 @@
-//! The work on one node, in two stages: it exists, and it is as it should be.
+//! The work on one node, in three stages: it exists, everything is written, and AWS reads it back.
 //!
-//! The first stage ends when those that need no more than the resource's name may go on. Both end
-//! early where the world is no longer what the plan was made for.
+//! After each stage those that need no more may go on. Each ends early where the world is no longer
+//! what the plan was made for.
 
 use std::time::Duration;
 
@@ -43,6 +43,8 @@ pub(super) struct Task<'a> {
 pub(super) enum Report<'a> {
     /// The resource exists; what remains to be changed follows.
     Exists(Task<'a>, Present),
+    /// AWS accepted what remained to be changed; that it reads it back is still to come.
+    Written(Task<'a>),
     /// Nothing more will be done.
     Ended(&'a Address, Outcome),
 }
@@ -99,12 +101,19 @@ pub(super) async fn begin(task: Task<'_>, known: Known) -> Report<'_> {
     }
 }
 
-/// The second stage: makes the rest true, and waits until AWS reads it back.
-pub(super) async fn finish(task: Task<'_>, present: Present, known: Known) -> Report<'_> {
-    let finished = task.finish(present, &known).await;
-    let outcome = match finished.map_err(|trouble| task.half_way(trouble)) {
+/// The second stage: makes the rest true.
+pub(super) async fn write(task: Task<'_>, present: Present, known: Known) -> Report<'_> {
+    match task.write(present, &known).await {
+        Ok(()) => Report::Written(task),
+        Err(trouble) => Report::Ended(task.node.address(), task.half_way(trouble).outcome()),
+    }
+}
+
+/// The third stage: waits until AWS reads it back.
+pub(super) async fn settle(task: Task<'_>, known: Known) -> Report<'_> {
+    let outcome = match task.settle(&known).await {
         Ok(()) => Outcome::Done(task.decision.action),
-        Err(trouble) => trouble.outcome(),
+        Err(trouble) => task.half_way(trouble).outcome(),
     };
     Report::Ended(task.node.address(), outcome)
 }
@@ -189,9 +198,14 @@ impl Task<'_> {
     }
 
     /// Stops before a deletion if something exists by now that cannot do without this resource: a
-    /// run elsewhere may have made it since the plan.
+    /// run elsewhere may have made it since the plan. What data depends on is looked at however
+    /// fresh the plan is.
     async fn check_absent(&self) -> Result<(), Trouble> {
-        let reads = self.absent.iter().map(async |node| {
+        let is_old = self.approved.observed_at.elapsed() >= FRESH;
+        let outlived = self.node.outlives.as_ref();
+        let absent = self.absent.iter();
+        let doubtful = absent.filter(|node| is_old || outlived == Some(node.address()));
+        let reads = doubtful.map(async |node| {
             let aws = self.aws.on_behalf_of(node.address());
             let observed = resource::observe(node.resource.as_ref(), &aws).await?;
             Ok::<_, AwsError>((node.address(), observed))
@@ -331,7 +345,7 @@ impl Task<'_> {
         }
     }
 
-    async fn finish(&self, mut present: Present, known: &Known) -> Result<(), Trouble> {
+    async fn write(&self, mut present: Present, known: &Known) -> Result<(), Trouble> {
         let resource = &self.node.resource;
         for round in 1.. {
             let changes = attributes::diff(&present.attributes, &resource.desired(known));
@@ -368,7 +382,7 @@ impl Task<'_> {
                 Err(_) => return Err(error.into()),
             }
         }
-        self.settle(known).await
+        Ok(())
     }
 
     /// Why a wanted resource can no longer become what is wanted, such as a stream that AWS failed

@@ -1,8 +1,8 @@
 //! A KMS key with its alias.
 //!
 //! A key has no name and `CreateKey` no idempotency token, so the key is found by its ownership
-//! tags, which the create call itself sets, and beside that by its alias, which is made after it and
-//! removed before it. AWS gives an alias only once, which decides between two runs that make a key at
+//! tags, which the create call itself sets, and beside that by its alias, which is made last and
+//! removed first. AWS gives an alias only once, which decides between two runs that make a key at
 //! the same time.
 
 mod find;
@@ -10,7 +10,6 @@ mod find;
 use async_trait::async_trait;
 use aws_sdk_kms::config::retry::RetryConfig;
 use aws_sdk_kms::types::{KeyState, Tag};
-use futures_util::future::join;
 
 use crate::address::Address;
 use crate::attributes::{Attributes, Change, Value, changed_tags, touches};
@@ -112,23 +111,18 @@ impl KmsKey {
             && self.tags.owner(&tags) == Owner::Ours)
     }
 
-    /// Adds to the key that this run has just made what `CreateKey` does not set. Whether it gets
-    /// the alias is told before all else, since that decides whether the key stays.
+    /// Adds to the key that this run has just made what `CreateKey` does not set, the alias last.
     async fn complete(
         &self,
         aws: &Aws,
         arn: &str,
         attributes: &mut Attributes,
     ) -> Result<(), AwsError> {
-        let (alias, rotation) =
-            join(self.create_alias(aws, arn), self.enable_rotation(aws, arn)).await;
-        if rotation.is_ok() {
-            attributes.insert("rotation".to_owned(), true.into());
-        }
-        if alias.is_ok() {
-            attributes.insert("alias".to_owned(), self.alias.as_str().into());
-        }
-        alias.and(rotation)
+        self.enable_rotation(aws, arn).await?;
+        attributes.insert("rotation".to_owned(), true.into());
+        self.create_alias(aws, arn).await?;
+        attributes.insert("alias".to_owned(), self.alias.as_str().into());
+        Ok(())
     }
 
     async fn bring_back(&self, aws: &Aws, id: &str, change: &Change) -> Result<(), AwsError> {

@@ -339,12 +339,13 @@ impl Blueprint<'_> {
         if self.encrypted() {
             stream_needs.push((key_address(main), Milestone::Exists));
         }
-        // Events begin to flow with the target, so that everything behind it is ready by then.
+        // Events begin to flow with the target, so that everything behind it is ready by then. Of the
+        // bucket it is enough that S3 has accepted every setting.
         let target_needs = vec![
             (rule.address.clone(), Milestone::Exists),
             (stream.address.clone(), Milestone::Settled),
             (eventbridge_role.address.clone(), Milestone::Settled),
-            (bucket_address(self.main), Milestone::Settled),
+            (bucket_address(self.main), Milestone::Written),
         ];
         let mut firehose_role = Node::new(firehose_role, wanted);
         firehose_role.needs.extend(role_needs);

@@ -66,18 +66,25 @@ async fn a_node_starts_as_soon_as_what_it_needs_exists() {
         ..Fake::new(&world, "slow")
     };
     let early = Fake::new(&world, "early").node(&[("slow", Milestone::Exists)]);
+    let written = Fake::new(&world, "written").node(&[("slow", Milestone::Written)]);
     let late = Fake::new(&world, "late").node(&[("slow", Milestone::Settled)]);
-    let mut run = Run::new(&world, vec![slow.node(&[]), early, late]);
+    let mut run = Run::new(&world, vec![slow.node(&[]), early, written, late]);
     let results = run.execute().await;
 
-    assert_eq!(outcomes(&results), ["slow done", "early done", "late done"]);
+    let done = ["slow done", "early done", "written done", "late done"];
+    assert_eq!(outcomes(&results), done);
     let created = place(&world, "Create slow done");
     let early = place(&world, "Create early");
     let updated = place(&world, "Update slow done");
+    let written = place(&world, "Create written");
     let late = place(&world, "Create late");
-    assert!(created < early, "the one needs it to exist");
+    assert!(created < early, "the first needs it to exist");
     assert!(early < updated, "and does not wait for the rest of it");
-    assert!(updated < late, "the other needs all of it");
+    assert!(
+        updated < written,
+        "the second needs all of it to be written"
+    );
+    assert!(written < late, "and does not wait until it is read back");
     let told = run.told();
     let done = told.iter().position(|line| line == "slow done");
     let started = told.iter().position(|line| line == "late create");

@@ -95,7 +95,7 @@ impl Simulation {
         let nodes = self.nodes.iter();
         let ends = nodes.map(|node| {
             if created {
-                self.creation(node.address()).1
+                self.creation(node.address()).2
             } else {
                 self.deletion(node.address())
             }
@@ -108,14 +108,15 @@ impl Simulation {
         nodes.find(|node| node.address() == address).unwrap()
     }
 
-    /// When the resource exists, and when it is as wanted.
-    fn creation(&self, address: &Address) -> (Duration, Duration) {
+    /// When the resource exists, when everything is written, and when it reads as wanted.
+    fn creation(&self, address: &Address) -> (Duration, Duration, Duration) {
         let fake = &self.fakes[address];
         let needs = self.node(address).needs.iter();
         let starts = needs.map(|(needed, milestone)| {
-            let (exists, settled) = self.creation(needed);
+            let (exists, written, settled) = self.creation(needed);
             match milestone {
                 Milestone::Exists => exists,
+                Milestone::Written => written,
                 Milestone::Settled => settled,
             }
         });
@@ -131,7 +132,8 @@ impl Simulation {
             .map_or(Duration::ZERO, |_| CALL);
         let written = exists + updates;
         let true_since = written + fake.pace.shown.max(CALL);
-        (exists, true_since.max(exists + fake.pace.creating))
+        let settled = true_since.max(exists + fake.pace.creating);
+        (exists, written, settled)
     }
 
     /// When the resource is gone.

@@ -196,9 +196,9 @@ async fn what_is_to_go_and_is_gone_already_holds_nothing_up() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_goes_that_something_new_cannot_do_without() {
-    let needs: (_, &[_], _) = ("it needs it", &[("a", Milestone::Exists)], None);
-    let outlived: (_, &[_], _) = ("it must not stay without it", &[], Some(at("b")));
-    for (why, needs, outlives) in [needs, outlived] {
+    let needed: (_, &[_], _, _) = ("it needs it", &[("a", Milestone::Exists)], None, FRESH);
+    let outlived: (_, &[_], _, _) = ("it must stay with it", &[], Some(at("b")), Duration::ZERO);
+    for (why, needs, outlives, age) in [needed, outlived] {
         let world = World::default();
         world.put(&at("a"), drifted());
         let nodes = vec![
@@ -209,8 +209,9 @@ async fn nothing_goes_that_something_new_cannot_do_without() {
             unwanted(Fake::new(&world, "b").node(needs)),
         ];
         let run = Run::new(&world, nodes);
-        // Another run makes it right after the plan.
+        // Another run makes it after the plan.
         world.put(&at("b"), drifted());
+        tokio::time::advance(age).await;
         let results = run.execute().await;
         assert!(
             failure(&results, "a").contains("fake.b exists now"),
