@@ -113,7 +113,7 @@ fn the_file_alone_is_enough() {
         connection: Connection {
             profile: None,
             endpoint_url: None,
-            concurrency: 32,
+            concurrency: 64,
         },
     };
     assert_eq!(settings, expected);
