@@ -172,6 +172,7 @@ fn answers_that_nest_too_deep() {
         aws_answers::check(text.as_bytes());
     }
     for call in [
+        "iam:GetAccountAuthorizationDetails",
         "iam:GetRole",
         "iam:ListRoles",
         "s3:GET ?lifecycle",
