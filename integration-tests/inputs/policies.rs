@@ -81,14 +81,7 @@ fn lints(text: &str) {
     // One kind for each text, so that all have their turn and none takes five times as long.
     for kind in [None, Some(KINDS[text.len() % KINDS.len()])] {
         let found = match lint::read(text, kind, Home::default()) {
-            Ok(document) => {
-                let findings = lint::lint(&document).into_iter();
-                let found = findings.map(|finding| Found {
-                    position: lint::position(text, &finding.place),
-                    ..Found::new(finding, &Accepted::new())
-                });
-                found.collect()
-            }
+            Ok(document) => Found::in_text(text, lint::lint(&document), &Accepted::new()),
             Err(Unreadable::Json(finding, position)) => vec![Found {
                 position: Some(position),
                 ..Found::new(*finding, &Accepted::new())

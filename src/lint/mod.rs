@@ -25,6 +25,7 @@ mod named;
 mod operator;
 mod pass_role;
 mod place;
+mod position;
 mod principals;
 mod reading;
 mod redundancy;
@@ -43,7 +44,8 @@ pub use document::{Condition, Document, Home, Item, Principal, Selector, Stateme
 pub use finding::Finding;
 pub use operator::{Operator, Quantifier, Type};
 pub use place::{Place, Step};
-pub use reading::{Position, Unreadable, position, read};
+pub use position::{Position, positions};
+pub use reading::{Unreadable, read};
 pub use report::{Accepted, Checked, Found, Report};
 pub use rule::{Rule, Severity};
 

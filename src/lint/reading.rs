@@ -1,10 +1,9 @@
-//! From a file's text to a document: its JSON, what kind of policy it is, and where things stand.
-
-use serde_json::Value;
+//! From a file's text to a document: its JSON, and what kind of policy it is.
 
 use super::document::{Document, Home};
 use super::finding::Finding;
-use super::place::{Place, Step};
+use super::place::Place;
+use super::position::Position;
 use super::rule::{Rule, Severity};
 use crate::policy::Kind;
 use crate::policy::json::{self, JsonError};
@@ -26,15 +25,6 @@ static DUPLICATE_KEY: Rule = Rule {
     remedy: "Put the values of both into one list, or give each a statement of its own.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html",
 };
-
-/// A place in a text, both counted from 1 and the column in characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Position {
-    /// The line.
-    pub line: usize,
-    /// The character in the line.
-    pub column: usize,
-}
 
 /// Why a text cannot be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,84 +85,4 @@ fn kind_of(document: &Document) -> Option<Kind> {
                 _ => None,
             },
         )
-}
-
-/// Where in the text of a document a place is: an object's member where its key stands, all else
-/// where its value begins. `None` where the text has no such place.
-#[must_use]
-pub fn position(text: &str, place: &Place) -> Option<Position> {
-    let mut cursor = Cursor { text, at: 0 };
-    cursor.skip_space();
-    let mut shown = cursor.at;
-    for step in &place.0 {
-        shown = cursor.enter(step)?;
-    }
-    let before = text.get(..shown)?;
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    Some(Position {
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
-    })
-}
-
-/// A walk through a text that is known to be JSON.
-struct Cursor<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl<'a> Cursor<'a> {
-    /// Goes from the start of a list or object to the start of the value that the step leads to,
-    /// and gives the place to show for it.
-    fn enter(&mut self, step: &Step) -> Option<usize> {
-        let opening = self.peek()?;
-        self.at += 1;
-        let mut index = 0;
-        loop {
-            self.skip_space();
-            let start = self.at;
-            match (step, opening) {
-                (Step::Index(wanted), b'[') if index == *wanted => return Some(start),
-                (Step::Key(wanted), b'{') => {
-                    let key = self.skip_value()?;
-                    self.skip_space();
-                    self.at += 1;
-                    self.skip_space();
-                    let key: String = serde_json::from_str(key).ok()?;
-                    if key == *wanted {
-                        return Some(start);
-                    }
-                }
-                (Step::Index(_), b'[') => {}
-                _ => return None,
-            }
-            self.skip_value()?;
-            self.skip_space();
-            if self.peek()? != b',' {
-                return None;
-            }
-            self.at += 1;
-            index += 1;
-        }
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn skip_space(&mut self) {
-        while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
-            self.at += 1;
-        }
-    }
-
-    /// Goes to the end of the value that starts here, and gives its text.
-    fn skip_value(&mut self) -> Option<&'a str> {
-        let rest = self.text.get(self.at..)?;
-        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
-        values.next()?.ok()?;
-        let end = values.byte_offset();
-        self.at += end;
-        rest.get(..end)
-    }
 }

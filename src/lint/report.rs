@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::finding::Finding;
-use super::reading::Position;
+use super::position::{Position, positions};
 use super::rule::Severity;
 use crate::policy::Kind;
 
@@ -50,6 +50,20 @@ impl Found {
             finding,
             position: None,
         }
+    }
+
+    /// Findings of a document with their positions in its text.
+    #[must_use]
+    pub fn in_text(text: &str, findings: Vec<Finding>, accepted: &Accepted) -> Vec<Self> {
+        let places: Vec<_> = findings.iter().map(|finding| &finding.place).collect();
+        let positions = positions(text, &places);
+        let found = findings.into_iter().zip(positions);
+        found
+            .map(|(finding, position)| Found {
+                position,
+                ..Found::new(finding, accepted)
+            })
+            .collect()
     }
 }
 

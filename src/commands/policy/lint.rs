@@ -85,11 +85,8 @@ fn checked(
     let (kind, found) =
         match lint::read(&text, kind, home.clone()) {
             Ok(document) => {
-                let found = lint::lint(&document).into_iter().map(|finding| Found {
-                    position: lint::position(&text, &finding.place),
-                    ..Found::new(finding, accepted)
-                });
-                (Some(document.kind), found.collect())
+                let found = Found::in_text(&text, lint::lint(&document), accepted);
+                (Some(document.kind), found)
             }
             Err(Unreadable::Json(finding, position)) => {
                 let found = Found {

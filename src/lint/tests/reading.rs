@@ -1,6 +1,6 @@
 //! Reading files: JSON, the kind of policy, and where things stand.
 
-use crate::lint::{Home, Place, Position, Unreadable, position, read};
+use crate::lint::{Home, Place, Position, Unreadable, positions, read};
 use crate::policy::Kind;
 
 fn statement(text: &str) -> String {
@@ -106,6 +106,6 @@ fn a_place_is_found_in_the_text() {
     ];
     for (place, expected, reason) in cases {
         let expected = expected.map(|(line, column)| Position { line, column });
-        assert_eq!(position(text, &place), expected, "{reason}");
+        assert_eq!(positions(text, &[&place]), [expected], "{reason}");
     }
 }

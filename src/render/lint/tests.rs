@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::fakes::deployment::{
     EXTERNAL_ID, all_shipped, settings, site, unencrypted, with_audit_trail,
 };
-use crate::lint::{Accepted, Checked, Found, Home, Report, deployment, lint, position, read};
+use crate::lint::{Accepted, Checked, Found, Home, Report, deployment, lint, read};
 use crate::settings::Settings;
 
 /// Everything that can be set up, in one region.
@@ -39,15 +39,11 @@ fn of_files() -> Report {
     let files = [("./policies/a file.json", bad), ("good.json", &good)];
     let documents = files.map(|(name, text)| {
         let document = read(text, None, Home::default()).unwrap();
-        let found = lint(&document).into_iter().map(|finding| Found {
-            position: position(text, &finding.place),
-            ..Found::new(finding, &accepted())
-        });
         Checked {
             name: name.to_owned(),
             kind: Some(document.kind),
             file: Some(name.to_owned()),
-            found: found.collect(),
+            found: Found::in_text(text, lint(&document), &accepted()),
         }
     });
     Report {
