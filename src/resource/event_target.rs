@@ -16,6 +16,12 @@ use crate::resource::{
     Consent, Created, Known, Observed, Owner, Phase, Present, Resource, Tags, gone_is_fine,
 };
 
+/// What EventBridge says of a failed entry that it counts and does not list.
+const UNTOLD: (Option<&str>, Option<&str>) = (
+    None,
+    Some("an entry failed, and EventBridge does not say why"),
+);
+
 /// Where a rule sends its events.
 #[derive(Debug)]
 pub struct EventTarget {
@@ -64,7 +70,8 @@ impl EventTarget {
         };
         aws.call_checked(self.operation("PutTargets"), put, |answer| {
             let failed = answer.failed_entries().first();
-            failed.map(|entry| (entry.error_code(), entry.error_message()))
+            let failed = failed.map(|entry| (entry.error_code(), entry.error_message()));
+            failed.or((answer.failed_entry_count() > 0).then_some(UNTOLD))
         })
         .await?;
         Ok(())
@@ -195,7 +202,8 @@ impl Resource for EventTarget {
             };
             let answer = aws.call_checked(self.operation("RemoveTargets"), remove, |answer| {
                 let failed = answer.failed_entries().first();
-                failed.map(|entry| (entry.error_code(), entry.error_message()))
+                let failed = failed.map(|entry| (entry.error_code(), entry.error_message()));
+                failed.or((answer.failed_entry_count() > 0).then_some(UNTOLD))
             });
             gone_is_fine(answer.await)
         };
