@@ -44,7 +44,9 @@ def missed(best):
             if step in (PLAN_AGAIN, APPLY_AGAIN):
                 hold(variant, step, "calls", calls, CALLS)
         else:
-            of_one = best[Provision(variant.program, 1, variant.names_account), step]
+            of_one = best.get((Provision(variant.program, 1, variant.names_account), step))
+            if not of_one:
+                continue
             hold(variant, step, "hops", hops, of_one[0] + HOPS_OF_REGIONS)
             if step in (PLAN_FIRST, PLAN_AGAIN):
                 more = CALLS_A_REGION * (variant.regions - 1)

@@ -16,19 +16,25 @@ from contenders import STEPS, Failed, cycle
 from proxy import Proxy
 
 TRIES = 4
-# Longer than the program ever needs between an answer and the calls that follow from it. A run of
-# all waves must end before what it has read counts as old, which is after five seconds.
+# Longer than the program ever needs between an answer and the calls that follow from it.
 QUIET = 0.1
+# Seconds after which what a run has read counts as old and is read again. What a machine needs longer
+# for is not counted.
+FRESH = 5
 
 
 def best_of(program, proxy, say):
-    """The fewest hops and calls and the most writes of each step, and what is missed."""
+    """The fewest hops and calls and the most writes of each step that was fast enough to be counted,
+    and what is missed."""
     best = {}
     wanted = variants(program)
     for attempt in range(TRIES):
         for variant in wanted:
             say(f"counting hops and calls: {variant.name}" + (", again" if attempt else ""))
             for step, run in cycle(variant, proxy, program, quiet=QUIET).items():
+                if run.wall >= FRESH:
+                    say(f"too slow to be counted: {step} took {run.wall:.1f} s")
+                    continue
                 hops, calls, writes = best.get((variant, step), (run.waves, len(run.calls), 0))
                 best[variant, step] = (
                     min(hops, run.waves), min(calls, len(run.calls)), max(writes, run.writes))
@@ -45,7 +51,8 @@ def table(best):
     yield "| | " + " | ".join(variant.name for variant in names) + " |"
     yield "|---" * (len(names) + 1) + "|"
     for step in STEPS:
-        cells = ("%d / %d / %d" % best[variant, step] for variant in names)
+        counts = (best.get((variant, step)) for variant in names)
+        cells = ("%d / %d / %d" % count if count else "not counted" for count in counts)
         yield f"| {step} | " + " | ".join(cells) + " |"
 
 
@@ -56,6 +63,8 @@ def main():
         best, found = best_of(program, proxy, lambda text: print(text, flush=True))
     except Failed as failed:
         sys.exit(f"error: {failed}")
+    if not best:
+        sys.exit("error: this machine is too slow to count anything")
     print("\nhops / calls / writes:\n")
     print(*table(best), sep="\n")
     if found:
