@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::deployment::Deployment;
-use crate::harness::{Account, MAIN, OTHER};
+use crate::harness::{Account, MAIN, OTHER, Output};
 
 const THIRD: &str = "ap-northeast-1";
 
@@ -76,10 +76,15 @@ fn nothing_to_do_takes_few_calls() {
 /// The calls of an apply, which are those of a plan.
 fn calls_with_nothing_to_do(regions: &[&str]) -> usize {
     let account = Account::applied(regions);
-    let plan = account.provision(&["plan"]).exits(0).calls.len();
-    let apply = account.apply(&[]).calls.len();
+    // A request that the SDK repeats, because the emulator was busy, counts once.
+    let distinct = |output: Output| {
+        let requests = output.calls.into_iter().map(|call| call.request);
+        requests.collect::<BTreeSet<String>>()
+    };
+    let plan = distinct(account.provision(&["plan"]).exits(0));
+    let apply = distinct(account.apply(&[]));
     assert_eq!(plan, apply, "{regions:?}");
-    apply
+    apply.len()
 }
 
 #[tokio::test]

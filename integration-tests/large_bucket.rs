@@ -91,6 +91,10 @@ async fn destroy_with(count: usize) -> u64 {
 #[tokio::test]
 async fn memory_does_not_grow_with_the_number_of_versions() {
     let some = destroy_with(10_000).await;
+    assert!(
+        some > 0 || !cfg!(target_os = "linux"),
+        "no memory was measured"
+    );
     let many = destroy_with(100_000).await;
     say(&format!(
         "100,000 versions deleted with at most {many} KiB resident; {some} KiB with 10,000"

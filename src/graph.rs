@@ -142,7 +142,7 @@ mod tests {
     /// A graph without cycles: each node needs only nodes of lower number.
     fn acyclic() -> impl Strategy<Value = Edges> {
         proptest::collection::vec(
-            proptest::collection::vec((any::<prop::sample::Index>(), any::<bool>()), 0..4),
+            proptest::collection::vec((any::<prop::sample::Index>(), 0..3_usize), 0..4),
             1..20,
         )
         .prop_map(|rows| {
@@ -152,13 +152,9 @@ mod tests {
                     let needs = needs
                         .iter()
                         .filter(|_| own > 0)
-                        .map(|(index, settled)| {
-                            let milestone = if *settled {
-                                Milestone::Settled
-                            } else {
-                                Milestone::Exists
-                            };
-                            (at(index.index(own)), milestone)
+                        .map(|(index, milestone)| {
+                            use Milestone::{Exists, Settled, Written};
+                            (at(index.index(own)), [Exists, Written, Settled][*milestone])
                         })
                         .collect();
                     (at(own), needs)

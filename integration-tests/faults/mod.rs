@@ -35,8 +35,9 @@ use self::trial::{Accounts, Met, Trial, Undisturbed};
 
 /// How many single trials the sample has.
 const SAMPLE: usize = 24;
-/// How many trials run at the same time.
+/// How many trials run at the same time; the sample runs beside other tests.
 const AT_ONCE: usize = 6;
+const AT_ONCE_ALONE: usize = 14;
 /// No trial may take longer: it would wait for something that never comes.
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -96,7 +97,11 @@ async fn every_call_may_fail_and_another_run_finishes_the_work() {
     let mut table = Table::new();
     let mut failures = String::new();
     let (mut made, mut not_met) = (0, 0);
-    for (batch, at_once) in [(trials, AT_ONCE), (storms, 2)] {
+    let at_once = match trials.len() {
+        ..=SAMPLE => AT_ONCE,
+        _ => AT_ONCE_ALONE,
+    };
+    for (batch, at_once) in [(trials, at_once), (storms, 2)] {
         let running = stream::iter(batch).map(|trial| {
             let accounts = Arc::clone(&accounts);
             let seen = Arc::clone(&undisturbed[trial.scenario.name()]);
@@ -134,8 +139,9 @@ async fn every_call_may_fail_and_another_run_finishes_the_work() {
         table.all_survived(),
         "not every trial was survived{failures}"
     );
+    // Of a few trials that somebody chose, all may be such.
     assert!(
-        not_met * 10 <= made,
+        not_met * 10 <= made || made < SAMPLE,
         "{not_met} of {made} trials never met their fault"
     );
 }

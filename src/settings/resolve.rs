@@ -12,7 +12,7 @@ use super::{
 use crate::failure::Failure;
 use crate::names::{AccountId, Invalid, Region};
 
-/// All reads of a plan for four regions at once, so that they take no longer than those for one.
+/// All reads of a plan for three regions at once, so that they take no longer than those for one.
 const DEFAULT_CONCURRENCY: u16 = 64;
 
 /// A value together with the place to name when it is refused.
