@@ -133,6 +133,10 @@ impl Task<'_> {
                 Ok(None)
             }
             (Action::Delete, Observed::Missing | Observed::Impossible(_)) => Ok(None),
+            // Another run has made it meanwhile.
+            (Action::Create, Observed::Present(present)) if present.phase != Phase::Deleting => {
+                Ok(Some(present))
+            }
             (Action::Create, observed) => {
                 if matches!(observed, Observed::Present(_)) {
                     self.poll(SETTLE_LIMIT, |observed| match observed {
@@ -184,6 +188,8 @@ impl Task<'_> {
             Action::Create => {
                 self.decision.action == Action::Create && now.changes == self.decision.changes
             }
+            // Another run was faster, and left nothing to do of what was approved.
+            Action::Keep => self.node.wanted,
             _ => now == *self.decision,
         };
         if same {

@@ -59,12 +59,12 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
              `--adopt` takes it over)",
         ),
         (
-            "another run of ours was faster",
+            "another run of ours was faster, with other settings",
             true,
             Observed::Missing,
-            other(1),
+            other(8),
             "create",
-            "the plan would now be to keep it",
+            "the plan would now be to update it",
         ),
         (
             "the change would be another one than was approved",
@@ -117,6 +117,19 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
             "{why}"
         );
         assert_eq!(world.writes(), Vec::<String>::new(), "{why}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_run_did_meanwhile_is_done() {
+    for before in [Observed::Missing, drifted()] {
+        let world = World::default();
+        world.put(&at("a"), before);
+        let wanted = Observed::Present(ours(attributes(&[("size", 1)])));
+        let nodes = vec![Fake::new(&world, "a").node(&[])];
+        let results = aged(&world, nodes, || world.put(&at("a"), wanted)).await;
+        assert_eq!(outcomes(&results), ["a done"]);
+        assert_eq!(world.writes(), Vec::<String>::new());
     }
 }
 
