@@ -41,8 +41,10 @@ races: ## let two runs at once meet in every way, twenty times
 fuzz: ## feed made-up input to all that reads some, a minute for each kind
 	@fuzz/run
 
-bench: build ## measure it beside its rivals, and write docs/benchmarks.md
+bench: ## measure it beside its rivals, and write docs/benchmarks.md
 	cargo bench --locked --bench computed
+# That has left a program built for benchmarks in the place of the one that is installed.
+	cargo build --release --locked
 	integration-tests/emulator/install localstack
 	@$(with_localstack) .venv/localstack/bin/python integration-tests/bench/bench.py \
 		$(target)/release/provision $(target)/criterion docs/benchmarks.md
