@@ -40,12 +40,16 @@ impl Pages {
     /// A page that names itself as the next one, and more pages than any list has.
     pub fn ended(&mut self, aws: &Aws, next: Option<String>) -> Result<bool, AwsError> {
         self.read += 1;
-        if next.is_some() && (next == self.token || self.read >= MOST_PAGES) {
-            let message = format!("the list does not end: page {} names another", self.read);
-            return Err(aws.name(AwsError::unusable(self.operation(), message)));
-        }
-        self.token = next;
-        Ok(self.token.is_none())
+        let why = match &next {
+            Some(_) if next == self.token => "names itself as the next one",
+            Some(_) if self.read >= MOST_PAGES => "is not the last one",
+            _ => {
+                self.token = next;
+                return Ok(self.token.is_none());
+            }
+        };
+        let message = format!("the list does not end: page {} {why}", self.read);
+        Err(aws.name(AwsError::unusable(self.operation(), message)))
     }
 }
 
