@@ -40,10 +40,11 @@ pub async fn command(
             &context.documents,
         ))?;
     }
-    let survey = if args.no_preflight {
-        survey(context.wanted(true), &context.aws).await?
+    let (survey, trails) = if args.no_preflight {
+        (survey(context.wanted(true), &context.aws).await?, None)
     } else {
-        preflight::look(&context).await?
+        let (survey, trails) = preflight::look(&context).await?;
+        (survey, Some(trails))
     };
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
     let document = json::plan(&survey.site, &plan);
@@ -61,8 +62,8 @@ pub async fn command(
         outputs::print(&context, &survey.site, &known, args.json)?;
         return Ok(Ending::Well);
     }
-    if !args.no_preflight {
-        let checks = preflight::before_a_write(&context, &survey, &plan, consent).await;
+    if let Some(trails) = trails {
+        let checks = preflight::before_a_write(&context, &survey, &plan, consent, trails).await;
         if !checks.is_empty() {
             show(&checks, args)?;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use futures_util::future::join;
+use futures_util::future::{BoxFuture, Either, FutureExt, join, ready, select};
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -12,7 +12,8 @@ use crate::commands::context::{Context, print};
 use crate::failure::Failure;
 use crate::plan::{self, Plan};
 use crate::preflight::simulation::{Call, calls};
-use crate::preflight::{self, Check, Verdict, regions, trails};
+use crate::preflight::trails::{self, Seen};
+use crate::preflight::{self, Check, Verdict, regions};
 use crate::render::{preflight as render, text};
 use crate::resource::Consent;
 use crate::settings::{GeneralFlags, Need};
@@ -32,7 +33,7 @@ pub async fn command(
         adopt: args.adopt,
         ..Consent::default()
     };
-    let survey = look(&context).await?;
+    let (survey, trails) = look(&context).await?;
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
     let mut checks = vec![Check::new("caller", Verdict::Ok, &*survey.caller)];
     if !survey.site.regions.is_empty() {
@@ -48,7 +49,7 @@ pub async fn command(
         checks.push(Check::new("plan", Verdict::Ok, message));
     }
     checks.extend(blocked);
-    checks.extend(before_a_write(&context, &survey, &plan, consent).await);
+    checks.extend(before_a_write(&context, &survey, &plan, consent, trails).await);
     let well = !checks.iter().any(|it| it.verdict == Verdict::Wrong);
     if args.json {
         let document = json!({
@@ -68,34 +69,40 @@ pub async fn command(
     Ok(if well { Ending::Well } else { Ending::Failed })
 }
 
-/// The survey.
+/// The survey, and the trails that are asked for beside it. Nobody waits for them before they are
+/// needed, which is never where nothing is to be written.
 ///
 /// # Errors
 /// Those of the survey, with the regions that do not answer.
-pub async fn look(context: &Context) -> Result<Survey, Failure> {
+pub async fn look(context: &Context) -> Result<(Survey, BoxFuture<'_, Vec<Seen>>), Failure> {
     let (settings, aws) = (&context.settings, &context.aws);
-    match survey(context.wanted(true), aws).await {
-        Ok(survey) => Ok(survey),
+    let trails = match &settings.stackstate {
+        Some(_) => trails::all(aws, &settings.regions).boxed(),
+        None => ready(Vec::new()).boxed(),
+    };
+    let survey = survey(context.wanted(true), aws).boxed();
+    let (survey, trails) = match select(survey, trails).await {
+        Either::Left(both) => both,
+        Either::Right((seen, survey)) => (survey.await, ready(seen).boxed()),
+    };
+    match survey {
+        Ok(survey) => Ok((survey, trails)),
         Err(failure) => Err(regions::explain(failure, aws, &settings.regions).await),
     }
 }
 
-/// Whether the calls that `plan` makes are allowed, and beside that, which takes as many calls one
-/// after the other, whether the events will come. An apply without changes has no use for either.
+/// Whether the calls that `plan` makes are allowed, and whether the events will come. An apply
+/// without changes has no use for either.
 pub async fn before_a_write(
     context: &Context,
     survey: &Survey,
     plan: &Plan,
     consent: Consent,
+    trails: BoxFuture<'_, Vec<Seen>>,
 ) -> Vec<Check> {
-    let settings = &context.settings;
-    let trails = async {
-        match &settings.stackstate {
-            Some(_) => trails::look(&context.aws, &settings.regions).await,
-            None => Vec::new(),
-        }
-    };
-    let (mut checks, trails) = join(permitted(context, survey, plan, consent), trails).await;
+    let permitted = permitted(context, survey, plan, consent);
+    let trails = async { trails::look(&context.aws, &trails.await).await };
+    let (mut checks, trails) = join(permitted, trails).await;
     checks.extend(trails);
     checks
 }

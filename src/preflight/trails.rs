@@ -57,12 +57,22 @@ fn logs_writes(classic: &[EventSelector], advanced: &[AdvancedEventSelector]) ->
         })
 }
 
-/// Looks at the trails of every region, those of other regions and of the organization included.
-pub async fn look(aws: &Aws, regions: &[Region]) -> Vec<Check> {
-    let described = join_all(regions.iter().map(|region| describe(aws, region))).await;
+/// The trails that a region sees, those of other regions and of the organization included.
+pub type Seen = (Region, Result<Vec<Trail>, AwsError>);
+
+/// The trails of every region.
+pub async fn all(aws: &Aws, regions: &[Region]) -> Vec<Seen> {
+    let seen = regions
+        .iter()
+        .map(async |region| (region.clone(), describe(aws, region).await));
+    join_all(seen).await
+}
+
+/// What the trails that were seen log.
+pub async fn look(aws: &Aws, seen: &[Seen]) -> Vec<Check> {
     // A trail of all regions is among those of each, and is looked at once.
     let mut trails: BTreeMap<&str, (&Trail, &Region)> = BTreeMap::new();
-    for (region, described) in regions.iter().zip(&described) {
+    for (region, described) in seen {
         for trail in described.as_deref().unwrap_or_default() {
             let arn = trail.trail_arn().unwrap_or_default();
             trails.entry(arn).or_insert((trail, region));
@@ -81,8 +91,10 @@ pub async fn look(aws: &Aws, regions: &[Region]) -> Vec<Check> {
             logging.get(arn).cloned()
         })),
     };
-    let found = regions.iter().zip(described.iter().map(of_region));
-    checks(found)
+    checks(
+        seen.iter()
+            .map(|(region, described)| (region, of_region(described))),
+    )
 }
 
 /// What is to be said of the regions: nothing is lost where a trail logs, and everything else is
