@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::printable::harmless;
+
 /// What failed, the chain of reasons, and what the person can do about it.
 ///
 /// No field ever holds a secret: values that came from the settings' secrets are left out by the
@@ -46,17 +48,18 @@ impl Failure {
 }
 
 impl fmt::Display for Failure {
-    /// `message`, then a numbered `Caused by:` chain if there is one, then a `Hint:` line.
+    /// `message`, then a numbered `Caused by:` chain if there is one, then a `Hint:` line. What any
+    /// of them quotes cannot command the terminal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.message)?;
+        write!(f, "{}", harmless(&self.message))?;
         if !self.causes.is_empty() {
             write!(f, "\nCaused by:")?;
             for (index, cause) in self.causes.iter().enumerate() {
-                write!(f, "\n  {}: {cause}", index + 1)?;
+                write!(f, "\n  {}: {}", index + 1, harmless(cause))?;
             }
         }
         if let Some(hint) = &self.hint {
-            write!(f, "\nHint: {hint}")?;
+            write!(f, "\nHint: {}", harmless(hint))?;
         }
         Ok(())
     }

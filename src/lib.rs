@@ -21,6 +21,7 @@ pub mod permissions;
 pub mod plan;
 pub mod policy;
 pub mod preflight;
+pub mod printable;
 pub mod render;
 pub mod resource;
 pub mod saved_plan;

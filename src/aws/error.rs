@@ -14,7 +14,7 @@ use super::Operation;
 use crate::address::Address;
 use crate::failure::Failure;
 use crate::names::{AccountId, Region};
-use crate::policy::printable;
+use crate::printable::printable;
 
 /// What an error means for what to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

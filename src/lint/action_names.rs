@@ -3,7 +3,8 @@
 use super::document::Document;
 use super::finding::Finding;
 use super::rule::{Rule, Severity};
-use crate::policy::{Kind, printable};
+use crate::policy::Kind;
+use crate::printable::printable;
 
 pub(super) const RULES: &[&Rule] = &[&MALFORMED_ACTION, &FOREIGN_ACTION];
 

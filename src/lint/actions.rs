@@ -5,7 +5,7 @@ use super::finding::Finding;
 use super::named::{Services, has_wildcard, split};
 use super::rule::{Rule, Severity};
 use crate::authorization::{nearest, prefixes};
-use crate::policy::printable;
+use crate::printable::printable;
 
 pub(super) const RULES: &[&Rule] = &[&UNKNOWN_SERVICE, &UNKNOWN_ACTION, &UNMATCHED_WILDCARD];
 

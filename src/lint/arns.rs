@@ -4,7 +4,7 @@ use super::document::{Document, Item, Statement};
 use super::finding::Finding;
 use super::rule::{Rule, Severity};
 use crate::names::Partition;
-use crate::policy::printable;
+use crate::printable::printable;
 
 pub(super) const RULES: &[&Rule] = &[
     &MALFORMED_ARN,

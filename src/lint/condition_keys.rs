@@ -7,7 +7,7 @@ use super::named::{Named, Services, has_wildcard};
 use super::operator::{Operator, Type};
 use super::rule::{Rule, Severity};
 use crate::authorization::{ConditionKey, KeyType, global_keys, nearest, service, services};
-use crate::policy::printable;
+use crate::printable::printable;
 
 pub(super) const RULES: &[&Rule] = &[
     &UNKNOWN_CONDITION_KEY,

@@ -6,7 +6,7 @@ use super::document::{Condition, Document, Item, Statement};
 use super::finding::Finding;
 use super::operator::{Operator, Quantifier, Type};
 use super::rule::{Rule, Severity};
-use crate::policy::printable;
+use crate::printable::printable;
 
 pub(super) const RULES: &[&Rule] = &[
     &UNKNOWN_OPERATOR,

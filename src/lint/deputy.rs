@@ -6,7 +6,8 @@ use super::finding::Finding;
 use super::limits;
 use super::rule::{Rule, Severity};
 use crate::names::Arn;
-use crate::policy::{Kind, printable};
+use crate::policy::Kind;
+use crate::printable::printable;
 
 pub(super) const RULES: &[&Rule] = &[&SERVICE_WITHOUT_SOURCE, &THIRD_PARTY_WITHOUT_EXTERNAL_ID];
 

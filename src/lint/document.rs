@@ -10,7 +10,8 @@ use super::finding::Finding;
 use super::place::Place;
 use super::rule::Rule;
 use crate::names::{AccountId, Partition};
-use crate::policy::{Effect, Kind, printable, redacted};
+use crate::policy::{Effect, Kind, redacted};
+use crate::printable::printable;
 
 /// Where a document is to be used, as far as that is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use super::document::{Document, Statement};
 use super::finding::Finding;
 use super::limits;
 use super::rule::{Rule, Severity};
-use crate::policy::{Kind, printable};
+use crate::policy::Kind;
+use crate::printable::printable;
 
 pub(super) const RULES: &[&Rule] = &[
     &PUBLIC_PRINCIPAL,

@@ -10,7 +10,8 @@ use super::document::{Document, each};
 use super::finding::Finding;
 use super::place::Place;
 use super::rule::{Rule, Severity};
-use crate::policy::{DOCUMENT_ELEMENTS, Kind, PRINCIPAL_KINDS, STATEMENT_ELEMENTS, printable};
+use crate::policy::{DOCUMENT_ELEMENTS, Kind, PRINCIPAL_KINDS, STATEMENT_ELEMENTS};
+use crate::printable::printable;
 
 pub(super) const RULES: &[&Rule] = &[
     &UNKNOWN_ELEMENT,

@@ -5,7 +5,8 @@ use super::document::{Condition, Document, Item, Selector, Statement};
 use super::operator::Operator;
 use super::place::Place;
 use crate::authorization::{pattern_covers, patterns_overlap};
-use crate::policy::{Effect, printable};
+use crate::policy::Effect;
+use crate::printable::printable;
 
 /// An action that a statement allows on one of its resources.
 pub(super) struct Grant<'a> {

@@ -5,7 +5,7 @@ use super::finding::Finding;
 use super::grants::{Grant, grants};
 use super::operator::Operator;
 use super::rule::{Rule, Severity};
-use crate::policy::printable;
+use crate::printable::printable;
 
 pub(super) const RULES: &[&Rule] = &[&PASS_ANY_ROLE, &PASS_ROLE_TO_ANY_SERVICE];
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::policy::printable;
+use crate::printable::printable;
 
 /// One step from a JSON value into another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,7 +5,8 @@ use super::document::{Document, Principal};
 use super::finding::Finding;
 use super::rule::{Rule, Severity};
 use crate::names::Arn;
-use crate::policy::{is_unique_id, printable};
+use crate::policy::is_unique_id;
+use crate::printable::printable;
 
 pub(super) const RULES: &[&Rule] = &[
     &INVALID_PRINCIPAL,

@@ -7,7 +7,7 @@ use super::finding::Finding;
 use super::named::has_wildcard;
 use super::rule::{Rule, Severity};
 use crate::authorization::pattern_covers;
-use crate::policy::printable;
+use crate::printable::printable;
 
 pub(super) const RULES: &[&Rule] = &[&REDUNDANT_ACTION];
 

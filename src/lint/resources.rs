@@ -10,7 +10,7 @@ use super::finding::Finding;
 use super::named::{Named, Services};
 use super::rule::{Rule, Severity};
 use crate::authorization::{Action, Service};
-use crate::policy::printable;
+use crate::printable::printable;
 
 pub(super) const RULES: &[&Rule] = &[
     &ACTION_WITHOUT_RESOURCE,

@@ -5,7 +5,7 @@
 use super::document::{Document, Item, Statement};
 use super::finding::Finding;
 use super::rule::{Rule, Severity};
-use crate::policy::printable;
+use crate::printable::printable;
 
 pub(super) const RULES: &[&Rule] = &[
     &VARIABLE_WITHOUT_VERSION,

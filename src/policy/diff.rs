@@ -8,7 +8,7 @@ use super::elements::{Element, GROUPS, elements, shown_value};
 use super::pairing::{Side, pair};
 use super::secret::SENSITIVE;
 use super::statement::Statement;
-use super::text::printable;
+use crate::printable::printable;
 
 /// How a line came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::compare;
 use super::secret::{SENSITIVE, is_secret};
 use super::statement::{Selector, Statement};
-use super::text::printable;
+use crate::printable::printable;
 
 /// What a part of a statement belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]

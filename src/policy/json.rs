@@ -8,7 +8,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::text::printable;
+use crate::printable::printable;
 
 /// Why a text is not acceptable JSON, and where. Lines and columns count from 1, columns in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

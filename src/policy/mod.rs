@@ -21,7 +21,6 @@ pub mod partition;
 pub mod placeholders;
 mod secret;
 mod statement;
-mod text;
 mod unique_id;
 
 #[cfg(test)]
@@ -41,5 +40,4 @@ pub use kind::Kind;
 pub use log_delivery::is_log_delivery;
 pub use secret::redacted;
 pub use statement::{Effect, PRINCIPAL_KINDS, STATEMENT_ELEMENTS, Statement};
-pub use text::printable;
 pub use unique_id::is_unique_id;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::text::printable;
+use crate::printable::printable;
 
 /// Why a document's placeholders could not be replaced. No value is part of the message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::document::PolicyError;
 use super::secret::redacted;
-use super::text::printable;
+use crate::printable::printable;
 
 /// What a statement does with the requests that it matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

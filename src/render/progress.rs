@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::address::Address;
 use crate::events::{Counts, Event, Outcome};
 use crate::plan::Action;
-use crate::policy::printable;
+use crate::printable::printable;
 use crate::render::text::sign_of;
 
 const FAILED: Style = AnsiColor::Red.on_default().bold();

@@ -8,7 +8,8 @@ use serde_json::Value as Json;
 use crate::attributes::{Change, KNOWN_AFTER_APPLY, Value};
 use crate::blueprint::Site;
 use crate::plan::{Action, Plan, Step};
-use crate::policy::{self, DiffLine, Sign, printable};
+use crate::policy::{self, DiffLine, Sign};
+use crate::printable::printable;
 
 const ADDED: Style = AnsiColor::Green.on_default();
 const REMOVED: Style = AnsiColor::Red.on_default();

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::counted;
 use crate::lint::{Checked, Found, Report, Rule, Severity};
-use crate::policy::printable;
+use crate::printable::printable;
 
 const QUIET: Style = Style::new().dimmed();
 const NAME: Style = Style::new().bold();

@@ -5,15 +5,29 @@
 ///
 /// Backslashes are doubled, so that different texts stay different.
 pub fn printable(text: &str) -> String {
+    escaped(text, |character| character == '\\' || deceives(character))
+}
+
+/// A text of our own with what it quotes from elsewhere: lines stay lines, and what was made
+/// [`printable`] already stays as it is.
+pub fn harmless(text: &str) -> String {
+    escaped(text, |character| character != '\n' && deceives(character))
+}
+
+fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
-        if character == '\\' || character.is_control() || is_invisible(character) {
+        if is_escaped(character) {
             safe.extend(character.escape_default());
         } else {
             safe.push(character);
         }
     }
     safe
+}
+
+fn deceives(character: char) -> bool {
+    character.is_control() || is_invisible(character)
 }
 
 /// Zero-width and direction characters, line separators, and the tag block.
@@ -29,7 +43,7 @@ fn is_invisible(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::printable;
+    use super::{harmless, printable};
 
     #[test]
     fn only_what_could_deceive_is_escaped() {
@@ -50,5 +64,10 @@ mod tests {
         for (text, expected, reason) in cases {
             assert_eq!(printable(text), expected, "{reason}");
         }
+    }
+    #[test]
+    fn a_text_that_quotes_another_keeps_its_lines_and_what_is_escaped_already() {
+        let quoting = format!("two\nlines: {}, \u{7f}\u{202e}", printable("a\nb"));
+        assert_eq!(harmless(&quoting), "two\nlines: a\\nb, \\u{7f}\\u{202e}");
     }
 }
