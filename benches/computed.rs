@@ -40,6 +40,7 @@ fn planning(criterion: &mut Criterion) {
         key: None,
         boundary: None,
         keep_policies: Vec::new(),
+        wanted: true,
         tags: Tags::new("stackstate", "", &BTreeMap::new()),
     };
     let nodes: Vec<Node> = (0..RESOURCES)

@@ -117,7 +117,7 @@ async fn whom_others_attached_it_to_holds_the_policy() {
     account
         .provision(&["destroy", "--yes"])
         .exits(1)
-        .says("it is attached to group/theirs too, beside `attach_to`; detach it there, or pass `--detach-foreign`")
+        .says("others use it with group/theirs; detach it there, or pass `--detach-foreign`")
         .writes_nothing();
     account.destroy(&["--detach-foreign"]);
     let attached = iam.list_attached_group_policies().group_name("theirs");

@@ -189,7 +189,7 @@ async fn a_target_of_others_holds_the_rule_until_they_remove_it() {
     account
         .provision(&["destroy", "--yes"])
         .exits(1)
-        .says("Others added targets to the rule StsEventBridgeRule")
+        .says("Others added to the rule StsEventBridgeRule the target added: remove it")
         // The role stays with its rule: its name tells that something is left in this region.
         .says("6 done, 1 failed, 1 skipped");
 
@@ -197,6 +197,21 @@ async fn a_target_of_others_holds_the_rule_until_they_remove_it() {
     remove.send().await.unwrap();
     account.destroy(&[]);
     assert_eq!(inventory::of(&account, &[MAIN]).await, BTreeSet::new());
+}
+
+#[test]
+fn a_rule_whose_target_goes_late_is_deleted_once_it_is_gone() {
+    let account = Account::applied(&[MAIN]);
+    let late = r#"{"__type": "ValidationException",
+        "message": "Rule can't be deleted since it has targets."}"#;
+    account.stand_in(move |call| {
+        let is_early = call.operation == "DeleteRule" && call.earlier < 2;
+        is_early.then(|| ("400 Bad Request".to_owned(), late.to_owned()))
+    });
+    account
+        .destroy(&[])
+        .says("AWS to see that nothing uses it")
+        .says("8 done.");
 }
 
 #[tokio::test]
@@ -215,7 +230,8 @@ async fn an_instance_profile_of_others_holds_the_role_until_told_otherwise() {
     account
         .provision(&["destroy", "--yes"])
         .exits(1)
-        .says("into the instance profile theirs, whose instances would lose it");
+        .says("! blocked iam_role.integration")
+        .says("others use it with instance-profile/theirs; detach it there, or pass `--detach-foreign`");
     account.destroy(&["--detach-foreign"]);
     let left = inventory::of(&account, &[MAIN]).await;
     assert_eq!(left, BTreeSet::from(["instance profile theirs".to_owned()]));

@@ -1,6 +1,8 @@
 //! Roles are read in one call for all of them, and one by one where that call does not serve.
 
-use crate::harness::{Account, MAIN, OTHER};
+use std::collections::BTreeSet;
+
+use crate::harness::{Account, MAIN, OTHER, inventory};
 
 /// What IAM answers about an account with more roles than fit, of which it shows none.
 pub const TRUNCATED: &str = "<GetAccountAuthorizationDetailsResponse>\
@@ -25,18 +27,40 @@ async fn drifted() -> Account {
     account
 }
 
+/// The page of an account with more roles than fit, on which of ours is the integration role.
+async fn page_with_one_role(account: &Account) -> String {
+    let get = account.iam().get_role_policy().role_name(ROLE);
+    let own = get.policy_name("STSIntegration").send().await.unwrap();
+    let role = format!(
+        "<member><RoleName>{ROLE}</RoleName><RolePolicyList>\
+         <member><PolicyName>STSIntegration</PolicyName><PolicyDocument>{}</PolicyDocument></member>\
+         <member><PolicyName>extra</PolicyName><PolicyDocument>{EXTRA}</PolicyDocument></member>\
+         </RolePolicyList><AttachedManagedPolicies><member><PolicyArn>{READ_ALL}</PolicyArn></member>\
+         </AttachedManagedPolicies></member>",
+        own.policy_document()
+    );
+    TRUNCATED.replace(
+        "<RoleDetailList/>",
+        &format!("<RoleDetailList>{role}</RoleDetailList>"),
+    )
+}
+
 #[tokio::test]
 async fn the_same_is_found_however_roles_are_read() {
-    let cases: [(&str, fn(&Account)); 3] = [
-        ("all roles are on the page", |_| {}),
-        ("the account has more roles", |account| {
+    let account = drifted().await;
+    let one_of_ours = page_with_one_role(&account).await;
+    let cases: [(&str, &dyn Fn(&Account)); 4] = [
+        ("all roles are on the page", &|_| {}),
+        ("some of ours are on the page", &|account| {
+            account.answer(PAGE, &one_of_ours);
+        }),
+        ("the account has more roles", &|account| {
             account.answer(PAGE, TRUNCATED);
         }),
-        ("nobody may read all of IAM", |account| {
+        ("nobody may read all of IAM", &|account| {
             account.refuse(PAGE, "AccessDenied", "not you");
         }),
     ];
-    let account = drifted().await;
     for (reason, answers) in cases {
         answers(&account);
         let plan = account.plan(&["--region", MAIN]);
@@ -52,4 +76,30 @@ async fn the_same_is_found_however_roles_are_read() {
     }
     account.apply(&[]);
     account.plan(&[]).has_no_changes();
+}
+
+#[tokio::test]
+async fn what_holds_a_role_that_goes_is_found_however_roles_are_read() {
+    let account = drifted().await;
+    let iam = account.iam();
+    let create = iam.create_instance_profile();
+    let create = create.instance_profile_name("theirs");
+    create.send().await.unwrap();
+    let add = iam.add_role_to_instance_profile().role_name(ROLE);
+    add.instance_profile_name("theirs").send().await.unwrap();
+    // What the settings keep on a role goes with it.
+    let keep = ["--keep-policy", "extra", "--keep-policy", READ_ALL];
+    let blocked = || {
+        account
+            .provision(&["destroy"])
+            .exits(1)
+            .writes_nothing()
+            .says("others use it with instance-profile/theirs");
+    };
+    blocked();
+    account.refuse(PAGE, "AccessDenied", "not you");
+    blocked();
+    account.destroy(&[&keep[..], &["--detach-foreign"]].concat());
+    let left = inventory::of(&account, &[MAIN, OTHER]).await;
+    assert_eq!(left, BTreeSet::from(["instance profile theirs".to_owned()]));
 }

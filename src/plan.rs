@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::attributes::{self, Change};
-use crate::resource::{Consent, Known, Observed, Owner, Phase, Present, Resource};
+use crate::resource::{Consent, Holder, Known, Observed, Owner, Phase, Present, Resource};
 
 /// When a resource may be used by those that need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -370,13 +370,8 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
              with it; it goes after that"
         ));
     }
-    if !present.held_by.is_empty() && !around.consent.detach_foreign {
-        let holders: Vec<String> = present.held_by.iter().map(ToString::to_string).collect();
-        let reason = format!(
-            "it is attached to {} too, beside `attach_to`; detach it there, or pass \
-             `--detach-foreign`",
-            holders.join(", ")
-        );
+    let held = Holder::reason(present).filter(|_| !around.consent.detach_foreign);
+    if let Some(reason) = held {
         return Some(Decision::because(Action::Blocked, reason, Vec::new()));
     }
     let gone = attributes::Attributes::new();

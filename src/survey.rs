@@ -12,7 +12,9 @@ use crate::blueprint::{self, AllDocuments, Remains, Site, audit_trail, stackstat
 use crate::failure::Failure;
 use crate::names::{AccountId, Partition, Region};
 use crate::plan::{Node, Observations};
-use crate::resource::{self, Observed, iam_policy, iam_role};
+use crate::resource::{
+    self, Holder, Observed, Owner, Present, iam_policy, iam_role, instance_profile,
+};
 use crate::settings::Settings;
 
 /// What a run is about: the nodes, and what AWS says of them.
@@ -170,6 +172,7 @@ async fn read(wanted: Wanted<'_>, site: Site, aws: &Aws) -> Result<Survey, Failu
         let more = observe(new, aws).await.map_err(failure)?;
         observed.extend(more);
     }
+    release(&nodes, &mut observed);
     Ok(Survey {
         site,
         caller: String::new(),
@@ -177,6 +180,27 @@ async fn read(wanted: Wanted<'_>, site: Site, aws: &Aws) -> Result<Survey, Failu
         observed,
         observed_at,
     })
+}
+
+/// An instance profile of ours that goes does not hold its role.
+fn release(nodes: &[Node], observed: &mut Observations) {
+    let goes = |node: &&Node| {
+        let is_ours = |present: &Present| present.owner == Owner::Ours;
+        let observed = observed.get(node.address());
+        !node.wanted
+            && node.address().kind == instance_profile::KIND
+            && matches!(observed, Some(Observed::Present(present)) if is_ours(present))
+    };
+    let going: Vec<Holder> = nodes
+        .iter()
+        .filter(goes)
+        .map(|node| Holder::InstanceProfile(node.resource.name().to_owned()))
+        .collect();
+    for observed in observed.values_mut() {
+        if let Observed::Present(present) = observed {
+            present.held_by.retain(|holder| !going.contains(holder));
+        }
+    }
 }
 
 async fn observe(nodes: Vec<&Node>, aws: &Aws) -> Result<Observations, AwsError> {

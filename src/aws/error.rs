@@ -30,6 +30,8 @@ pub enum ErrorKind {
     Conflict,
     /// The request named a version of the resource that is no longer the newest.
     Outdated,
+    /// Something still uses what is to be deleted, which may be that its removal has not spread.
+    InUse,
     /// The bucket still holds objects.
     NotEmpty,
     /// The caller may not do this.
@@ -216,6 +218,9 @@ impl AwsError {
             ErrorKind::Conflict => "Something else changes the same resource: wait until that is \
                  done, then run again"
                 .to_owned(),
+            ErrorKind::InUse => {
+                "Something still uses it: take it out there, then run again".to_owned()
+            }
             ErrorKind::NotFound
             | ErrorKind::AlreadyExists
             | ErrorKind::Outdated
@@ -332,8 +337,8 @@ pub fn classify(operation: &Operation, code: &str, message: &str) -> ErrorKind {
         "OperationAborted"
         | "ConcurrentModification"
         | "ConcurrentModificationException"
-        | "DeleteConflict"
         | "ResourceInUseException" => ErrorKind::Conflict,
+        "DeleteConflict" => ErrorKind::InUse,
         "BucketNotEmpty" => ErrorKind::NotEmpty,
         "AccessDenied"
         | "AccessDeniedException"
@@ -405,8 +410,8 @@ mod tests {
     #[test]
     fn codes_and_messages_are_told_apart() {
         use ErrorKind::{
-            AlreadyExists, Conflict, Credentials, Denied, NotFound, Outdated, Propagating, Quota,
-            Refused,
+            AlreadyExists, Conflict, Credentials, Denied, InUse, NotFound, Outdated, Propagating,
+            Quota, Refused,
         };
         let cases = [
             (
@@ -505,8 +510,8 @@ mod tests {
                 "DeleteRole",
                 "DeleteConflict",
                 "must detach all policies first.",
-                Conflict,
-                "a deletion before it has not spread",
+                InUse,
+                "a deletion before it has not spread, or someone attached another",
             ),
             (
                 "CreateRole",

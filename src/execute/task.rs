@@ -15,7 +15,7 @@ use crate::aws::{Aws, AwsError, ErrorKind, Pauses, RETRY_LIMIT};
 use crate::events::Outcome;
 use crate::failure::Failure;
 use crate::plan::{self, Action, Around, Decision, Node};
-use crate::resource::{self, Known, Observed, Owner, Phase, Present};
+use crate::resource::{self, Holder, Known, Observed, Owner, Phase, Present};
 
 /// How long a node may take while AWS is at work on it. A Firehose stream, the slowest, takes some
 /// minutes at most.
@@ -254,19 +254,36 @@ impl Task<'_> {
     /// Deletes it, and waits until it is gone.
     ///
     /// A refusal may follow an attempt that was carried out in part and whose answer was lost, so
-    /// that it is looked at again before it is called failed.
+    /// that it is looked at again before it is called failed. What still uses it may be gone and
+    /// AWS not know that everywhere, or may have come since it was looked at.
     async fn delete(&self, mut present: Present, known: &Known) -> Result<(), Trouble> {
         let resource = &self.node.resource;
+        let consent = self.approved.consent;
+        let deadline = Instant::now() + RETRY_LIMIT;
+        let mut pauses = Pauses::default();
         for round in 1.. {
-            let consent = self.approved.consent;
             let error = match resource.delete(&self.aws, &present, consent).await {
                 Ok(()) if resource.deletion_is_answered() => return Ok(()),
                 Ok(()) => break,
-                Err(error) if round == UPDATE_ROUNDS || !may_be_done(error.kind) => {
-                    return Err(error.into());
-                }
                 Err(error) => error,
             };
+            let is_used = error.kind == ErrorKind::InUse;
+            let again = match is_used {
+                true => Instant::now() < deadline,
+                false => round < UPDATE_ROUNDS && may_be_done(error.kind),
+            };
+            if !again {
+                return Err(error.into());
+            }
+            if is_used {
+                if pauses.first() {
+                    self.aws
+                        .announce_wait("AWS to see that nothing uses it".to_owned());
+                }
+                if !self.aws.pause(pauses.next()).await {
+                    return Err(error.into());
+                }
+            }
             match self.observe().await {
                 Ok(Observed::Missing) => break,
                 Ok(Observed::Present(now)) if now.owner != present.owner => {
@@ -277,9 +294,14 @@ impl Task<'_> {
                 {
                     break;
                 }
-                Ok(Observed::Present(now))
-                    if !attributes::diff(&now.attributes, &present.attributes).is_empty() =>
-                {
+                Ok(Observed::Present(now)) => {
+                    if let Some(reason) = Holder::reason(&now).filter(|_| !consent.detach_foreign) {
+                        return Err(self.stale(&reason));
+                    }
+                    let is_same = attributes::diff(&now.attributes, &present.attributes).is_empty();
+                    if is_same && !is_used {
+                        return Err(error.into());
+                    }
                     present = now;
                 }
                 _ => return Err(error.into()),

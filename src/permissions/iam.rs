@@ -25,17 +25,18 @@ pub(crate) fn role(role: &IamRole, task: Task<'_>) -> Vec<Permission> {
         conditions
     };
     match task {
-        Task::Observe => allow(
-            READ,
-            &[arn],
-            &[],
-            &[
+        Task::Observe => {
+            let mut actions = vec![
                 "iam:GetRole",
                 "iam:GetRolePolicy",
                 "iam:ListAttachedRolePolicies",
                 "iam:ListRolePolicies",
-            ],
-        ),
+            ];
+            if !role.wanted {
+                actions.push("iam:ListInstanceProfilesForRole");
+            }
+            allow(READ, &[arn], &[], &actions)
+        }
         Task::Create => {
             let tagged = request_tags(&role.tags);
             let mut all = match role.boundary {
@@ -90,12 +91,6 @@ pub(crate) fn role(role: &IamRole, task: Task<'_>) -> Vec<Permission> {
                     "iam:DetachRolePolicy",
                 ],
             );
-            all.extend(allow(
-                READ,
-                &[arn],
-                &[],
-                &["iam:ListInstanceProfilesForRole"],
-            ));
             if consent.detach_foreign {
                 let profiles = beside(arn, "instance-profile/*");
                 let remove = ["iam:RemoveRoleFromInstanceProfile"];

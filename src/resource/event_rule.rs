@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use aws_sdk_eventbridge::types::{RuleState, Tag};
+use aws_sdk_eventbridge::types::{RuleState, Tag, Target};
 use futures_util::future::join;
 use serde_json::Value as Json;
 
@@ -12,6 +12,7 @@ use crate::attributes::{Attributes, Change, changed_tags};
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::names::Region;
 use crate::permissions::{self, Permission, Task};
+use crate::resource::event_target::{events_operation, targets};
 use crate::resource::{
     Consent, Created, Known, Observed, Owner, Phase, Present, Resource, Tags, gone_is_fine,
 };
@@ -29,6 +30,8 @@ pub struct EventRule {
     pub region: Region,
     /// Which events it selects.
     pub pattern: Json,
+    /// The id of our target in it.
+    pub target: &'static str,
     /// Its tags.
     pub tags: Tags,
 }
@@ -52,11 +55,7 @@ fn canonical(pattern: &Json) -> Json {
 
 impl EventRule {
     fn operation(&self, name: &'static str) -> Operation {
-        Operation {
-            service: "events",
-            name,
-            region: Some(self.region.clone()),
-        }
+        events_operation(name, &self.region)
     }
 
     fn event_tags<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Tag> {
@@ -217,17 +216,30 @@ impl Resource for EventRule {
                 client.delete_rule().name(&self.name).send()
             })
             .await;
-        // Ours is removed by now, and what others added is not ours to remove.
-        gone_is_fine(answer).map_err(|error| match error.code.as_deref() {
-            Some("ValidationException") => AwsError {
-                message: format!(
-                    "{} Others added targets to the rule {}: remove them (aws events \
-                     list-targets-by-rule, remove-targets), then run again",
-                    error.message, self.name
-                ),
+        let error = match gone_is_fine(answer) {
+            Err(error) if error.code.as_deref() == Some("ValidationException") => error,
+            answer => return answer,
+        };
+        // It still has targets. Ours was removed, which may not have spread; what others added is
+        // not ours to remove.
+        let targets = targets(aws, &self.region, &self.name).await?;
+        let ids = targets.iter().map(Target::id);
+        let others: Vec<&str> = ids.filter(|id| *id != self.target).collect();
+        if others.is_empty() {
+            return Err(AwsError {
+                kind: ErrorKind::InUse,
                 ..error
-            },
-            _ => error,
+            });
+        }
+        Err(AwsError {
+            message: format!(
+                "{} Others added to the rule {} the target {}: remove it (aws events \
+                 remove-targets), then run again",
+                error.message,
+                self.name,
+                others.join(", ")
+            ),
+            ..error
         })
     }
 }

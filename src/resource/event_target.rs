@@ -47,11 +47,7 @@ pub struct EventTarget {
 
 impl EventTarget {
     fn operation(&self, name: &'static str) -> Operation {
-        Operation {
-            service: "events",
-            name,
-            region: Some(self.region.clone()),
-        }
+        events_operation(name, &self.region)
     }
 
     async fn put(&self, aws: &Aws) -> Result<(), AwsError> {
@@ -120,47 +116,36 @@ impl Resource for EventTarget {
         Some(&self.rule)
     }
 
+    /// `RemoveTargets` tells of every target that it did not remove.
+    fn deletion_is_answered(&self) -> bool {
+        true
+    }
+
     fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
         permissions::event::target(self, task)
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
-        let client = aws.eventbridge(&self.region);
-        let mut pages = Pages::of(self.operation("ListTargetsByRule"));
-        loop {
-            let answer = aws
-                .call(pages.operation(), || {
-                    let request = client.list_targets_by_rule().rule(&self.rule_name);
-                    request.set_next_token(pages.token()).send()
-                })
-                .await;
-            let answer = match answer {
-                Ok(answer) => answer,
-                Err(error) if error.kind == ErrorKind::NotFound => return Ok(Observed::Missing),
-                Err(error) => return Err(error),
-            };
-            if let Some(target) = answer
-                .targets()
-                .iter()
-                .find(|target| target.id() == self.id)
-            {
-                let mut attributes = Attributes::from([("arn".to_owned(), target.arn().into())]);
-                if let Some(role) = target.role_arn() {
-                    attributes.insert("role".to_owned(), role.into());
-                }
-                for (name, value) in Self::additions(target) {
-                    attributes.insert(name.to_owned(), value.into());
-                }
-                return Ok(Observed::Present(Present::new(
-                    attributes,
-                    Owner::Parent,
-                    Phase::Stable,
-                )));
-            }
-            if pages.ended(aws, answer.next_token)? {
-                return Ok(Observed::Missing);
-            }
+        let targets = match targets(aws, &self.region, &self.rule_name).await {
+            Ok(targets) => targets,
+            Err(error) if error.kind == ErrorKind::NotFound => return Ok(Observed::Missing),
+            Err(error) => return Err(error),
+        };
+        let Some(target) = targets.iter().find(|target| target.id() == self.id) else {
+            return Ok(Observed::Missing);
+        };
+        let mut attributes = Attributes::from([("arn".to_owned(), target.arn().into())]);
+        if let Some(role) = target.role_arn() {
+            attributes.insert("role".to_owned(), role.into());
         }
+        for (name, value) in Self::additions(target) {
+            attributes.insert(name.to_owned(), value.into());
+        }
+        Ok(Observed::Present(Present::new(
+            attributes,
+            Owner::Parent,
+            Phase::Stable,
+        )))
     }
 
     async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
@@ -209,5 +194,40 @@ impl Resource for EventTarget {
         };
         try_join(disable, remove).await?;
         Ok(())
+    }
+}
+
+/// An operation of EventBridge.
+pub(super) fn events_operation(name: &'static str, region: &Region) -> Operation {
+    Operation {
+        service: "events",
+        name,
+        region: Some(region.clone()),
+    }
+}
+
+/// Every target of a rule, those of others included.
+///
+/// # Errors
+/// Those of `events:ListTargetsByRule`, which finds no rule where there is none.
+pub(super) async fn targets(
+    aws: &Aws,
+    region: &Region,
+    rule: &str,
+) -> Result<Vec<Target>, AwsError> {
+    let client = aws.eventbridge(region);
+    let mut targets = Vec::new();
+    let mut pages = Pages::of(events_operation("ListTargetsByRule", region));
+    loop {
+        let answer = aws
+            .call(pages.operation(), || {
+                let request = client.list_targets_by_rule().rule(rule);
+                request.set_next_token(pages.token()).send()
+            })
+            .await?;
+        targets.extend(answer.targets.unwrap_or_default());
+        if pages.ended(aws, answer.next_token)? {
+            return Ok(targets);
+        }
     }
 }

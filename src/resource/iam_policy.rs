@@ -12,8 +12,8 @@ use crate::aws::{Aws, AwsError, ErrorKind, Pages};
 use crate::permissions::{self, Permission, Task};
 use crate::policy::Policy;
 use crate::resource::{
-    Consent, Created, Identity, Known, Observed, Phase, Present, Resource, Tags, gone_is_fine,
-    iam_operation, iam_tags, policy_value,
+    Consent, Created, Holder, Identity, Known, Observed, Phase, Present, Resource, Tags,
+    gone_is_fine, iam_operation, iam_tags, policy_value,
 };
 
 /// A policy that identities have by attachment.
@@ -222,10 +222,9 @@ impl Resource for IamPolicy {
             .collect();
         let owner = self.tags.lower_observed(&tags, &mut attributes);
         let mut present = Present::new(attributes, owner, Phase::Stable);
-        present.held_by = holders?;
-        present
-            .held_by
-            .retain(|holder| !self.attached_to.contains(holder));
+        let others = holders?.into_iter();
+        let others = others.filter(|holder| !self.attached_to.contains(holder));
+        present.held_by = others.map(Holder::Identity).collect();
         Ok(Observed::Present(present))
     }
 
@@ -266,19 +265,16 @@ impl Resource for IamPolicy {
         Ok(())
     }
 
-    async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError> {
-        // The plan is blocked by these, which can be others by now.
-        if !present.held_by.is_empty() && !consent.detach_foreign {
-            let message = format!(
-                "others attached the policy {} meanwhile; detach it there, or pass \
-                 `--detach-foreign`",
-                self.name
-            );
-            let operation = iam_operation("DeletePolicy");
-            return Err(aws.name(AwsError::in_answer(operation, None, Some(&message))));
-        }
+    async fn delete(
+        &self,
+        aws: &Aws,
+        present: &Present,
+        _consent: Consent,
+    ) -> Result<(), AwsError> {
         for holder in &present.held_by {
-            holder.detach(aws, &self.arn).await?;
+            if let Holder::Identity(identity) = holder {
+                identity.detach(aws, &self.arn).await?;
+            }
         }
         let versions = match self.versions(aws).await {
             Ok(versions) => versions,

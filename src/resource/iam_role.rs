@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use futures_util::future::{join, try_join3};
+use futures_util::future::join;
 
 use crate::address::Address;
 use crate::attributes::{
@@ -15,10 +15,10 @@ use crate::attributes::{
 use crate::aws::{Aws, AwsError, ErrorKind, Pages};
 use crate::permissions::{self, Permission, Task};
 use crate::policy::Policy;
-use crate::resource::role_policies::{RolePolicies, inline_names};
+use crate::resource::role_details::RoleDetails;
 use crate::resource::{
-    Consent, Created, Identity, Known, Observed, Phase, Present, Resource, Tags, gone_is_fine,
-    iam_operation, iam_tags, policy_value,
+    Consent, Created, Holder, Identity, Known, Observed, Phase, Present, Resource, Tags,
+    gone_is_fine, iam_operation, iam_tags, policy_value,
 };
 
 /// A role that a service or an account may assume.
@@ -40,8 +40,10 @@ pub struct IamRole {
     pub key: Option<Address>,
     /// The ARN of its permissions boundary.
     pub boundary: Option<String>,
-    /// Policies of others, by name or ARN, that stay on the role.
+    /// Policies of others, by name or ARN, that stay on the role for as long as it is wanted.
     pub keep_policies: Vec<String>,
+    /// Whether the settings ask for it. Of a role that goes everything is looked at that holds it.
+    pub wanted: bool,
     /// Its tags.
     pub tags: Tags,
 }
@@ -53,12 +55,13 @@ const MAX_SESSION_SECONDS: i32 = 3600;
 
 impl IamRole {
     fn keeps(&self, policy: &str) -> bool {
-        self.keep_policies.iter().any(|kept| {
+        let is_named = |kept: &String| {
             kept == policy
                 || policy
                     .rsplit_once('/')
                     .is_some_and(|(_, name)| name == kept)
-        })
+        };
+        self.wanted && self.keep_policies.iter().any(is_named)
     }
 
     /// Whether an inline policy of this name is ours to compare.
@@ -94,32 +97,10 @@ impl IamRole {
         attributes
     }
 
-    /// Its policies, asked of the role alone.
-    async fn policies(&self, aws: &Aws) -> Result<RolePolicies, AwsError> {
+    /// What belongs to it, asked of the role alone.
+    async fn details(&self, aws: &Aws) -> Result<RoleDetails, AwsError> {
         let kept = |name: &str| !self.manages(name);
-        RolePolicies::read(aws, &self.name, self.policy_name, kept).await
-    }
-
-    /// The instance profiles that carry the role.
-    async fn profile_names(&self, aws: &Aws) -> Result<Vec<String>, AwsError> {
-        let mut names = Vec::new();
-        let mut pages = Pages::of(iam_operation("ListInstanceProfilesForRole"));
-        loop {
-            let answer = aws
-                .call(pages.operation(), || {
-                    let request = aws.iam().list_instance_profiles_for_role();
-                    request
-                        .role_name(&self.name)
-                        .set_marker(pages.token())
-                        .send()
-                })
-                .await?;
-            let page = answer.instance_profiles().iter();
-            names.extend(page.map(|profile| profile.instance_profile_name().to_owned()));
-            if pages.ended(aws, answer.marker)? {
-                return Ok(names);
-            }
-        }
+        RoleDetails::read(aws, &self.name, self.policy_name, kept, !self.wanted).await
     }
 
     async fn leave_profile(&self, aws: &Aws, profile: &str) -> Result<(), AwsError> {
@@ -223,14 +204,14 @@ impl Resource for IamRole {
         let role = aws.call(iam_operation("GetRole"), || {
             aws.iam().get_role().role_name(&self.name).send()
         });
-        let policies = async {
+        let details = async {
             match aws.role_page().await? {
-                Some(page) => Ok(page.roles.get(&self.name).map(RolePolicies::of)),
-                None => self.policies(aws).await.map(Some),
+                Some(page) => Ok(page.roles.get(&self.name).map(RoleDetails::of)),
+                None => self.details(aws).await.map(Some),
             }
         };
         // Both are waited for: a read of the page that ends early is made again by another role.
-        let (role, policies) = join(role, policies).await;
+        let (role, details) = join(role, details).await;
         let role = match role {
             Ok(answer) => answer.role,
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(Observed::Missing),
@@ -238,9 +219,9 @@ impl Resource for IamRole {
         };
         let role = role
             .ok_or_else(|| aws.name(AwsError::incomplete(iam_operation("GetRole"), "the role")))?;
-        let policies = match policies? {
-            Some(policies) => policies,
-            None => self.policies(aws).await?,
+        let details = match details? {
+            Some(details) => details,
+            None => self.details(aws).await?,
         };
         let mut attributes = Attributes::from([
             ("path".to_owned(), role.path().into()),
@@ -261,7 +242,7 @@ impl Resource for IamRole {
         {
             attributes.insert("permissions_boundary".to_owned(), boundary.into());
         }
-        let (inline, attached) = (policies.inline.into_iter(), policies.attached.iter());
+        let (inline, attached) = (details.inline.into_iter(), details.attached.iter());
         attributes.extend(
             inline
                 .filter(|(name, _)| self.manages(name))
@@ -276,11 +257,12 @@ impl Resource for IamRole {
             .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
             .collect();
         let owner = self.tags.lower_observed(&tags, &mut attributes);
-        Ok(Observed::Present(Present::new(
-            attributes,
-            owner,
-            Phase::Stable,
-        )))
+        let mut present = Present::new(attributes, owner, Phase::Stable);
+        if !self.wanted {
+            let profiles = details.profiles.into_iter();
+            present.held_by = profiles.map(Holder::InstanceProfile).collect();
+        }
+        Ok(Observed::Present(present))
     }
 
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
@@ -356,40 +338,21 @@ impl Resource for IamRole {
     async fn delete(
         &self,
         aws: &Aws,
-        _present: &Present,
-        consent: Consent,
+        present: &Present,
+        _consent: Consent,
     ) -> Result<(), AwsError> {
-        // Policies that the settings keep and instance profiles of others hold the role too, so
-        // what is there now is asked again.
-        let identity = self.identity();
-        let all = try_join3(
-            inline_names(aws, &self.name),
-            identity.attached(aws),
-            self.profile_names(aws),
-        );
-        let (names, arns, profiles) = match all.await {
-            Ok(all) => all,
-            Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(error),
-        };
-        if !profiles.is_empty() && !consent.detach_foreign {
-            let message = format!(
-                "others put the role {} into the instance profile {}, whose instances would lose \
-                 it: take it out there, or pass `--detach-foreign`",
-                self.name,
-                profiles.join(", ")
-            );
-            let operation = iam_operation("DeleteRole");
-            return Err(aws.name(AwsError::in_answer(operation, None, Some(&message))));
+        for holder in &present.held_by {
+            if let Holder::InstanceProfile(profile) = holder {
+                self.leave_profile(aws, profile).await?;
+            }
         }
-        for name in &names {
-            self.delete_inline(aws, name).await?;
-        }
-        for arn in &arns {
-            self.identity().detach(aws, arn).await?;
-        }
-        for profile in &profiles {
-            self.leave_profile(aws, profile).await?;
+        for attribute in present.attributes.keys() {
+            if let Some(name) = key_of(attribute, "inline_policy") {
+                self.delete_inline(aws, name).await?;
+            }
+            if let Some(arn) = key_of(attribute, "attached_policy") {
+                self.identity().detach(aws, arn).await?;
+            }
         }
         let answer = aws
             .call(iam_operation("DeleteRole"), || {

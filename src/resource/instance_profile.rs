@@ -13,6 +13,9 @@ use crate::resource::{
     iam_tags,
 };
 
+/// The kind, as addresses name it.
+pub const KIND: &str = "iam_instance_profile";
+
 /// An instance profile with one role in it.
 #[derive(Debug)]
 pub struct InstanceProfile {

@@ -11,6 +11,7 @@ mod empty_bucket_tests;
 pub mod event_rule;
 pub mod event_target;
 pub mod firehose_stream;
+mod holder;
 pub mod iam_policy;
 pub mod iam_role;
 mod identity;
@@ -18,7 +19,7 @@ pub mod instance_profile;
 pub mod kms_key;
 mod lifecycle;
 pub mod policy_attachment;
-mod role_policies;
+mod role_details;
 pub mod s3_bucket;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 
+pub use holder::Holder;
 pub use identity::Identity;
 
 use crate::address::Address;
@@ -64,8 +66,8 @@ pub struct Present {
     pub arn: Option<String>,
     /// Statements that AWS's log delivery added to a bucket's policy, which every update keeps.
     pub carried: Vec<Statement>,
-    /// Principals that a policy was attached to by others.
-    pub held_by: Vec<Identity>,
+    /// What others use it with. It is asked for wherever the resource is to go.
+    pub held_by: Vec<Holder>,
 }
 
 impl Present {
@@ -205,7 +207,8 @@ pub trait Resource: Debug + Send + Sync {
         known: &Known,
     ) -> Result<(), AwsError>;
 
-    /// Removes it, and returns without waiting. That it is gone already is no error.
+    /// Removes it, and returns without waiting. That it is gone already is no error. What others
+    /// use it with lets go of it: it is called only where a person agreed to that, or nothing does.
     async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError>;
 }
 

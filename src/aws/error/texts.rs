@@ -36,6 +36,12 @@ fn example(kind: ErrorKind) -> Option<(&'static str, &'static str, CallError)> {
             "ConcurrentModificationException",
             "The version is not the newest.",
         ),
+        ErrorKind::InUse => (
+            "iam",
+            "DeleteRole",
+            "DeleteConflict",
+            "Cannot delete entity, must remove roles from instance profile first.",
+        ),
         ErrorKind::NotEmpty => (
             "s3",
             "DeleteBucket",
@@ -84,12 +90,13 @@ fn example(kind: ErrorKind) -> Option<(&'static str, &'static str, CallError)> {
     Some((service, name, refusal(code, message)))
 }
 
-const ALL: [ErrorKind; 14] = [
+const ALL: [ErrorKind; 15] = [
     ErrorKind::NotFound,
     ErrorKind::AlreadyExists,
     ErrorKind::Propagating,
     ErrorKind::Conflict,
     ErrorKind::Outdated,
+    ErrorKind::InUse,
     ErrorKind::NotEmpty,
     ErrorKind::Denied,
     ErrorKind::Quota,

@@ -20,7 +20,7 @@ use crate::resource::event_rule::EventRule;
 use crate::resource::event_target::EventTarget;
 use crate::resource::firehose_stream::FirehoseStream;
 use crate::resource::iam_role::{IamRole, KEY_ID};
-use crate::resource::instance_profile::InstanceProfile;
+use crate::resource::instance_profile::{self, InstanceProfile};
 use crate::resource::kms_key::KmsKey;
 use crate::resource::s3_bucket::S3Bucket;
 use crate::settings::{Encryption, Profile, Settings, StackState, Trust};
@@ -167,13 +167,13 @@ impl Blueprint<'_> {
 
     fn account_wide(&self, wanted: bool) -> Result<Vec<Node>, Failure> {
         let main = self.main;
-        let role = self.integration_role()?;
+        let role = self.integration_role(wanted)?;
         let role_address = role.address.clone();
         let role_name = role.name.clone();
         let mut nodes = vec![Node::new(role, wanted)];
 
         let profile = InstanceProfile {
-            address: Address::global("iam_instance_profile", "integration"),
+            address: Address::global(instance_profile::KIND, "integration"),
             arn: self
                 .site
                 .arn("iam", "", &format!("instance-profile/{role_name}")),
@@ -227,7 +227,7 @@ impl Blueprint<'_> {
         Ok(key)
     }
 
-    fn integration_role(&self) -> Result<IamRole, Failure> {
+    fn integration_role(&self, wanted: bool) -> Result<IamRole, Failure> {
         let main = self.main;
         let name = integration_role_name(self.settings);
         let trust = match self.documents.integration_trust()? {
@@ -245,6 +245,7 @@ impl Blueprint<'_> {
             key: None,
             boundary: self.boundary(),
             keep_policies: self.settings.keep_policies.clone(),
+            wanted,
             tags: self.tags.clone(),
         })
     }
@@ -255,6 +256,7 @@ impl Blueprint<'_> {
         prefix: &str,
         document: &str,
         region: &Region,
+        wanted: bool,
     ) -> Result<IamRole, Failure> {
         let name = format!("{prefix}{region}{}", self.settings.postfix);
         let policy = format!("{document}-role-policy");
@@ -272,14 +274,16 @@ impl Blueprint<'_> {
             key: names_key.then(|| key_address(self.main)),
             boundary: self.boundary(),
             keep_policies: self.settings.keep_policies.clone(),
+            wanted,
             tags: self.tags.clone(),
         })
     }
 
     fn regional(&self, region: &Region, wanted: bool) -> Result<Vec<Node>, Failure> {
         let main = self.main;
-        let firehose_role = self.service_role(FIREHOSE_ROLE, "firehose", region)?;
-        let eventbridge_role = self.service_role(EVENTBRIDGE_ROLE, "eventbridge", region)?;
+        let firehose_role = self.service_role(FIREHOSE_ROLE, "firehose", region, wanted)?;
+        let eventbridge_role =
+            self.service_role(EVENTBRIDGE_ROLE, "eventbridge", region, wanted)?;
 
         // The agent reads everything under `EventBridge/`. AWS's Firehose guide, "Custom Prefixes for
         // Amazon S3 Objects", asks for nothing else of a prefix without expressions.
@@ -313,6 +317,7 @@ impl Blueprint<'_> {
             name: rule_name.clone(),
             region: region.clone(),
             pattern: self.documents.pattern(region)?,
+            target: TARGET,
             tags: self.tags.clone(),
         };
         let target = EventTarget {

@@ -1,6 +1,8 @@
 //! Calls whose answer is an error although their effect may be there.
 
 use super::*;
+use crate::aws::RETRY_LIMIT;
+use crate::resource::Holder;
 
 fn one(world: &World) -> Run {
     Run::new(world, vec![Fake::new(world, "a").node(&[])])
@@ -195,6 +197,60 @@ async fn an_outdated_update_reads_again_and_makes_what_is_missing_then() {
         failure.contains("ConcurrentModificationException: it has a newer version"),
         "{failure}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_still_used_is_deleted_once_aws_sees_that_nothing_uses_it() {
+    let conflict = || refusal("DeleteConflict", "must detach all policies first");
+    let run = |times| {
+        let world = World::default();
+        world.put(&at("a"), drifted());
+        world.fail(Verb::Delete, "a", times, Effect::None, conflict);
+        let run = Run::new(&world, vec![unwanted(Fake::new(&world, "a").node(&[]))]);
+        async move { (world, run.execute().await) }
+    };
+    let (world, results) = run(20).await;
+    assert_eq!(outcomes(&results), ["a done"]);
+    assert_eq!(world.writes(), ["Delete a"]);
+
+    let begun = Instant::now();
+    let (_, results) = run(1000).await;
+    let took = begun.elapsed();
+    assert!(took >= RETRY_LIMIT, "{took:?}");
+    assert!(took < RETRY_LIMIT + Duration::from_secs(5), "{took:?}");
+    assert_eq!(
+        failure(&results, "a"),
+        "fake:DeleteThing failed on fake.a\n\
+         Caused by:\n  1: DeleteConflict: must detach all policies first\n\
+         Hint: Something still uses it: take it out there, then run again"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_others_came_to_use_meanwhile_is_not_deleted_unless_they_may_lose_it() {
+    for (detach_foreign, outcome) in [(false, "a failed"), (true, "a done")] {
+        let world = World::default();
+        world.put(&at("a"), drifted());
+        world.fail(Verb::Delete, "a", 1, Effect::None, || {
+            refusal("DeleteConflict", "must remove roles from instance profile")
+        });
+        let mut run = Run::new(&world, vec![unwanted(Fake::new(&world, "a").node(&[]))]);
+        run.approved.consent.detach_foreign = detach_foreign;
+        let held = Present {
+            held_by: vec![Holder::InstanceProfile("theirs".to_owned())],
+            ..ours(attributes(&[("size", 9)]))
+        };
+        world.put(&at("a"), Observed::Present(held));
+        let results = run.execute().await;
+        assert_eq!(outcomes(&results), [outcome]);
+        if !detach_foreign {
+            let failure = failure(&results, "a");
+            assert!(
+                failure.contains("others use it with instance-profile/theirs"),
+                "{failure}"
+            );
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

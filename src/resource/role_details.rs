@@ -1,24 +1,30 @@
-//! What a role may do, as IAM answers it: the policies in it and those attached to it.
+//! What belongs to a role beside the role itself, as IAM answers it: the policies in it, those
+//! attached to it, and the instance profiles that carry it.
 
 use aws_sdk_iam::types::RoleDetail;
-use futures_util::future::{try_join_all, try_join3};
+use futures_util::future::{try_join_all, try_join4};
 
 use crate::attributes::Value;
 use crate::aws::{Aws, AwsError, ErrorKind, Pages};
 use crate::resource::{Identity, iam_operation, policy_value};
 
-/// The policies in a role by name, and the ARNs of those attached to it.
-pub(super) struct RolePolicies {
+/// What belongs to a role.
+pub(super) struct RoleDetails {
+    /// The policies in it, by name.
     pub(super) inline: Vec<(String, Value)>,
+    /// The ARNs of the policies attached to it.
     pub(super) attached: Vec<String>,
+    /// The names of the instance profiles that carry it.
+    pub(super) profiles: Vec<String>,
 }
 
-impl RolePolicies {
-    /// Those of a role that was read with all that belongs to it.
+impl RoleDetails {
+    /// That of a role which was read with all of it.
     pub(super) fn of(role: &RoleDetail) -> Self {
         let inline = role.role_policy_list().iter();
         let attached = role.attached_managed_policies().iter();
-        RolePolicies {
+        let profiles = role.instance_profile_list().iter();
+        RoleDetails {
             inline: inline
                 .filter_map(|policy| {
                     let document = policy.policy_document().unwrap_or_default();
@@ -28,22 +34,33 @@ impl RolePolicies {
             attached: attached
                 .filter_map(|policy| policy.policy_arn().map(ToOwned::to_owned))
                 .collect(),
+            profiles: profiles
+                .map(|profile| profile.instance_profile_name().to_owned())
+                .collect(),
         }
     }
 
-    /// Asks for those of one role. The policy `own` is asked for beside the names of the others,
-    /// of which those that are `kept` are left out.
+    /// Asks for that of one role. The policy `own` is asked for beside the names of the others, of
+    /// which those that are `kept` are left out; the profiles are told where it `goes`.
     pub(super) async fn read(
         aws: &Aws,
         role: &str,
         own: &str,
         kept: impl Fn(&str) -> bool,
+        goes: bool,
     ) -> Result<Self, AwsError> {
         let identity = Identity::Role(role.to_owned());
-        let (names, own_policy, attached) = try_join3(
+        let profiles = async {
+            match goes {
+                true => profile_names(aws, role).await,
+                false => Ok(Vec::new()),
+            }
+        };
+        let (names, own_policy, attached, profiles) = try_join4(
             inline_names(aws, role),
             inline_policy(aws, role, own),
             identity.attached(aws),
+            profiles,
         )
         .await?;
         let others = names.into_iter().filter(|name| name != own && !kept(name));
@@ -54,17 +71,18 @@ impl RolePolicies {
         let mut all = try_join_all(others).await?;
         all.push((own.to_owned(), own_policy));
         let inline = all.into_iter();
-        Ok(RolePolicies {
+        Ok(RoleDetails {
             inline: inline
                 .filter_map(|(name, policy)| Some((name, policy?)))
                 .collect(),
             attached,
+            profiles,
         })
     }
 }
 
 /// The names of the policies in a role.
-pub(super) async fn inline_names(aws: &Aws, role: &str) -> Result<Vec<String>, AwsError> {
+async fn inline_names(aws: &Aws, role: &str) -> Result<Vec<String>, AwsError> {
     let mut names = Vec::new();
     let mut pages = Pages::of(iam_operation("ListRolePolicies"));
     loop {
@@ -92,5 +110,24 @@ async fn inline_policy(aws: &Aws, role: &str, name: &str) -> Result<Option<Value
         Ok(answer) => Ok(Some(policy_value(answer.policy_document()))),
         Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// The names of the instance profiles that carry a role.
+async fn profile_names(aws: &Aws, role: &str) -> Result<Vec<String>, AwsError> {
+    let mut names = Vec::new();
+    let mut pages = Pages::of(iam_operation("ListInstanceProfilesForRole"));
+    loop {
+        let answer = aws
+            .call(pages.operation(), || {
+                let request = aws.iam().list_instance_profiles_for_role();
+                request.role_name(role).set_marker(pages.token()).send()
+            })
+            .await?;
+        let page = answer.instance_profiles().iter();
+        names.extend(page.map(|profile| profile.instance_profile_name().to_owned()));
+        if pages.ended(aws, answer.marker)? {
+            return Ok(names);
+        }
     }
 }

@@ -1,0 +1,37 @@
+//! What others use a resource of ours with: it holds that resource until they let go of it.
+
+use std::fmt;
+
+use crate::resource::{Identity, Present};
+
+/// Something of others that would lose a policy or a role of ours.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holder {
+    /// An identity that a policy is attached to.
+    Identity(Identity),
+    /// An instance profile, by its name, that carries a role.
+    InstanceProfile(String),
+}
+
+impl fmt::Display for Holder {
+    /// Such as `user/NAME` and `instance-profile/NAME`, as in an ARN.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Holder::Identity(identity) => identity.fmt(f),
+            Holder::InstanceProfile(name) => write!(f, "instance-profile/{name}"),
+        }
+    }
+}
+
+impl Holder {
+    /// Why what they hold cannot go, and the way out.
+    pub fn reason(present: &Present) -> Option<String> {
+        let holders: Vec<String> = present.held_by.iter().map(ToString::to_string).collect();
+        (!holders.is_empty()).then(|| {
+            format!(
+                "others use it with {}; detach it there, or pass `--detach-foreign`",
+                holders.join(", ")
+            )
+        })
+    }
+}
