@@ -5,6 +5,9 @@ use std::cell::Cell;
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
 use tokio::sync::mpsc;
 
+use aws_config::SdkConfig;
+
+use super::pauses::{FIRST_PAUSE, LONGEST_PAUSE};
 use super::*;
 use crate::fakes::{self, CallError, lost, refusal};
 

@@ -4,9 +4,11 @@
 //! connections and the credentials. [`Aws::call`] is the only place where requests are counted
 //! against the concurrency limit, logged, repeated and stopped.
 
+mod clients;
 mod error;
 mod operation;
 mod pages;
+mod pauses;
 mod retries;
 mod role_page;
 mod session;
@@ -14,14 +16,11 @@ mod session;
 #[cfg(test)]
 mod call_tests;
 
-use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use aws_config::SdkConfig;
-use aws_sdk_sts::config::retry::RetryPartition;
 use aws_sdk_sts::error::SdkError;
 use aws_sdk_sts::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -32,10 +31,11 @@ use tokio::time::Instant;
 pub use error::{AwsError, ErrorKind};
 pub use operation::Operation;
 pub use pages::Pages;
+pub use pauses::Pauses;
 pub use role_page::RolePage;
 pub use session::{Session, connect};
 
-use retries::HardQuota;
+use clients::Clients;
 
 use crate::address::Address;
 use crate::events::{Event, Events};
@@ -45,8 +45,6 @@ use crate::names::{AccountId, Region};
 ///
 /// AWS names no bound for IAM's propagation; two minutes are more than what is seen in practice.
 pub const RETRY_LIMIT: Duration = Duration::from_secs(120);
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// The way to one account, as seen by one resource.
 #[derive(Debug, Clone)]
@@ -60,18 +58,10 @@ pub struct Aws {
 }
 
 struct Shared {
-    config: SdkConfig,
-    path_style: bool,
-    retries: RetryPartition,
+    clients: Clients,
     account: OnceLock<AccountId>,
     permits: Semaphore,
     stop: watch::Receiver<bool>,
-    iam: OnceLock<aws_sdk_iam::Client>,
-    kms: PerRegion<aws_sdk_kms::Client>,
-    s3: PerRegion<aws_sdk_s3::Client>,
-    firehose: PerRegion<aws_sdk_firehose::Client>,
-    eventbridge: PerRegion<aws_sdk_eventbridge::Client>,
-    cloudtrail: PerRegion<aws_sdk_cloudtrail::Client>,
 }
 
 impl fmt::Debug for Shared {
@@ -79,23 +69,6 @@ impl fmt::Debug for Shared {
         f.debug_struct("Shared")
             .field("account", &self.account)
             .finish_non_exhaustive()
-    }
-}
-
-/// Clients of one service, each made when its region is first called.
-struct PerRegion<C>(Mutex<BTreeMap<Region, C>>);
-
-impl<C: Clone> PerRegion<C> {
-    fn new() -> Self {
-        PerRegion(Mutex::new(BTreeMap::new()))
-    }
-
-    fn get(&self, region: &Region, make: impl FnOnce(aws_config::Region) -> C) -> C {
-        let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        clients
-            .entry(region.clone())
-            .or_insert_with(|| make(aws_config::Region::new(region.to_string())))
-            .clone()
     }
 }
 
@@ -113,18 +86,10 @@ impl Aws {
     ) -> Self {
         Aws {
             shared: Arc::new(Shared {
-                config: session.config.clone(),
-                path_style: session.path_style,
-                retries: retries::budget(),
+                clients: Clients::new(session),
                 account: account.cloned().map_or_else(OnceLock::new, OnceLock::from),
                 permits: Semaphore::new(concurrency),
                 stop,
-                iam: OnceLock::new(),
-                kms: PerRegion::new(),
-                s3: PerRegion::new(),
-                firehose: PerRegion::new(),
-                eventbridge: PerRegion::new(),
-                cloudtrail: PerRegion::new(),
             }),
             events: Events::discarded(),
             resource: None,
@@ -150,69 +115,6 @@ impl Aws {
         }
     }
 
-    /// The IAM client.
-    pub fn iam(&self) -> &aws_sdk_iam::Client {
-        self.shared.iam.get_or_init(|| {
-            let config = aws_sdk_iam::config::Builder::from(&self.shared.config);
-            let config = config.retry_partition(self.shared.retries.clone());
-            aws_sdk_iam::Client::from_conf(config.build())
-        })
-    }
-
-    /// The KMS client of `region`.
-    pub fn kms(&self, region: &Region) -> aws_sdk_kms::Client {
-        self.shared.kms.get(region, |region| {
-            let config = aws_sdk_kms::config::Builder::from(&self.shared.config)
-                .region(region)
-                .retry_partition(self.shared.retries.clone())
-                .retry_classifier(HardQuota);
-            aws_sdk_kms::Client::from_conf(config.build())
-        })
-    }
-
-    /// The S3 client of `region`.
-    pub fn s3(&self, region: &Region) -> aws_sdk_s3::Client {
-        self.shared.s3.get(region, |region| {
-            let config = aws_sdk_s3::config::Builder::from(&self.shared.config)
-                .region(region)
-                .retry_partition(self.shared.retries.clone())
-                .force_path_style(self.shared.path_style);
-            aws_sdk_s3::Client::from_conf(config.build())
-        })
-    }
-
-    /// The Firehose client of `region`.
-    pub fn firehose(&self, region: &Region) -> aws_sdk_firehose::Client {
-        self.shared.firehose.get(region, |region| {
-            let config = aws_sdk_firehose::config::Builder::from(&self.shared.config)
-                .region(region)
-                .retry_partition(self.shared.retries.clone())
-                .retry_classifier(HardQuota);
-            aws_sdk_firehose::Client::from_conf(config.build())
-        })
-    }
-
-    /// The EventBridge client of `region`.
-    pub fn eventbridge(&self, region: &Region) -> aws_sdk_eventbridge::Client {
-        self.shared.eventbridge.get(region, |region| {
-            let config = aws_sdk_eventbridge::config::Builder::from(&self.shared.config)
-                .region(region)
-                .retry_partition(self.shared.retries.clone())
-                .retry_classifier(HardQuota);
-            aws_sdk_eventbridge::Client::from_conf(config.build())
-        })
-    }
-
-    /// The CloudTrail client of `region`.
-    pub fn cloudtrail(&self, region: &Region) -> aws_sdk_cloudtrail::Client {
-        self.shared.cloudtrail.get(region, |region| {
-            let config = aws_sdk_cloudtrail::config::Builder::from(&self.shared.config)
-                .region(region)
-                .retry_partition(self.shared.retries.clone());
-            aws_sdk_cloudtrail::Client::from_conf(config.build())
-        })
-    }
-
     /// Who the credentials belong to: the account and the caller's ARN.
     ///
     /// # Errors
@@ -234,12 +136,12 @@ impl Aws {
             service: "sts",
             name: "GetCallerIdentity",
             region: region.cloned().or_else(|| {
-                let main = self.shared.config.region()?;
+                let main = self.shared.clients.config.region()?;
                 main.as_ref().parse().ok()
             }),
         };
-        let mut config = aws_sdk_sts::config::Builder::from(&self.shared.config)
-            .retry_partition(self.shared.retries.clone());
+        let mut config = aws_sdk_sts::config::Builder::from(&self.shared.clients.config)
+            .retry_partition(self.shared.clients.retries.clone());
         if let Some(region) = region {
             config = config.region(aws_config::Region::new(region.to_string()));
         }
@@ -432,30 +334,5 @@ impl Aws {
             () = tokio::time::sleep(length) => true,
             () = self.until_stopped() => false,
         }
-    }
-}
-
-/// Pauses between polls: a twentieth of the time that was waited so far, so that no wait is
-/// noticed to be over much later than it is, within bounds that spare AWS.
-#[derive(Debug, Default)]
-pub struct Pauses {
-    waited: Duration,
-}
-
-impl Pauses {
-    /// Whether no pause was taken yet.
-    pub fn first(&self) -> bool {
-        self.waited.is_zero()
-    }
-
-    /// The length of the next pause.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "an endless sequence needs no Option"
-    )]
-    pub fn next(&mut self) -> Duration {
-        let length = (self.waited / 20).clamp(FIRST_PAUSE, LONGEST_PAUSE);
-        self.waited += length;
-        length
     }
 }

@@ -38,10 +38,11 @@ impl Aws {
     /// The page of roles, asked for once in a survey; `None` outside of one.
     ///
     /// It is empty where the caller may not ask for it, since some organizations allow nobody to
-    /// read all of IAM at once.
+    /// read all of IAM at once, and where it is asked for too often: it is the costliest of IAM's
+    /// reads, and each role can be asked for instead.
     ///
     /// # Errors
-    /// Those of `iam:GetAccountAuthorizationDetails`, but for a denial.
+    /// Those of `iam:GetAccountAuthorizationDetails`, but for a denial and throttling.
     pub async fn role_page(&self) -> Result<Option<&RolePage>, AwsError> {
         match &self.role_page {
             Some(page) => page.get_or_try_init(|| self.read_roles()).await.map(Some),
@@ -71,7 +72,9 @@ impl Aws {
             .await;
         let answer = match answer {
             Ok(answer) => answer,
-            Err(error) if error.kind == ErrorKind::Denied => return Ok(RolePage::default()),
+            Err(error) if matches!(error.kind, ErrorKind::Denied | ErrorKind::Throttled) => {
+                return Ok(RolePage::default());
+            }
             Err(error) => return Err(error),
         };
         let complete = !answer.is_truncated();

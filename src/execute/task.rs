@@ -3,19 +3,19 @@
 //! After each stage those that need no more may go on. Each ends early where the world is no longer
 //! what the plan was made for.
 
-use std::time::Duration;
+mod deletion;
+mod settling;
+mod writing;
 
-use futures_util::future::try_join_all;
-use tokio::time::Instant;
+use std::time::Duration;
 
 use super::Approved;
 use crate::address::Address;
-use crate::attributes::{self, Change};
-use crate::aws::{Aws, AwsError, ErrorKind, Pauses, RETRY_LIMIT};
+use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::events::Outcome;
 use crate::failure::Failure;
 use crate::plan::{self, Action, Around, Decision, Node};
-use crate::resource::{self, Holder, Known, Observed, Owner, Phase, Present};
+use crate::resource::{self, Known, Observed, Phase, Present};
 
 /// How long a node may take while AWS is at work on it. A Firehose stream, the slowest, takes some
 /// minutes at most.
@@ -203,27 +203,6 @@ impl Task<'_> {
         Err(self.stale(&(how + &reason.unwrap_or_default())))
     }
 
-    /// Stops before a deletion if something exists by now that cannot do without this resource: a
-    /// run elsewhere may have made it since the plan. What data depends on is looked at however
-    /// fresh the plan is.
-    async fn check_absent(&self) -> Result<(), Trouble> {
-        let is_old = self.approved.observed_at.elapsed() >= FRESH;
-        let outlived = self.node.outlives.as_ref();
-        let absent = self.absent.iter();
-        let doubtful = absent.filter(|node| is_old || outlived == Some(node.address()));
-        let reads = doubtful.map(async |node| {
-            let aws = self.aws.on_behalf_of(node.address());
-            let observed = resource::observe(node.resource.as_ref(), &aws).await?;
-            Ok::<_, AwsError>((node.address(), observed))
-        });
-        for (address, observed) in try_join_all(reads).await? {
-            if !matches!(observed, Observed::Missing | Observed::Impossible(_)) {
-                return Err(self.stale(&format!("{address} exists now")));
-            }
-        }
-        Ok(())
-    }
-
     async fn observe(&self) -> Result<Observed, AwsError> {
         resource::observe(self.node.resource.as_ref(), &self.aws).await
     }
@@ -248,256 +227,6 @@ impl Task<'_> {
                     .hint("Run the same command again: it goes on from there"),
             ),
             trouble => trouble,
-        }
-    }
-
-    /// Deletes it, and waits until it is gone.
-    ///
-    /// A refusal may follow an attempt that was carried out in part and whose answer was lost, so
-    /// that it is looked at again before it is called failed. What still uses it may be gone and
-    /// AWS not know that everywhere, or may have come since it was looked at.
-    async fn delete(&self, mut present: Present, known: &Known) -> Result<(), Trouble> {
-        let resource = &self.node.resource;
-        let consent = self.approved.consent;
-        let deadline = Instant::now() + RETRY_LIMIT;
-        let mut pauses = Pauses::default();
-        for round in 1.. {
-            let error = match resource.delete(&self.aws, &present, consent).await {
-                Ok(()) if resource.deletion_is_answered() => return Ok(()),
-                Ok(()) => break,
-                Err(error) => error,
-            };
-            let is_used = error.kind == ErrorKind::InUse;
-            let again = match is_used {
-                true => Instant::now() < deadline,
-                false => round < UPDATE_ROUNDS && may_be_done(error.kind),
-            };
-            if !again {
-                return Err(error.into());
-            }
-            if is_used {
-                if pauses.first() {
-                    self.aws
-                        .announce_wait("AWS to see that nothing uses it".to_owned());
-                }
-                if !self.aws.pause(pauses.next()).await {
-                    return Err(error.into());
-                }
-            }
-            match self.observe().await {
-                Ok(Observed::Missing) => break,
-                Ok(Observed::Present(now)) if now.owner != present.owner => {
-                    return Err(self.stale("someone else replaced it meanwhile"));
-                }
-                Ok(Observed::Present(now))
-                    if matches!(now.phase, Phase::Deleting | Phase::Doomed) =>
-                {
-                    break;
-                }
-                Ok(Observed::Present(now)) => {
-                    if let Some(reason) = Holder::reason(&now).filter(|_| !consent.detach_foreign) {
-                        return Err(self.stale(&reason));
-                    }
-                    let is_same = attributes::diff(&now.attributes, &present.attributes).is_empty();
-                    if is_same && !is_used {
-                        return Err(error.into());
-                    }
-                    present = now;
-                }
-                _ => return Err(error.into()),
-            }
-        }
-        self.settle(known).await
-    }
-
-    async fn create(&self, known: &Known) -> Result<Present, Trouble> {
-        let error = match self.node.resource.create(&self.aws, known).await {
-            Ok(created) => {
-                let mut present = Present::new(created.attributes, Owner::Ours, Phase::Stable);
-                present.arn = created.arn;
-                return Ok(present);
-            }
-            Err(error) => error,
-        };
-        // An answer that was lost, or the SDK's own second try after one, may mean that we made
-        // it. Its tags tell; a resource without tags belongs to its parent.
-        if !matches!(error.kind, ErrorKind::AlreadyExists | ErrorKind::Unanswered) {
-            return Err(error.into());
-        }
-        let found = self
-            .poll(FIND_LIMIT, |observed| match observed {
-                Observed::Missing => Err("the created resource to appear".to_owned()),
-                // Of two keys that were made at once, one may still be seen that is gone.
-                Observed::Obstructed(_) => Err("AWS to show what was created".to_owned()),
-                observed => Ok(observed),
-            })
-            .await;
-        match found {
-            Ok(Observed::Present(present)) if !matches!(present.owner, Owner::Foreign(_)) => {
-                Ok(present)
-            }
-            Ok(_) => Err(self.stale("someone else created it meanwhile")),
-            Err(Trouble::Stopped) if error.kind == ErrorKind::AlreadyExists => {
-                Err(Trouble::Stopped)
-            }
-            Err(_) => Err(error.into()),
-        }
-    }
-
-    /// Makes the changes; right after a create, again until all of AWS knows the new resource.
-    async fn update(
-        &self,
-        present: &Present,
-        changes: &[Change],
-        known: &Known,
-    ) -> Result<(), AwsError> {
-        let deadline = Instant::now() + RETRY_LIMIT;
-        let mut pauses = Pauses::default();
-        loop {
-            let resource = &self.node.resource;
-            let error = match resource.update(&self.aws, present, changes, known).await {
-                Ok(()) => return Ok(()),
-                Err(error) => error,
-            };
-            let is_new = self.decision.action == Action::Create;
-            if error.kind != ErrorKind::NotFound || !is_new || Instant::now() >= deadline {
-                return Err(error);
-            }
-            if pauses.first() {
-                let awaited = "all of AWS to know the new resource".to_owned();
-                self.aws.announce_wait(awaited);
-            }
-            if !self.aws.pause(pauses.next()).await {
-                return Err(error);
-            }
-        }
-    }
-
-    async fn write(&self, mut present: Present, known: &Known) -> Result<(), Trouble> {
-        let resource = &self.node.resource;
-        for round in 1.. {
-            let changes = attributes::diff(&present.attributes, &resource.desired(known));
-            if let Some(reason) = changes.iter().find_map(|change| resource.immutable(change)) {
-                return Err(self.stale(&reason));
-            }
-            if changes.is_empty() {
-                break;
-            }
-            let error = match self.update(&present, &changes, known).await {
-                Ok(()) => break,
-                Err(error) => error,
-            };
-            if round == UPDATE_ROUNDS || !may_be_done(error.kind) {
-                return Err(error.into());
-            }
-            match self.observe().await {
-                Ok(Observed::Present(now))
-                    if now.owner == Owner::Ours || now.owner == present.owner =>
-                {
-                    let left = attributes::diff(&now.attributes, &resource.desired(known));
-                    let came_further = match error.kind {
-                        ErrorKind::Outdated => true,
-                        // Against a quota nothing is tried twice.
-                        ErrorKind::Quota => left.is_empty(),
-                        _ => left != changes,
-                    };
-                    if !came_further {
-                        return Err(error.into());
-                    }
-                    present = now;
-                }
-                Ok(_) => return Err(self.stale("someone else replaced it meanwhile")),
-                Err(_) => return Err(error.into()),
-            }
-        }
-        Ok(())
-    }
-
-    /// Why a wanted resource can no longer become what is wanted, such as a stream that AWS failed
-    /// to create.
-    fn immutable_change(&self, observed: &Observed, known: &Known) -> Option<String> {
-        let present = match observed {
-            Observed::Present(present) if self.node.wanted => present,
-            _ => return None,
-        };
-        let resource = &self.node.resource;
-        let changes = attributes::diff(&present.attributes, &resource.desired(known));
-        changes.iter().find_map(|change| resource.immutable(change))
-    }
-
-    /// Waits until AWS reads back what was wanted.
-    async fn settle(&self, known: &Known) -> Result<(), Trouble> {
-        let patience = Instant::now() + FIND_LIMIT;
-        let mut quiet_since = None;
-        let trouble = self.poll(SETTLE_LIMIT, |observed| {
-            if let Observed::Obstructed(reason) = &observed {
-                // Another run at the same time may be about to end this, and after it only a
-                // person.
-                return if Instant::now() < patience {
-                    Err(reason.clone())
-                } else {
-                    Ok(Some(self.impossible(reason.clone())))
-                };
-            }
-            if let Some(reason) = self.immutable_change(&observed, known) {
-                return Ok(Some(self.impossible(reason)));
-            }
-            let Some(awaited) = plan::unsettled(self.node, &observed, known) else {
-                return Ok(None);
-            };
-            // While AWS is at work, that may take long. Otherwise reads lag behind for a while, or
-            // something else changes the same resource.
-            let busy = |it: &Present| matches!(it.phase, Phase::Creating | Phase::Deleting);
-            if matches!(&observed, Observed::Present(present) if busy(present)) {
-                quiet_since = None;
-                return Err(awaited);
-            }
-            let since = *quiet_since.get_or_insert_with(Instant::now);
-            if since.elapsed() < RETRY_LIMIT {
-                return Err(awaited);
-            }
-            Ok(Some(self.did_not_settle(RETRY_LIMIT, &awaited)))
-        });
-        trouble.await?.map_or(Ok(()), Err)
-    }
-
-    fn impossible(&self, reason: String) -> Trouble {
-        let address = self.node.address();
-        let failure = Failure::new(format!("{address} cannot become what is wanted"));
-        Trouble::Failed(failure.because(reason))
-    }
-
-    fn did_not_settle(&self, limit: Duration, awaited: &str) -> Trouble {
-        let waited = format!("{} s passed waiting for {awaited}", limit.as_secs());
-        Trouble::Failed(
-            Failure::new(format!("{} did not settle", self.node.address()))
-                .because(waited)
-                .hint("Run `provision plan` to see what is different"),
-        )
-    }
-
-    /// Observes until `accept` does; its error is what is waited for.
-    async fn poll<T>(
-        &self,
-        limit: Duration,
-        mut accept: impl FnMut(Observed) -> Result<T, String>,
-    ) -> Result<T, Trouble> {
-        let deadline = Instant::now() + limit;
-        let mut pauses = Pauses::default();
-        loop {
-            let awaited = match accept(self.observe().await?) {
-                Ok(result) => return Ok(result),
-                Err(awaited) => awaited,
-            };
-            if Instant::now() >= deadline {
-                return Err(self.did_not_settle(limit, &awaited));
-            }
-            if pauses.first() {
-                self.aws.announce_wait(awaited);
-            }
-            if !self.aws.pause(pauses.next()).await {
-                return Err(Trouble::Stopped);
-            }
         }
     }
 }

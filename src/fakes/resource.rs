@@ -31,6 +31,8 @@ pub struct Fake {
     /// Whose ARN its attribute `reference` should be.
     pub reference: Option<Address>,
     pub parent: Option<Address>,
+    /// Whether the answer to its deletion says all.
+    pub deletion_is_answered: bool,
     /// Whether AWS chooses its ARN.
     pub chosen_arn: bool,
     pub pace: Pace,
@@ -85,6 +87,7 @@ impl Fake {
             immutable: Vec::new(),
             reference: None,
             parent: None,
+            deletion_is_answered: false,
             chosen_arn: false,
             pace: Pace::default(),
         }
@@ -180,6 +183,10 @@ impl Resource for Fake {
 
     fn parent(&self) -> Option<&Address> {
         self.parent.as_ref()
+    }
+
+    fn deletion_is_answered(&self) -> bool {
+        self.deletion_is_answered
     }
 
     fn permissions(&self, _task: Task<'_>) -> Vec<Permission> {

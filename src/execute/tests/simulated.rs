@@ -11,12 +11,25 @@ use crate::fakes::deployment::{all_shipped, settings, site, with_audit_trail};
 use crate::resource::Identity;
 use crate::settings::Settings;
 
+/// What is written after the create call: the policies in a role, and a bucket's settings.
+const LATE: [&str; 9] = [
+    "bucket_policy",
+    "encryption.algorithm",
+    "encryption.bucket_key",
+    "encryption.key",
+    "inline_policy[STSIntegration]",
+    "inline_policy[default]",
+    "lifecycle",
+    "public_access_block",
+    "versioning",
+];
+
 /// How long AWS takes, in milliseconds.
 #[derive(Debug, Clone, Copy)]
 struct Times {
     /// Until a service may assume a new role.
     assumable: u64,
-    /// Until IAM shows what was written.
+    /// Until IAM and S3 show what was written.
     shown: u64,
     /// Until a new stream is active, or a deleted one is gone.
     stream: u64,
@@ -55,8 +68,9 @@ impl Simulation {
             let fake = Fake {
                 address: address.clone(),
                 desired: node.resource.desired(&known),
-                late: vec!["inline_policy[default]", "inline_policy[STSIntegration]"],
+                late: LATE.to_vec(),
                 parent: node.resource.parent().cloned(),
+                deletion_is_answered: node.resource.deletion_is_answered(),
                 pace: pace(&node, times),
                 ..Fake::new(&world, "")
             };
@@ -124,12 +138,11 @@ impl Simulation {
         if let Some((role, age)) = &fake.pace.assumes {
             exists = exists.max(self.creation(role).0 + *age);
         }
-        let is_late = |name: &&&str| fake.desired.contains_key(**name);
-        let updates = fake
-            .late
-            .iter()
-            .find(is_late)
-            .map_or(Duration::ZERO, |_| CALL);
+        let is_late = |name: &&str| fake.desired.contains_key(*name);
+        let updates = match fake.late.iter().any(is_late) {
+            true => CALL,
+            false => Duration::ZERO,
+        };
         let written = exists + updates;
         let true_since = written + fake.pace.shown.max(CALL);
         let settled = true_since.max(exists + fake.pace.creating);
@@ -138,7 +151,7 @@ impl Simulation {
 
     /// When the resource is gone.
     fn deletion(&self, address: &Address) -> Duration {
-        let pace = &self.fakes[address].pace;
+        let fake = &self.fakes[address];
         let dependents = self.nodes.iter().filter(|node| {
             let mut needs = node.needs.iter();
             needs.any(|(needed, _)| needed == address)
@@ -146,7 +159,11 @@ impl Simulation {
         let dependents = dependents.map(|node| node.address());
         let before = dependents.chain(self.node(address).outlives.as_ref());
         let start = before.map(|it| self.deletion(it)).max().unwrap_or_default();
-        start + CALL + (pace.shown + pace.deleting).max(CALL)
+        let answered = start + CALL;
+        match fake.deletion_is_answered {
+            true => answered,
+            false => answered + (fake.pace.shown + fake.pace.deleting).max(CALL),
+        }
     }
 }
 
@@ -159,7 +176,7 @@ fn pace(node: &Node, times: Times) -> Pace {
         Some((role, of(times.assumable)))
     };
     match node.address().kind {
-        kind if kind.starts_with("iam_") => Pace {
+        kind if kind.starts_with("iam_") || kind == "s3_bucket" => Pace {
             shown: of(times.shown),
             ..Pace::default()
         },

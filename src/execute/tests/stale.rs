@@ -209,25 +209,48 @@ async fn what_is_to_go_and_is_gone_already_holds_nothing_up() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_goes_that_something_new_cannot_do_without() {
-    let needed: (_, &[_], _, _) = ("it needs it", &[("a", Milestone::Exists)], None, FRESH);
-    let outlived: (_, &[_], _, _) = ("it must stay with it", &[], Some(at("b")), Duration::ZERO);
-    for (why, needs, outlives, age) in [needed, outlived] {
+    let regional = Address::regional("fake", "b", &"eu-west-1".parse().unwrap());
+    let needs = vec![(at("a"), Milestone::Exists)];
+    for (why, b, needs, outlives, age) in [
+        ("it needs it", at("b"), needs.clone(), None, FRESH),
+        (
+            "only roles tell of it",
+            regional,
+            needs,
+            None,
+            Duration::ZERO,
+        ),
+        (
+            "it must stay with it",
+            at("b"),
+            vec![],
+            Some(at("b")),
+            Duration::ZERO,
+        ),
+    ] {
         let world = World::default();
         world.put(&at("a"), drifted());
+        let other = Fake {
+            address: b.clone(),
+            ..Fake::new(&world, "b")
+        };
         let nodes = vec![
             Node {
                 outlives,
                 ..unwanted(Fake::new(&world, "a").node(&[]))
             },
-            unwanted(Fake::new(&world, "b").node(needs)),
+            Node {
+                needs,
+                ..unwanted(other.node(&[]))
+            },
         ];
         let run = Run::new(&world, nodes);
         // Another run makes it after the plan.
-        world.put(&at("b"), drifted());
+        world.put(&b, drifted());
         tokio::time::advance(age).await;
         let results = run.execute().await;
         assert!(
-            failure(&results, "a").contains("fake.b exists now"),
+            failure(&results, "a").contains(&format!("{b} exists now")),
             "{why}"
         );
         assert_eq!(world.writes(), Vec::<String>::new(), "{why}");
