@@ -1,5 +1,5 @@
 //! What the fuzz targets call: the same functions as the tests of the program.
 
-mod harness;
+pub mod harness;
 #[path = "../../integration-tests/inputs/mod.rs"]
 pub mod inputs;

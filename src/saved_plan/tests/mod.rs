@@ -224,6 +224,16 @@ proptest! {
         prop_assert_eq!(accepted, meaning(&bytes) == meaning(&SAVED), "byte {}", at);
     }
 
+    /// A pattern of events may hold any number.
+    #[test]
+    fn a_number_is_read_as_it_was_written(number in any::<f64>().prop_filter("JSON", |it| it.is_finite())) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.json");
+        let plan = serde_json::json!({"pattern": number});
+        write(&path, &plan, &inputs(), false).unwrap();
+        prop_assert_eq!(read(&path).unwrap().check_plan(&plan), Ok(()));
+    }
+
     #[test]
     fn a_part_of_a_file_is_refused(at in any::<prop::sample::Index>()) {
         // The last byte ends the last line, and is not needed.
