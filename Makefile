@@ -62,6 +62,7 @@ check-format: ## check formatting alone
 clippy: ## run clippy alone, with warnings denied
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo clippy --locked --test evaluator -- -D warnings
+	CARGO_TARGET_DIR=$(target) cargo clippy --locked --manifest-path fuzz/Cargo.toml -- -D warnings
 
 doc: ## build the documentation, with warnings denied
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
