@@ -45,11 +45,11 @@ struct What(Moment, bool);
 impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let when = match self.0 {
-            Moment::Arrived => "killed before the request",
-            Moment::Answered => "killed before the answer",
+            Moment::Arrived => "before",
+            Moment::Answered => "after",
         };
-        let kind = if self.1 { "one write" } else { "one read" };
-        write!(f, "{when} | {kind}")
+        let kind = if self.1 { "write" } else { "read" };
+        write!(f, "killed {when} {kind}")
     }
 }
 

@@ -1,5 +1,7 @@
 //! What can go wrong with a call, and what the service answers then.
 
+use std::fmt;
+
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
@@ -32,6 +34,23 @@ pub enum Fault {
     FailedEntries,
 }
 
+impl fmt::Display for Fault {
+    /// The fault as the table names it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Fault::Unsent => "connection breaks before the request",
+            Fault::Lost => "answer lost once",
+            Fault::AlwaysLost => "answer lost at every attempt",
+            Fault::ServerError => "one 500",
+            Fault::Throttled => "throttled three times",
+            Fault::Denied => "access denied for good",
+            Fault::Conflict => "conflict twice",
+            Fault::Quota => "hard quota reached",
+            Fault::FailedEntries => "failed entries in a 200",
+        })
+    }
+}
+
 impl Fault {
     /// Every fault, in the order of the table.
     pub const ALL: [Fault; 9] = [
@@ -45,21 +64,6 @@ impl Fault {
         Fault::Quota,
         Fault::FailedEntries,
     ];
-
-    /// The fault as the table names it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Fault::Unsent => "connection breaks before the request",
-            Fault::Lost => "answer lost once",
-            Fault::AlwaysLost => "answer lost at every attempt",
-            Fault::ServerError => "one 500",
-            Fault::Throttled => "throttled three times",
-            Fault::Denied => "access denied for good",
-            Fault::Conflict => "conflict twice",
-            Fault::Quota => "hard quota reached",
-            Fault::FailedEntries => "failed entries in a 200",
-        }
-    }
 
     /// How many requests in a row it hits.
     pub fn times(self) -> usize {

@@ -1,18 +1,27 @@
 //! How many trials there were, and how many of them were survived.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::scenario::Scenario;
 
-/// One line for each scenario and fault, in the order of both.
+/// A line for each scenario and a column for each thing that goes wrong, in the order of both.
 #[derive(Debug)]
-pub struct Table<W>(BTreeMap<(Scenario, W), Line>);
+pub struct Table<W>(BTreeMap<(Scenario, W), Count>);
 
-#[derive(Debug, Default)]
-struct Line {
+#[derive(Debug, Default, Clone, Copy)]
+struct Count {
     tried: usize,
     survived: usize,
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.tried {
+            0 => Ok(()),
+            tried => write!(f, "{} of {tried}", self.survived),
+        }
+    }
 }
 
 impl<W: Ord + fmt::Display> Table<W> {
@@ -21,30 +30,48 @@ impl<W: Ord + fmt::Display> Table<W> {
         Table(BTreeMap::new())
     }
 
-    /// Counts one trial of `what`, which shows as what goes wrong and where, a cell each.
+    /// Counts one trial in which `what` went wrong.
     pub fn add(&mut self, scenario: Scenario, what: W, survived: bool) {
-        let line = self.0.entry((scenario, what)).or_default();
-        line.tried += 1;
-        line.survived += usize::from(survived);
+        let count = self.0.entry((scenario, what)).or_default();
+        count.tried += 1;
+        count.survived += usize::from(survived);
     }
 
     /// Whether every trial was survived, and there was one.
     pub fn all_survived(&self) -> bool {
-        !self.0.is_empty() && self.0.values().all(|line| line.tried == line.survived)
+        !self.0.is_empty() && self.0.values().all(|it| it.tried == it.survived)
+    }
+
+    fn sum(&self, of: impl Fn(Scenario, &W) -> bool) -> Count {
+        let cells = self.0.iter();
+        let cells = cells.filter(|((scenario, what), _)| of(*scenario, what));
+        cells.fold(Count::default(), |sum, (_, cell)| Count {
+            tried: sum.tried + cell.tried,
+            survived: sum.survived + cell.survived,
+        })
     }
 }
 
 impl<W: Ord + fmt::Display> fmt::Display for Table<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "| scenario | fault | at | tried | survived |")?;
-        writeln!(f, "|---|---|---|---:|---:|")?;
-        let (mut all_tried, mut all_survived) = (0, 0);
-        for ((scenario, what), Line { tried, survived }) in &self.0 {
-            let scenario = scenario.name();
-            writeln!(f, "| {scenario} | {what} | {tried} | {survived} |")?;
-            all_tried += tried;
-            all_survived += survived;
+        let columns: BTreeSet<&W> = self.0.keys().map(|(_, what)| what).collect();
+        write!(f, "| survived |")?;
+        for what in &columns {
+            write!(f, " {what} |")?;
         }
-        writeln!(f, "| **all** | | | {all_tried} | {all_survived} |")
+        writeln!(f, " all |\n|---|{}", "--:|".repeat(columns.len() + 1))?;
+        let scenarios: BTreeSet<Scenario> = self.0.keys().map(|(scenario, _)| *scenario).collect();
+        for scenario in scenarios {
+            write!(f, "| {} |", scenario.name())?;
+            for what in &columns {
+                write!(f, " {} |", self.sum(|s, w| s == scenario && w == *what))?;
+            }
+            writeln!(f, " {} |", self.sum(|s, _| s == scenario))?;
+        }
+        write!(f, "| **all** |")?;
+        for what in &columns {
+            write!(f, " {} |", self.sum(|_, w| w == *what))?;
+        }
+        writeln!(f, " **{}** |", self.sum(|_, _| true))
     }
 }

@@ -81,27 +81,9 @@ pub enum Met {
     No,
 }
 
-/// What goes wrong and at how many calls, as a table counts it.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct What {
-    fault: Fault,
-    everywhere: bool,
-}
-
-impl fmt::Display for What {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = if self.everywhere {
-            "all calls of a run"
-        } else {
-            "one call"
-        };
-        write!(f, "{} | {at}", self.fault.name())
-    }
-}
-
 impl fmt::Display for Trial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {}", self.scenario.name(), self.fault.name())?;
+        write!(f, "{}, {}", self.scenario.name(), self.fault)?;
         match &self.aim {
             Aim::One(call, nth, _) => {
                 let kind = if call.reads() { "read" } else { "write" };
@@ -113,14 +95,6 @@ impl fmt::Display for Trial {
 }
 
 impl Trial {
-    /// What goes wrong.
-    pub fn what(&self) -> What {
-        What {
-            fault: self.fault,
-            everywhere: matches!(self.aim, Aim::Every(_)),
-        }
-    }
-
     /// Makes the trial.
     ///
     /// # Errors
