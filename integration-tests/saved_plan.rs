@@ -110,7 +110,7 @@ async fn settings_that_changed_are_named_without_their_values() {
         (
             "a region",
             &["--region", "us-east-1"],
-            "the setting `regions.main` is another one",
+            "the setting `regions` is another one",
         ),
         (
             "encryption",

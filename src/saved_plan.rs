@@ -11,7 +11,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -191,13 +191,24 @@ fn hex(bytes: &[u8]) -> String {
 /// or the whole new one.
 ///
 /// # Errors
-/// A path that is a symbolic link or cannot be written.
+/// A path that is a symbolic link, holds something else than a plan, or cannot be written.
 pub fn write(path: &Path, plan: &Json, inputs: &Inputs, adopt: bool) -> Result<(), Failure> {
     let failed = |reason: String| {
         Failure::new(format!("cannot save the plan as {}", path.display())).because(reason)
     };
     if path.is_symlink() {
         return Err(failed("it is a symbolic link".to_owned()));
+    }
+    // A plan of another version of the program, or a damaged one, is still meant to be one.
+    let is_plan = |text: String| text.contains("\"format_version\"");
+    let there = File::open(path).and_then(|file| text_file::read(file, LARGEST_FILE));
+    match there.map(is_plan) {
+        Ok(true) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        _ => {
+            let other = "another file is there: name a new one, or remove it first";
+            return Err(failed(other.to_owned()));
+        }
     }
     let mut salt = [0; 16];
     getrandom::fill(&mut salt).map_err(|error| failed(error.to_string()))?;

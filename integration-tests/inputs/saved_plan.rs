@@ -50,6 +50,8 @@ pub fn check(bytes: &[u8]) {
             Err(failure) => told(&failure, &["plan.json"], EXTERNAL_ID),
         }
         if let Ok(plan) = serde_json::from_slice::<Json>(bytes) {
+            // Nothing but a plan makes way for a plan.
+            fs::remove_file(&path).expect("a file that was written");
             saved_plan::write(&path, &plan, &now.inputs, false).expect("a file");
             match saved_plan::read(&path) {
                 Ok(saved) => {

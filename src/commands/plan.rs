@@ -39,7 +39,7 @@ pub async fn command(
         let inputs = saved_plan::Inputs::of(&context.settings, &context.documents);
         saved_plan::write(file, &document, &inputs, args.adopt)?;
         report(&format!(
-            "Saved as {0}; `provision apply {0}` does exactly this.\n",
+            "Saved as {0}; `provision apply {0}` with the same settings does exactly this.\n",
             file.display()
         ));
     }

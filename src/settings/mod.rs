@@ -322,10 +322,10 @@ impl Settings {
         add("account", account.as_ref().map_or("", AccountId::as_str));
         // Only the first region's place matters.
         let mut names = regions.iter().map(Region::name);
-        add("regions.main", names.next().unwrap_or(""));
+        add("regions", names.next().unwrap_or(""));
         let mut others: Vec<&str> = names.collect();
         others.sort_unstable();
-        others.iter().for_each(|name| add("regions.other", name));
+        others.iter().for_each(|name| add("regions", name));
         for (key, value) in tags {
             add(&format!("tags.{key}"), value);
         }

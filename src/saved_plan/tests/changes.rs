@@ -55,15 +55,12 @@ fn each_setting_and_document_that_changed_is_named() {
         ),
         (
             |it| it.regions.reverse(),
-            &[
-                "the setting `regions.main` is another one",
-                "the setting `regions.other` is another one",
-            ],
+            &["the setting `regions` is another one"],
             "another main region",
         ),
         (
             |it| it.regions.truncate(1),
-            &["the setting `regions.other` is another one"],
+            &["the setting `regions` is another one"],
             "a region less",
         ),
         (

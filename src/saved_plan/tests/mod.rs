@@ -124,6 +124,22 @@ fn a_plan_is_not_written_through_a_link() {
 }
 
 #[test]
+fn only_a_plan_makes_way_for_a_plan() {
+    let (_folder, path) = saved();
+    write(&path, &document(), &inputs(), true).unwrap();
+    assert!(read(&path).unwrap().adopts(), "a newer plan replaced it");
+    for other in ["regions = [\"eu-west-1\"]\n", "", "{}"] {
+        fs::write(&path, other).unwrap();
+        let failure = write(&path, &document(), &inputs(), false).unwrap_err();
+        assert_eq!(
+            failure.causes,
+            ["another file is there: name a new one, or remove it first"]
+        );
+        assert_eq!(fs::read_to_string(&path).unwrap(), other);
+    }
+}
+
+#[test]
 fn a_place_that_cannot_be_written_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("missing/plan.json");

@@ -8,8 +8,8 @@ fn the_digest_entries_cover_what_is_provisioned_and_nothing_else() {
     let base = entries(&[]);
     let expected = [
         ("account", "123456789012"),
-        ("regions.main", "eu-west-1"),
-        ("regions.other", "us-east-1"),
+        ("regions", "eu-west-1"),
+        ("regions", "us-east-1"),
         ("tags.team", "observability"),
         ("stackstate.trust", "external"),
         (
