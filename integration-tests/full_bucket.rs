@@ -64,6 +64,6 @@ async fn a_full_bucket_stays_until_it_may_be_emptied() {
     );
 
     let emptied = account.destroy(&["--empty-bucket"]);
-    emptied.says("s3_bucket.logs@eu-west-1: deleted 5000 object versions");
+    emptied.says("s3_bucket.logs@eu-west-1: object versions deleted: 5000");
     assert_eq!(inventory::of(&account, &[MAIN]).await, BTreeSet::new());
 }

@@ -77,7 +77,7 @@ async fn destroy_with(count: usize) -> u64 {
     });
     let output = output
         .exits(0)
-        .says(&format!("deleted {count} object versions"));
+        .says(&format!("object versions deleted: {count}"));
     let batches = output.writes();
     let batches = batches
         .iter()

@@ -3,10 +3,11 @@
 //! The signals are sent while the proxy holds back a call, so that the moment is always the same;
 //! with one call at a time nothing else is under way then.
 
-use std::io::pipe;
+use std::fs::OpenOptions;
+use std::io::{BufRead, BufReader, pipe};
 use std::process::{Command, Stdio};
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::full_bucket;
 use crate::harness::{Account, MAIN, Moment, Output, inventory};
@@ -156,7 +157,7 @@ async fn an_emptying_that_was_stopped_half_way_goes_on_with_the_next_run() {
     let output = output.says("s3_bucket.logs@eu-west-1: failed");
     assert_eq!(versions(&account, &bucket).await, 1_000, "{output}");
     let emptied = account.destroy(&["--empty-bucket"]);
-    emptied.says("s3_bucket.logs@eu-west-1: deleted 4000 object versions");
+    emptied.says("s3_bucket.logs@eu-west-1: object versions deleted: 4000");
     let left = inventory::of(&account, &[MAIN]).await;
     assert!(left.is_empty(), "{left:?}");
 }
@@ -217,4 +218,28 @@ fn an_error_that_nobody_reads_is_an_exit_code() {
         with_nobody_reading(&mut command, true);
         account.run_beside(command).exits(1);
     }
+}
+
+/// A pipe that nobody closes is an endless settings file, while which nothing else gets a turn.
+#[test]
+fn a_second_signal_ends_a_run_that_waits_for_a_file() {
+    let account = Account::new(&[MAIN]);
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("settings");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let config = format!("--config={}", pipe.display());
+    let mut command = account.command(&["plan", &config]);
+    command.stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // This returns once the program has opened the other end.
+    let _writer = OpenOptions::new().write(true).open(&pipe).unwrap();
+    let pid = Pid::from_child(&child);
+    kill_process(pid, Signal::TERM).unwrap();
+    let mut said = String::new();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    stderr.read_line(&mut said).unwrap();
+    assert!(said.contains(STOPPING), "{said}");
+    kill_process(pid, Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
 }

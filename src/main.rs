@@ -93,10 +93,19 @@ async fn run(cli: Cli) -> ExitCode {
 }
 
 /// The first signal lets what is under way finish; the second ends the program at once.
+///
+/// They are waited for on a thread of their own, since a file or the standard input that never ends
+/// holds up everything else.
 fn listen_for_signals(stop: watch::Sender<bool>) -> std::io::Result<()> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::spawn(async move {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
+    let (mut interrupt, mut terminate) = {
+        let _entered = runtime.enter();
+        let interrupt = signal(SignalKind::interrupt())?;
+        (interrupt, signal(SignalKind::terminate())?)
+    };
+    let listen = async move {
         loop {
             tokio::select! {
                 _ = interrupt.recv() => {}
@@ -107,7 +116,9 @@ fn listen_for_signals(stop: watch::Sender<bool>) -> std::io::Result<()> {
             }
             context::report("Stopping: calls under way finish. Once more to stop at once.\n");
         }
-    });
+    };
+    let thread = std::thread::Builder::new().name("signals".to_owned());
+    thread.spawn(move || runtime.block_on(listen))?;
     Ok(())
 }
 

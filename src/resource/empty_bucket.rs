@@ -188,7 +188,7 @@ impl Bucket<'_> {
                 let (count, batch_refused) = batch?;
                 deleted += count;
                 refused.add(batch_refused);
-                aws.announce_progress(format!("deleted {deleted} object versions"));
+                aws.announce_progress(format!("object versions deleted: {deleted}"));
             }
         }
         refused.into_result(aws, self.operation("DeleteObjects"), self.name)?;
