@@ -7,14 +7,56 @@ use crate::harness::{Account, MAIN, inventory};
 #[test]
 fn without_credentials_the_chain_is_named() {
     let account = Account::new(&[MAIN]);
+    for args in [
+        &["plan"][..],
+        &["apply", "--yes"],
+        &["preflight"],
+        &["destroy", "--yes"],
+    ] {
+        let mut command = account.command(args);
+        command.env_remove("AWS_ACCESS_KEY_ID");
+        command.env_remove("AWS_SECRET_ACCESS_KEY");
+        let failed = account.run(command).exits(1);
+        assert!(failed.calls.is_empty(), "{failed}");
+        failed
+            .says("no credentials found in chain. Attempted: Environment: ")
+            .says("Provide credentials: with `aws sso login`");
+    }
+}
+
+#[test]
+fn the_endpoint_of_a_single_service_needs_https_too() {
+    let account = Account::new(&[MAIN]);
+    let plain = "http://192.0.2.1:4566";
+    let services = [
+        "CLOUDTRAIL",
+        "EVENTBRIDGE",
+        "FIREHOSE",
+        "IAM",
+        "KMS",
+        "S3",
+        "STS",
+    ];
+    for service in services {
+        let variable = format!("AWS_ENDPOINT_URL_{service}");
+        let mut command = account.command(&["apply", "--yes"]);
+        command.env(&variable, plain);
+        let failed = account.run(command).exits(1).writes_nothing();
+        assert!(failed.calls.is_empty(), "{failed}");
+        failed.says(&variable).says(plain).says("https");
+    }
+    account.write(
+        ".aws/config",
+        &format!(
+            "[default]\nservices = local\n[services local]\niam =\n  endpoint_url = {plain}\n"
+        ),
+    );
     let mut command = account.command(&["plan"]);
-    command.env_remove("AWS_ACCESS_KEY_ID");
-    command.env_remove("AWS_SECRET_ACCESS_KEY");
+    // It would win over what the profile says of single services.
+    command.env_remove("AWS_ENDPOINT_URL");
     let failed = account.run(command).exits(1);
     assert!(failed.calls.is_empty(), "{failed}");
-    failed
-        .says("no credentials found")
-        .says("Provide credentials: with `aws sso login`");
+    failed.says("AWS_ENDPOINT_URL_IAM, or endpoint_url of this service in the AWS profile");
 }
 
 #[test]
@@ -39,14 +81,23 @@ fn an_endpoint_where_nobody_listens_is_unreachable() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let failed = account
-        .provision(&["plan", "--endpoint-url", &endpoint])
-        .exits(1);
-    assert!(failed.calls.is_empty(), "{failed}");
-    failed
-        .says("Connection refused")
-        .says("Check the network")
-        .says("--endpoint-url");
+    for command in [
+        &["plan"][..],
+        &["apply", "--yes"],
+        &["preflight"],
+        &["destroy", "--yes"],
+    ] {
+        // With one call at a time nothing may keep its turn.
+        for more in [&[][..], &["--concurrency", "1"]] {
+            let args = [command, more, &["--endpoint-url", &endpoint]].concat();
+            let failed = account.provision(&args).exits(1);
+            assert!(failed.calls.is_empty(), "{failed}");
+            failed
+                .says("Connection refused")
+                .says("Check the network")
+                .says("--endpoint-url");
+        }
+    }
 }
 
 #[tokio::test]
@@ -64,6 +115,16 @@ async fn another_account_than_the_settings_name_is_refused() {
     }
     assert!(inventory::of(&account, &[MAIN]).await.is_empty());
     account.apply(&["--account", &account.id]);
+}
+
+#[test]
+fn a_permissions_boundary_of_another_account_is_refused() {
+    let account = Account::new(&[MAIN]);
+    let boundary = "arn:aws:iam::111122223333:policy/boundary";
+    let args = ["apply", "--yes", "--permissions-boundary", boundary];
+    let failed = account.provision(&args).exits(1).writes_nothing();
+    let message = format!("{boundary} is in another account than {}", account.id);
+    failed.says(&message).says("Name a policy of this account");
 }
 
 #[test]

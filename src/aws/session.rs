@@ -8,6 +8,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_types::service_config::ServiceConfigKey;
 
 use crate::names::Region;
 
@@ -20,6 +21,36 @@ pub struct Session {
     pub path_style: bool,
     /// The region that settings, environment or profile name.
     pub region: Option<String>,
+}
+
+/// The services that are called, by the ids under which endpoints of their own are looked for.
+const SERVICES: [&str; 7] = [
+    "CloudTrail",
+    "EventBridge",
+    "Firehose",
+    "IAM",
+    "KMS",
+    "S3",
+    "STS",
+];
+
+impl Session {
+    /// The endpoints that environment or profile name for single services, each with its place.
+    pub fn endpoints(&self) -> Vec<(String, String)> {
+        let named = |service: &&str| {
+            let key = ServiceConfigKey::builder()
+                .service_id(service)
+                .env("AWS_ENDPOINT_URL")
+                .profile("endpoint_url")
+                .build()
+                .ok()?;
+            let url = self.config.service_config()?.load_config(key)?;
+            let variable = format!("AWS_ENDPOINT_URL_{}", service.to_uppercase());
+            let place = format!("{variable}, or endpoint_url of this service in the AWS profile");
+            Some((place, url))
+        };
+        SERVICES.iter().filter_map(named).collect()
+    }
 }
 
 /// Where the calls of global services are signed for when nothing names a region.

@@ -43,10 +43,13 @@ impl Context {
         // The SDK leaves out what it cannot parse, so that the variable is looked at itself.
         let variable = environment("AWS_ENDPOINT_URL").filter(|url| !url.is_empty());
         let url = variable.as_deref().or(session.config.endpoint_url());
-        if let (Some(url), None) = (url, &connection.endpoint_url) {
-            check_endpoint(url).map_err(|invalid: Invalid| {
-                invalid.at("AWS_ENDPOINT_URL, or endpoint_url in the AWS profile")
-            })?;
+        // The flag, which was checked, is for every service.
+        if connection.endpoint_url.is_none() {
+            let place = "AWS_ENDPOINT_URL, or endpoint_url in the AWS profile".to_owned();
+            let global = url.map(|url| (place, url.to_owned()));
+            for (place, url) in global.into_iter().chain(session.endpoints()) {
+                check_endpoint(&url).map_err(|invalid: Invalid| invalid.at(&place))?;
+            }
         }
         let settings = draft.complete(session.region.as_deref())?;
         let documents = AllDocuments::load(&settings)?;

@@ -87,7 +87,11 @@ pub async fn look(context: &Context) -> Result<(Survey, BoxFuture<'_, Vec<Seen>>
     };
     match survey {
         Ok(survey) => Ok((survey, trails)),
-        Err(failure) => Err(regions::explain(failure, aws, &settings.regions).await),
+        Err(failure) => {
+            // What it holds of the way to AWS, nobody else could have while it stands still.
+            drop(trails);
+            Err(regions::explain(failure, aws, &settings.regions).await)
+        }
     }
 }
 
