@@ -113,13 +113,18 @@ async fn whom_others_attached_it_to_holds_the_policy() {
     let attach = iam.attach_group_policy().group_name("theirs");
     attach.policy_arn(arn(&account)).send().await.unwrap();
 
-    account.apply(&[]).writes_nothing();
+    account
+        .apply(&[])
+        .writes_nothing()
+        .says("others use it with group/theirs");
     account
         .provision(&["destroy", "--yes"])
         .exits(1)
-        .says("others use it with group/theirs; detach it there, or pass `--detach-foreign`")
+        .says("others use it with group/theirs; detach it there, or run `provision destroy --detach-foreign`")
         .writes_nothing();
-    account.destroy(&["--detach-foreign"]);
+    account
+        .destroy(&["--detach-foreign"])
+        .says("others use it with group/theirs, and lose it");
     let attached = iam.list_attached_group_policies().group_name("theirs");
     assert!(
         attached

@@ -189,7 +189,7 @@ async fn a_target_of_others_holds_the_rule_until_they_remove_it() {
     account
         .provision(&["destroy", "--yes"])
         .exits(1)
-        .says("Others added to the rule StsEventBridgeRule the target added: remove it")
+        .says("Others added targets to the rule StsEventBridgeRule: remove added")
         // The role stays with its rule: its name tells that something is left in this region.
         .says("6 done, 1 failed, 1 skipped");
 
@@ -231,7 +231,7 @@ async fn an_instance_profile_of_others_holds_the_role_until_told_otherwise() {
         .provision(&["destroy", "--yes"])
         .exits(1)
         .says("! blocked iam_role.integration")
-        .says("others use it with instance-profile/theirs; detach it there, or pass `--detach-foreign`");
+        .says("others use it with instance-profile/theirs; detach it there, or run `provision destroy --detach-foreign`");
     account.destroy(&["--detach-foreign"]);
     let left = inventory::of(&account, &[MAIN]).await;
     assert_eq!(left, BTreeSet::from(["instance profile theirs".to_owned()]));

@@ -61,6 +61,7 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
         .map(|step| (&step.address, step))
         .collect();
     let mut queue = Queue::new(graph::edges(nodes, &approved.plan));
+    let going = plan::going(nodes, &approved.observed);
     let mut known = plan::known(&approved.observed);
     let mut running: FuturesUnordered<BoxFuture<'_, Report<'_>>> = FuturesUnordered::new();
     let mut outcomes: BTreeMap<Address, Outcome> = BTreeMap::new();
@@ -89,7 +90,7 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
                 }
                 Action::Blocked => {
                     let reason = decision.reason.clone().unwrap_or_default();
-                    let failure = Failure::new(format!("{address} is blocked")).because(reason);
+                    let failure = Failure::new("it is blocked").because(reason);
                     end(&address, Outcome::Failed(failure));
                     skip_dependents(&mut queue, &address, &steps, &mut end);
                 }
@@ -101,6 +102,7 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
                         approved,
                         aws: aws.on_behalf_of(&address),
                         absent: absent(node, nodes, &steps),
+                        going: &going,
                     };
                     running.push(Box::pin(begin(task, known.clone())));
                 }

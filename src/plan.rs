@@ -3,6 +3,7 @@
 //! Every choice is made here. The executor makes none: it repeats [`decide`] on fresh reads and
 //! stops where the answer is another one than the person approved.
 
+mod holders;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
@@ -14,9 +15,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use holders::{going, release};
+
 use crate::address::Address;
 use crate::attributes::{self, Change};
-use crate::resource::{Consent, Holder, Known, Observed, Owner, Phase, Present, Resource};
+use crate::resource::{Consent, Known, Observed, Owner, Phase, Present, Resource};
 
 /// When a resource may be used by those that need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -239,17 +242,28 @@ fn note(
     action: Action,
     consent: Consent,
 ) -> Option<String> {
-    if action == Action::Delete {
-        return node.resource.deletion_note(consent);
-    }
+    let holders = present.and_then(Present::holders);
     let carried = present.map_or(0, |present| present.carried.len());
-    let statements = if carried == 1 {
-        "statement"
-    } else {
-        "statements"
+    let notes = match action {
+        Action::Delete => vec![
+            node.resource.deletion_note(consent),
+            holders.map(|holders| format!("{holders}, and lose it")),
+        ],
+        _ => vec![
+            node.resource.note(),
+            (carried > 0).then(|| {
+                let statements = if carried == 1 {
+                    "statement"
+                } else {
+                    "statements"
+                };
+                format!("{carried} {statements} of AWS's log delivery in the policy, kept")
+            }),
+            holders,
+        ],
     };
-    let kept = format!("{carried} {statements} of AWS's log delivery in the policy, kept");
-    node.resource.note().or((carried > 0).then_some(kept))
+    let notes: Vec<String> = notes.into_iter().flatten().collect();
+    (!notes.is_empty()).then(|| notes.join("; "))
 }
 
 /// What a decision takes from outside the resource itself.
@@ -298,23 +312,23 @@ fn decide_wanted(node: &Node, observed: &Observed, known: &Known, around: &Aroun
         Observed::Present(present) => present,
     };
     let changes = attributes::diff(&present.attributes, &desired);
+    let mut each = changes.iter();
+    let impossible = each.find_map(|change| node.resource.immutable(change));
     let foreign = match &present.owner {
         Owner::Ours => None,
         Owner::Parent if around.parent == Some(Action::Blocked) => return blocked_by_parent(node),
         Owner::Parent => None,
         Owner::Foreign(whose) if !around.consent.adopt => {
-            return Decision::because(
-                Action::Blocked,
-                format!("it exists and is not ours: {whose}; `--adopt` takes it over"),
-                changes,
-            );
+            let way_out = match impossible {
+                Some(reason) => format!("and cannot be taken over: {reason}"),
+                None => "`--adopt` takes it over".to_owned(),
+            };
+            let reason = format!("it exists and is not ours: {whose}; {way_out}");
+            return Decision::because(Action::Blocked, reason, changes);
         }
         Owner::Foreign(whose) => Some(whose),
     };
-    if let Some(reason) = changes
-        .iter()
-        .find_map(|change| node.resource.immutable(change))
-    {
+    if let Some(reason) = impossible {
         return Decision::because(Action::Blocked, reason, changes);
     }
     match foreign {
@@ -370,8 +384,7 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
              with it; it goes after that"
         ));
     }
-    let held = Holder::reason(present).filter(|_| !around.consent.detach_foreign);
-    if let Some(reason) = held {
+    if let Some(reason) = present.held(around.consent) {
         return Some(Decision::because(Action::Blocked, reason, Vec::new()));
     }
     let gone = attributes::Attributes::new();

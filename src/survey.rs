@@ -11,10 +11,8 @@ use crate::aws::{Aws, AwsError};
 use crate::blueprint::{self, AllDocuments, Remains, Site, audit_trail, stackstate};
 use crate::failure::Failure;
 use crate::names::{AccountId, Partition, Region};
-use crate::plan::{Node, Observations};
-use crate::resource::{
-    self, Holder, Observed, Owner, Present, iam_policy, iam_role, instance_profile,
-};
+use crate::plan::{Node, Observations, going, release};
+use crate::resource::{self, Observed, iam_policy, iam_role};
 use crate::settings::Settings;
 
 /// What a run is about: the nodes, and what AWS says of them.
@@ -141,6 +139,7 @@ fn check_caller(
         .because(format!("the caller is {arn}"))
         .hint("Choose other credentials with `--profile` or AWS_PROFILE, or correct `account`"));
     }
+    check_boundaries(settings, account)?;
     let partition = arn.split(':').nth(1).and_then(Partition::from_name);
     let wanted = settings.partition();
     match (partition, wanted) {
@@ -150,6 +149,24 @@ fn check_caller(
         .because(format!("the caller is {arn}"))
         .hint("Choose credentials and regions of the same partition")),
         (is, wanted) => Ok((account.clone(), is.or(wanted).unwrap_or(Partition::Aws))),
+    }
+}
+
+/// A role is bounded by a policy of its own account or by one of AWS.
+fn check_boundaries(settings: &Settings, account: &AccountId) -> Result<(), Failure> {
+    let stackstate = settings.stackstate.as_ref();
+    let audit_trail = settings.audit_trail.as_ref();
+    let boundaries = [
+        stackstate.and_then(|system| system.permissions_boundary.as_ref()),
+        audit_trail.and_then(|system| system.permissions_boundary.as_ref()),
+    ];
+    let mut boundaries = boundaries.into_iter().flatten();
+    match boundaries.find(|it| ![account.as_str(), "aws"].contains(&it.account.as_str())) {
+        Some(boundary) => Err(Failure::new(format!(
+            "the permissions boundary {boundary} is in another account than {account}"
+        ))
+        .hint("Name a policy of this account, or one of AWS")),
+        None => Ok(()),
     }
 }
 
@@ -172,7 +189,10 @@ async fn read(wanted: Wanted<'_>, site: Site, aws: &Aws) -> Result<Survey, Failu
         let more = observe(new, aws).await.map_err(failure)?;
         observed.extend(more);
     }
-    release(&nodes, &mut observed);
+    let going = going(&nodes, &observed);
+    for observed in observed.values_mut() {
+        release(observed, &going);
+    }
     Ok(Survey {
         site,
         caller: String::new(),
@@ -180,27 +200,6 @@ async fn read(wanted: Wanted<'_>, site: Site, aws: &Aws) -> Result<Survey, Failu
         observed,
         observed_at,
     })
-}
-
-/// An instance profile of ours that goes does not hold its role.
-fn release(nodes: &[Node], observed: &mut Observations) {
-    let goes = |node: &&Node| {
-        let is_ours = |present: &Present| present.owner == Owner::Ours;
-        let observed = observed.get(node.address());
-        !node.wanted
-            && node.address().kind == instance_profile::KIND
-            && matches!(observed, Some(Observed::Present(present)) if is_ours(present))
-    };
-    let going: Vec<Holder> = nodes
-        .iter()
-        .filter(goes)
-        .map(|node| Holder::InstanceProfile(node.resource.name().to_owned()))
-        .collect();
-    for observed in observed.values_mut() {
-        if let Observed::Present(present) = observed {
-            present.held_by.retain(|holder| !going.contains(holder));
-        }
-    }
 }
 
 async fn observe(nodes: Vec<&Node>, aws: &Aws) -> Result<Observations, AwsError> {

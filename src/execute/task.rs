@@ -15,7 +15,7 @@ use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::events::Outcome;
 use crate::failure::Failure;
 use crate::plan::{self, Action, Around, Decision, Node};
-use crate::resource::{self, Known, Observed, Phase, Present};
+use crate::resource::{self, Holder, Known, Observed, Phase, Present};
 
 /// How long a node may take while AWS is at work on it. A Firehose stream, the slowest, takes some
 /// minutes at most.
@@ -37,6 +37,8 @@ pub(super) struct Task<'a> {
     /// What needs this node's resource or must not stay without it, and was not there when the plan
     /// was made.
     pub(super) absent: Vec<&'a Node>,
+    /// What holds other resources and goes, or is gone.
+    pub(super) going: &'a [Holder],
 }
 
 /// What one node's work tells the loop.
@@ -204,7 +206,9 @@ impl Task<'_> {
     }
 
     async fn observe(&self) -> Result<Observed, AwsError> {
-        resource::observe(self.node.resource.as_ref(), &self.aws).await
+        let mut observed = resource::observe(self.node.resource.as_ref(), &self.aws).await?;
+        plan::release(&mut observed, self.going);
+        Ok(observed)
     }
 
     fn stale(&self, how: &str) -> Trouble {

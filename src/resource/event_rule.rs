@@ -222,7 +222,11 @@ impl Resource for EventRule {
         };
         // It still has targets. Ours was removed, which may not have spread; what others added is
         // not ours to remove.
-        let targets = targets(aws, &self.region, &self.name).await?;
+        let targets = match targets(aws, &self.region, &self.name).await {
+            Ok(targets) => targets,
+            Err(gone) if gone.kind == ErrorKind::NotFound => return Ok(()),
+            Err(_) => return Err(error),
+        };
         let ids = targets.iter().map(Target::id);
         let others: Vec<&str> = ids.filter(|id| *id != self.target).collect();
         if others.is_empty() {
@@ -233,8 +237,8 @@ impl Resource for EventRule {
         }
         Err(AwsError {
             message: format!(
-                "{} Others added to the rule {} the target {}: remove it (aws events \
-                 remove-targets), then run again",
+                "{} Others added targets to the rule {}: remove {} (aws events remove-targets), \
+                 then run again",
                 error.message,
                 self.name,
                 others.join(", ")

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::resource::{Identity, Present};
+use crate::resource::{Consent, Identity, Present};
 
 /// Something of others that would lose a policy or a role of ours.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,15 +23,18 @@ impl fmt::Display for Holder {
     }
 }
 
-impl Holder {
-    /// Why what they hold cannot go, and the way out.
-    pub fn reason(present: &Present) -> Option<String> {
-        let holders: Vec<String> = present.held_by.iter().map(ToString::to_string).collect();
-        (!holders.is_empty()).then(|| {
-            format!(
-                "others use it with {}; detach it there, or pass `--detach-foreign`",
-                holders.join(", ")
-            )
-        })
+impl Present {
+    /// What others use it with, in words.
+    pub fn holders(&self) -> Option<String> {
+        let holders: Vec<String> = self.held_by.iter().map(ToString::to_string).collect();
+        (!holders.is_empty()).then(|| format!("others use it with {}", holders.join(", ")))
+    }
+
+    /// Why it may not be deleted for the sake of others, and the way out.
+    pub fn held(&self, consent: Consent) -> Option<String> {
+        let holders = self.holders().filter(|_| !consent.detach_foreign)?;
+        Some(format!(
+            "{holders}; detach it there, or run `provision destroy --detach-foreign`"
+        ))
     }
 }

@@ -122,7 +122,7 @@ pub struct Created {
 pub struct Consent {
     /// Whether what exists under our names and is not ours may be taken over.
     pub adopt: bool,
-    /// Whether a policy that goes may be detached from whom others attached it to.
+    /// Whether others lose what they use a policy or a role with when that goes.
     pub detach_foreign: bool,
     /// Whether the objects of a bucket go with it.
     pub empty_bucket: bool,

@@ -155,6 +155,11 @@ impl Resource for S3Bucket {
         true
     }
 
+    fn deletion_note(&self, consent: Consent) -> Option<String> {
+        let empties = "every version of its objects is deleted with it";
+        consent.empty_bucket.then(|| empties.to_owned())
+    }
+
     fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
         permissions::s3::bucket(self, task)
     }

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use super::{FRESH, Task, Trouble, UPDATE_ROUNDS, may_be_done};
 use crate::attributes;
 use crate::aws::{AwsError, ErrorKind, Pauses, RETRY_LIMIT};
-use crate::resource::{self, Holder, Known, Observed, Phase, Present};
+use crate::resource::{self, Known, Observed, Phase, Present};
 
 impl Task<'_> {
     /// Stops before a deletion if something exists by now that cannot do without this resource: a
@@ -43,7 +43,8 @@ impl Task<'_> {
         let consent = self.approved.consent;
         let deadline = Instant::now() + RETRY_LIMIT;
         let mut pauses = Pauses::default();
-        for round in 1.. {
+        let mut rounds = 1..UPDATE_ROUNDS;
+        loop {
             let error = match resource.delete(&self.aws, &present, consent).await {
                 Ok(()) if resource.deletion_is_answered() => return Ok(()),
                 Ok(()) => break,
@@ -52,7 +53,7 @@ impl Task<'_> {
             let is_used = error.kind == ErrorKind::InUse;
             let again = match is_used {
                 true => Instant::now() < deadline,
-                false => round < UPDATE_ROUNDS && may_be_done(error.kind),
+                false => may_be_done(error.kind) && rounds.next().is_some(),
             };
             if !again {
                 return Err(error.into());
@@ -63,7 +64,7 @@ impl Task<'_> {
                         .announce_wait("AWS to see that nothing uses it".to_owned());
                 }
                 if !self.aws.pause(pauses.next()).await {
-                    return Err(error.into());
+                    return Err(Trouble::Stopped);
                 }
             }
             match self.observe().await {
@@ -77,7 +78,7 @@ impl Task<'_> {
                     break;
                 }
                 Ok(Observed::Present(now)) => {
-                    if let Some(reason) = Holder::reason(&now).filter(|_| !consent.detach_foreign) {
+                    if let Some(reason) = now.held(consent) {
                         return Err(self.stale(&reason));
                     }
                     let is_same = attributes::diff(&now.attributes, &present.attributes).is_empty();

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::aws::RETRY_LIMIT;
-use crate::resource::Holder;
+use crate::resource::{Holder, instance_profile};
 
 fn one(world: &World) -> Run {
     Run::new(world, vec![Fake::new(world, "a").node(&[])])
@@ -251,6 +251,42 @@ async fn what_others_came_to_use_meanwhile_is_not_deleted_unless_they_may_lose_i
             );
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_went_before_holds_nothing_although_aws_still_shows_it() {
+    let world = World::default();
+    let role = Present {
+        held_by: vec![Holder::InstanceProfile("ours".to_owned())],
+        ..ours(attributes(&[("size", 1)]))
+    };
+    let profile = Fake {
+        address: Address::global(instance_profile::KIND, "ours"),
+        ..Fake::new(&world, "ours")
+    };
+    world.put(&at("role"), Observed::Present(role));
+    world.put(&profile.address, drifted());
+    world.fail(Verb::Delete, "role", 1, Effect::None, || {
+        refusal("DeleteConflict", "must remove roles from instance profile")
+    });
+    let needs = vec![(at("role"), Milestone::Exists)];
+    let nodes = vec![
+        unwanted(Fake::new(&world, "role").node(&[])),
+        Node {
+            needs,
+            ..unwanted(profile.node(&[]))
+        },
+    ];
+    let mut observed: Observations = nodes
+        .iter()
+        .map(|node| (node.address().clone(), world.read(node.address())))
+        .collect();
+    let going = plan::going(&nodes, &observed);
+    observed
+        .values_mut()
+        .for_each(|observed| plan::release(observed, &going));
+    let run = Run::of(nodes, observed, consent(false));
+    assert_eq!(outcomes(&run.execute().await), ["role done", "ours done"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -168,7 +168,7 @@ async fn a_blocked_node_fails_and_takes_its_dependents() {
     assert_eq!(outcomes(&results), ["a failed", "b skipped"]);
     assert_eq!(
         failure(&results, "a"),
-        "fake.a is blocked\nCaused by:\n  1: two have our tags"
+        "it is blocked\nCaused by:\n  1: two have our tags"
     );
     assert_eq!(world.log(), Vec::<String>::new(), "AWS is not asked at all");
 }
