@@ -85,8 +85,9 @@ fn apply_and_destroy_print_one_event_a_line() {
     );
 
     let again = account.apply(&["--json"]).json_lines();
-    assert_eq!(again.len(), 2, "{again:?}");
-    assert_eq!(again[1]["outputs"], *outputs);
+    assert_eq!(again.len(), 3, "{again:?}");
+    assert_eq!(again[1]["outcomes"]["done"], 0);
+    assert_eq!(again[2]["outputs"], *outputs);
 
     let destroyed = account.destroy(&["--json"]).json_lines();
     assert_eq!(destroyed[0]["event"], "plan");
@@ -132,6 +133,13 @@ fn the_agents_configuration_is_what_its_integration_reads() {
         instance["log_bucket_name"].is_badvalue(),
         "the agent knows the documented name"
     );
+
+    let mut without = account.command(&["agent-config"]);
+    without.env_remove("STS_EXTERNAL_ID");
+    let without = account.run(without).exits(0);
+    without
+        .says("external_id: \"EXTERNAL_ID\"")
+        .says("# Put here the external ID of the settings");
 
     // The harness lets no other command print the external ID.
     let shown = agent_config(&account, &["--show-secrets"]);

@@ -65,6 +65,7 @@ mod tests {
             assert_eq!(printable(text), expected, "{reason}");
         }
     }
+
     #[test]
     fn a_text_that_quotes_another_keeps_its_lines_and_what_is_escaped_already() {
         let quoting = format!("two\nlines: {}, \u{7f}\u{202e}", printable("a\nb"));

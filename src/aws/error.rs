@@ -50,7 +50,11 @@ impl AwsError {
         let status = error.raw_response().map(|r| r.status().as_u16());
         let message = match error.message() {
             Some(message) => message.to_owned(),
-            None => innermost(error),
+            // The SDK tells of a chain of credentials in several lines.
+            None => innermost(error)
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" "),
         };
         AwsError {
             kind: kind::of(&operation, error, code.as_deref(), status, &message),
@@ -161,9 +165,11 @@ impl AwsError {
                  others with `--profile` or AWS_PROFILE, then run again; if only some regions \
                  refuse them, enable those regions in the account"
                 .to_owned(),
-            ErrorKind::Unreachable => "Check the network, the proxy, the region and \
-                 `--endpoint-url` or AWS_ENDPOINT_URL, then run again"
-                .to_owned(),
+            ErrorKind::Unreachable => {
+                "Check the network, the proxy and its certificate, the region \
+                 and `--endpoint-url` or AWS_ENDPOINT_URL, then run again"
+                    .to_owned()
+            }
             ErrorKind::Unanswered => {
                 "Run the same command again: it finds out what happened and goes on from there"
                     .to_owned()

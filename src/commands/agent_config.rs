@@ -21,17 +21,18 @@ pub async fn command(
     args: &AgentConfigArgs,
     stop: watch::Receiver<bool>,
 ) -> Result<Ending, Failure> {
-    let need = if args.policy {
-        Need::Names
-    } else {
+    let need = if args.show_secrets {
         Need::Trust
+    } else {
+        Need::Names
     };
     let context = Context::load(general, &args.stackstate, need, stop).await?;
     let settings = &context.settings;
     let (Some(stackstate), Some(partition)) = (&settings.stackstate, settings.partition()) else {
         return Err(
-            Failure::new("the settings do not name StackState, whose agent this is about")
-                .hint("Add the section [stackstate], or leave out `--only`"),
+            Failure::new("the settings do not name StackState, whose agent this is about").hint(
+                "Add the section [stackstate] to them, and run it without `--only audit-trail`",
+            ),
         );
     };
     if args.policy {
@@ -74,7 +75,13 @@ fn conf_yaml(stackstate: &StackState, site: &Site, show_secrets: bool) -> String
                 "  # Put here the external ID as in {external_id_source}, or use --show-secrets.\n"
             )),
         ),
-        Trust::Ec2 | Trust::Unstated => (String::new(), None),
+        Trust::Unstated => (
+            "EXTERNAL_ID".to_owned(),
+            Some(
+                "  # Put here the external ID of the settings, or use --show-secrets.\n".to_owned(),
+            ),
+        ),
+        Trust::Ec2 => (String::new(), None),
     };
     let role = stackstate::integration_role_name(stackstate);
     let role_arn = site.arn("iam", "", &format!("role/{role}"));

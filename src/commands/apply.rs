@@ -59,6 +59,9 @@ pub async fn command(
     refuse_blocked(&plan)?;
     let known = plan::known(&survey.observed);
     if !plan.has_changes() {
+        if args.json {
+            print(&format!("{}\n", json::summary(&Counts::of(&[]))))?;
+        }
         outputs::print(&context, &survey.site, &known, args.json)?;
         return Ok(Ending::Well);
     }

@@ -46,6 +46,9 @@ pub async fn command(
     }
     let blocked = plan.blocked().next().is_some();
     if !plan.has_changes() && !blocked {
+        if args.json {
+            print(&format!("{}\n", json::summary(&Counts::of(&[]))))?;
+        }
         return Ok(Ending::Well);
     }
     if plan.has_changes() {

@@ -255,7 +255,7 @@ pub fn check(calls: &BTreeSet<Call>, answers: &[Answer], unasked: Option<&str>) 
             )
         });
     } else if answered > 0 {
-        let message = format!("by simulation all of {answered} calls are allowed");
+        let message = format!("by simulation all calls are allowed ({answered})");
         checks.push(Check::new("permissions", Verdict::Ok, message));
     }
     for (_, denied) in unsure {
@@ -268,7 +268,7 @@ pub fn check(calls: &BTreeSet<Call>, answers: &[Answer], unasked: Option<&str>) 
     if unanswered > 0 {
         let because = unasked.unwrap_or("IAM gave no answer");
         let message =
-            format!("whether {unanswered} calls are allowed could not be checked: {because}");
+            format!("whether all calls are allowed could not be checked ({unanswered}): {because}");
         checks.push(Check::new("permissions", Verdict::Unknown, message));
     }
     checks

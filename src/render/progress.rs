@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::address::Address;
 use crate::events::{Counts, Event, Outcome};
 use crate::plan::Action;
-use crate::printable::printable;
+use crate::printable::{harmless, printable};
 use crate::render::text::sign_of;
 
 const FAILED: Style = AnsiColor::Red.on_default().bold();
@@ -61,14 +61,14 @@ impl Lines {
             Outcome::Failed(failure) => {
                 format!(
                     "{FAILED}! {address}: failed{FAILED:#}{took}: {}",
-                    printable(&failure.message)
+                    harmless(&failure.message)
                 )
             }
             Outcome::Skipped(reason) => format!("{QUIET}! {address}: skipped: {reason}{QUIET:#}"),
             Outcome::Unknown(failure) => {
                 format!(
                     "{FAILED}? {address}: unknown{FAILED:#}{took}: {}",
-                    printable(&failure.message)
+                    harmless(&failure.message)
                 )
             }
         }
@@ -100,11 +100,7 @@ pub fn outcomes(outcomes: &[(Address, Outcome)]) -> String {
     let mut text = String::new();
     for (address, outcome) in outcomes {
         if let Outcome::Failed(failure) | Outcome::Unknown(failure) = outcome {
-            let lines: Vec<String> = failure.to_string().lines().map(printable).collect();
-            text.push_str(&format!(
-                "{FAILED}{address}{FAILED:#}: {}\n\n",
-                lines.join("\n")
-            ));
+            text.push_str(&format!("{FAILED}{address}{FAILED:#}: {failure}\n\n"));
         }
     }
     let counts: Vec<String> = Counts::of(outcomes)

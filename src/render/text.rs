@@ -160,7 +160,7 @@ pub fn policy_diff(lines: &[DiffLine], indent: usize) -> String {
 fn value(value: &Value) -> String {
     match value {
         Value::KnownAfterApply => KNOWN_AFTER_APPLY.to_owned(),
-        Value::Plain(Json::String(text)) => printable(text),
+        Value::Plain(Json::String(text)) if !text.is_empty() => printable(text),
         Value::Plain(json) => printable(&json.to_string()),
         Value::Policy(policy) => {
             let noun = if policy.statements().len() == 1 {

@@ -85,7 +85,12 @@ impl SettingsFile {
         let read = File::open(&path).and_then(|file| text_file::read(file, LARGEST_FILE));
         let text = match read {
             Ok(text) => text,
-            Err(error) if named.is_none() && error.kind() == ErrorKind::NotFound => String::new(),
+            // Where a link leads nowhere, a file was meant to be.
+            Err(error)
+                if named.is_none() && error.kind() == ErrorKind::NotFound && !path.is_symlink() =>
+            {
+                String::new()
+            }
             Err(error) => {
                 return Err(
                     Failure::new(format!("cannot read the settings file {name}"))
@@ -121,6 +126,10 @@ fn parse(text: &str, name: &str) -> Result<Content, Failure> {
             let (line, column) = position(text, span.start);
             format!(", line {line}, column {column}")
         });
+        let message = message.replace(
+            "wanted string or table",
+            "the value must be a string in quotes",
+        );
         // A message of several lines would break the one-sentence form.
         let message = message.lines().collect::<Vec<_>>().join(", ");
         Failure::new(format!("{name}{place}: {message}"))

@@ -60,6 +60,7 @@ pub(super) fn of<E>(
             if chain.contains("credential") || chain.contains("SSO") || chain.contains("token") {
                 ErrorKind::Credentials
             } else if [
+                "certificate",
                 "connect error",
                 "connect timeout",
                 "trying to connect",
@@ -90,7 +91,7 @@ pub(super) fn of<E>(
 ///
 /// The messages are those that AWS's services were seen to give while IAM spreads a change; their
 /// codes alone also stand for lasting mistakes.
-pub fn classify(operation: &Operation, code: &str, message: &str) -> ErrorKind {
+pub(super) fn classify(operation: &Operation, code: &str, message: &str) -> ErrorKind {
     let says = |part: &str| message.to_lowercase().contains(part);
     match code {
         // No key is gone sooner than after a week, so that one which is told to be was just made.
