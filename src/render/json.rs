@@ -55,6 +55,7 @@ fn step(step: &Step) -> Json {
         "arn": step.arn,
         "action": step.decision.action.to_string(),
         "reason": step.decision.reason,
+        "note": step.note,
         "changes": changes.collect::<Vec<_>>(),
     })
 }
