@@ -51,10 +51,13 @@ impl AwsError {
         let message = match error.message() {
             Some(message) => message.to_owned(),
             // The SDK tells of a chain of credentials in several lines.
-            None => innermost(error)
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" "),
+            None => {
+                let lines: Vec<String> = innermost(error)
+                    .lines()
+                    .map(|line| line.trim().to_owned())
+                    .collect();
+                lines.join("; ").replace(":; ", ": ")
+            }
         };
         AwsError {
             kind: kind::of(&operation, error, code.as_deref(), status, &message),

@@ -80,7 +80,7 @@ pub struct PolicyDiffArgs {
 #[command(after_help = "\
 Examples:
   provision policy lint
-  provision policy lint policies/*/*.json --fail-on security
+  provision policy lint mine.json theirs.json --fail-on security
   provision policy lint --sarif > findings.sarif
 
 Without files, every document that apply writes is checked in the form in which it is written, and
