@@ -5,8 +5,8 @@
 //! and one fault, in an account of its own: the run must end as the fault allows, no request may
 //! have named what is not ours, and after one more run without faults everything in the account
 //! must be exactly as an undisturbed run leaves it. All trials together take longer than a test
-//! may: with `FAULTS=all` (`make sweep`) every call is tried with every fault, otherwise every fault
-//! at one call of every scenario, always the same. Beside the single trials there are runs in which every call
+//! may: with `FAULTS=all` (`make sweep`) every call is tried with every fault, otherwise with one of
+//! them, always the same. Beside the single trials there are runs in which every call
 //! meets the fault once, and those are never left out.
 
 pub mod account;
@@ -146,12 +146,23 @@ async fn every_call_may_fail_and_another_run_finishes_the_work() {
     );
 }
 
-/// One trial of each scenario with each fault, the next one at a later call.
+/// Every call of every scenario with one fault, the next call with the next fault, and every fault
+/// in every scenario.
 fn sample(trials: &[Trial]) -> Vec<Trial> {
-    let groups = || trials.chunk_by(|a, b| (a.scenario, a.fault) == (b.scenario, b.fault));
-    let count = groups().count();
-    let picked = groups().enumerate();
-    picked
-        .map(|(n, group)| group[n * group.len() / count].clone())
-        .collect()
+    let mut by_call: BTreeMap<(Scenario, String), Vec<&Trial>> = BTreeMap::new();
+    for trial in trials {
+        let at = (trial.scenario, trial.place());
+        by_call.entry(at).or_default().push(trial);
+    }
+    let of_each_call = by_call.values().enumerate();
+    let mut picked: Vec<&Trial> = of_each_call
+        .map(|(n, fitting)| fitting[n % fitting.len()])
+        .collect();
+    for group in trials.chunk_by(|a, b| (a.scenario, a.fault) == (b.scenario, b.fault)) {
+        let of_group = |it: &&Trial| (it.scenario, it.fault) == (group[0].scenario, group[0].fault);
+        if !picked.iter().any(of_group) {
+            picked.push(&group[group.len() / 2]);
+        }
+    }
+    picked.into_iter().cloned().collect()
 }

@@ -83,18 +83,23 @@ pub enum Met {
 
 impl fmt::Display for Trial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {}", self.scenario.name(), self.fault)?;
-        match &self.aim {
-            Aim::One(call, nth, _) => {
-                let kind = if call.reads() { "read" } else { "write" };
-                write!(f, " at {kind} {} of {call}", nth + 1)
-            }
-            Aim::Every(_) | Aim::Nothing => write!(f, " at every call"),
-        }
+        let (scenario, place) = (self.scenario.name(), self.place());
+        write!(f, "{scenario}, {} at {place}", self.fault)
     }
 }
 
 impl Trial {
+    /// The call that goes wrong.
+    pub fn place(&self) -> String {
+        match &self.aim {
+            Aim::One(call, earlier, _) => {
+                let kind = if call.reads() { "read" } else { "write" };
+                format!("{kind} {} of {call}", earlier + 1)
+            }
+            Aim::Every(_) | Aim::Nothing => "every call".to_owned(),
+        }
+    }
+
     /// Makes the trial.
     ///
     /// # Errors
