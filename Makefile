@@ -30,7 +30,7 @@ sweep: ## let every AWS call fail in every way, which takes half an hour
 	cargo test --locked --test integration --no-run
 	FAULTS=all $(with_localstack) cargo test --locked --test integration faults::
 
-test-crash: ## kill the program at every call that writes, and run it again
+test-crash: ## kill the program at every call, and run it again
 	cargo test --locked --test integration --no-run
 	KILLS=all $(with_localstack) cargo test --locked --test integration crash::
 

@@ -88,7 +88,7 @@ pub async fn look(context: &Context) -> Result<(Survey, BoxFuture<'_, Vec<Seen>>
     match survey {
         Ok(survey) => Ok((survey, trails)),
         Err(failure) => {
-            // What it holds of the way to AWS, nobody else could have while it stands still.
+            // It would keep its turns and the lock of the credentials while nobody polls it.
             drop(trails);
             Err(regions::explain(failure, aws, &settings.regions).await)
         }
