@@ -22,8 +22,8 @@ check-bug-report: build ## let the installed program panic, which must ask for a
 	@.ci/check-bug-report $(target)/release/provision
 
 test: ## run every test, with two AWS emulators and an evaluator of policies
-	cargo test --locked --no-run
-	$(with_localstack) $(with_moto) cargo test --locked
+	cargo test --locked --workspace --no-run
+	$(with_localstack) $(with_moto) cargo test --locked --workspace
 	@$(with_evaluator) cargo test --locked --test evaluator
 
 sweep: ## let every AWS call fail in every way, which takes half an hour
@@ -56,16 +56,16 @@ bench-check: ## fail if more hops, calls or writes are made than may be
 lint: check-format clippy doc ## check formatting, lints and documentation
 
 check-format: ## check formatting alone
-	cargo fmt --check
+	cargo fmt --all --check
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
 
 clippy: ## run clippy alone, with warnings denied
-	cargo clippy --locked --all-targets -- -D warnings
+	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked --test evaluator -- -D warnings
 	CARGO_TARGET_DIR=$(target) cargo clippy --locked --manifest-path fuzz/Cargo.toml -- -D warnings
 
 doc: ## build the documentation, with warnings denied
-	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
 
 deny: ## check licences, versions, sources and advisories of the dependencies
 	.ci/deny

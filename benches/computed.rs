@@ -7,15 +7,16 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use provision::address::Address;
-use provision::attributes::Value;
-use provision::blueprint::{AllDocuments, Site};
-use provision::lint::deployment;
-use provision::plan::{Action, Node, Observations, plan};
-use provision::policy::{Policy, diff, same_meaning};
-use provision::resource::iam_role::IamRole;
-use provision::resource::{Consent, Known, Observed, Owner, Phase, Present, Tags};
+use iam_policy::policy::{Policy, diff, same_meaning};
+use provision::checks::documents;
+use provision::engine::address::Address;
+use provision::engine::attributes::Value;
+use provision::engine::ownership::{Owner, Tags};
+use provision::engine::plan::{Action, Node, Observations, plan};
+use provision::engine::resource::{Consent, Known, Observed, Phase, Present};
+use provision::kinds::iam::role::IamRole;
 use provision::settings::{self, GeneralFlags, Need, Settings, StackStateFlags};
+use provision::systems::{AllDocuments, Site};
 
 const RESOURCES: usize = 1_000;
 /// The largest document, as the vendor prints it and in the hardened profile.
@@ -90,7 +91,7 @@ fn linting(criterion: &mut Criterion) {
         account: settings.account.clone().expect("an account"),
         regions: settings.regions.clone(),
     };
-    let lint = || deployment::report(black_box(&settings), &documents, &site);
+    let lint = || documents::report(black_box(&settings), &documents, &site);
     let report = lint().expect("documents that can be read");
     assert!(
         report

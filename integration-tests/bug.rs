@@ -9,7 +9,7 @@ const PANIC: &str = "PANIC_WITH";
 #[test]
 fn a_panic_asks_for_a_report_in_one_line_and_shows_no_value() {
     if let Ok(secret) = env::var(PANIC) {
-        provision::bug::report_panics();
+        provision::terminal::panics::report_panics();
         panic!("the external ID is {secret}");
     }
     let name = "bug::a_panic_asks_for_a_report_in_one_line_and_shows_no_value";

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::printable::harmless;
+use iam_policy::printable::harmless;
 
 /// What failed, the chain of reasons, and what the person can do about it.
 ///

@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use provision::bug;
 use provision::cli::{Cli, Command, OutputFlags};
 use provision::commands::{
-    Ending, agent_config, apply, context, destroy, permissions, plan, policy, preflight,
+    Ending, agent_config, apply, destroy, permissions, plan, policy, preflight,
 };
 use provision::failure::Failure;
 use provision::render::json;
+use provision::terminal::{self, panics};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::filter::LevelFilter;
@@ -18,7 +18,7 @@ use tracing_subscriber::filter::LevelFilter;
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
-    bug::report_panics();
+    panics::report_panics();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         // Every error is 1, so that 2 can mean that there are changes.
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     if let Command::Completions(args) = &cli.command {
         let mut script = Vec::new();
         clap_complete::generate(args.shell, &mut Cli::command(), "provision", &mut script);
-        return match context::print(&String::from_utf8_lossy(&script)) {
+        return match terminal::print(&String::from_utf8_lossy(&script)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => fail(&failure),
         };
@@ -80,7 +80,7 @@ async fn run(cli: Cli) -> ExitCode {
         Err(failure) => {
             if cli.command.prints_events() {
                 // The error stands on stderr too, where it can be read if this cannot.
-                let _ = context::print(&format!("{}\n", json::error(&failure)));
+                let _ = terminal::print(&format!("{}\n", json::error(&failure)));
             }
             fail(&failure)
         }
@@ -114,7 +114,7 @@ fn listen_for_signals(stop: watch::Sender<bool>) -> std::io::Result<()> {
             if stop.send_replace(true) {
                 std::process::exit(INTERRUPTED.into());
             }
-            context::report("Stopping: calls under way finish. Once more to stop at once.\n");
+            terminal::report("Stopping: calls under way finish. Once more to stop at once.\n");
         }
     };
     let thread = std::thread::Builder::new().name("signals".to_owned());
@@ -151,6 +151,6 @@ fn set_up_output(flags: &OutputFlags) {
 }
 
 fn fail(failure: &Failure) -> ExitCode {
-    context::report(&format!("Error: {failure}\n"));
+    terminal::report(&format!("Error: {failure}\n"));
     ExitCode::FAILURE
 }

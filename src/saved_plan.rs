@@ -18,10 +18,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-use crate::blueprint::AllDocuments;
 use crate::failure::Failure;
 use crate::render::json::FORMAT_VERSION;
 use crate::settings::Settings;
+use crate::systems::AllDocuments;
 use crate::text_file;
 
 /// A saved plan is far smaller; what is larger is something else.

@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use futures_util::future::{join, try_join, try_join_all};
 use tokio::time::Instant;
 
-use crate::address::Address;
-use crate::attributes::Value;
 use crate::aws::{Aws, AwsError};
-use crate::blueprint::{self, AllDocuments, Remains, Site, audit_trail, stackstate};
+use crate::engine::address::Address;
+use crate::engine::attributes::Value;
+use crate::engine::plan::{Node, Observations, going, release};
+use crate::engine::resource::{self, Observed};
 use crate::failure::Failure;
+use crate::kinds::iam::{policy, role};
 use crate::names::{AccountId, Partition, Region};
-use crate::plan::{Node, Observations, going, release};
-use crate::resource::{self, Observed, iam_policy, iam_role};
 use crate::settings::Settings;
+use crate::systems::{self, AllDocuments, Remains, Site, audit_trail, stackstate};
 
 /// What a run is about: the nodes, and what AWS says of them.
 #[derive(Debug)]
@@ -51,13 +52,13 @@ impl Wanted<'_> {
     }
 
     fn nodes(&self, site: &Site, remains: &Remains) -> Result<Vec<Node>, Failure> {
-        blueprint::nodes(self.settings, self.documents, site, remains, self.exists)
+        systems::nodes(self.settings, self.documents, site, remains, self.exists)
     }
 
     /// Finds what is wrong with the documents before AWS is asked anything.
     ///
     /// # Errors
-    /// Those of [`blueprint::nodes`]. They do not depend on which account it is.
+    /// Those of [`systems::nodes`]. They do not depend on which account it is.
     pub fn check(&self) -> Result<(), Failure> {
         let account = match &self.settings.account {
             Some(account) => account.clone(),
@@ -222,13 +223,13 @@ impl Names {
     async fn read(settings: &Settings, aws: &Aws) -> Result<Self, AwsError> {
         let roles = async {
             match &settings.stackstate {
-                Some(_) => iam_role::all_names(aws).await,
+                Some(_) => role::all_names(aws).await,
                 None => Ok(Vec::new()),
             }
         };
         let policies = async {
             match &settings.audit_trail {
-                Some(_) => iam_policy::all_names(aws).await,
+                Some(_) => policy::all_names(aws).await,
                 None => Ok(Vec::new()),
             }
         };
@@ -254,7 +255,7 @@ impl Names {
             let own = self.policies.iter();
             let own = own.filter(|name| audit_trail::is_own_name(name, system));
             let wanted = |name: &String| {
-                let address = Address::global(iam_policy::KIND, name.as_str());
+                let address = Address::global(policy::KIND, name.as_str());
                 observed.contains_key(&address)
             };
             audit_trail::Remains {

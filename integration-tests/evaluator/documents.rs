@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use provision::blueprint::{AllDocuments, Content, Site, written};
 use provision::settings::{GeneralFlags, Need, StackStateFlags, load};
+use provision::systems::{AllDocuments, Content, Site, written};
 use serde_json::Value as Json;
 
 use crate::requests::{ACCOUNT, AGENT, BOUNDARY, EXTERNAL_ID, KEY, MAIN, OTHER};

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use aws_sdk_kms::types::Tag as KmsTag;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use provision::aws::Aws;
+use provision::engine::ownership::{DEPLOYMENT_TAG, SYSTEM_TAG};
 use provision::names::Region;
-use provision::resource::{DEPLOYMENT_TAG, SYSTEM_TAG};
 
 use super::account::{Account, Command, Ending, REGIONS};
 use super::connector::Aim;

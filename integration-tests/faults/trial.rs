@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use provision::address::Address;
 use provision::aws::Session;
-use provision::events::Outcome;
+use provision::engine::address::Address;
+use provision::engine::events::Outcome;
 
 use super::account::{Account, Ending};
 use super::connector::{Aim, Sent};

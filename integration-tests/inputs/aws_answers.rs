@@ -16,11 +16,11 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use provision::aws::{Aws, Session};
-use provision::blueprint::{self, AllDocuments, Remains};
-use provision::plan::{self, Node, Observations};
+use provision::engine::plan::{self, Node, Observations};
+use provision::engine::resource::{self, Consent};
 use provision::render;
-use provision::resource::{self, Consent};
 use provision::survey::{Wanted, survey};
+use provision::systems::{self, AllDocuments, Remains};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
@@ -158,7 +158,7 @@ impl Stage {
     fn laid_out(&self) -> Vec<Node> {
         let site = self.deployment.site();
         let (settings, remains) = (&self.deployment.settings, Remains::default());
-        let nodes = blueprint::nodes(settings, &self.documents, &site, &remains, true);
+        let nodes = systems::nodes(settings, &self.documents, &site, &remains, true);
         nodes.expect("the documents are good")
     }
 

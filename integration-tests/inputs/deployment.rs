@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use provision::blueprint::Site;
 use provision::names::Partition;
 use provision::settings::{self, GeneralFlags, Need, Settings, StackStateFlags};
+use provision::systems::Site;
 use tempfile::TempDir;
 
 /// The external ID of the settings.

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use provision::blueprint::stackstate::DOCUMENTS;
-use provision::blueprint::{self, AllDocuments};
 use provision::survey::Wanted;
+use provision::systems::stackstate::DOCUMENTS;
+use provision::systems::{self, AllDocuments};
 
 use super::deployment::{Deployment, EXTERNAL_ID};
 use super::told;
@@ -45,7 +45,7 @@ fn lay_out(deployment: &Deployment, name: &str, text: &[u8]) {
         };
         wanted.check()?;
         let site = deployment.site();
-        blueprint::written(settings, &documents, &site)
+        systems::written(settings, &documents, &site)
     });
     fs::remove_file(&file).expect("the file is there");
     match outcome {

@@ -1,7 +1,7 @@
 //! Any bytes as two policies, parted by a NUL: read, compared, made to fit and linted.
 
-use provision::lint::{self, Accepted, Checked, Found, Home, Report, Unreadable};
-use provision::policy::{self, FitError, Kind, Policy, PolicyError};
+use iam_policy::lint::{self, Accepted, Checked, Found, Home, Report, Unreadable};
+use iam_policy::policy::{self, FitError, Kind, Policy, PolicyError};
 use provision::render;
 
 use super::printable;
@@ -96,9 +96,12 @@ fn lints(text: &str) {
                 found,
             }],
         };
-        let words = render::lint::text(&report);
+        let words = iam_policy::report::text(&report);
         assert!(printable(&words), "{words:?}");
-        for json in [render::lint::json(&report), render::lint::sarif(&report)] {
+        for json in [
+            iam_policy::report::json(&report),
+            provision::checks::documents::sarif(&report),
+        ] {
             assert!(json.is_object());
         }
     }

@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use provision::blueprint::{self, AllDocuments, Remains};
-use provision::plan::{self, Observations};
+use provision::engine::plan::{self, Observations};
+use provision::engine::resource::Consent;
 use provision::render;
-use provision::resource::Consent;
 use provision::saved_plan::{self, Inputs};
+use provision::systems::{self, AllDocuments, Remains};
 use serde_json::Value as Json;
 
 use super::deployment::{Deployment, EXTERNAL_ID};
@@ -29,7 +29,7 @@ impl Now {
         let settings = &deployment.settings;
         let documents = AllDocuments::load(settings).expect("the documents are good");
         let (site, remains) = (deployment.site(), Remains::default());
-        let nodes = blueprint::nodes(settings, &documents, &site, &remains, true);
+        let nodes = systems::nodes(settings, &documents, &site, &remains, true);
         let nodes = nodes.expect("the documents are good");
         let plan = plan::plan(&nodes, &Observations::new(), Consent::default());
         Now {

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use provision::blueprint::AllDocuments;
 use provision::settings::{self, GeneralFlags, Need, StackStateFlags};
 use provision::survey::Wanted;
+use provision::systems::AllDocuments;
 use tempfile::TempDir;
 
 use super::told;

@@ -35,17 +35,18 @@ fn conflict() -> CallError {
 struct Way {
     aws: Aws,
     stop: watch::Sender<bool>,
-    events: mpsc::UnboundedReceiver<Event>,
+    notices: mpsc::UnboundedReceiver<Notice>,
 }
 
 fn way() -> Way {
     let (stop, stopped) = watch::channel(false);
-    let (sender, events) = Events::channel();
-    let aws = fakes::aws(sender, stopped);
+    let (sender, notices) = mpsc::unbounded_channel();
+    let aws = fakes::aws(stopped).on_behalf_of(&fakes::at("a"));
+    let watch = move |notice| sender.send(notice).expect("someone listens");
     Way {
-        aws: aws.on_behalf_of(&fakes::at("a")),
+        aws: aws.watched_by(watch),
         stop,
-        events,
+        notices,
     }
 }
 
@@ -73,8 +74,8 @@ impl Way {
 
     fn waits(&mut self) -> Vec<String> {
         let mut waits = Vec::new();
-        while let Ok(Event::Waiting(address, what)) = self.events.try_recv() {
-            waits.push(format!("{address}: {what}"));
+        while let Ok(Notice::Waiting(what)) = self.notices.try_recv() {
+            waits.push(what);
         }
         waits
     }
@@ -85,12 +86,12 @@ async fn what_passes_by_itself_is_called_again_until_it_does() {
     let cases: [(Answer, &str); 2] = [
         (
             propagating,
-            "fake.a: IAM to spread a change (firehose:CreateDeliveryStream answers \
+            "IAM to spread a change (firehose:CreateDeliveryStream answers \
              InvalidArgumentException)",
         ),
         (
             conflict,
-            "fake.a: another operation to finish (firehose:CreateDeliveryStream answers \
+            "another operation to finish (firehose:CreateDeliveryStream answers \
              ConcurrentModificationException)",
         ),
     ];
@@ -148,7 +149,7 @@ async fn the_last_real_error_is_told_at_the_limit() {
         let told = answer.expect_err("it never succeeds");
         assert_eq!(Some(told.message.as_str()), last.message());
         assert_eq!(told.code.as_deref(), last.code());
-        assert_eq!(told.resource, Some(fakes::at("a")));
+        assert_eq!(told.resource, Some("fake.a".to_owned()));
     }
 }
 
@@ -233,7 +234,7 @@ async fn throttling_is_waited_for_where_the_sdk_must_not_send_again() {
     let (answer, sent) = way.call(create_key, throttled).await;
     assert!(answer.is_ok());
     assert_eq!(sent, 4);
-    let wait = "fake.a: the rate limit to allow the call (kms:CreateKey answers \
+    let wait = "the rate limit to allow the call (kms:CreateKey answers \
         ThrottlingException)";
     assert_eq!(way.waits(), [wait]);
 }
@@ -279,7 +280,7 @@ async fn a_failure_within_an_answer_is_told_and_repeated_like_any_other() {
                 let error = answer.expect_err(why);
                 assert_eq!(error.kind, kind, "{why}");
                 assert_eq!(error.code.as_deref(), Some(code), "{why}");
-                assert_eq!(error.resource, Some(fakes::at("a")), "{why}");
+                assert_eq!(error.resource, Some("fake.a".to_owned()), "{why}");
             }
         }
         assert_eq!(sent.get(), if lasting.is_some() { 1 } else { 3 }, "{why}");

@@ -14,10 +14,9 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 pub use kind::ErrorKind;
 
 use super::Operation;
-use crate::address::Address;
 use crate::failure::Failure;
 use crate::names::{AccountId, Region};
-use crate::printable::printable;
+use iam_policy::printable::printable;
 
 /// A failed call, with all that a person needs to know about it.
 #[derive(Debug, Clone)]
@@ -26,8 +25,8 @@ pub struct AwsError {
     pub kind: ErrorKind,
     /// The call.
     pub operation: Operation,
-    /// The resource that the call was made for.
-    pub resource: Option<Address>,
+    /// The address of the resource that the call was made for.
+    pub resource: Option<String>,
     /// The account, once it is known.
     pub account: Option<AccountId>,
     /// AWS's code, such as `AccessDenied`.

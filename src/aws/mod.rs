@@ -37,8 +37,6 @@ pub use session::{Session, connect};
 
 use clients::Clients;
 
-use crate::address::Address;
-use crate::events::{Event, Events};
 use crate::names::{AccountId, Region};
 
 /// How long a call is repeated while IAM spreads a change or another operation is under way.
@@ -50,11 +48,29 @@ pub const RETRY_LIMIT: Duration = Duration::from_secs(120);
 #[derive(Debug, Clone)]
 pub struct Aws {
     shared: Arc<Shared>,
-    events: Events,
-    /// Whom errors, events and logs name.
-    resource: Option<Address>,
+    /// The address of the resource that errors and logs name.
+    resource: Option<String>,
+    watch: Option<Watch>,
     /// What the reads of one survey share.
     role_page: Option<Arc<OnceCell<RolePage>>>,
+}
+
+/// What a call tells whoever watches it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// AWS is not ready; the text says what is waited for. Sent once for each wait.
+    Waiting(String),
+    /// A long action came further; the text says how far.
+    Progress(String),
+}
+
+#[derive(Clone)]
+struct Watch(Arc<dyn Fn(Notice) + Send + Sync>);
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watch")
+    }
 }
 
 struct Shared {
@@ -91,26 +107,26 @@ impl Aws {
                 permits: Semaphore::new(concurrency),
                 stop,
             }),
-            events: Events::discarded(),
             resource: None,
+            watch: None,
             role_page: None,
         }
     }
 
-    /// The same way, telling `events` what happens on it.
+    /// The same way, used on behalf of the resource of that address.
     #[must_use]
-    pub fn reporting_to(&self, events: Events) -> Self {
+    pub fn on_behalf_of(&self, resource: &impl fmt::Display) -> Self {
         Aws {
-            events,
+            resource: Some(resource.to_string()),
             ..self.clone()
         }
     }
 
-    /// The same way, used on behalf of `resource`.
+    /// The same way, telling `watch` what is waited for and how far a long action came.
     #[must_use]
-    pub fn on_behalf_of(&self, resource: &Address) -> Self {
+    pub fn watched_by(&self, watch: impl Fn(Notice) + Send + Sync + 'static) -> Self {
         Aws {
-            resource: Some(resource.clone()),
+            watch: Some(Watch(Arc::new(watch))),
             ..self.clone()
         }
     }
@@ -302,15 +318,17 @@ impl Aws {
 
     /// Tells whoever watches that the resource waits, and for what.
     pub fn announce_wait(&self, what: String) {
-        if let Some(resource) = &self.resource {
-            self.events.send(Event::Waiting(resource.clone(), what));
-        }
+        self.tell(Notice::Waiting(what));
     }
 
     /// Tells whoever watches how far a long action came.
     pub fn announce_progress(&self, what: String) {
-        if let Some(resource) = &self.resource {
-            self.events.send(Event::Progress(resource.clone(), what));
+        self.tell(Notice::Progress(what));
+    }
+
+    fn tell(&self, notice: Notice) {
+        if let Some(Watch(watch)) = &self.watch {
+            watch(notice);
         }
     }
 

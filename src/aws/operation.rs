@@ -19,7 +19,7 @@ impl Operation {
     /// The IAM actions that AWS checks for it, of which a denied call lacks at least one.
     ///
     /// On which resources and conditions they are needed stands with the kinds, in
-    /// [`permissions`](crate::permissions). The tests map every recorded call by this table and
+    /// [`permissions`](crate::checks::permissions). The tests map every recorded call by this table and
     /// hold it against the policies made of that one, so that neither can miss what the other has.
     ///
     /// Most operations are actions of the same name. S3's are not (Service Authorization

@@ -56,13 +56,12 @@ impl Pages {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::Events;
     use crate::fakes;
 
     #[test]
     fn a_list_ends_or_is_refused() {
         let (_, stop) = tokio::sync::watch::channel(false);
-        let aws = fakes::aws(Events::discarded(), stop);
+        let aws = fakes::aws(stop);
         let cases: [(fn(usize) -> Option<String>, Option<usize>, &str); 4] = [
             (|_| None, Some(1), "one page"),
             (

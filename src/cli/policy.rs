@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::lint::Severity;
-use crate::policy::Kind;
 use crate::settings::StackStateFlags;
+use iam_policy::lint::Severity;
+use iam_policy::policy::Kind;
 
 /// The commands that look at policy documents.
 #[derive(Debug, Subcommand)]

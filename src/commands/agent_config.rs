@@ -3,14 +3,15 @@
 use serde_json::{Value as Json, json};
 use tokio::sync::watch;
 
-use crate::blueprint::{Site, stackstate};
 use crate::cli::AgentConfigArgs;
 use crate::commands::Ending;
-use crate::commands::context::{Context, print};
+use crate::commands::context::Context;
 use crate::failure::Failure;
 use crate::names::Partition;
 use crate::settings::{GeneralFlags, Need, StackState, Trust};
 use crate::survey;
+use crate::systems::{Site, stackstate};
+use crate::terminal::print;
 
 /// Runs the command. AWS is asked for the account only where the settings do not name it.
 ///

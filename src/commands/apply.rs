@@ -3,19 +3,21 @@
 use serde_json::json;
 use tokio::sync::watch;
 
+use crate::checks::preflight::{Check, refuse};
 use crate::cli::ApplyArgs;
-use crate::commands::context::{Context, print, report};
-use crate::commands::{Ending, confirm::confirm, outputs, preflight, refuse_blocked, run::run};
-use crate::events::Counts;
-use crate::execute::Approved;
+use crate::commands::context::Context;
+use crate::commands::{Ending, outputs, preflight, refuse_blocked, run::run};
+use crate::engine::events::Counts;
+use crate::engine::execute::Approved;
+use crate::engine::plan;
+use crate::engine::resource::Consent;
 use crate::failure::Failure;
-use crate::plan;
-use crate::preflight::{Check, refuse};
 use crate::render::{json, preflight as render};
-use crate::resource::Consent;
 use crate::saved_plan::{self, SavedPlan};
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::{Survey, survey};
+use crate::terminal::confirm::confirm;
+use crate::terminal::{print, report};
 
 /// Runs the command.
 ///

@@ -1,16 +1,15 @@
 //! What every command that talks to AWS begins with: settings, documents, session and printing.
 
-use std::io::{self, Write};
 use std::path::Path;
 
 use tokio::sync::watch;
 
 use crate::aws::{Aws, connect};
-use crate::blueprint::AllDocuments;
 use crate::failure::Failure;
 use crate::names::Invalid;
 use crate::settings::{self, GeneralFlags, Need, Settings, StackStateFlags, check_endpoint};
 use crate::survey::Wanted;
+use crate::systems::AllDocuments;
 
 /// Settings that passed every check that needs no AWS call, and the way to AWS.
 pub struct Context {
@@ -76,23 +75,4 @@ impl Context {
             exists,
         }
     }
-}
-
-/// Prints a result to stdout. A reader that closed the pipe has seen enough, which is no failure.
-pub fn print(text: &str) -> Result<(), Failure> {
-    let mut stdout = anstream::stdout().lock();
-    let written = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush());
-    match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new("cannot write to the standard output").because(error.to_string()))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Prints progress or a diagnostic to stderr. Where that is closed, nobody is left to be told.
-pub fn report(text: &str) {
-    let _ = anstream::stderr().lock().write_all(text.as_bytes());
 }

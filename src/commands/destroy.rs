@@ -5,17 +5,19 @@ use tokio::sync::watch;
 
 use crate::aws::Aws;
 use crate::cli::DestroyArgs;
-use crate::commands::context::{Context, print};
-use crate::commands::{Ending, confirm::confirm, run::run};
-use crate::events::Counts;
-use crate::execute::Approved;
+use crate::commands::context::Context;
+use crate::commands::{Ending, run::run};
+use crate::engine::events::Counts;
+use crate::engine::execute::Approved;
+use crate::engine::plan::{self, Action, Plan};
+use crate::engine::resource::Consent;
 use crate::failure::Failure;
-use crate::plan::{self, Action, Plan};
+use crate::kinds::s3::empty::Bucket;
 use crate::render::{json, text};
-use crate::resource::Consent;
-use crate::resource::empty_bucket::Bucket;
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::{Survey, bucket_region, survey};
+use crate::terminal::confirm::confirm;
+use crate::terminal::print;
 
 /// Runs the command. What is blocked is told and left; everything else goes.
 ///

@@ -9,17 +9,17 @@ pub mod plan;
 pub mod policy;
 pub mod preflight;
 
-mod confirm;
 mod outputs;
 mod run;
 
-use context::{Context, print};
+use context::Context;
 
-use crate::blueprint::Site;
+use crate::checks::documents::security_findings;
+use crate::engine::plan::Plan;
 use crate::failure::Failure;
-use crate::lint::deployment::security_findings;
-use crate::plan::Plan;
 use crate::render::text;
+use crate::systems::Site;
+use crate::terminal::print;
 
 /// How a command ended, when it did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::blueprint::{self, Site, stackstate};
-use crate::commands::context::{self, Context};
+use crate::commands::context::Context;
+use crate::engine::resource::Known;
 use crate::failure::Failure;
-use crate::resource::Known;
 use crate::settings::{Encryption, StackState, Trust};
+use crate::systems::{self, Site, stackstate};
 
 /// For whom something is, and what that is, each with its name.
 struct Section {
@@ -31,7 +31,7 @@ pub(super) fn print(
     }
     if let Some(system) = &settings.audit_trail {
         let documents = &context.documents.audit_trail;
-        let written = blueprint::audit_trail::written(system, documents, site)?;
+        let written = systems::audit_trail::written(system, documents, site)?;
         let policies = written.into_iter().map(|document| document.carrier.name);
         let attached = system.attach_to.iter().map(ToString::to_string);
         sections.push(Section {
@@ -48,7 +48,7 @@ pub(super) fn print(
             .map(|(name, value)| (name.to_lowercase().replace(' ', "_"), value))
             .collect();
         let event = json!({"event": "outputs", "outputs": outputs});
-        return context::print(&format!("{event}\n"));
+        return crate::terminal::print(&format!("{event}\n"));
     }
     let mut text = String::new();
     for Section { heading, values } in sections {
@@ -57,7 +57,7 @@ pub(super) fn print(
             text.push_str(&format!("  {name:<12} {}\n", in_words(&value)));
         }
     }
-    context::print(&text)
+    crate::terminal::print(&text)
 }
 
 fn in_words(value: &Json) -> String {

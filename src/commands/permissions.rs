@@ -2,16 +2,17 @@
 
 use tokio::sync::watch;
 
-use crate::blueprint::{self, Remains};
+use crate::checks::permissions;
 use crate::cli::{PermissionsArgs, Permitted};
 use crate::commands::Ending;
-use crate::commands::context::{Context, print, report};
+use crate::commands::context::Context;
+use crate::engine::resource::Consent;
 use crate::failure::Failure;
-use crate::permissions;
-use crate::policy::Kind;
-use crate::resource::Consent;
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::site;
+use crate::systems::{self, Remains};
+use crate::terminal::{print, report};
+use iam_policy::policy::Kind;
 
 /// Runs the command. AWS is asked for the account only where the settings do not name it.
 ///
@@ -27,7 +28,7 @@ pub async fn command(
     let wanted = args.command != Permitted::Destroy;
     let site = site(&context.settings, &context.aws).await?;
     let (settings, documents) = (&context.settings, &context.documents);
-    let nodes = blueprint::nodes(settings, documents, &site, &Remains::default(), wanted)?;
+    let nodes = systems::nodes(settings, documents, &site, &Remains::default(), wanted)?;
     let needed = match args.command {
         Permitted::Plan => permissions::plan(settings, &nodes),
         Permitted::Apply => permissions::apply(settings, &site, &nodes, !args.no_preflight),

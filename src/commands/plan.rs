@@ -1,15 +1,16 @@
 //! `provision plan`: shows what apply would do, and writes nothing to AWS.
 
 use crate::cli::PlanArgs;
-use crate::commands::context::{Context, print, report};
+use crate::commands::context::Context;
 use crate::commands::{Ending, refuse_blocked};
+use crate::engine::plan;
+use crate::engine::resource::Consent;
 use crate::failure::Failure;
-use crate::plan;
 use crate::render::json;
-use crate::resource::Consent;
 use crate::saved_plan;
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::survey;
+use crate::terminal::{print, report};
 use tokio::sync::watch;
 
 /// Runs the command.

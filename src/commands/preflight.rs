@@ -6,18 +6,19 @@ use futures_util::future::{BoxFuture, Either, FutureExt, join, ready, select};
 use serde_json::json;
 use tokio::sync::watch;
 
+use crate::checks::preflight::simulation::{Call, calls};
+use crate::checks::preflight::trails::{self, Seen};
+use crate::checks::preflight::{self, Check, Verdict, regions};
 use crate::cli::PreflightArgs;
 use crate::commands::Ending;
-use crate::commands::context::{Context, print};
+use crate::commands::context::Context;
+use crate::engine::plan::{self, Plan};
+use crate::engine::resource::Consent;
 use crate::failure::Failure;
-use crate::plan::{self, Plan};
-use crate::preflight::simulation::{Call, calls};
-use crate::preflight::trails::{self, Seen};
-use crate::preflight::{self, Check, Verdict, regions};
 use crate::render::{preflight as render, text};
-use crate::resource::Consent;
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::{Survey, survey};
+use crate::terminal::print;
 
 /// Runs the command, which writes nothing.
 ///

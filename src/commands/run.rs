@@ -1,11 +1,12 @@
 //! Execution with its events shown, shared by apply and destroy.
 
-use crate::commands::context::{Context, print, report};
-use crate::events::{Counts, Event, Events};
-use crate::execute::{Approved, Results, execute};
+use crate::commands::context::Context;
+use crate::engine::events::{Counts, Event, Events};
+use crate::engine::execute::{Approved, Results, execute};
+use crate::engine::plan::Node;
 use crate::failure::Failure;
-use crate::plan::Node;
 use crate::render::{json, progress};
+use crate::terminal::{print, report};
 
 /// Carries the plan out and shows each event as it comes and what it all came to: as text on
 /// stderr, or as JSON on stdout.
@@ -16,11 +17,10 @@ pub async fn run(
     as_json: bool,
 ) -> Result<Results, Failure> {
     let (events, mut receiver) = Events::channel();
-    let aws = context.aws.reporting_to(events.clone());
     let work = async move {
-        let results = execute(nodes, approved, &aws, &events).await;
-        // The last senders go with these, which ends the stream of events.
-        drop((aws, events));
+        let results = execute(nodes, approved, &context.aws, &events).await;
+        // With the last sender the stream of events ends.
+        drop(events);
         results
     };
     let show = async {

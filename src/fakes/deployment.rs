@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::blueprint::documents::Documents;
-use crate::blueprint::stackstate::{DOCUMENTS, Remains, SYSTEM};
-use crate::blueprint::{AllDocuments, Site};
+use crate::engine::plan::Node;
 use crate::failure::Failure;
-use crate::plan::Node;
 use crate::settings::{
     AuditTrail, Connection, Encryption, Profile, Secret, Settings, StackState, Trust,
 };
+use crate::systems::documents::Documents;
+use crate::systems::stackstate::{DOCUMENTS, Remains, SYSTEM};
+use crate::systems::{AllDocuments, Site};
 
 pub const ACCOUNT: &str = "123456789012";
 pub const AGENT: &str = "210987654321";
@@ -109,7 +109,7 @@ pub fn nodes(
 ) -> Result<Vec<Node>, Failure> {
     let stackstate = settings.stackstate.as_ref().unwrap();
     let site = site(settings);
-    crate::blueprint::stackstate::nodes(settings, stackstate, documents, &site, remains, wanted)
+    crate::systems::stackstate::nodes(settings, stackstate, documents, &site, remains, wanted)
 }
 
 /// The whole blueprint with the shipped documents.

@@ -21,10 +21,9 @@ use tokio::time::Instant;
 
 pub use resource::{Fake, Pace, at, attributes, ours};
 
-use crate::address::Address;
 use crate::aws::{Aws, Operation, Session};
-use crate::events::Events;
-use crate::resource::{Consent, Observed};
+use crate::engine::address::Address;
+use crate::engine::resource::{Consent, Observed};
 
 /// Nothing beside the settings, or taking over what is not ours too.
 pub fn consent(adopt: bool) -> Consent {
@@ -57,13 +56,13 @@ pub fn lost() -> CallError {
 }
 
 /// A way to an account that is never called over the network.
-pub fn aws(events: Events, stop: watch::Receiver<bool>) -> Aws {
+pub fn aws(stop: watch::Receiver<bool>) -> Aws {
     let session = Session {
         config: SdkConfig::builder().build(),
         path_style: false,
         region: None,
     };
-    Aws::new(&session, 32, None, stop).reporting_to(events)
+    Aws::new(&session, 32, None, stop)
 }
 
 /// The calls that a fake makes.

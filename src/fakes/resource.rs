@@ -8,13 +8,14 @@ use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
 use tokio::time::Instant;
 
 use super::{CALL, Effect, Refusal, State, Verb, World, refusal};
-use crate::address::Address;
-use crate::attributes::{Attributes, Change, Value};
 use crate::aws::{Aws, AwsError};
-use crate::permissions::{Permission, Task};
-use crate::plan::{Milestone, Node};
-use crate::resource::{
-    Consent, Created, Known, Observed, Owner, Phase, Present, Resource, reference,
+use crate::engine::address::Address;
+use crate::engine::attributes::{Attributes, Change, Value};
+use crate::engine::ownership::Owner;
+use crate::engine::permission::{Permission, Task};
+use crate::engine::plan::{Milestone, Node};
+use crate::engine::resource::{
+    Consent, Created, Known, Observed, Phase, Present, Resource, reference,
 };
 
 /// A resource of [`World`].

@@ -3,14 +3,10 @@
 //! Everything here is pure text: nothing asks AWS whether a name exists. A value of one of these
 //! types is well-formed from then on, so that later stages need no checks of their own.
 
-mod arn;
 mod region;
 
-use std::fmt;
-use std::str::FromStr;
-
-pub use arn::Arn;
-pub use region::{Partition, Region};
+pub use iam_policy::names::{AccountId, Arn, InvalidName, Partition};
+pub use region::Region;
 
 use crate::failure::Failure;
 
@@ -39,36 +35,9 @@ impl Invalid {
     }
 }
 
-/// The ID of an AWS account: exactly 12 ASCII digits.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AccountId(String);
-
-impl AccountId {
-    /// The 12 digits.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for AccountId {
-    type Err = Invalid;
-
-    /// Takes a text that consists of exactly 12 digits; anything else is [`Invalid`].
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            Ok(AccountId(text.to_owned()))
-        } else {
-            Err(Invalid::new(
-                format!("{text:?} is not an AWS account ID"),
-                "Write exactly 12 digits, for example \"123456789012\".",
-            ))
-        }
-    }
-}
-
-impl fmt::Display for AccountId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+impl From<InvalidName> for Invalid {
+    fn from(InvalidName { problem, remedy }: InvalidName) -> Self {
+        Invalid { problem, remedy }
     }
 }
 
@@ -88,28 +57,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn account_ids_are_twelve_ascii_digits() {
-        let cases = [
-            ("123456789012", true, "an ordinary ID"),
-            ("000000000000", true, "leading zeros belong to the ID"),
-            ("12345678901", false, "one digit short"),
-            ("1234567890123", false, "one digit long"),
-            ("1234-5678-9012", false, "the console's way of writing it"),
-            ("12345678901a", false, "a letter"),
-            ("١٢٣٤٥٦٧٨٩٠١٢", false, "digits, but not ASCII ones"),
-            ("", false, "nothing"),
-        ];
-        for (text, accepted, reason) in cases {
-            assert_eq!(text.parse::<AccountId>().is_ok(), accepted, "{reason}");
-        }
-    }
-
-    #[test]
     fn a_refused_account_id_is_shown_with_its_place_and_the_accepted_form() {
-        let failure = "12\u{1b}[31m"
-            .parse::<AccountId>()
-            .unwrap_err()
-            .at("--account");
+        let failure = "12\u{1b}[31m".parse::<AccountId>().unwrap_err();
+        let failure = Invalid::from(failure).at("--account");
         assert_eq!(
             failure.to_string(),
             "--account: \"12\\u{1b}[31m\" is not an AWS account ID\n\
@@ -120,9 +70,7 @@ mod tests {
     proptest! {
         #[test]
         fn parsing_never_panics(text in any::<String>()) {
-            let _ = text.parse::<AccountId>();
             let _ = text.parse::<Region>();
-            let _ = text.parse::<Arn>();
         }
     }
 }

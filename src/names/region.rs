@@ -6,112 +6,54 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
+use super::{Invalid, Partition};
 
-/// A group of regions that share one IAM and one ARN prefix; nothing crosses its border.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Partition {
-    /// The commercial regions, `aws`.
-    Aws,
-    /// The regions in China, `aws-cn`.
-    China,
-    /// The European Sovereign Cloud, `aws-eusc`.
-    EuropeanSovereign,
-    /// The isolated regions of `aws-iso`.
-    Iso,
-    /// The isolated regions of `aws-iso-b`.
-    IsoB,
-    /// The isolated regions of `aws-iso-e`.
-    IsoE,
-    /// The isolated regions of `aws-iso-f`.
-    IsoF,
-    /// GovCloud (US), `aws-us-gov`.
-    UsGov,
-}
-
-impl Partition {
-    const ALL: [Partition; 8] = [
-        Partition::Aws,
-        Partition::China,
-        Partition::EuropeanSovereign,
-        Partition::Iso,
-        Partition::IsoB,
-        Partition::IsoE,
-        Partition::IsoF,
-        Partition::UsGov,
-    ];
-
-    /// The name as it stands in ARNs.
-    pub fn name(self) -> &'static str {
-        match self {
-            Partition::Aws => "aws",
-            Partition::China => "aws-cn",
-            Partition::EuropeanSovereign => "aws-eusc",
-            Partition::Iso => "aws-iso",
-            Partition::IsoB => "aws-iso-b",
-            Partition::IsoE => "aws-iso-e",
-            Partition::IsoF => "aws-iso-f",
-            Partition::UsGov => "aws-us-gov",
-        }
-    }
-
-    /// The partition of that name, if there is one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.name() == name)
-    }
-
-    fn regions(self) -> &'static [&'static str] {
-        match self {
-            Partition::Aws => &[
-                "af-south-1",
-                "ap-east-1",
-                "ap-east-2",
-                "ap-northeast-1",
-                "ap-northeast-2",
-                "ap-northeast-3",
-                "ap-south-1",
-                "ap-south-2",
-                "ap-southeast-1",
-                "ap-southeast-2",
-                "ap-southeast-3",
-                "ap-southeast-4",
-                "ap-southeast-5",
-                "ap-southeast-6",
-                "ap-southeast-7",
-                "ca-central-1",
-                "ca-west-1",
-                "eu-central-1",
-                "eu-central-2",
-                "eu-north-1",
-                "eu-south-1",
-                "eu-south-2",
-                "eu-west-1",
-                "eu-west-2",
-                "eu-west-3",
-                "il-central-1",
-                "me-central-1",
-                "me-south-1",
-                "mx-central-1",
-                "sa-east-1",
-                "us-east-1",
-                "us-east-2",
-                "us-west-1",
-                "us-west-2",
-            ],
-            Partition::China => &["cn-north-1", "cn-northwest-1"],
-            Partition::EuropeanSovereign => &["eusc-de-east-1"],
-            Partition::Iso => &["us-iso-east-1", "us-iso-west-1"],
-            Partition::IsoB => &["us-isob-east-1", "us-isob-west-1"],
-            Partition::IsoE => &["eu-isoe-west-1"],
-            Partition::IsoF => &["us-isof-east-1", "us-isof-south-1"],
-            Partition::UsGov => &["us-gov-east-1", "us-gov-west-1"],
-        }
-    }
-}
-
-impl fmt::Display for Partition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+/// The regions of a partition that are public.
+fn regions(partition: Partition) -> &'static [&'static str] {
+    match partition {
+        Partition::Aws => &[
+            "af-south-1",
+            "ap-east-1",
+            "ap-east-2",
+            "ap-northeast-1",
+            "ap-northeast-2",
+            "ap-northeast-3",
+            "ap-south-1",
+            "ap-south-2",
+            "ap-southeast-1",
+            "ap-southeast-2",
+            "ap-southeast-3",
+            "ap-southeast-4",
+            "ap-southeast-5",
+            "ap-southeast-6",
+            "ap-southeast-7",
+            "ca-central-1",
+            "ca-west-1",
+            "eu-central-1",
+            "eu-central-2",
+            "eu-north-1",
+            "eu-south-1",
+            "eu-south-2",
+            "eu-west-1",
+            "eu-west-2",
+            "eu-west-3",
+            "il-central-1",
+            "me-central-1",
+            "me-south-1",
+            "mx-central-1",
+            "sa-east-1",
+            "us-east-1",
+            "us-east-2",
+            "us-west-1",
+            "us-west-2",
+        ],
+        Partition::China => &["cn-north-1", "cn-northwest-1"],
+        Partition::EuropeanSovereign => &["eusc-de-east-1"],
+        Partition::Iso => &["us-iso-east-1", "us-iso-west-1"],
+        Partition::IsoB => &["us-isob-east-1", "us-isob-west-1"],
+        Partition::IsoE => &["eu-isoe-west-1"],
+        Partition::IsoF => &["us-isof-east-1", "us-isof-south-1"],
+        Partition::UsGov => &["us-gov-east-1", "us-gov-west-1"],
     }
 }
 
@@ -126,8 +68,7 @@ impl Region {
     /// Every known region, partition by partition.
     pub fn all() -> impl Iterator<Item = Region> {
         Partition::ALL.into_iter().flat_map(|partition| {
-            partition
-                .regions()
+            regions(partition)
                 .iter()
                 .map(move |name| Region { name, partition })
         })
@@ -227,14 +168,6 @@ mod tests {
         }
         let distinct: HashSet<_> = Region::all().map(|region| region.name).collect();
         assert_eq!(distinct.len(), Region::all().count());
-    }
-
-    #[test]
-    fn partitions_are_found_by_the_name_in_arns() {
-        for partition in Partition::ALL {
-            assert_eq!(Partition::from_name(partition.name()), Some(partition));
-        }
-        assert_eq!(Partition::from_name("AWS"), None);
     }
 
     #[test]

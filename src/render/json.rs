@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::attributes::Value;
-use crate::blueprint::Site;
-use crate::events::{Counts, Event, Outcome};
+use crate::engine::attributes::Value;
+use crate::engine::events::{Counts, Event, Outcome};
+use crate::engine::plan::{Action, Plan, Step};
 use crate::failure::Failure;
-use crate::plan::{Action, Plan, Step};
+use crate::systems::Site;
 
 /// The version of the plan's form: it grows when a program that reads the older form would fail.
 pub const FORMAT_VERSION: u32 = 1;

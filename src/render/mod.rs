@@ -3,7 +3,6 @@
 //! Everything here turns data into text. Only `main` and the progress renderer's writer print it.
 
 pub mod json;
-pub mod lint;
 pub mod preflight;
 pub mod progress;
 pub mod text;

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value as Json, json};
 
-use crate::preflight::{Check, Verdict};
-use crate::printable::printable;
+use crate::checks::preflight::{Check, Verdict};
+use iam_policy::printable::printable;
 
 /// The checks, a line for each, and below it a line for each call that would be denied.
 pub fn text(checks: &[Check]) -> String {

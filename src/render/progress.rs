@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use anstyle::{AnsiColor, Style};
 use tokio::time::Instant;
 
-use crate::address::Address;
-use crate::events::{Counts, Event, Outcome};
-use crate::plan::Action;
-use crate::printable::{harmless, printable};
+use crate::engine::address::Address;
+use crate::engine::events::{Counts, Event, Outcome};
+use crate::engine::plan::Action;
 use crate::render::text::sign_of;
+use iam_policy::printable::{harmless, printable};
 
 const FAILED: Style = AnsiColor::Red.on_default().bold();
 const QUIET: Style = Style::new().dimmed();

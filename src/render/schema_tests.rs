@@ -6,12 +6,13 @@ use jsonschema::Validator;
 use serde_json::{Value as Json, json};
 
 use super::PLAN_SCHEMA;
-use crate::address::Address;
-use crate::attributes::Value;
+use crate::engine::address::Address;
+use crate::engine::attributes::Value;
+use crate::engine::ownership::Owner;
+use crate::engine::plan::{self, Node, Observations};
+use crate::engine::resource::{Known, Observed, Phase, Present};
 use crate::fakes::consent;
 use crate::fakes::deployment::{EXTERNAL_ID, laid_out, on_ec2, settings, site, with_postfix};
-use crate::plan::{self, Node, Observations};
-use crate::resource::{Known, Observed, Owner, Phase, Present};
 use crate::settings::Settings;
 
 fn schema() -> Json {

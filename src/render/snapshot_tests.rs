@@ -2,13 +2,14 @@
 
 use serde_json::json;
 
-use crate::attributes::Value;
+use crate::engine::attributes::Value;
+use crate::engine::ownership::Owner;
+use crate::engine::plan::{self, Node, Observations, Plan};
+use crate::engine::resource::{Known, Observed, Phase, Present};
 use crate::fakes::consent;
 use crate::fakes::deployment::{laid_out, settings, site};
-use crate::plan::{self, Node, Observations, Plan};
-use crate::policy::Policy;
-use crate::resource::{Known, Observed, Owner, Phase, Present};
 use crate::settings::Settings;
+use iam_policy::policy::Policy;
 
 /// The node as it is once everything was done.
 fn settled(node: &Node, known: &Known) -> Present {

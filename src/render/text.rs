@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use serde_json::Value as Json;
 
-use crate::attributes::{Change, KNOWN_AFTER_APPLY, Value};
-use crate::blueprint::Site;
-use crate::plan::{Action, Plan, Step};
-use crate::policy::{self, DiffLine, Sign};
-use crate::printable::printable;
+use crate::engine::attributes::{Change, KNOWN_AFTER_APPLY, Value};
+use crate::engine::plan::{Action, Plan, Step};
+use crate::systems::Site;
+use iam_policy::policy::{self, DiffLine, Sign};
+use iam_policy::printable::printable;
 
 const ADDED: Style = AnsiColor::Green.on_default();
 const REMOVED: Style = AnsiColor::Red.on_default();

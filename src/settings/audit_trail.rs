@@ -1,8 +1,8 @@
 //! The settings of Audit Trail: one permission policy, and who gets it.
 
 use crate::failure::Failure;
+use crate::kinds::iam::Identity;
 use crate::names::{Arn, Invalid, is_iam_name};
-use crate::resource::Identity;
 
 use super::file::{AuditTrailContent, SettingsFile};
 use super::resolve::Given;

@@ -2,8 +2,8 @@
 
 use super::file::SettingsFile;
 use crate::failure::Failure;
-use crate::lint::{self, Accepted};
 use crate::names::Invalid;
+use iam_policy::lint::{self, Accepted};
 
 /// The codes that the file accepts, each with its reason.
 pub(super) fn resolve(file: &SettingsFile) -> Result<Accepted, Failure> {

@@ -34,8 +34,8 @@ pub use secret::Secret;
 pub use trust::Principal;
 
 use crate::failure::Failure;
-use crate::lint::{Accepted, Home};
 use crate::names::{AccountId, Arn, Partition, Region};
+use iam_policy::lint::{Accepted, Home};
 
 /// The environment, as a function from a variable's name to its value.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;

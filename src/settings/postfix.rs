@@ -1,7 +1,7 @@
 //! The text that every name ends with, within the rules of all the names it ends.
 
+use crate::engine::ownership::DEPLOYMENT_WITHOUT_POSTFIX;
 use crate::names::Invalid;
-use crate::resource::DEPLOYMENT_WITHOUT_POSTFIX;
 
 /// Suffixes of bucket names that S3 keeps for itself. Others that it keeps contain a dot, which a
 /// postfix cannot.
@@ -50,8 +50,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::engine::ownership::Tags;
     use crate::names::{Region, is_iam_name};
-    use crate::resource::Tags;
 
     proptest! {
         #[test]

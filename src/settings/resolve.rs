@@ -24,20 +24,20 @@ pub(super) struct Given<T> {
 
 impl<T> Given<T> {
     /// Checks the value; a refusal becomes a failure that names the place.
-    fn check<U>(&self, check: impl Fn(&T) -> Result<U, Invalid>) -> Result<U, Failure> {
-        check(&self.value).map_err(|invalid| invalid.at(&self.place))
+    fn check<U, E: Into<Invalid>>(&self, check: impl Fn(&T) -> Result<U, E>) -> Result<U, Failure> {
+        check(&self.value).map_err(|error| error.into().at(&self.place))
     }
 }
 
 impl<T> Given<Vec<T>> {
     /// Checks every value of a list; the first refusal becomes a failure that names the place.
-    pub(super) fn check_each<U>(
+    pub(super) fn check_each<U, E: Into<Invalid>>(
         &self,
-        check: impl Fn(&T) -> Result<U, Invalid>,
+        check: impl Fn(&T) -> Result<U, E>,
     ) -> Result<Vec<U>, Failure> {
         self.value
             .iter()
-            .map(|value| check(value).map_err(|invalid| invalid.at(&self.place)))
+            .map(|value| check(value).map_err(|error| error.into().at(&self.place)))
             .collect()
     }
 }

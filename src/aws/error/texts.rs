@@ -121,7 +121,7 @@ fn each_kind_says_what_failed_why_and_what_to_do() {
             region: (service != "iam").then(|| "eu-west-1".parse().unwrap()),
         };
         let error = AwsError {
-            resource: Some(crate::fakes::at("logs")),
+            resource: Some(crate::fakes::at("logs").to_string()),
             account: Some("123456789012".parse().unwrap()),
             ..AwsError::from_sdk(operation, &error)
         };

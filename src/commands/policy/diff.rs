@@ -4,10 +4,10 @@ use std::path::Path;
 
 use crate::cli::PolicyDiffArgs;
 use crate::commands::Ending;
-use crate::commands::context::{print, report};
 use crate::failure::Failure;
-use crate::policy::{self, Policy};
 use crate::render::text;
+use crate::terminal::{print, report};
+use iam_policy::policy::{self, Policy};
 
 /// A document that is no policy is told here, because it ends the program with another code than a
 /// failure does.

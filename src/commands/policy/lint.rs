@@ -4,15 +4,16 @@ use std::path::Path;
 
 use tokio::sync::watch;
 
+use crate::checks::documents;
 use crate::cli::PolicyLintArgs;
 use crate::commands::Ending;
-use crate::commands::context::{Context, print, report};
+use crate::commands::context::Context;
 use crate::failure::Failure;
-use crate::lint::{self, Accepted, Checked, Found, Home, Report, Unreadable};
-use crate::policy::Kind;
-use crate::render;
 use crate::settings::{self, GeneralFlags, Need};
 use crate::survey;
+use crate::terminal::{print, report};
+use iam_policy::lint::{self, Accepted, Checked, Found, Home, Report, Unreadable};
+use iam_policy::policy::Kind;
 
 pub(super) async fn command(
     general: &GeneralFlags,
@@ -25,11 +26,11 @@ pub(super) async fn command(
         of_files(general, args).await?
     };
     if args.json {
-        print(&format!("{:#}\n", render::lint::json(&found)))?;
+        print(&format!("{:#}\n", iam_policy::report::json(&found)))?;
     } else if args.sarif {
-        print(&format!("{:#}\n", render::lint::sarif(&found)))?;
+        print(&format!("{:#}\n", documents::sarif(&found)))?;
     } else {
-        print(&render::lint::text(&found))?;
+        print(&iam_policy::report::text(&found))?;
     }
     Ok(if found.fails(args.fail_on) {
         Ending::Failed
@@ -48,7 +49,7 @@ async fn of_settings(
     if let Some(reason) = super::left_out(&context.settings) {
         report(&format!("Note: {reason}.\n"));
     }
-    lint::deployment::report(&context.settings, &context.documents, &site)
+    documents::report(&context.settings, &context.documents, &site)
 }
 
 /// The files are checked on a thread of their own, so that a signal ends the program meanwhile.

@@ -3,13 +3,13 @@
 use serde_json::json;
 use tokio::sync::watch;
 
-use crate::blueprint::Written;
 use crate::cli::PolicyListArgs;
 use crate::commands::Ending;
-use crate::commands::context::{print, report};
 use crate::failure::Failure;
 use crate::render::text;
 use crate::settings::GeneralFlags;
+use crate::systems::Written;
+use crate::terminal::{print, report};
 
 pub(super) async fn command(
     general: &GeneralFlags,

@@ -11,13 +11,13 @@ use std::path::Path;
 
 use tokio::sync::watch;
 
-use crate::blueprint::{self, Site, Written};
 use crate::cli::PolicyCommand;
 use crate::commands::Ending;
 use crate::commands::context::Context;
 use crate::failure::Failure;
 use crate::settings::{GeneralFlags, Need, Settings, StackStateFlags, Trust};
 use crate::survey;
+use crate::systems::{self, Site, Written};
 use crate::text_file::{self, LARGEST_POLICY};
 
 /// Runs the command.
@@ -55,7 +55,7 @@ async fn rendered(
     let settings = &context.settings;
     let site = survey::site(settings, &context.aws).await?;
     Ok(Rendered {
-        documents: blueprint::written(settings, &context.documents, &site)?,
+        documents: systems::written(settings, &context.documents, &site)?,
         site,
         left_out: left_out(settings),
     })

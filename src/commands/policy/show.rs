@@ -2,12 +2,12 @@
 
 use tokio::sync::watch;
 
-use crate::blueprint::Written;
 use crate::cli::PolicyShowArgs;
 use crate::commands::Ending;
-use crate::commands::context::{print, report};
 use crate::failure::Failure;
 use crate::settings::GeneralFlags;
+use crate::systems::Written;
+use crate::terminal::{print, report};
 
 /// The document goes to stdout, and what is to be said about it to stderr, so that the first can be
 /// passed on.

@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::*;
+use crate::engine::plan::{self, Observations};
 use crate::fakes::deployment::{EXTERNAL_ID, all_shipped, laid_out, settings, site};
-use crate::plan::{self, Observations};
 use crate::render;
 
 const REGIONS: [&str; 2] = ["eu-west-1", "us-east-1"];

@@ -1,7 +1,7 @@
 //! The section of Audit Trail, and which systems a run is about.
 
 use super::*;
-use crate::resource::Identity;
+use crate::kinds::iam::Identity;
 
 const AUDIT: &str = "[audit_trail]\nattach_to = [\"user/audit-trail\", \"role/app\"]\n";
 

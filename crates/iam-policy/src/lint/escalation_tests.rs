@@ -1,0 +1,124 @@
+//! Which policies lead to more permissions, and which only look so.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::find;
+use crate::authorization::service;
+use crate::lint::trial::check;
+use crate::lint::{Document, Home};
+use crate::policy::Kind;
+
+fn allow(sid: &str, actions: Value, resources: Value) -> Value {
+    json!({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources})
+}
+
+fn under(condition: Value, mut statement: Value) -> Value {
+    statement["Condition"] = condition;
+    statement
+}
+
+#[test]
+#[rustfmt::skip]
+fn actions_that_lead_further_by_themselves() {
+    let attach = "escalation-by-policy Statement.Action: iam:AttachRolePolicy (A) attaches any policy to a role that the identity can use";
+    let on = |action: &str, resource: &str| allow("A", json!(action), json!(resource));
+    let boundary = |operator: &str| json!({operator: {"iam:PermissionsBoundary": "arn:aws:iam::1:policy/b"}});
+    let policies = |arn: &str| json!({"ArnEquals": {"iam:PolicyARN": arn}});
+    check(find, [
+        ("on everything", on("iam:AttachRolePolicy", "*"), &[attach] as &[&str]),
+        ("on all roles", on("iam:AttachRolePolicy", "arn:aws:iam::123456789012:role/*"), &[attach]),
+        ("by a wildcard", on("iam:Attach*Role*", "*"), &[attach]),
+        ("by all that is not named", json!({"Sid": "A", "Effect": "Allow", "NotAction": ["iam:*User*", "iam:*Group*", "iam:*Polic*Version", "iam:P*", "iam:*Profile", "iam:*Assume*", "sts:*", "lambda:*", "glue:*", "sagemaker:*", "ssm:*", "iam:Create*"], "Resource": "*"}),
+            &["escalation-by-policy Statement.NotAction: iam:AttachRolePolicy (A) attaches any policy to a role that the identity can use"]),
+        ("on one role, which may be harmless", on("iam:AttachRolePolicy", "arn:aws:iam::123456789012:role/r"), &[]),
+        ("on roles of a prefix", on("iam:AttachRolePolicy", "arn:aws:iam::*:role/app-*"), &[]),
+        ("on users only", on("iam:AttachRolePolicy", "arn:aws:iam::*:user/*"), &[]),
+        ("a boundary is demanded", under(boundary("StringEquals"), on("iam:AttachRolePolicy", "*")), &[]),
+        ("a boundary is demanded if there is one", under(boundary("StringEqualsIfExists"), on("iam:AttachRolePolicy", "*")), &[attach]),
+        ("one harmless policy only", under(policies("arn:aws:iam::aws:policy/ReadOnlyAccess"), on("iam:AttachRolePolicy", "*")), &[]),
+        ("all policies of AWS", under(policies("arn:aws:iam::aws:policy/*"), on("iam:AttachRolePolicy", "*")), &[attach]),
+        ("only with a tag", under(json!({"StringEquals": {"aws:ResourceTag/a": "b"}}), on("iam:AttachRolePolicy", "*")), &[]),
+        ("with a second factor it is the same", under(json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}), on("iam:AttachRolePolicy", "*")), &[attach]),
+        ("denied", json!([on("iam:AttachRolePolicy", "*"), {"Effect": "Deny", "Action": "iam:Attach*", "Resource": "*"}]), &[]),
+        ("denied for one role", json!([on("iam:AttachRolePolicy", "*"), {"Effect": "Deny", "Action": "iam:Attach*", "Resource": "arn:aws:iam::1:role/r"}]),
+            &["escalation-by-policy Statement[0].Action: iam:AttachRolePolicy (A) attaches any policy to a role that the identity can use"]),
+        ("denied without a boundary", json!([on("iam:AttachRolePolicy", "*"), under(boundary("StringNotEquals"), json!({"Effect": "Deny", "Action": "iam:Attach*", "Resource": "*"}))]), &[]),
+        ("denied for what is not named", json!([on("iam:AttachRolePolicy", "arn:aws:iam::*:role/*"), {"Effect": "Deny", "Action": "iam:*", "NotResource": "arn:aws:iam::*:group/*"}]), &[]),
+        ("a user's own policy", on("iam:PutUserPolicy", "arn:aws:iam::*:user/${aws:username}"), &["escalation-by-policy Statement.Action: iam:PutUserPolicy (A) writes any policy into a user"]),
+        ("a user's own access keys", on("iam:CreateAccessKey", "arn:aws:iam::*:user/${aws:username}"), &[]),
+        ("anybody's access keys", on("iam:CreateAccessKey", "*"), &["escalation-by-credentials Statement.Action: iam:CreateAccessKey (A) makes an access key of any user"]),
+        ("all roles that trust the account", on("sts:AssumeRole", "*"), &["escalation-by-trust Statement.Action: sts:AssumeRole (A) assumes every role that trusts the account"]),
+        ("one role", on("sts:AssumeRole", "arn:aws:iam::123456789012:role/r"), &[]),
+        ("the code of all functions", on("lambda:UpdateFunctionCode", "arn:aws:lambda:*:*:function:*"), &["escalation-by-foreign-code Statement.Action: lambda:UpdateFunctionCode (A) replaces the code of any function, which runs with the function's role"]),
+        ("the code of some", on("lambda:UpdateFunctionCode", "arn:aws:lambda:*:*:function:app-*"), &[]),
+        ("any command on all instances", allow("A", json!("ssm:SendCommand"), json!(["arn:aws:ssm:*:*:document/*", "arn:aws:ec2:*:*:instance/*"])), &["escalation-by-foreign-code Statement.Action: ssm:SendCommand (A) runs any document of commands on instances, with their role"]),
+        ("one document on all instances", allow("A", json!("ssm:SendCommand"), json!(["arn:aws:ssm:*:*:document/AWS-Update", "arn:aws:ec2:*:*:instance/*"])), &[]),
+        ("all of IAM is told once", on("iam:*", "*"), &["escalation-by-policy Statement.Action: A allows all of IAM on everything"]),
+        ("everything has a rule of its own", on("*", "*"), &[]),
+        ("reading", allow("A", json!(["iam:Get*", "iam:List*"]), json!("*")), &[]),
+        ("a statement without a name", json!({"Effect": "Allow", "Action": "iam:AddUserToGroup", "Resource": "*"}), &["escalation-by-policy Statement.Action: iam:AddUserToGroup (Statement) adds a user to a group with more permissions"]),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn actions_that_lead_further_together() {
+    let roles = "arn:aws:iam::*:role/app-*";
+    let boundary = || json!({"StringEquals": {"iam:PermissionsBoundary": "arn:aws:iam::1:policy/b"}});
+    let make = |resource: &str| allow("Make", json!(["iam:CreateRole", "iam:PutRolePolicy"]), json!(resource));
+    let pass = |resource: &str| allow("Pass", json!("iam:PassRole"), json!(resource));
+    let to = |service: &str| under(json!({"StringEquals": {"iam:PassedToService": service}}), pass(roles));
+    let run = |actions| allow("Run", actions, json!("*"));
+    let function = || run(json!(["lambda:CreateFunction", "lambda:InvokeFunction"]));
+    let assume = "escalation-by-new-role Statement[0].Action[0]: iam:CreateRole (Make) and iam:PutRolePolicy (Make) make a role that the identity may assume and that may do everything";
+    let through_lambda = "escalation-by-passed-role Statement[1].Action: iam:CreateRole (Make), iam:PutRolePolicy (Make), iam:PassRole (Pass), lambda:CreateFunction (Run) and lambda:InvokeFunction (Run) let the identity run code of its own with a role with any permission";
+    check(find, [
+        ("a role of its own making", json!([make(roles)]), &[&assume.replace("[0].Action", ".Action").replace("Statement.Action", "Statement[0].Action") as &str] as &[&str]),
+        ("made and given policies under different names", json!([allow("Make", json!("iam:CreateRole"), json!(roles)), allow("Give", json!("iam:PutRolePolicy"), json!("arn:aws:iam::*:role/other-*"))]), &[]),
+        ("made under a boundary", json!([under(boundary(), make(roles))]), &[]),
+        ("passing roles of a prefix that one cannot change", json!([pass(roles), function()]), &[]),
+        ("passing roles that one can change", json!([make(roles), pass(roles), function()]), &[assume, through_lambda]),
+        ("under a boundary", json!([under(boundary(), make(roles)), pass(roles), function()]), &[]),
+        ("to another service", json!([make(roles), to("ec2.amazonaws.com"), function()]), &[assume]),
+        ("to that service", json!([make(roles), to("lambda.amazonaws.com"), function()]), &[assume, through_lambda]),
+        ("a function that nothing starts", json!([make(roles), pass(roles), run(json!("lambda:CreateFunction"))]), &[assume]),
+        ("passing any role", json!([pass("*"), run(json!("ec2:RunInstances"))]),
+            &["escalation-by-passed-role Statement[0].Action: iam:PassRole (Pass) and ec2:RunInstances (Run) let the identity start an instance and take its credentials with any role of the account that trusts the service"]),
+        ("passing any role to nobody", json!([pass("*"), run(json!("ec2:DescribeInstances"))]), &[]),
+    ]);
+}
+
+#[test]
+fn the_documented_audit_trail_policy_makes_an_administrator() {
+    let path = "../../policies/audit-trail/permissions.json";
+    let text = fs::read_to_string(path).expect("a shipped document");
+    let json = serde_json::from_str(&text).expect("JSON");
+    let document = Document::new(Kind::Managed, Home::default(), &json);
+    let mut findings = Vec::new();
+    find(&document, &mut findings);
+    let details: Vec<_> = findings.iter().map(|it| it.detail.as_str()).collect();
+    assert!(
+        details.contains(
+            &"iam:CreateRole (IAMRoles), iam:AttachRolePolicy (IAMRoles), iam:PassRole \
+              (PassAuditTrailRole), lambda:CreateFunction (Lambda) and lambda:AddPermission (Lambda) \
+              let the identity run code of its own with a role with any permission"
+        ),
+        "{details:#?}"
+    );
+}
+
+#[test]
+fn the_catalogue_names_actions_that_exist() {
+    let direct = super::DIRECT.iter().map(|way| way.action);
+    let steps = super::PASSED
+        .iter()
+        .flat_map(|user| user.steps.iter().copied().flatten().copied());
+    for action in direct.chain(steps) {
+        let (prefix, name) = action.split_once(':').expect("an action");
+        let known =
+            service(prefix).is_some_and(|it| it.action(name).is_some_and(|it| it.name == name));
+        assert!(known, "{action}");
+    }
+}

@@ -1,0 +1,322 @@
+//! Writes a permission policy as compactly as it must be to fit AWS's limit, and no more.
+//!
+//! What a principal may do is the union of its policies, so that statements may be merged and
+//! spread over several policies without a change of meaning.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+use thiserror::Error;
+
+use super::document::{Policy, PolicyError};
+use super::elements::{Group, elements};
+use super::statement::Statement;
+
+/// What was done to a document so that it fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// White space between its tokens was left out.
+    Compact,
+    /// Sids were left out too, and statements that differ in their actions alone were merged.
+    Merged,
+    /// All that, and the statements were spread over several policies.
+    Spread,
+}
+
+/// A document in the form in which it is written.
+#[derive(Debug, Clone)]
+pub struct Fitted {
+    /// The policies, at least one, each within the limit.
+    pub policies: Vec<Policy>,
+    /// What was done.
+    pub fit: Fit,
+}
+
+/// Why a document cannot be written.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum FitError {
+    /// A statement is longer than a whole policy may be.
+    #[error(
+        "Statement[{index}] has {size} characters by itself, and a policy may have {limit}: split it into statements with fewer actions or resources"
+    )]
+    StatementTooLong {
+        /// Its place in the document, from 0.
+        index: usize,
+        /// The characters of a policy with nothing else in it.
+        size: usize,
+        /// What AWS allows.
+        limit: usize,
+    },
+    /// A merged document is no policy any more, which would be a mistake of ours.
+    #[error("the merged document is not a policy: {0}")]
+    NotAPolicy(#[from] PolicyError),
+}
+
+/// The document in at most as many policies as its statements need when they are packed in their
+/// order, each of `limit` characters at most. The same document always gives the same policies,
+/// and together they mean what it means.
+///
+/// # Errors
+/// A statement that does not fit a policy of its own.
+pub fn fit(policy: &Policy, limit: usize) -> Result<Fitted, FitError> {
+    if policy.size() <= limit {
+        return Ok(Fitted {
+            policies: vec![policy.clone()],
+            fit: Fit::Compact,
+        });
+    }
+    let merged = Parts::of(policy.statements()).into_policy(policy)?;
+    if merged.size() <= limit {
+        return Ok(Fitted {
+            policies: vec![merged],
+            fit: Fit::Merged,
+        });
+    }
+    // Each statement goes to the first policy that has room for it once it is merged there.
+    let mut packed: Vec<(Parts, Policy)> = Vec::new();
+    for (index, statement) in policy.statements().iter().enumerate() {
+        let mut placed = false;
+        for (parts, written) in &mut packed {
+            let mut grown = parts.clone();
+            grown.add(statement);
+            let candidate = grown.clone().into_policy(policy)?;
+            if candidate.size() <= limit {
+                (*parts, *written) = (grown, candidate);
+                placed = true;
+                break;
+            }
+        }
+        if !placed {
+            let parts = Parts::of(std::slice::from_ref(statement));
+            let alone = parts.clone().into_policy(policy)?;
+            if alone.size() > limit {
+                return Err(FitError::StatementTooLong {
+                    index,
+                    size: alone.size(),
+                    limit,
+                });
+            }
+            packed.push((parts, alone));
+        }
+    }
+    Ok(Fitted {
+        policies: packed.into_iter().map(|(_, policy)| policy).collect(),
+        fit: Fit::Spread,
+    })
+}
+
+/// Statements without Sids, those merged that differ in their actions alone.
+#[derive(Debug, Clone, Default)]
+struct Parts {
+    statements: Vec<Map<String, Value>>,
+    /// Where the statement is that another one of the same remaining parts is merged into.
+    places: BTreeMap<Vec<Vec<String>>, usize>,
+}
+
+impl Parts {
+    fn of(statements: &[Statement]) -> Self {
+        let mut parts = Parts::default();
+        for statement in statements {
+            parts.add(statement);
+        }
+        parts
+    }
+
+    fn add(&mut self, statement: &Statement) {
+        let Some(source) = statement.document().as_object() else {
+            return;
+        };
+        let mut members = source.clone();
+        members.shift_remove("Sid");
+        let actions = listed(members.get("Action"));
+        // A union of what is excluded would exclude more, so that NotAction is never merged.
+        if actions.is_empty() {
+            self.statements.push(members);
+            return;
+        }
+        // Everything but the actions, in the form in which two of the same meaning are equal.
+        let mut rest: Vec<Vec<String>> = elements(statement)
+            .into_iter()
+            .filter(|element| element.group != Group::Action)
+            .map(|element| element.key)
+            .collect();
+        rest.sort();
+        if let Some(place) = self.places.get(&rest) {
+            let into = &mut self.statements[*place];
+            let mut all = listed(into.get("Action"));
+            all.extend(actions);
+            into.insert("Action".to_owned(), unique(all));
+            return;
+        }
+        members.insert("Action".to_owned(), unique(actions));
+        self.places.insert(rest, self.statements.len());
+        self.statements.push(members);
+    }
+
+    fn into_policy(self, whole: &Policy) -> Result<Policy, PolicyError> {
+        let mut document = whole.document().as_object().cloned().unwrap_or_default();
+        document.insert("Statement".to_owned(), json!(self.statements));
+        Policy::from_value(Value::Object(document))
+    }
+}
+
+fn listed(value: Option<&Value>) -> Vec<Value> {
+    match value {
+        None => Vec::new(),
+        Some(Value::Array(items)) => items.clone(),
+        Some(single) => vec![single.clone()],
+    }
+}
+
+/// The actions without repetitions, whatever their case, in their order.
+fn unique(actions: Vec<Value>) -> Value {
+    let mut seen = BTreeSet::new();
+    let mut kept: Vec<Value> = actions
+        .into_iter()
+        .filter(|action| seen.insert(action.to_string().to_lowercase()))
+        .collect();
+    if kept.len() == 1 {
+        kept.remove(0)
+    } else {
+        Value::Array(kept)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::compare::same_meaning;
+    use super::*;
+
+    const LIMIT: usize = 6_144;
+
+    fn policy(statements: Value) -> Policy {
+        Policy::from_value(json!({"Version": "2012-10-17", "Statement": statements})).unwrap()
+    }
+
+    fn together(fitted: &Fitted) -> Policy {
+        let (first, others) = fitted.policies.split_first().unwrap();
+        let statements: Vec<Statement> = others
+            .iter()
+            .flat_map(|policy| policy.statements().to_vec())
+            .collect();
+        first.join(&statements)
+    }
+
+    #[test]
+    fn what_fits_is_written_as_it_is() {
+        let text = include_str!("../../../../policies/audit-trail/permissions.json");
+        let shipped = Policy::parse(text).unwrap();
+        let fitted = fit(&shipped, LIMIT).unwrap();
+        assert_eq!(fitted.fit, Fit::Compact);
+        assert_eq!(fitted.policies[0].document(), shipped.document());
+        assert_eq!(fitted.policies[0].size(), 5_664);
+    }
+
+    #[test]
+    fn only_statements_that_differ_in_their_actions_alone_are_merged() {
+        let cases = [
+            (
+                json!([
+                    {"Sid": "A", "Effect": "Allow", "Action": "a:1", "Resource": "*"},
+                    {"Sid": "B", "Effect": "Allow", "Action": ["a:2", "A:1"], "Resource": ["*"]},
+                ]),
+                json!([{"Effect": "Allow", "Action": ["a:1", "a:2"], "Resource": "*"}]),
+                "the same resource, written in two ways, and an action in other case",
+            ),
+            (
+                json!([
+                    {"Effect": "Allow", "Action": "a:1", "Resource": "x"},
+                    {"Effect": "Allow", "Action": "a:2", "Resource": "y"},
+                ]),
+                json!([
+                    {"Effect": "Allow", "Action": "a:1", "Resource": "x"},
+                    {"Effect": "Allow", "Action": "a:2", "Resource": "y"},
+                ]),
+                "other resources",
+            ),
+            (
+                json!([
+                    {"Effect": "Allow", "Action": "a:1", "Resource": "*"},
+                    {"Effect": "Deny", "Action": "a:2", "Resource": "*"},
+                ]),
+                json!([
+                    {"Effect": "Allow", "Action": "a:1", "Resource": "*"},
+                    {"Effect": "Deny", "Action": "a:2", "Resource": "*"},
+                ]),
+                "another effect",
+            ),
+            (
+                json!([
+                    {"Effect": "Allow", "NotAction": "a:1", "Resource": "*"},
+                    {"Effect": "Allow", "NotAction": "a:2", "Resource": "*"},
+                ]),
+                json!([
+                    {"Effect": "Allow", "NotAction": "a:1", "Resource": "*"},
+                    {"Effect": "Allow", "NotAction": "a:2", "Resource": "*"},
+                ]),
+                "excluded actions are no union",
+            ),
+        ];
+        for (before, after, why) in cases {
+            let before = policy(before);
+            let merged = Parts::of(before.statements()).into_policy(&before).unwrap();
+            assert_eq!(merged.document()["Statement"], after, "{why}");
+        }
+    }
+
+    #[test]
+    fn a_statement_that_fits_nowhere_is_named() {
+        let actions: Vec<String> = (0..600).map(|n| format!("service:Action{n}")).collect();
+        let long = policy(json!([
+            {"Effect": "Allow", "Action": "a:1", "Resource": "*"},
+            {"Effect": "Allow", "Action": actions, "Resource": "*"},
+        ]));
+        let Err(FitError::StatementTooLong { index: 1, .. }) = fit(&long, LIMIT) else {
+            panic!("the second statement is too long");
+        };
+    }
+
+    fn statements() -> impl Strategy<Value = Value> {
+        let action = (0..8_u8, 0..8_u8).prop_map(|(s, a)| format!("svc{s}:Action{a}"));
+        let one = (
+            any::<bool>(),
+            proptest::collection::vec(action, 1..6),
+            0..3_u8,
+            0..3_u8,
+            any::<bool>(),
+        );
+        let one = one.prop_map(|(allow, actions, resource, condition, not)| {
+            let mut statement = json!({
+                "Sid": "S",
+                "Effect": if allow { "Allow" } else { "Deny" },
+                "Resource": format!("arn:aws:s3:::bucket{resource}"),
+            });
+            statement[if not { "NotAction" } else { "Action" }] = json!(actions);
+            if condition > 0 {
+                let region = format!("region-{condition}");
+                statement["Condition"] = json!({"StringEquals": {"aws:RequestedRegion": region}});
+            }
+            statement
+        });
+        proptest::collection::vec(one, 1..12).prop_map(Value::Array)
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_means_what_was_given(statements in statements(), limit in 300..2_000_usize) {
+            let given = policy(statements);
+            let fitted = fit(&given, limit).unwrap();
+            prop_assert!(same_meaning(&together(&fitted), &given));
+            for written in &fitted.policies {
+                prop_assert!(written.size() <= limit);
+            }
+            match fitted.fit {
+                Fit::Compact => prop_assert!(given.size() <= limit),
+                Fit::Merged => prop_assert!(given.size() > limit && fitted.policies.len() == 1),
+                Fit::Spread => prop_assert!(fitted.policies.len() > 1),
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! `docs/policies.md` says what the code says: every rule, and every finding in what is shipped.
+//!
+//! `UPDATE_DOCS=1 cargo test --lib checks::documents::policies_md` writes the part on the codes anew.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+
+use super::{report, security_findings};
+use crate::fakes::deployment::{
+    all_shipped, on_ec2, settings, site, stackstate, unencrypted, with_audit_trail,
+};
+use crate::settings::{Profile, Settings};
+use crate::systems::AllDocuments;
+use iam_policy::lint::{Accepted, Severity, rules};
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/policies.md");
+const START: &str = "<!-- codes: written by a test, see src/checks/documents/policies_md.rs -->\n";
+const END: &str = "<!-- end of the codes -->\n";
+
+fn codes() -> String {
+    let mut text = String::new();
+    for severity in Severity::ALL {
+        let meaning = match severity {
+            Severity::Error => "AWS refuses the policy, or a part of it can never do anything.",
+            Severity::Security => "The policy allows more than it should have to.",
+            Severity::Warning => "The policy may not do what its text seems to say.",
+            Severity::Suggestion => "The policy works, and could be clearer or shorter.",
+        };
+        let _ = write!(text, "\n### Severity `{severity}`\n\n{meaning}\n");
+        for rule in rules().iter().filter(|rule| rule.severity == severity) {
+            let _ = write!(
+                text,
+                "\n- **`{}`** {} {} [AWS's documentation]({})\n",
+                rule.code,
+                rule.risk.replace('*', "\\*"),
+                rule.remedy.replace('*', "\\*"),
+                rule.reference
+            );
+        }
+    }
+    text.push('\n');
+    text
+}
+
+#[test]
+fn the_codes_are_those_of_the_rules() {
+    let text = fs::read_to_string(FILE).unwrap();
+    let (before, rest) = text.split_once(START).unwrap();
+    let (written, after) = rest.split_once(END).unwrap();
+    let expected = codes();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(FILE, format!("{before}{START}{expected}{END}{after}")).unwrap();
+    } else {
+        assert!(
+            written == expected,
+            "docs/policies.md is out of date: set UPDATE_DOCS=1"
+        );
+    }
+}
+
+/// Every way to set up what is shipped.
+fn variants() -> [Settings; 3] {
+    let regions = &["eu-west-1", "us-east-1"];
+    [
+        with_audit_trail(settings(regions)),
+        on_ec2(regions),
+        unencrypted(regions),
+    ]
+}
+
+/// Documents and codes, both as they stand in the table of the shipped documents' findings.
+fn found() -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for settings in variants() {
+        let report = report(&settings, &all_shipped(), &site(&settings)).unwrap();
+        for document in report.documents {
+            let name = match document.file.as_ref().filter(|_| document.kind.is_some()) {
+                Some(file) => file
+                    .trim_start_matches("policies/")
+                    .trim_end_matches(".json"),
+                None => "the bucket",
+            };
+            let codes = document
+                .found
+                .iter()
+                .map(|it| it.finding.rule.code.to_owned());
+            found.extend(codes.map(|code| (name.to_owned(), code)));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_shipped_documents_findings_are_explained() {
+    let text = fs::read_to_string(FILE).unwrap();
+    let (_, section) = text
+        .split_once("\n## The shipped documents' own findings\n")
+        .unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let mut explained = BTreeSet::new();
+    for line in section
+        .lines()
+        .filter(|line| line.starts_with("| `") || line.starts_with("| the"))
+    {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [documents, code, sentence] = cells[..] else {
+            panic!("three cells are wanted: {line}");
+        };
+        assert!(sentence.ends_with('.'), "{line}");
+        for document in documents.split(", ") {
+            let row = (
+                document.trim_matches('`').to_owned(),
+                code.trim_matches('`').to_owned(),
+            );
+            assert!(explained.insert(row), "twice: {line}");
+        }
+    }
+    assert_eq!(explained, found());
+}
+
+#[test]
+fn of_security_the_hardened_profile_leaves_what_only_the_vendor_can_narrow() {
+    let mut hardened = with_audit_trail(settings(&["eu-west-1", "us-east-1"]));
+    stackstate(&mut hardened).profile = Profile::Hardened;
+    if let Some(system) = &mut hardened.audit_trail {
+        system.profile = Profile::Hardened;
+        system.permissions_boundary = "arn:aws:iam::123456789012:policy/boundary".parse().ok();
+    }
+    let documents = AllDocuments::load(&hardened).unwrap();
+    let report = report(&hardened, &documents, &site(&hardened)).unwrap();
+    let left: Vec<_> = report
+        .open()
+        .filter(|it| it.rule.severity >= Severity::Security)
+        .map(|it| (it.rule.code, it.sid.as_deref()))
+        .collect();
+    // Which functions the application changes is not documented.
+    assert_eq!(left, [("escalation-by-foreign-code", Some("Lambda"))]);
+}
+
+#[test]
+fn what_is_accepted_is_no_longer_counted() {
+    let mut settings = with_audit_trail(settings(&["eu-west-1"]));
+    let count = |settings: &Settings| {
+        let site = site(settings);
+        let report = report(settings, &all_shipped(), &site).unwrap();
+        let counted = security_findings(settings, &all_shipped(), &site).unwrap();
+        assert_eq!(counted, report.count(Severity::Security));
+        counted
+    };
+    let all = count(&settings);
+    settings.accepted = Accepted::from([("key-open-via-service", "documented".to_owned())]);
+    assert_eq!(count(&settings), all - 1);
+    let security = rules()
+        .into_iter()
+        .filter(|it| it.severity == Severity::Security);
+    settings.accepted = security
+        .map(|it| (it.code, "documented".to_owned()))
+        .collect();
+    assert_eq!(count(&settings), 0);
+    let report = report(&settings, &all_shipped(), &site(&settings)).unwrap();
+    assert!(!report.fails(Severity::Security), "only warnings are left");
+    assert!(report.fails(Severity::Warning), "those are not accepted");
+}

@@ -1,0 +1,80 @@
+//! The report on what the settings write, as a person, a program and a code scanner read it.
+
+use std::collections::BTreeSet;
+
+use iam_policy::lint::Report;
+use serde_json::Value as Json;
+
+use crate::fakes::deployment::{
+    EXTERNAL_ID, all_shipped, settings, site, unencrypted, with_audit_trail,
+};
+use crate::settings::Settings;
+
+/// Everything that can be set up, in one region.
+fn everything() -> Settings {
+    with_audit_trail(settings(&["eu-west-1"]))
+}
+
+fn of_settings(settings: &Settings) -> Report {
+    super::report(settings, &all_shipped(), &site(settings)).unwrap()
+}
+
+fn text(report: &Report) -> String {
+    anstream::adapter::strip_str(&iam_policy::report::text(report)).to_string()
+}
+
+#[test]
+fn the_shipped_documents_as_a_person_reads_them() {
+    let report = of_settings(&everything());
+    insta::assert_snapshot!(text(&report));
+}
+
+#[test]
+fn no_output_holds_the_external_id() {
+    let report = of_settings(&everything());
+    for output in [
+        text(&report),
+        iam_policy::report::json(&report).to_string(),
+        super::sarif(&report).to_string(),
+    ] {
+        assert!(!output.contains(EXTERNAL_ID));
+    }
+}
+
+#[test]
+fn a_log_is_what_the_schema_of_sarif_asks_for() {
+    let schema = include_str!("../../../crates/iam-policy/src/report/sarif-2.1.0.schema.json");
+    let schema: Json = serde_json::from_str(schema).unwrap();
+    let validator = jsonschema::draft7::new(&schema).unwrap();
+    for settings in [everything(), unencrypted(&["eu-west-1", "us-east-1"])] {
+        let log = super::sarif(&of_settings(&settings));
+        let problems: Vec<String> = validator
+            .iter_errors(&log)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert_eq!(problems, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn code_scanning_finds_what_it_needs_in_each_result() {
+    let log = super::sarif(&of_settings(&unencrypted(&["eu-west-1", "us-east-1"])));
+    let run = &log["runs"][0];
+    let mut fingerprints = BTreeSet::new();
+    for result in run["results"].as_array().unwrap() {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(
+            run["tool"]["driver"]["rules"][index]["id"],
+            result["ruleId"]
+        );
+        let place = &result["locations"][0]["physicalLocation"];
+        assert!(
+            place["artifactLocation"]["uri"]
+                .as_str()
+                .unwrap()
+                .starts_with("policies/")
+        );
+        let fingerprint = result["partialFingerprints"]["findingHash/v1"].to_string();
+        assert!(fingerprints.insert(fingerprint), "{result}");
+    }
+}

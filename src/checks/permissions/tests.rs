@@ -1,0 +1,226 @@
+//! The table as a whole, the policy made of it, and what single steps need.
+
+mod merging;
+mod updates;
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::engine::attributes::Change;
+use crate::engine::permission::{Condition, REQUEST_TAG};
+use crate::fakes::deployment::{all_shipped, on_ec2, settings, site, unencrypted};
+use crate::kinds::iam::Identity;
+use crate::kinds::kms::permissions as kms;
+use crate::settings::{AuditTrail, Profile};
+use crate::systems::{self, Remains};
+use iam_policy::lint::{Document, Finding, Home, Severity, lint};
+use iam_policy::policy::{Effect, Kind};
+
+/// Both systems, in these regions.
+fn both(regions: &[&str]) -> Settings {
+    let mut settings = settings(regions);
+    settings.audit_trail = Some(AuditTrail {
+        attach_to: vec![
+            Identity::User("audit-trail".to_owned()),
+            Identity::Group("auditors".to_owned()),
+            Identity::Role("app".to_owned()),
+        ],
+        policy_name: "AuditTrailRole".to_owned(),
+        description: String::new(),
+        profile: Profile::Documented,
+        permissions_boundary: None,
+    });
+    settings
+}
+
+fn nodes(settings: &Settings, wanted: bool) -> Vec<Node> {
+    let (site, documents) = (site(settings), all_shipped());
+    systems::nodes(settings, &documents, &site, &Remains::default(), wanted).unwrap()
+}
+
+fn all_of_apply(settings: &Settings) -> Vec<Permission> {
+    apply(settings, &site(settings), &nodes(settings, true), true)
+}
+
+fn everything() -> Consent {
+    Consent {
+        detach_foreign: true,
+        empty_bucket: true,
+        ..Consent::default()
+    }
+}
+
+fn actions(permissions: &[Permission]) -> BTreeSet<&'static str> {
+    permissions.iter().map(|it| it.action).collect()
+}
+
+fn shown(permissions: &[Permission]) -> String {
+    let policy = policy(permissions).unwrap();
+    format!("{:#}", policy.document())
+}
+
+#[test]
+fn the_policies_are_these() {
+    let settings = both(&["eu-west-1", "us-east-1"]);
+    let to_destroy = destroy(&settings, &nodes(&settings, false), everything());
+    insta::assert_snapshot!("plan", shown(&plan(&settings, &nodes(&settings, true))));
+    insta::assert_snapshot!("apply", shown(&all_of_apply(&settings)));
+    insta::assert_snapshot!("destroy", shown(&to_destroy));
+}
+
+#[test]
+fn reading_asks_for_no_tags_and_writes_nothing() {
+    let settings = both(&["eu-west-1"]);
+    for permission in plan(&settings, &nodes(&settings, true)) {
+        let (_, name) = permission.action.split_once(':').unwrap();
+        let reads = ["Get", "List", "Describe"];
+        assert!(
+            reads.iter().any(|verb| name.starts_with(verb)),
+            "{permission:?}"
+        );
+        assert!(permission.conditions.is_empty(), "{permission:?}");
+    }
+}
+
+#[test]
+fn the_policies_pass_our_own_lint() {
+    let mut bounded = both(&["eu-west-1", "us-east-1", "ap-southeast-2"]);
+    let boundary = "arn:aws:iam::123456789012:policy/boundary";
+    if let Some(system) = &mut bounded.stackstate {
+        system.permissions_boundary = boundary.parse().ok();
+    }
+    let cases = [
+        (both(&["eu-west-1", "us-east-1"]), "both systems"),
+        (bounded, "bounded roles in three regions"),
+        (on_ec2(&["eu-west-1"]), "an agent on an instance"),
+        (unencrypted(&["eu-west-1"]), "no key"),
+    ];
+    let passes = |permissions: &[Permission], reason: &str| {
+        for policy in documents(permissions).unwrap() {
+            let document = Document::new(Kind::Managed, Home::default(), policy.document());
+            let findings = lint(&document);
+            let bad = findings
+                .iter()
+                .filter(|it| it.rule.severity > Severity::Suggestion);
+            assert_eq!(bad.collect::<Vec<_>>(), Vec::<&Finding>::new(), "{reason}");
+        }
+    };
+    for (settings, reason) in cases {
+        passes(&plan(&settings, &nodes(&settings, true)), reason);
+        passes(&all_of_apply(&settings), reason);
+        let nodes = nodes(&settings, false);
+        passes(&destroy(&settings, &nodes, everything()), reason);
+        passes(&destroy(&settings, &nodes, Consent::default()), reason);
+    }
+}
+
+/// What would let its holder do something to what is not ours.
+#[test]
+fn a_write_is_limited_by_a_name_of_ours_or_by_a_condition() {
+    let settings = both(&["eu-west-1"]);
+    let mut all = all_of_apply(&settings);
+    all.extend(destroy(&settings, &nodes(&settings, false), everything()));
+    for permission in all {
+        let (_, name) = permission.action.split_once(':').unwrap();
+        if ["Get", "List", "Describe", "Simulate"]
+            .iter()
+            .any(|verb| name.starts_with(verb))
+        {
+            continue;
+        }
+        let wild = |arn: &String| arn == "*" || arn.ends_with("/*");
+        let objects = permission.purpose == "EmptyBucket";
+        let others = permission.purpose == "LeaveOthersProfiles";
+        let new_keys = permission.purpose == kms::COMPLETE;
+        assert!(
+            objects
+                || others
+                || new_keys
+                || !permission.conditions.is_empty()
+                || !permission.resources.iter().any(wild),
+            "{permission:?}"
+        );
+    }
+}
+
+#[test]
+fn what_the_settings_leave_out_is_not_allowed() {
+    let cases: [(&str, Settings, &[&str], &[&str]); 4] = [
+        (
+            "without a key there is nothing to do with one but to look for it",
+            unencrypted(&["eu-west-1"]),
+            &["kms:ListKeys", "s3:CreateBucket"],
+            &[
+                "kms:CreateKey",
+                "kms:ScheduleKeyDeletion",
+                "iam:ListPolicies",
+            ],
+        ),
+        (
+            "an agent on an instance needs a profile",
+            on_ec2(&["eu-west-1"]),
+            &["iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile"],
+            &["iam:DeleteInstanceProfile"],
+        ),
+        (
+            "any other has none, and one that is left over goes",
+            settings(&["eu-west-1"]),
+            &["iam:DeleteInstanceProfile"],
+            &[
+                "iam:CreateInstanceProfile",
+                "iam:PutRolePermissionsBoundary",
+            ],
+        ),
+        (
+            "an apply empties nothing and takes nothing from others",
+            both(&["eu-west-1"]),
+            &["iam:AttachUserPolicy", "iam:AttachGroupPolicy"],
+            &[
+                "s3:DeleteObject",
+                "iam:DetachUserPolicy",
+                "iam:DeletePolicy",
+            ],
+        ),
+    ];
+    for (reason, settings, needed, not_needed) in cases {
+        let all = all_of_apply(&settings);
+        let actions = actions(&all);
+        for action in needed {
+            assert!(actions.contains(action), "{reason}: {action}");
+        }
+        for action in not_needed {
+            assert!(!actions.contains(action), "{reason}: {action}");
+        }
+    }
+}
+
+#[test]
+fn only_what_destroy_is_told_to_do_is_allowed() {
+    let settings = both(&["eu-west-1"]);
+    let nodes = nodes(&settings, false);
+    let plain = destroy(&settings, &nodes, Consent::default());
+    let all = destroy(&settings, &nodes, everything());
+    let (plain, all) = (actions(&plain), actions(&all));
+    assert!(plain.is_subset(&all));
+    let more: Vec<_> = all.difference(&plain).collect();
+    assert_eq!(
+        more,
+        [&"s3:DeleteObject", &"s3:DeleteObjectVersion",],
+        "a policy's and a role's detachment from others is by actions that are needed anyway"
+    );
+}
+
+#[test]
+fn a_boundary_in_the_settings_limits_the_roles_that_may_be_created() {
+    let mut settings = settings(&["eu-west-1"]);
+    let boundary = "arn:aws:iam::123456789012:policy/limit";
+    settings.stackstate.as_mut().unwrap().permissions_boundary = Some(boundary.parse().unwrap());
+    let all = all_of_apply(&settings);
+    for action in ["iam:CreateRole", "iam:PutRolePermissionsBoundary"] {
+        let only = Condition::arn("iam:PermissionsBoundary", boundary);
+        let mut of_it = all.iter().filter(|it| it.action == action).peekable();
+        assert!(of_it.peek().is_some(), "{action}");
+        assert!(of_it.all(|it| it.conditions.contains(&only)), "{action}");
+    }
+    assert!(!actions(&all).contains("iam:DeleteRolePermissionsBoundary"));
+}

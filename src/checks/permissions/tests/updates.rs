@@ -1,0 +1,174 @@
+//! What single changes need.
+
+use super::*;
+use crate::engine::attributes::Value;
+
+fn change(attribute: &str, before: Option<&str>, after: Option<&str>) -> Change {
+    Change {
+        attribute: attribute.to_owned(),
+        before: before.map(Value::from),
+        after: after.map(Value::from),
+    }
+}
+
+#[test]
+fn an_update_needs_what_its_changes_need() {
+    let set = |name| change(name, Some("a"), Some("b"));
+    let gone = |name| change(name, Some("a"), None);
+    let ours = "tags[provision:system]";
+    let cases: [(&str, &str, Change, &[&str]); 22] = [
+        (
+            "kept session",
+            "iam_role.integration",
+            set("max_session_seconds"),
+            &["iam:UpdateRole"],
+        ),
+        (
+            "new trust",
+            "iam_role.integration",
+            set("trust_policy"),
+            &["iam:UpdateAssumeRolePolicy"],
+        ),
+        (
+            "ours",
+            "iam_role.integration",
+            set("inline_policy[STSIntegration]"),
+            &["iam:PutRolePolicy"],
+        ),
+        (
+            "added",
+            "iam_role.integration",
+            gone("inline_policy[x]"),
+            &["iam:DeleteRolePolicy"],
+        ),
+        (
+            "attached",
+            "iam_role.integration",
+            gone("attached_policy[x]"),
+            &["iam:DetachRolePolicy"],
+        ),
+        (
+            "a tag",
+            "iam_role.integration",
+            set("tags[team]"),
+            &["iam:TagRole"],
+        ),
+        (
+            "adopted",
+            "iam_role.integration",
+            set(ours),
+            &["iam:TagRole"],
+        ),
+        (
+            "no boundary is wanted",
+            "iam_role.integration",
+            gone("permissions_boundary"),
+            &["iam:DeleteRolePermissionsBoundary"],
+        ),
+        (
+            "wrong role",
+            "iam_instance_profile.integration",
+            gone("role[x]"),
+            &["iam:RemoveRoleFromInstanceProfile"],
+        ),
+        (
+            "no role",
+            "iam_instance_profile.integration",
+            set("role[x]"),
+            &["iam:AddRoleToInstanceProfile", "iam:PassRole"],
+        ),
+        (
+            "rotation",
+            "kms_key.integration@eu-west-1",
+            set("rotation"),
+            &["kms:EnableKeyRotation"],
+        ),
+        (
+            "taken back",
+            "kms_key.integration@eu-west-1",
+            set("state"),
+            &["kms:CancelKeyDeletion", "kms:EnableKey"],
+        ),
+        (
+            "named on both sides",
+            "kms_key.integration@eu-west-1",
+            set("alias"),
+            &["kms:CreateAlias"],
+        ),
+        (
+            "key",
+            "s3_bucket.logs@eu-west-1",
+            set("encryption.key"),
+            &["s3:PutEncryptionConfiguration"],
+        ),
+        (
+            "tags replace tags",
+            "s3_bucket.logs@eu-west-1",
+            set("tags[team]"),
+            &["s3:PutBucketTagging"],
+        ),
+        (
+            "lifecycle",
+            "s3_bucket.logs@eu-west-1",
+            set("lifecycle"),
+            &["s3:PutLifecycleConfiguration"],
+        ),
+        (
+            "the role is passed each time",
+            "firehose_stream.eventbridge@eu-west-1",
+            set("prefix"),
+            &["firehose:UpdateDestination", "iam:PassRole"],
+        ),
+        (
+            "a tag alone",
+            "firehose_stream.eventbridge@eu-west-1",
+            set("tags[team]"),
+            &["firehose:TagDeliveryStream"],
+        ),
+        (
+            "schedule",
+            "event_rule.stackstate@eu-west-1",
+            gone("schedule"),
+            &["events:PutRule"],
+        ),
+        (
+            "target",
+            "event_target.firehose@eu-west-1",
+            set("input"),
+            &["events:PutTargets", "iam:PassRole"],
+        ),
+        (
+            "one of five versions may have to go",
+            "iam_policy.AuditTrailRole",
+            set("document"),
+            &[
+                "iam:CreatePolicyVersion",
+                "iam:DeletePolicyVersion",
+                "iam:ListPolicyVersions",
+            ],
+        ),
+        (
+            "a tag of a policy",
+            "iam_policy.AuditTrailRole",
+            set("tags[team]"),
+            &["iam:TagPolicy"],
+        ),
+    ];
+    let settings = both(&["eu-west-1"]);
+    let nodes = nodes(&settings, true);
+    for (reason, address, change, expected) in cases {
+        let node = nodes.iter().find(|it| it.address().to_string() == address);
+        let changes = [change];
+        let needed = node
+            .unwrap()
+            .resource
+            .permissions(Task::Update(Some(&changes)));
+        let expected: BTreeSet<_> = expected.iter().copied().collect();
+        assert_eq!(actions(&needed), expected, "{reason}");
+        let takes_over = changes[0].attribute == ours;
+        for condition in needed.iter().flat_map(|it| &it.conditions) {
+            let in_request = condition.key.starts_with(REQUEST_TAG);
+            assert!(!in_request || takes_over, "{reason}: {condition:?}");
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! What IAM is asked to simulate, and what its answers mean. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::{Check, Verdict};
+use crate::checks::permissions;
+use crate::engine::address::Address;
+use crate::engine::permission::{Condition, Permission, REQUEST_TAG, RESOURCE_TAG, Task};
+use crate::engine::plan::{Node, Plan};
+use crate::engine::resource::{Consent, Known};
+use crate::kinds::iam::permissions::BOUNDARY;
+use crate::names::Partition;
+use crate::settings::Settings;
+use crate::systems::Site;
+
+/// Whose policies are to be simulated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The user of this ARN.
+    User(String),
+    /// The role of this name, whose path the session's ARN does not tell.
+    Role(String),
+    /// Nobody's; the text says why.
+    Nobody(&'static str),
+}
+
+/// Whose policies decide what the caller of this ARN may do.
+pub fn source(caller: &str) -> Source {
+    let resource = caller.splitn(6, ':').nth(5).unwrap_or_default();
+    let mut parts = resource.split('/');
+    match (parts.next(), parts.next()) {
+        (Some("user"), Some(_)) => Source::User(caller.to_owned()),
+        (Some("assumed-role"), Some(role)) => Source::Role(role.to_owned()),
+        (Some("root"), None) => Source::Nobody("IAM does not simulate the account's root user"),
+        (Some("federated-user"), _) => {
+            Source::Nobody("IAM does not simulate federated users, whose session limits them")
+        }
+        _ => Source::Nobody("IAM simulates users and roles alone"),
+    }
+}
+
+/// One call that the plan will make.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Call {
+    /// For which resource.
+    pub address: Address,
+    /// The action.
+    pub action: &'static str,
+    /// On what.
+    pub resource: String,
+    /// Whether the ARN leaves out a path that it may have, which only asking for it would tell.
+    pub may_have_path: bool,
+    /// The condition keys of the request, with their values.
+    pub context: BTreeMap<String, String>,
+}
+
+/// A call that would be denied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denied {
+    /// For which resource.
+    pub address: Address,
+    /// The action.
+    pub action: &'static str,
+    /// On what.
+    pub resource: String,
+    /// Why, as far as the simulation tells.
+    pub reason: String,
+}
+
+impl fmt::Display for Denied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: {} on {} ({})",
+            self.address, self.action, self.resource, self.reason
+        )
+    }
+}
+
+/// Stands for the id of a key that is not there yet.
+const NEW_KEY: &str = "key/00000000-0000-0000-0000-000000000000";
+
+/// Every call that the plan will make, apart from those that it has made already.
+pub fn calls(
+    settings: &Settings,
+    site: &Site,
+    nodes: &[Node],
+    plan: &Plan,
+    known: &Known,
+    consent: Consent,
+) -> BTreeSet<Call> {
+    let mut calls = BTreeSet::new();
+    for step in &plan.steps {
+        let Some(node) = nodes.iter().find(|node| *node.address() == step.address) else {
+            continue;
+        };
+        // What the resource will have when it is changed: a role's boundary, which is set before
+        // all else, and the tags, whether or not our own policy makes use of them.
+        let create = node.resource.permissions(Task::Create).into_iter();
+        let (bounds, tags): (Vec<Condition>, Vec<Condition>) = create
+            .flat_map(|permission| permission.conditions)
+            .filter(|it| it.key == BOUNDARY || it.key.starts_with(RESOURCE_TAG))
+            .partition(|it| it.key == BOUNDARY);
+        for mut permission in permissions::of_step(node, step, consent) {
+            let Some(resource) = permission.resources.first() else {
+                continue;
+            };
+            let resource = match (resource.strip_suffix("key/*"), known.get(&step.address)) {
+                (Some(_), Some(arn)) => arn.clone(),
+                (Some(prefix), None) => format!("{prefix}{NEW_KEY}"),
+                (None, _) => resource.clone(),
+            };
+            let region = step.address.region.as_ref().map(|region| region.name());
+            permission.conditions.extend(bounds.iter().cloned());
+            let creates = |it: &Condition| it.key.starts_with(REQUEST_TAG);
+            if !permission.conditions.iter().any(creates) {
+                permission.conditions.extend(tags.iter().cloned());
+            }
+            let mut context = context(settings, &permission);
+            if let Some(region) = region.or(region_of_iam(site.partition)) {
+                context.insert("aws:RequestedRegion".to_owned(), region.to_owned());
+            }
+            context.insert("aws:ResourceAccount".to_owned(), site.account.to_string());
+            context.insert("aws:SecureTransport".to_owned(), "true".to_owned());
+            calls.insert(Call {
+                address: step.address.clone(),
+                action: permission.action,
+                resource,
+                may_have_path: permission.resources.len() > 1,
+                context,
+            });
+        }
+    }
+    calls
+}
+
+/// The condition keys that the permission's conditions speak of. Where those are tags, the
+/// settings' own tags are in the request, or on the resource, as well.
+fn context(settings: &Settings, permission: &Permission) -> BTreeMap<String, String> {
+    let mut context = BTreeMap::new();
+    for condition in &permission.conditions {
+        context.insert(condition.key.clone(), condition.value.clone());
+        for prefix in [REQUEST_TAG, RESOURCE_TAG] {
+            if condition.key.starts_with(prefix) {
+                let tags = settings.tags.iter();
+                context.extend(tags.map(|(key, value)| (format!("{prefix}{key}"), value.clone())));
+            }
+        }
+    }
+    context
+}
+
+/// The region that calls on IAM count as (IAM User Guide, "AWS global condition context keys",
+/// `aws:RequestedRegion`), where that is known.
+fn region_of_iam(partition: Partition) -> Option<&'static str> {
+    match partition {
+        Partition::Aws => Some("us-east-1"),
+        Partition::China => Some("cn-north-1"),
+        Partition::UsGov => Some("us-gov-west-1"),
+        _ => None,
+    }
+}
+
+/// One request to the simulator: every action on every resource, in one context.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The actions.
+    pub actions: Vec<&'static str>,
+    /// The resources.
+    pub resources: Vec<String>,
+    /// The condition keys of the requests, with their values.
+    pub context: BTreeMap<String, String>,
+}
+
+/// The results that one page of an answer may hold (API Reference, "SimulatePrincipalPolicy",
+/// `MaxItems`): no request asks for more.
+pub const MOST_RESULTS: usize = 1_000;
+
+/// As few requests as ask about exactly these calls.
+pub fn requests(calls: &BTreeSet<Call>) -> Vec<Request> {
+    let mut contexts: BTreeMap<&BTreeMap<String, String>, BTreeMap<&'static str, BTreeSet<&str>>> =
+        BTreeMap::new();
+    for call in calls {
+        let actions = contexts.entry(&call.context).or_default();
+        actions
+            .entry(call.action)
+            .or_default()
+            .insert(&call.resource);
+    }
+    let mut requests = Vec::new();
+    for (context, actions) in contexts {
+        let mut by_resources: BTreeMap<BTreeSet<&str>, Vec<&'static str>> = BTreeMap::new();
+        for (action, resources) in actions {
+            by_resources.entry(resources).or_default().push(action);
+        }
+        for (resources, actions) in by_resources {
+            let resources: Vec<&str> = resources.into_iter().collect();
+            for resources in resources.chunks(MOST_RESULTS / actions.len()) {
+                requests.push(Request {
+                    actions: actions.clone(),
+                    resources: resources.iter().map(|&it| it.to_owned()).collect(),
+                    context: context.clone(),
+                });
+            }
+        }
+    }
+    requests
+}
+
+/// What the simulator said of one action on one resource in one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The request's context.
+    pub context: BTreeMap<String, String>,
+    /// The action.
+    pub action: String,
+    /// On what.
+    pub resource: String,
+    /// Why it is denied; `None` if it is allowed.
+    pub denied: Option<String>,
+}
+
+/// What the answers say of the calls; `unasked` is why some could not be asked about.
+pub fn check(calls: &BTreeSet<Call>, answers: &[Answer], unasked: Option<&str>) -> Vec<Check> {
+    let answer = |call: &Call| {
+        answers.iter().find(|answer| {
+            answer.context == call.context
+                && answer.resource == call.resource
+                && answer.action.eq_ignore_ascii_case(call.action)
+        })
+    };
+    let denied = calls.iter().filter_map(|call| {
+        let reason = answer(call)?.denied.clone()?;
+        let denied = Denied {
+            address: call.address.clone(),
+            action: call.action,
+            resource: call.resource.clone(),
+            reason,
+        };
+        Some((call.may_have_path, denied))
+    });
+    let (unsure, denied): (Vec<_>, Vec<_>) = denied.partition(|(may_have_path, _)| *may_have_path);
+    let denied: Vec<Denied> = denied.into_iter().map(|(_, denied)| denied).collect();
+    let unanswered = calls.iter().filter(|call| answer(call).is_none()).count();
+    let answered = calls.len() - unanswered - unsure.len();
+    let mut checks = Vec::new();
+    if !denied.is_empty() {
+        let count = denied.len();
+        checks.push(Check {
+            denied,
+            ..Check::new(
+                "permissions",
+                Verdict::Wrong,
+                format!("by simulation {count} of the calls to be made would be denied, which is not proof"),
+            )
+        });
+    } else if answered > 0 {
+        let message = format!("by simulation all calls are allowed ({answered})");
+        checks.push(Check::new("permissions", Verdict::Ok, message));
+    }
+    for (_, denied) in unsure {
+        let message = format!(
+            "whether {denied} is allowed could not be told: its path is not known, and without one it \
+             would be denied"
+        );
+        checks.push(Check::new("permissions", Verdict::Unknown, message));
+    }
+    if unanswered > 0 {
+        let because = unasked.unwrap_or("IAM gave no answer");
+        let message =
+            format!("whether all calls are allowed could not be checked ({unanswered}): {because}");
+        checks.push(Check::new("permissions", Verdict::Unknown, message));
+    }
+    checks
+}

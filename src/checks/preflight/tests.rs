@@ -1,0 +1,281 @@
+//! What is asked of the simulator for a plan, and what its answers come to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::simulation::{
+    Answer, Call, MOST_RESULTS, Request, Source, calls, check, requests, source,
+};
+use super::*;
+use crate::engine::address::Address;
+use crate::engine::plan::{self, Observations};
+use crate::engine::resource::{Consent, Known};
+use crate::fakes::deployment::{laid_out, settings, site};
+
+#[test]
+fn whose_policies_count_follows_from_the_callers_arn() {
+    let user = "arn:aws:iam::123456789012:user/ops/alice";
+    let cases = [
+        ("a user", user, Some(Source::User(user.to_owned()))),
+        (
+            "a session of a role, whose path is not told",
+            "arn:aws-cn:sts::123456789012:assumed-role/deployer/me@example.com",
+            Some(Source::Role("deployer".to_owned())),
+        ),
+        ("the root user", "arn:aws:iam::123456789012:root", None),
+        (
+            "a federated user",
+            "arn:aws:sts::123456789012:federated-user/bob",
+            None,
+        ),
+        (
+            "an ARN of no known kind",
+            "arn:aws:sts::123456789012:x",
+            None,
+        ),
+        ("no ARN at all", "", None),
+    ];
+    for (reason, arn, expected) in cases {
+        match (source(arn), expected) {
+            (Source::Nobody(why), None) => assert!(!why.is_empty(), "{reason}"),
+            (found, expected) => assert_eq!(Some(found), expected, "{reason}"),
+        }
+    }
+}
+
+/// The calls of a first apply, with tags of the settings.
+fn first_apply(known: &Known) -> BTreeSet<Call> {
+    let mut settings = settings(&["eu-west-1", "us-east-1"]);
+    settings.tags.insert("team".to_owned(), "a".to_owned());
+    let nodes = laid_out(&settings);
+    let plan = plan::plan(&nodes, &Observations::new(), Consent::default());
+    let site = site(&settings);
+    calls(&settings, &site, &nodes, &plan, known, Consent::default())
+}
+
+#[test]
+fn calls_are_asked_about_as_they_will_be_made() {
+    let calls = first_apply(&Known::new());
+    let find = |address: &str, action: &str| {
+        let mut found = calls
+            .iter()
+            .filter(|call| call.address.to_string() == address && call.action == action);
+        found
+            .next()
+            .unwrap_or_else(|| panic!("{action} for {address}"))
+            .clone()
+    };
+    let create = find("iam_role.firehose-us-east-1", "iam:CreateRole");
+    let role = "arn:aws:iam::123456789012:role/StackStateFirehoseRole-us-east-1";
+    assert_eq!(create.resource, role);
+    let context = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+        let pairs = pairs.iter();
+        pairs
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect()
+    };
+    let expected = [
+        ("aws:RequestTag/provision:deployment", "default"),
+        ("aws:RequestTag/provision:system", "stackstate"),
+        ("aws:RequestTag/team", "a"),
+        ("aws:RequestedRegion", "us-east-1"),
+        ("aws:ResourceAccount", "123456789012"),
+        ("aws:SecureTransport", "true"),
+    ];
+    assert_eq!(create.context, context(&expected), "the settings' tags too");
+
+    let pass = find("firehose_stream.eventbridge@us-east-1", "iam:PassRole");
+    assert_eq!(
+        pass.context["iam:PassedToService"],
+        "firehose.amazonaws.com"
+    );
+    let rotate = find("kms_key.integration@eu-west-1", "kms:EnableKeyRotation");
+    assert!(!rotate.resource.contains('*'), "{}", rotate.resource);
+    assert_eq!(rotate.context["aws:RequestedRegion"], "eu-west-1");
+    let tag = "aws:ResourceTag/provision:system";
+    assert_eq!(rotate.context[tag], "stackstate", "as it will be by then");
+
+    assert!(
+        !calls.iter().any(|call| call.action == "iam:GetRole"),
+        "what was read needs no simulation"
+    );
+}
+
+#[test]
+fn a_boundary_counts_for_every_call_on_a_role() {
+    let boundary = "arn:aws:iam::123456789012:policy/boundary";
+    let mut settings = settings(&["eu-west-1"]);
+    if let Some(system) = &mut settings.stackstate {
+        system.permissions_boundary = boundary.parse().ok();
+    }
+    let nodes = laid_out(&settings);
+    let plan = plan::plan(&nodes, &Observations::new(), Consent::default());
+    let (site, consent) = (site(&settings), Consent::default());
+    let calls = calls(&settings, &site, &nodes, &plan, &Known::new(), consent);
+    let on_roles = calls.iter().filter(|call| call.address.kind == "iam_role");
+    let on_roles: Vec<_> = on_roles.collect();
+    assert!(
+        on_roles
+            .iter()
+            .any(|call| call.action == "iam:PutRolePolicy")
+    );
+    for call in on_roles {
+        assert_eq!(
+            call.context["iam:PermissionsBoundary"], boundary,
+            "{call:?}"
+        );
+    }
+}
+
+#[test]
+fn a_key_that_exists_is_asked_about_by_its_arn() {
+    let arn = "arn:aws:kms:eu-west-1:123456789012:key/1";
+    let address = Address::regional("kms_key", "integration", &"eu-west-1".parse().unwrap());
+    let calls = first_apply(&Known::from([(address, arn.to_owned())]));
+    let rotate = calls
+        .iter()
+        .find(|call| call.action == "kms:EnableKeyRotation");
+    assert_eq!(rotate.unwrap().resource, arn);
+}
+
+#[test]
+fn requests_ask_about_each_call_once_and_about_nothing_else() {
+    let calls = first_apply(&Known::new());
+    let requests = requests(&calls);
+    let asked: Vec<_> = requests
+        .iter()
+        .flat_map(|request| {
+            request.actions.iter().flat_map(move |action| {
+                let resources = request.resources.iter();
+                resources.map(move |resource| (&request.context, *action, resource.as_str()))
+            })
+        })
+        .collect();
+    let wanted: BTreeSet<_> = calls
+        .iter()
+        .map(|call| (&call.context, call.action, call.resource.as_str()))
+        .collect();
+    assert_eq!(asked.len(), wanted.len());
+    assert_eq!(asked.into_iter().collect::<BTreeSet<_>>(), wanted);
+    assert!(
+        requests.len() * 2 < calls.len(),
+        "{} requests for {} calls",
+        requests.len(),
+        calls.len()
+    );
+}
+
+fn call(action: &'static str, resource: String) -> Call {
+    Call {
+        address: Address::global("iam_role", "a"),
+        action,
+        resource,
+        may_have_path: false,
+        context: BTreeMap::new(),
+    }
+}
+
+#[test]
+fn no_request_has_more_results_than_a_page() {
+    let resources = (0..700).map(|number| format!("arn:aws:iam::1:role/{number}"));
+    let calls: BTreeSet<Call> = resources
+        .flat_map(|arn| {
+            [
+                call("iam:CreateRole", arn.clone()),
+                call("iam:TagRole", arn),
+            ]
+        })
+        .collect();
+    let requests = requests(&calls);
+    let results = |request: &Request| request.actions.len() * request.resources.len();
+    assert!(requests.iter().all(|it| results(it) <= MOST_RESULTS));
+    assert_eq!(requests.iter().map(results).sum::<usize>(), calls.len());
+}
+
+#[test]
+fn what_is_denied_is_wrong_and_what_is_not_answered_is_unknown() {
+    let arn = || "arn:aws:iam::1:role/a".to_owned();
+    let calls = BTreeSet::from([call("iam:CreateRole", arn()), call("iam:TagRole", arn())]);
+    let answer = |action: &str, denied: Option<&str>| Answer {
+        context: BTreeMap::new(),
+        action: action.to_owned(),
+        resource: arn(),
+        denied: denied.map(ToOwned::to_owned),
+    };
+    let allowed = || vec![answer("iam:createrole", None), answer("iam:TagRole", None)];
+    let half = vec![answer("iam:CreateRole", None)];
+    let denied = vec![
+        answer("iam:CreateRole", None),
+        answer("iam:TagRole", Some("no")),
+    ];
+    let cases: [(&str, Vec<Answer>, Option<&str>, &[Verdict]); 4] = [
+        (
+            "all, however IAM writes an action",
+            allowed(),
+            None,
+            &[Verdict::Ok],
+        ),
+        ("one of two", denied, None, &[Verdict::Wrong]),
+        (
+            "one is not answered",
+            half,
+            None,
+            &[Verdict::Ok, Verdict::Unknown],
+        ),
+        (
+            "nothing was asked",
+            Vec::new(),
+            Some("why"),
+            &[Verdict::Unknown],
+        ),
+    ];
+    for (reason, answers, unasked, expected) in cases {
+        let checks = check(&calls, &answers, unasked);
+        let verdicts: Vec<_> = checks.iter().map(|check| check.verdict).collect();
+        assert_eq!(verdicts, expected, "{reason}");
+        let told = |why: &str| checks.iter().any(|check| check.message.contains(why));
+        assert!(unasked.is_none_or(told), "{reason}");
+        assert_eq!(
+            refuse(&checks).is_err(),
+            expected == [Verdict::Wrong],
+            "{reason}"
+        );
+    }
+}
+
+#[test]
+fn a_denial_on_an_identity_whose_path_is_not_known_stops_nothing() {
+    let user = "arn:aws:iam::1:user/audit-trail";
+    let attach = Call {
+        may_have_path: true,
+        ..call("iam:AttachUserPolicy", user.to_owned())
+    };
+    let answer = Answer {
+        context: BTreeMap::new(),
+        action: "iam:AttachUserPolicy".to_owned(),
+        resource: user.to_owned(),
+        denied: Some("no".to_owned()),
+    };
+    let checks = check(&BTreeSet::from([attach]), &[answer], None);
+    assert_eq!(checks.len(), 1);
+    assert_eq!(checks[0].verdict, Verdict::Unknown);
+    assert!(checks[0].message.contains(user), "{}", checks[0].message);
+    assert!(refuse(&checks).is_ok());
+}
+
+#[test]
+fn the_refusal_names_each_denied_call_and_the_way_out() {
+    let arn = "arn:aws:iam::1:role/a".to_owned();
+    let calls = BTreeSet::from([call("iam:TagRole", arn.clone())]);
+    let answer = Answer {
+        context: BTreeMap::new(),
+        action: "iam:TagRole".to_owned(),
+        resource: arn,
+        denied: Some("no policy allows it".to_owned()),
+    };
+    let failure = refuse(&check(&calls, &[answer], None)).unwrap_err();
+    assert_eq!(
+        failure.causes,
+        ["iam_role.a: iam:TagRole on arn:aws:iam::1:role/a (no policy allows it)"]
+    );
+    assert!(failure.hint.unwrap().contains("--ignore-preflight"));
+}

@@ -1,0 +1,181 @@
+//! The common form of what a resource should be and of what it is.
+//!
+//! Every kind lowers both its settings and AWS's answers to [`Attributes`], so that comparison,
+//! planning, rendering and waiting are written once. An attribute's name is what a person reads in
+//! a plan: `versioning`, `inline_policy[default]`, `tags[team]`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use iam_policy::policy::{self, Policy};
+
+/// How a person reads what AWS will choose.
+pub const KNOWN_AFTER_APPLY: &str = "(known after apply)";
+
+/// One attribute's value.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// Anything that compares by equality.
+    Plain(Json),
+    /// A policy document, which compares by meaning.
+    Policy(Policy),
+    /// A value that AWS will choose when another resource is created.
+    KnownAfterApply,
+}
+
+impl Value {
+    /// Whether both stand for the same thing in AWS. An unknown value equals nothing.
+    pub fn same(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Plain(a), Value::Plain(b)) => a == b,
+            (Value::Policy(a), Value::Policy(b)) => policy::same_meaning(a, b),
+            _ => false,
+        }
+    }
+
+    /// The value for JSON output: without secrets, and `null` where AWS will choose.
+    pub fn to_json(&self) -> Json {
+        match self {
+            Value::Plain(json) => json.clone(),
+            Value::Policy(policy) => policy::redacted(policy.document()),
+            Value::KnownAfterApply => Json::Null,
+        }
+    }
+}
+
+impl<T: Into<Json>> From<T> for Value {
+    fn from(value: T) -> Self {
+        Value::Plain(value.into())
+    }
+}
+
+/// A resource's attributes by name. An attribute that AWS does not have is absent, not null.
+pub type Attributes = BTreeMap<String, Value>;
+
+/// One attribute that differs between what is and what should be.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The attribute's name.
+    pub attribute: String,
+    /// The value in AWS, if there is one.
+    pub before: Option<Value>,
+    /// The wanted value, if there is to be one.
+    pub after: Option<Value>,
+}
+
+impl Change {
+    /// What a person should know about the value in AWS beside what it is.
+    pub fn note(&self) -> Option<String> {
+        let Some(Value::Policy(policy)) = &self.before else {
+            return None;
+        };
+        let deleted: Vec<&str> = policy.deleted_principals().into_iter().collect();
+        let noun = match deleted.len() {
+            0 => return None,
+            1 => "principal",
+            _ => "principals",
+        };
+        Some(format!("{noun} deleted: {}", deleted.join(", ")))
+    }
+}
+
+impl PartialEq for Change {
+    /// Two changes are equal when they would do the same to the same state.
+    fn eq(&self, other: &Self) -> bool {
+        let same = |a: &Option<Value>, b: &Option<Value>| match (a, b) {
+            (None, None) | (Some(Value::KnownAfterApply), Some(Value::KnownAfterApply)) => true,
+            (Some(a), Some(b)) => a.same(b),
+            _ => false,
+        };
+        self.attribute == other.attribute
+            && same(&self.before, &other.before)
+            && same(&self.after, &other.after)
+    }
+}
+
+/// The attributes that differ, in the order of their names.
+pub fn diff(before: &Attributes, after: &Attributes) -> Vec<Change> {
+    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
+    names.sort();
+    names.dedup();
+    names
+        .into_iter()
+        .filter_map(|name| {
+            let (before, after) = (before.get(name), after.get(name));
+            match (before, after) {
+                (Some(a), Some(b)) if a.same(b) => None,
+                _ => Some(Change {
+                    attribute: name.clone(),
+                    before: before.cloned(),
+                    after: after.cloned(),
+                }),
+            }
+        })
+        .collect()
+}
+
+/// The `key` of an attribute named `family[key]`, if `attribute` belongs to that family.
+pub fn key_of<'a>(attribute: &'a str, family: &str) -> Option<&'a str> {
+    attribute
+        .strip_prefix(family)?
+        .strip_prefix('[')?
+        .strip_suffix(']')
+}
+
+/// The wanted tags among `changes`, as key and value.
+pub fn changed_tags(changes: &[Change]) -> impl Iterator<Item = (&str, &str)> {
+    changes.iter().filter_map(|change| {
+        let key = key_of(&change.attribute, "tags")?;
+        match &change.after {
+            Some(Value::Plain(Json::String(value))) => Some((key, value.as_str())),
+            _ => None,
+        }
+    })
+}
+
+/// Whether an attribute named exactly `name` is among `changes`.
+pub fn touches(changes: &[Change], name: &str) -> bool {
+    changes.iter().any(|change| change.attribute == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attributes(pairs: &[(&str, Value)]) -> Attributes {
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect()
+    }
+
+    #[test]
+    fn diff_names_each_side_of_every_difference() {
+        let before = attributes(&[("a", 1.into()), ("b", 2.into()), ("gone", 3.into())]);
+        let after = attributes(&[
+            ("a", 1.into()),
+            ("b", 5.into()),
+            ("new", Value::KnownAfterApply),
+        ]);
+        let changes = diff(&before, &after);
+        let names: Vec<_> = changes.iter().map(|c| c.attribute.as_str()).collect();
+        assert_eq!(names, ["b", "gone", "new"]);
+        assert!(changes[1].after.is_none() && changes[2].before.is_none());
+        assert!(diff(&before, &before).is_empty());
+    }
+
+    #[test]
+    fn an_unknown_value_is_a_change_even_against_a_known_one() {
+        let before = attributes(&[("key", "arn:old".into())]);
+        let after = attributes(&[("key", Value::KnownAfterApply)]);
+        assert_eq!(diff(&before, &after).len(), 1);
+    }
+
+    #[test]
+    fn families_are_told_apart_by_their_whole_name() {
+        assert_eq!(key_of("tags[a[b]]", "tags"), Some("a[b]"));
+        assert_eq!(key_of("tagsx[a]", "tags"), None);
+        assert_eq!(key_of("tags", "tags"), None);
+    }
+}

@@ -1,0 +1,179 @@
+//! Carries a plan out: every node as soon as what it needs is there.
+//!
+//! One loop owns all state; the nodes' own work runs beside it as futures of `begin`, `write` and
+//! `settle`. Nothing is chosen here that the plan did not choose: where the world changed since
+//! it was read, the node stops as stale. Nothing is rolled back; another run goes on from what is
+//! there.
+
+mod task;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::time::Instant;
+
+use crate::aws::Aws;
+use crate::engine::address::Address;
+use crate::engine::events::{Event, Events, Outcome};
+use crate::engine::graph::{self, Queue};
+use crate::engine::plan::{self, Action, Milestone, Node, Observations, Plan, Step};
+use crate::engine::resource::{Consent, Known, Observed, Phase, Present};
+use crate::failure::Failure;
+
+use task::{Report, Task, begin, settle, write};
+
+/// A plan that a person approved, and what it was made of.
+#[derive(Debug)]
+pub struct Approved {
+    /// What to do.
+    pub plan: Plan,
+    /// What was observed.
+    pub observed: Observations,
+    /// When that was.
+    pub observed_at: Instant,
+    /// What was decided beside the settings.
+    pub consent: Consent,
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Results {
+    /// How each step ended, in the order of the plan.
+    pub outcomes: Vec<(Address, Outcome)>,
+    /// The ARNs that AWS chose, those of this run included.
+    pub known: Known,
+}
+
+/// Carries out `approved` and tells how each step ended.
+///
+/// Steps that keep their resource are not among the outcomes. `nodes` must be those that the plan
+/// was made of.
+pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Events) -> Results {
+    let nodes_by_address: BTreeMap<&Address, &Node> =
+        nodes.iter().map(|node| (node.address(), node)).collect();
+    let steps: BTreeMap<&Address, &Step> = approved
+        .plan
+        .steps
+        .iter()
+        .map(|step| (&step.address, step))
+        .collect();
+    let mut queue = Queue::new(graph::edges(nodes, &approved.plan));
+    let going = plan::going(nodes, &approved.observed);
+    let mut known = plan::known(&approved.observed);
+    let mut running: FuturesUnordered<BoxFuture<'_, Report<'_>>> = FuturesUnordered::new();
+    let mut outcomes: BTreeMap<Address, Outcome> = BTreeMap::new();
+    let mut end = |address: &Address, outcome: Outcome| {
+        events.send(Event::Finished(address.clone(), outcome.clone()));
+        outcomes.insert(address.clone(), outcome);
+    };
+
+    loop {
+        if aws.stopped() {
+            for address in queue.drain() {
+                if steps[&address].decision.action != Action::Keep {
+                    end(&address, Outcome::Skipped("the run was stopped".to_owned()));
+                }
+            }
+        }
+        let ready = queue.take_ready();
+        let more = !ready.is_empty();
+        for address in ready {
+            let decision = &steps[&address].decision;
+            let node = nodes_by_address[&address];
+            match decision.action {
+                // What AWS still creates for an earlier run is waited for like what this one does.
+                Action::Keep if !is_being_created(node, &approved.observed) => {
+                    queue.reached(&address, Milestone::Settled)
+                }
+                Action::Blocked => {
+                    let reason = decision.reason.clone().unwrap_or_default();
+                    let failure = Failure::new("it is blocked").because(reason);
+                    end(&address, Outcome::Failed(failure));
+                    skip_dependents(&mut queue, &address, &steps, &mut end);
+                }
+                action => {
+                    events.send(Event::Started(address.clone(), action));
+                    let task = Task {
+                        node,
+                        decision,
+                        approved,
+                        aws: events.on_behalf_of(aws, &address),
+                        absent: absent(node, nodes, &steps),
+                        going: &going,
+                    };
+                    running.push(Box::pin(begin(task, known.clone())));
+                }
+            }
+        }
+        if more {
+            continue;
+        }
+        match running.next().await {
+            None => break,
+            Some(Report::Exists(task, present)) => {
+                let address = task.node.address();
+                known.extend(present.arn.clone().map(|arn| (address.clone(), arn)));
+                queue.reached(address, Milestone::Exists);
+                running.push(Box::pin(write(task, present, known.clone())));
+            }
+            Some(Report::Written(task)) => {
+                queue.reached(task.node.address(), Milestone::Written);
+                running.push(Box::pin(settle(task, known.clone())));
+            }
+            Some(Report::Ended(address, outcome)) => {
+                if matches!(outcome, Outcome::Done(_)) {
+                    queue.reached(address, Milestone::Settled);
+                    end(address, outcome);
+                } else {
+                    end(address, outcome);
+                    skip_dependents(&mut queue, address, &steps, &mut end);
+                }
+            }
+        }
+    }
+    let order = approved.plan.steps.iter();
+    Results {
+        outcomes: order
+            .filter_map(|step| outcomes.remove_entry(&step.address))
+            .collect(),
+        known,
+    }
+}
+
+fn is_being_created(node: &Node, observed: &Observations) -> bool {
+    let observed = observed.get(node.address());
+    let is_creating = |present: &Present| present.phase == Phase::Creating;
+    node.wanted && matches!(observed, Some(Observed::Present(present)) if is_creating(present))
+}
+
+/// What needs `node` or must not stay without it, and has no step because it was not found.
+fn absent<'a>(node: &Node, nodes: &'a [Node], steps: &BTreeMap<&Address, &Step>) -> Vec<&'a Node> {
+    let depends = |other: &Node| {
+        let mut needs = other.needs.iter();
+        node.outlives.as_ref() == Some(other.address())
+            || needs.any(|(needed, _)| needed == node.address())
+    };
+    nodes
+        .iter()
+        .filter(|other| !steps.contains_key(other.address()) && depends(other))
+        .collect()
+}
+
+fn skip_dependents(
+    queue: &mut Queue,
+    address: &Address,
+    steps: &BTreeMap<&Address, &Step>,
+    end: &mut impl FnMut(&Address, Outcome),
+) {
+    for dependent in queue.failed(address) {
+        if steps[&dependent].decision.action != Action::Keep {
+            end(
+                &dependent,
+                Outcome::Skipped(format!("{address} was not done")),
+            );
+        }
+    }
+}

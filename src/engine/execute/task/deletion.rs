@@ -1,0 +1,95 @@
+//! Deletes what is no longer wanted, unless something came to need it.
+
+use futures_util::future::try_join_all;
+use tokio::time::Instant;
+
+use super::{FRESH, Task, Trouble, UPDATE_ROUNDS, may_be_done};
+use crate::aws::{AwsError, ErrorKind, Pauses, RETRY_LIMIT};
+use crate::engine::attributes;
+use crate::engine::resource::{self, Known, Observed, Phase, Present};
+
+impl Task<'_> {
+    /// Stops before a deletion if something exists by now that cannot do without this resource: a
+    /// run elsewhere may have made it since the plan. However fresh the plan is, what data depends on
+    /// is looked at, and so is what is regional, of which nothing tells once its roles are gone.
+    pub(super) async fn check_absent(&self) -> Result<(), Trouble> {
+        let is_old = self.approved.observed_at.elapsed() >= FRESH;
+        let outlived = self.node.outlives.as_ref();
+        let absent = self.absent.iter();
+        let doubtful = absent.filter(|node| {
+            let address = node.address();
+            is_old || address.region.is_some() || outlived == Some(address)
+        });
+        let reads = doubtful.map(async |node| {
+            let aws = self.aws.on_behalf_of(node.address());
+            let observed = resource::observe(node.resource.as_ref(), &aws).await?;
+            Ok::<_, AwsError>((node.address(), observed))
+        });
+        for (address, observed) in try_join_all(reads).await? {
+            if !matches!(observed, Observed::Missing | Observed::Impossible(_)) {
+                return Err(self.stale(&format!("{address} exists now")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes it, and waits until it is gone.
+    ///
+    /// A refusal may follow an attempt that was carried out in part and whose answer was lost, so
+    /// that it is looked at again before it is called failed. What still uses it may be gone and
+    /// AWS not know that everywhere, or may have come since it was looked at.
+    pub(super) async fn delete(&self, mut present: Present, known: &Known) -> Result<(), Trouble> {
+        let resource = &self.node.resource;
+        let consent = self.approved.consent;
+        let deadline = Instant::now() + RETRY_LIMIT;
+        let mut pauses = Pauses::default();
+        let mut rounds = 1..UPDATE_ROUNDS;
+        loop {
+            let error = match resource.delete(&self.aws, &present, consent).await {
+                Ok(()) if resource.deletion_is_answered() => return Ok(()),
+                Ok(()) => break,
+                Err(error) => error,
+            };
+            let is_used = error.kind == ErrorKind::InUse;
+            let again = match is_used {
+                true => Instant::now() < deadline,
+                false => may_be_done(error.kind) && rounds.next().is_some(),
+            };
+            if !again {
+                return Err(error.into());
+            }
+            if is_used {
+                if pauses.first() {
+                    self.aws
+                        .announce_wait("AWS to see that nothing uses it".to_owned());
+                }
+                if !self.aws.pause(pauses.next()).await {
+                    return Err(Trouble::Stopped);
+                }
+            }
+            match self.observe().await {
+                Ok(Observed::Missing) => break,
+                Ok(Observed::Present(now)) if now.owner != present.owner => {
+                    return Err(self.stale("someone else replaced it meanwhile"));
+                }
+                Ok(Observed::Present(now))
+                    if matches!(now.phase, Phase::Deleting | Phase::Doomed) =>
+                {
+                    break;
+                }
+                Ok(Observed::Present(now)) => {
+                    if let Some(reason) = now.held(consent) {
+                        return Err(self.stale(&reason));
+                    }
+                    let is_same = attributes::diff(&now.attributes, &present.attributes).is_empty();
+                    if is_same && !is_used {
+                        return Err(error.into());
+                    }
+                    present = now;
+                }
+                _ => return Err(error.into()),
+            }
+        }
+        self.settle(known).await
+    }
+}

@@ -1,0 +1,102 @@
+//! Waits until AWS reads back what was wanted.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{FIND_LIMIT, SETTLE_LIMIT, Task, Trouble};
+use crate::aws::{Pauses, RETRY_LIMIT};
+use crate::engine::attributes;
+use crate::engine::plan;
+use crate::engine::resource::{Known, Observed, Phase, Present};
+use crate::failure::Failure;
+
+impl Task<'_> {
+    /// Why a wanted resource can no longer become what is wanted, such as a stream that AWS failed
+    /// to create.
+    fn immutable_change(&self, observed: &Observed, known: &Known) -> Option<String> {
+        let present = match observed {
+            Observed::Present(present) if self.node.wanted => present,
+            _ => return None,
+        };
+        let resource = &self.node.resource;
+        let changes = attributes::diff(&present.attributes, &resource.desired(known));
+        changes.iter().find_map(|change| resource.immutable(change))
+    }
+
+    /// Waits until AWS reads back what was wanted.
+    pub(super) async fn settle(&self, known: &Known) -> Result<(), Trouble> {
+        let patience = Instant::now() + FIND_LIMIT;
+        let mut quiet_since = None;
+        let trouble = self.poll(SETTLE_LIMIT, |observed| {
+            if let Observed::Obstructed(reason) = &observed {
+                // Another run at the same time may be about to end this, and after it only a
+                // person.
+                return if Instant::now() < patience {
+                    Err(reason.clone())
+                } else {
+                    Ok(Some(self.impossible(reason.clone())))
+                };
+            }
+            if let Some(reason) = self.immutable_change(&observed, known) {
+                return Ok(Some(self.impossible(reason)));
+            }
+            let Some(awaited) = plan::unsettled(self.node, &observed, known) else {
+                return Ok(None);
+            };
+            // While AWS is at work, that may take long. Otherwise reads lag behind for a while, or
+            // something else changes the same resource.
+            let busy = |it: &Present| matches!(it.phase, Phase::Creating | Phase::Deleting);
+            if matches!(&observed, Observed::Present(present) if busy(present)) {
+                quiet_since = None;
+                return Err(awaited);
+            }
+            let since = *quiet_since.get_or_insert_with(Instant::now);
+            if since.elapsed() < RETRY_LIMIT {
+                return Err(awaited);
+            }
+            Ok(Some(self.did_not_settle(RETRY_LIMIT, &awaited)))
+        });
+        trouble.await?.map_or(Ok(()), Err)
+    }
+
+    fn impossible(&self, reason: String) -> Trouble {
+        let address = self.node.address();
+        let failure = Failure::new(format!("{address} cannot become what is wanted"));
+        Trouble::Failed(failure.because(reason))
+    }
+
+    fn did_not_settle(&self, limit: Duration, awaited: &str) -> Trouble {
+        let waited = format!("{} s passed waiting for {awaited}", limit.as_secs());
+        Trouble::Failed(
+            Failure::new(format!("{} did not settle", self.node.address()))
+                .because(waited)
+                .hint("Run `provision plan` to see what is different"),
+        )
+    }
+
+    /// Observes until `accept` does; its error is what is waited for.
+    pub(super) async fn poll<T>(
+        &self,
+        limit: Duration,
+        mut accept: impl FnMut(Observed) -> Result<T, String>,
+    ) -> Result<T, Trouble> {
+        let deadline = Instant::now() + limit;
+        let mut pauses = Pauses::default();
+        loop {
+            let awaited = match accept(self.observe().await?) {
+                Ok(result) => return Ok(result),
+                Err(awaited) => awaited,
+            };
+            if Instant::now() >= deadline {
+                return Err(self.did_not_settle(limit, &awaited));
+            }
+            if pauses.first() {
+                self.aws.announce_wait(awaited);
+            }
+            if !self.aws.pause(pauses.next()).await {
+                return Err(Trouble::Stopped);
+            }
+        }
+    }
+}

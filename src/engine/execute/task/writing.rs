@@ -1,0 +1,115 @@
+//! Creates what does not exist, and changes what is not as it is wanted.
+
+use tokio::time::Instant;
+
+use super::{FIND_LIMIT, Task, Trouble, UPDATE_ROUNDS, may_be_done};
+use crate::aws::{AwsError, ErrorKind, Pauses, RETRY_LIMIT};
+use crate::engine::attributes::{self, Change};
+use crate::engine::ownership::Owner;
+use crate::engine::plan::Action;
+use crate::engine::resource::{Known, Observed, Phase, Present};
+
+impl Task<'_> {
+    pub(super) async fn create(&self, known: &Known) -> Result<Present, Trouble> {
+        let error = match self.node.resource.create(&self.aws, known).await {
+            Ok(created) => {
+                let mut present = Present::new(created.attributes, Owner::Ours, Phase::Stable);
+                present.arn = created.arn;
+                return Ok(present);
+            }
+            Err(error) => error,
+        };
+        // An answer that was lost, or the SDK's own second try after one, may mean that we made
+        // it. Its tags tell; a resource without tags belongs to its parent.
+        if !matches!(error.kind, ErrorKind::AlreadyExists | ErrorKind::Unanswered) {
+            return Err(error.into());
+        }
+        let found = self
+            .poll(FIND_LIMIT, |observed| match observed {
+                Observed::Missing => Err("the created resource to appear".to_owned()),
+                // Of two keys that were made at once, one may still be seen that is gone.
+                Observed::Obstructed(_) => Err("AWS to show what was created".to_owned()),
+                observed => Ok(observed),
+            })
+            .await;
+        match found {
+            Ok(Observed::Present(present)) if !matches!(present.owner, Owner::Foreign(_)) => {
+                Ok(present)
+            }
+            Ok(_) => Err(self.stale("someone else created it meanwhile")),
+            Err(Trouble::Stopped) if error.kind == ErrorKind::AlreadyExists => {
+                Err(Trouble::Stopped)
+            }
+            Err(_) => Err(error.into()),
+        }
+    }
+
+    /// Makes the changes; right after a create, again until all of AWS knows the new resource.
+    async fn update(
+        &self,
+        present: &Present,
+        changes: &[Change],
+        known: &Known,
+    ) -> Result<(), AwsError> {
+        let deadline = Instant::now() + RETRY_LIMIT;
+        let mut pauses = Pauses::default();
+        loop {
+            let resource = &self.node.resource;
+            let error = match resource.update(&self.aws, present, changes, known).await {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            let is_new = self.decision.action == Action::Create;
+            if error.kind != ErrorKind::NotFound || !is_new || Instant::now() >= deadline {
+                return Err(error);
+            }
+            if pauses.first() {
+                let awaited = "all of AWS to know the new resource".to_owned();
+                self.aws.announce_wait(awaited);
+            }
+            if !self.aws.pause(pauses.next()).await {
+                return Err(error);
+            }
+        }
+    }
+
+    pub(super) async fn write(&self, mut present: Present, known: &Known) -> Result<(), Trouble> {
+        let resource = &self.node.resource;
+        for round in 1.. {
+            let changes = attributes::diff(&present.attributes, &resource.desired(known));
+            if let Some(reason) = changes.iter().find_map(|change| resource.immutable(change)) {
+                return Err(self.stale(&reason));
+            }
+            if changes.is_empty() {
+                break;
+            }
+            let error = match self.update(&present, &changes, known).await {
+                Ok(()) => break,
+                Err(error) => error,
+            };
+            if round == UPDATE_ROUNDS || !may_be_done(error.kind) {
+                return Err(error.into());
+            }
+            match self.observe().await {
+                Ok(Observed::Present(now))
+                    if now.owner == Owner::Ours || now.owner == present.owner =>
+                {
+                    let left = attributes::diff(&now.attributes, &resource.desired(known));
+                    let came_further = match error.kind {
+                        ErrorKind::Outdated => true,
+                        // Against a quota nothing is tried twice.
+                        ErrorKind::Quota => left.is_empty(),
+                        _ => left != changes,
+                    };
+                    if !came_further {
+                        return Err(error.into());
+                    }
+                    present = now;
+                }
+                Ok(_) => return Err(self.stale("someone else replaced it meanwhile")),
+                Err(_) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,324 @@
+//! Calls whose answer is an error although their effect may be there.
+
+use super::*;
+use crate::aws::RETRY_LIMIT;
+use crate::engine::Holder;
+use crate::kinds::iam::instance_profile;
+
+fn one(world: &World) -> Run {
+    Run::new(world, vec![Fake::new(world, "a").node(&[])])
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_create_whose_answer_was_lost_goes_on_if_it_happened() {
+    for (why, effect, error) in [
+        (
+            "the answer was lost",
+            Effect::Done,
+            lost as fn() -> crate::fakes::CallError,
+        ),
+        (
+            "the SDK's own second try found the first one's work",
+            Effect::Done,
+            || refusal("EntityAlreadyExists", "the name is taken"),
+        ),
+    ] {
+        let world = World::default();
+        world.lag(Duration::from_secs(2));
+        world.fail(Verb::Create, "a", 1, effect, error);
+        let results = one(&world).execute().await;
+        assert_eq!(outcomes(&results), ["a done"], "{why}");
+        assert_eq!(world.count("Create a"), 1, "{why}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_earlier_create_left_out_is_made_up_for() {
+    let world = World::default();
+    let fake = Fake {
+        desired: attributes(&[("mode", 2), ("size", 1)]),
+        late: vec!["mode"],
+        ..Fake::new(&world, "a")
+    };
+    world.fail(Verb::Create, "a", 1, Effect::Done, lost);
+    let results = Run::new(&world, vec![fake.node(&[])]).execute().await;
+    assert_eq!(outcomes(&results), ["a done"]);
+    assert_eq!(world.writes(), ["Create a", "Update a"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_part_of_aws_does_not_know_yet_is_configured_once_it_does() {
+    let unknown = || refusal("NotFoundException", "it does not exist");
+    let create = |times| {
+        let world = World::default();
+        let fake = Fake {
+            desired: attributes(&[("mode", 2), ("size", 1)]),
+            late: vec!["mode"],
+            ..Fake::new(&world, "a")
+        };
+        world.fail(Verb::Update, "a", times, Effect::None, unknown);
+        let run = Run::new(&world, vec![fake.node(&[])]);
+        async move { (world, run.execute().await) }
+    };
+    let (world, results) = create(3).await;
+    assert_eq!(outcomes(&results), ["a done"], "it was only new");
+    assert_eq!(world.count("Create a"), 1);
+
+    let (_, results) = create(1000).await;
+    assert_eq!(outcomes(&results), ["a failed"], "not for ever");
+    assert!(failure(&results, "a").contains("NotFoundException: it does not exist"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_child_that_was_created_twice_belongs_to_its_parent() {
+    let world = World::default();
+    let child = Fake {
+        parent: Some(at("a")),
+        ..Fake::new(&world, "child")
+    };
+    world.fail(Verb::Create, "child", 1, Effect::Done, lost);
+    let nodes = vec![
+        Fake::new(&world, "a").node(&[]),
+        child.node(&[("a", Milestone::Exists)]),
+    ];
+    let results = Run::new(&world, nodes).execute().await;
+    assert_eq!(outcomes(&results), ["a done", "child done"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_someone_else_took_meanwhile_is_left_alone() {
+    let world = World::default();
+    let run = one(&world);
+    let theirs = Present {
+        owner: Owner::Foreign("it carries no tags".to_owned()),
+        ..ours(attributes(&[("size", 9)]))
+    };
+    world.put(&at("a"), Observed::Present(theirs));
+    let results = run.execute().await;
+    assert_eq!(
+        failure(&results, "a"),
+        "fake.a changed after the plan to create it was made\n\
+         Caused by:\n  1: someone else created it meanwhile\n\
+         Hint: Run the same command again and look at its new plan"
+    );
+    assert_eq!(outcomes(&results), ["a failed"]);
+    assert_eq!(world.writes(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_create_that_cannot_be_found_is_unknown() {
+    let world = World::default();
+    world.fail(Verb::Create, "a", 1, Effect::None, lost);
+    let begun = Instant::now();
+    let results = one(&world).execute().await;
+    assert_eq!(outcomes(&results), ["a unknown"]);
+    assert!(begun.elapsed() >= FIND_LIMIT, "it was looked for");
+    assert_eq!(
+        failure(&results, "a"),
+        "fake:CreateThing failed on fake.a\nCaused by:\n  1: no answer came\n\
+         Hint: Run the same command again: it finds out what happened and goes on from there"
+    );
+    assert_eq!(world.count("Create a"), 1, "it is not sent again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_taken_name_under_which_nothing_is_found_fails_with_aws_own_words() {
+    let world = World::default();
+    world.fail(Verb::Create, "a", 1, Effect::None, || {
+        refusal("EntityAlreadyExists", "the name is taken")
+    });
+    let results = one(&world).execute().await;
+    assert_eq!(outcomes(&results), ["a failed"]);
+    assert!(failure(&results, "a").contains("EntityAlreadyExists: the name is taken"));
+}
+
+/// How a change and a deletion end whose answers were lost after `effect`.
+async fn lost_writes(effect: Effect) -> Vec<String> {
+    let world = World::default();
+    world.put(&at("changed"), drifted());
+    world.put(&at("gone"), drifted());
+    world.fail(Verb::Update, "changed", 1, effect, lost);
+    world.fail(Verb::Delete, "gone", 1, effect, lost);
+    let nodes = vec![
+        Fake::new(&world, "changed").node(&[]),
+        unwanted(Fake::new(&world, "gone").node(&[])),
+    ];
+    outcomes(&Run::new(&world, nodes).execute().await)
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_writes_whose_answer_was_lost_are_looked_at_before_they_are_called_unknown() {
+    let done = lost_writes(Effect::Done).await;
+    assert_eq!(done, ["changed done", "gone done"], "they were carried out");
+    let unknown = lost_writes(Effect::None).await;
+    assert_eq!(unknown, ["changed unknown", "gone unknown"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_create_is_not_looked_for() {
+    let world = World::default();
+    world.fail(Verb::Create, "a", 1, Effect::None, || {
+        refusal("LimitExceeded", "no more of these")
+    });
+    let results = one(&world).execute().await;
+    assert_eq!(outcomes(&results), ["a failed"]);
+    assert_eq!(world.log(), ["Create a"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outdated_update_reads_again_and_makes_what_is_missing_then() {
+    let outdated = || refusal("ConcurrentModificationException", "it has a newer version");
+    let run = |times| {
+        let world = World::default();
+        world.put(&at("a"), drifted());
+        world.fail(Verb::Update, "a", times, Effect::None, outdated);
+        let run = one(&world);
+        async move { (world, run.execute().await) }
+    };
+    let (world, results) = run(2).await;
+    assert_eq!(outcomes(&results), ["a done"]);
+    assert_eq!(
+        world.log()[..5],
+        [
+            "Update a",
+            "Observe a",
+            "Observe a done",
+            "Update a",
+            "Observe a"
+        ],
+        "it is read anew each time"
+    );
+    assert_eq!(world.writes(), ["Update a"]);
+
+    let (world, results) = run(100).await;
+    assert_eq!(outcomes(&results), ["a failed"]);
+    assert_eq!(world.count("Update a"), UPDATE_ROUNDS, "not for ever");
+    let failure = failure(&results, "a");
+    assert!(
+        failure.contains("ConcurrentModificationException: it has a newer version"),
+        "{failure}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_still_used_is_deleted_once_aws_sees_that_nothing_uses_it() {
+    let conflict = || refusal("DeleteConflict", "must detach all policies first");
+    let run = |times| {
+        let world = World::default();
+        world.put(&at("a"), drifted());
+        world.fail(Verb::Delete, "a", times, Effect::None, conflict);
+        let run = Run::new(&world, vec![unwanted(Fake::new(&world, "a").node(&[]))]);
+        async move { (world, run.execute().await) }
+    };
+    let (world, results) = run(20).await;
+    assert_eq!(outcomes(&results), ["a done"]);
+    assert_eq!(world.writes(), ["Delete a"]);
+
+    let begun = Instant::now();
+    let (_, results) = run(1000).await;
+    let took = begun.elapsed();
+    assert!(took >= RETRY_LIMIT, "{took:?}");
+    assert!(took < RETRY_LIMIT + Duration::from_secs(5), "{took:?}");
+    assert_eq!(
+        failure(&results, "a"),
+        "fake:DeleteThing failed on fake.a\n\
+         Caused by:\n  1: DeleteConflict: must detach all policies first\n\
+         Hint: Something still uses it: take it out there, then run again"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_others_came_to_use_meanwhile_is_not_deleted_unless_they_may_lose_it() {
+    for (detach_foreign, outcome) in [(false, "a failed"), (true, "a done")] {
+        let world = World::default();
+        world.put(&at("a"), drifted());
+        world.fail(Verb::Delete, "a", 1, Effect::None, || {
+            refusal("DeleteConflict", "must remove roles from instance profile")
+        });
+        let mut run = Run::new(&world, vec![unwanted(Fake::new(&world, "a").node(&[]))]);
+        run.approved.consent.detach_foreign = detach_foreign;
+        let held = Present {
+            held_by: vec![Holder::InstanceProfile("theirs".to_owned())],
+            ..ours(attributes(&[("size", 9)]))
+        };
+        world.put(&at("a"), Observed::Present(held));
+        let results = run.execute().await;
+        assert_eq!(outcomes(&results), [outcome]);
+        if !detach_foreign {
+            let failure = failure(&results, "a");
+            assert!(
+                failure.contains("others use it with instance-profile/theirs"),
+                "{failure}"
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_went_before_holds_nothing_although_aws_still_shows_it() {
+    let world = World::default();
+    let role = Present {
+        held_by: vec![Holder::InstanceProfile("ours".to_owned())],
+        ..ours(attributes(&[("size", 1)]))
+    };
+    let profile = Fake {
+        address: Address::global(instance_profile::KIND, "ours"),
+        ..Fake::new(&world, "ours")
+    };
+    world.put(&at("role"), Observed::Present(role));
+    world.put(&profile.address, drifted());
+    world.fail(Verb::Delete, "role", 1, Effect::None, || {
+        refusal("DeleteConflict", "must remove roles from instance profile")
+    });
+    let needs = vec![(at("role"), Milestone::Exists)];
+    let nodes = vec![
+        unwanted(Fake::new(&world, "role").node(&[])),
+        Node {
+            needs,
+            ..unwanted(profile.node(&[]))
+        },
+    ];
+    let mut observed: Observations = nodes
+        .iter()
+        .map(|node| (node.address().clone(), world.read(node.address())))
+        .collect();
+    let going = plan::going(&nodes, &observed);
+    observed
+        .values_mut()
+        .for_each(|observed| plan::release(observed, &going));
+    let run = Run::of(nodes, observed, consent(false));
+    assert_eq!(outcomes(&run.execute().await), ["role done", "ours done"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outdated_update_leaves_alone_what_became_someone_elses() {
+    let world = World::default();
+    world.put(&at("a"), drifted());
+    world.fail(Verb::Update, "a", 1, Effect::None, || {
+        refusal("ConcurrentModificationException", "it has a newer version")
+    });
+    let run = one(&world);
+    let meddle = async {
+        tokio::time::sleep(crate::fakes::CALL / 2).await;
+        let theirs = Present {
+            owner: Owner::Foreign("it carries no tags".to_owned()),
+            ..ours(attributes(&[("size", 9)]))
+        };
+        world.put(&at("a"), Observed::Present(theirs));
+    };
+    let (results, ()) = tokio::join!(run.execute(), meddle);
+    assert!(failure(&results, "a").contains("someone else replaced it meanwhile"));
+    assert_eq!(world.writes(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_without_an_answer_is_a_failure_and_nothing_is_unknown() {
+    let world = World::default();
+    let run = one(&world);
+    tokio::time::advance(FRESH).await;
+    world.fail(Verb::Observe, "a", 1, Effect::None, lost);
+    let results = run.execute().await;
+    assert_eq!(outcomes(&results), ["a failed"]);
+    assert!(failure(&results, "a").starts_with("fake:GetThing failed on fake.a"));
+    assert_eq!(world.count("Create a"), 0);
+}

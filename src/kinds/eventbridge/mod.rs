@@ -1,0 +1,5 @@
+//! EventBridge: the rule and its target.
+
+pub mod permissions;
+pub mod rule;
+pub mod target;

@@ -1,0 +1,4 @@
+//! Firehose: the delivery stream.
+
+pub mod permissions;
+pub mod stream;

@@ -1,0 +1,385 @@
+//! A Firehose stream that writes what it is given into a bucket.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use aws_sdk_firehose::error::BuildError;
+use aws_sdk_firehose::types::{
+    BufferingHints, CompressionFormat, DeliveryStreamDescription, DeliveryStreamStatus,
+    DeliveryStreamType, EncryptionConfiguration, ExtendedS3DestinationConfiguration,
+    ExtendedS3DestinationUpdate, KmsEncryptionConfig, NoEncryptionConfig, ProcessingConfiguration,
+    Tag,
+};
+use futures_util::future::join;
+
+use crate::aws::{Aws, AwsError, ErrorKind, Operation, Pages};
+use crate::engine::address::Address;
+use crate::engine::attributes::{Attributes, Change, Value, changed_tags};
+use crate::engine::ownership::Tags;
+use crate::engine::permission::{Permission, Task};
+use crate::engine::resource::{
+    Consent, Created, Known, Observed, Phase, Present, Resource, gone_is_fine, reference,
+};
+use crate::kinds::firehose::permissions;
+use crate::names::Region;
+
+/// A stream of the type DirectPut with an extended S3 destination.
+#[derive(Debug)]
+pub struct FirehoseStream {
+    /// How it is called.
+    pub address: Address,
+    /// Its name in AWS, at most 64 characters.
+    pub name: String,
+    /// Its ARN, which follows from partition, region, account and name.
+    pub arn: String,
+    /// Where it is.
+    pub region: Region,
+    /// The role that it writes with.
+    pub role_arn: String,
+    /// The bucket that it writes to.
+    pub bucket_arn: String,
+    /// What its objects' keys begin with.
+    pub prefix: String,
+    /// What the keys of failed records begin with.
+    pub error_prefix: String,
+    /// The key that its objects are encrypted with.
+    pub key: Option<Address>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+const BUFFER_SECONDS: i32 = 60;
+const BUFFER_MEBIBYTES: i32 = 8;
+
+impl FirehoseStream {
+    fn operation(&self, name: &'static str) -> Operation {
+        Operation {
+            service: "firehose",
+            name,
+            region: Some(self.region.clone()),
+        }
+    }
+
+    fn firehose_tags<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Tag> {
+        // Building fails only without a key, and that is given.
+        tags.filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok())
+            .collect()
+    }
+
+    fn buffering() -> BufferingHints {
+        BufferingHints::builder()
+            .interval_in_seconds(BUFFER_SECONDS)
+            .size_in_mbs(BUFFER_MEBIBYTES)
+            .build()
+    }
+
+    fn encryption(&self, known: &Known) -> Result<EncryptionConfiguration, BuildError> {
+        let none = EncryptionConfiguration::builder()
+            .no_encryption_config(NoEncryptionConfig::NoEncryption)
+            .build();
+        match self.key.as_ref().and_then(|key| known.get(key)) {
+            None => Ok(none),
+            Some(arn) => {
+                let key = KmsEncryptionConfig::builder().awskms_key_arn(arn).build()?;
+                Ok(EncryptionConfiguration::builder()
+                    .kms_encryption_config(key)
+                    .build())
+            }
+        }
+    }
+
+    fn destination(&self, known: &Known) -> Result<ExtendedS3DestinationConfiguration, BuildError> {
+        ExtendedS3DestinationConfiguration::builder()
+            .role_arn(&self.role_arn)
+            .bucket_arn(&self.bucket_arn)
+            .prefix(&self.prefix)
+            .error_output_prefix(&self.error_prefix)
+            .buffering_hints(Self::buffering())
+            .compression_format(CompressionFormat::Gzip)
+            .encryption_configuration(self.encryption(known)?)
+            .build()
+    }
+
+    /// The whole destination: what AWS merges into the present one an emulator may put in its
+    /// place. Processing is named too, since records must arrive as they were sent.
+    fn destination_update(&self, known: &Known) -> Result<ExtendedS3DestinationUpdate, BuildError> {
+        Ok(ExtendedS3DestinationUpdate::builder()
+            .role_arn(&self.role_arn)
+            .bucket_arn(&self.bucket_arn)
+            .prefix(&self.prefix)
+            .error_output_prefix(&self.error_prefix)
+            .buffering_hints(Self::buffering())
+            .compression_format(CompressionFormat::Gzip)
+            .encryption_configuration(self.encryption(known)?)
+            .processing_configuration(ProcessingConfiguration::builder().enabled(false).build())
+            .build())
+    }
+
+    fn unbuildable(&self, aws: &Aws, name: &'static str, error: &BuildError) -> AwsError {
+        let code = Some("the request could not be built");
+        aws.name(AwsError::in_answer(
+            self.operation(name),
+            code,
+            Some(&error.to_string()),
+        ))
+    }
+
+    async fn describe(&self, aws: &Aws) -> Result<DeliveryStreamDescription, AwsError> {
+        let client = aws.firehose(&self.region);
+        let answer = aws
+            .call(self.operation("DescribeDeliveryStream"), || {
+                client
+                    .describe_delivery_stream()
+                    .delivery_stream_name(&self.name)
+                    .send()
+            })
+            .await?;
+        answer.delivery_stream_description.ok_or_else(|| {
+            let operation = self.operation("DescribeDeliveryStream");
+            aws.name(AwsError::incomplete(operation, "the stream's description"))
+        })
+    }
+
+    async fn tags_of(&self, aws: &Aws) -> Result<BTreeMap<String, String>, AwsError> {
+        let client = aws.firehose(&self.region);
+        let mut tags = BTreeMap::new();
+        let mut pages = Pages::of(self.operation("ListTagsForDeliveryStream"));
+        loop {
+            let answer = aws
+                .call(pages.operation(), || {
+                    let request = client.list_tags_for_delivery_stream();
+                    let request = request.delivery_stream_name(&self.name).limit(50);
+                    request.set_exclusive_start_tag_key(pages.token()).send()
+                })
+                .await?;
+            for tag in answer.tags() {
+                let value = tag.value().unwrap_or_default();
+                tags.insert(tag.key().to_owned(), value.to_owned());
+            }
+            let last = answer.tags().last().filter(|_| answer.has_more_tags());
+            let last = last.map(|tag| tag.key().to_owned());
+            if pages.ended(aws, last)? {
+                return Ok(tags);
+            }
+        }
+    }
+}
+
+/// What AWS says of a stream, in our terms.
+fn lower(stream: &DeliveryStreamDescription) -> Attributes {
+    let mut attributes = Attributes::from([(
+        "type".to_owned(),
+        stream.delivery_stream_type().as_str().into(),
+    )]);
+    let mut add = |name: &str, value: Value| attributes.insert(name.to_owned(), value);
+    // What AWS is doing right now is the phase; every other status is a lasting one.
+    let status = match stream.delivery_stream_status() {
+        DeliveryStreamStatus::Creating | DeliveryStreamStatus::Deleting => {
+            &DeliveryStreamStatus::Active
+        }
+        lasting => lasting,
+    };
+    add("status", status.as_str().into());
+    let destinations = stream.destinations();
+    let Some(s3) = destinations
+        .first()
+        .and_then(|d| d.extended_s3_destination_description())
+    else {
+        add("destination", "another kind".into());
+        return attributes;
+    };
+    add("destination", "extended S3".into());
+    add("role", s3.role_arn().into());
+    add("bucket", s3.bucket_arn().into());
+    add("prefix", s3.prefix().unwrap_or_default().into());
+    add(
+        "error_prefix",
+        s3.error_output_prefix().unwrap_or_default().into(),
+    );
+    add("compression", s3.compression_format().as_str().into());
+    if let Some(hints) = s3.buffering_hints() {
+        add(
+            "buffer_seconds",
+            hints.interval_in_seconds().unwrap_or_default().into(),
+        );
+        add(
+            "buffer_mebibytes",
+            hints.size_in_mbs().unwrap_or_default().into(),
+        );
+    }
+    let encryption = s3.encryption_configuration();
+    if let Some(key) = encryption.and_then(|e| e.kms_encryption_config()) {
+        add("key", key.awskms_key_arn().into());
+    }
+    // Any processor, the newline delimiter first of all, changes what the agent reads.
+    if s3.processing_configuration().and_then(|p| p.enabled()) == Some(true) {
+        add("processing", true.into());
+    }
+    attributes
+}
+
+#[async_trait]
+impl Resource for FirehoseStream {
+    fn address(&self) -> &Address {
+        &self.address
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn arn(&self) -> Option<String> {
+        Some(self.arn.clone())
+    }
+
+    fn desired(&self, known: &Known) -> Attributes {
+        let mut attributes = Attributes::from([
+            (
+                "type".to_owned(),
+                DeliveryStreamType::DirectPut.as_str().into(),
+            ),
+            (
+                "status".to_owned(),
+                DeliveryStreamStatus::Active.as_str().into(),
+            ),
+            ("destination".to_owned(), "extended S3".into()),
+            ("role".to_owned(), self.role_arn.as_str().into()),
+            ("bucket".to_owned(), self.bucket_arn.as_str().into()),
+            ("prefix".to_owned(), self.prefix.as_str().into()),
+            ("error_prefix".to_owned(), self.error_prefix.as_str().into()),
+            (
+                "compression".to_owned(),
+                CompressionFormat::Gzip.as_str().into(),
+            ),
+            ("buffer_seconds".to_owned(), BUFFER_SECONDS.into()),
+            ("buffer_mebibytes".to_owned(), BUFFER_MEBIBYTES.into()),
+        ]);
+        if let Some(key) = &self.key {
+            attributes.insert("key".to_owned(), reference(known, key));
+        }
+        self.tags.lower_desired(&mut attributes);
+        attributes
+    }
+
+    fn immutable(&self, change: &Change) -> Option<String> {
+        match change.attribute.as_str() {
+            "type" => Some(format!(
+                "the source of a stream cannot be changed; delete the stream `{}` or choose \
+                 another `postfix`",
+                self.name
+            )),
+            "status" => Some(format!(
+                "AWS could not create or delete the stream; delete `{}` (aws firehose \
+                 delete-delivery-stream --allow-force-delete), then apply again",
+                self.name
+            )),
+            "destination" => Some(format!(
+                "the stream delivers to something else than S3, which cannot be changed; delete \
+                 the stream `{}` or choose another `postfix`",
+                self.name
+            )),
+            _ => None,
+        }
+    }
+
+    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
+        permissions::stream(self, task)
+    }
+
+    async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
+        let (stream, tags) = join(self.describe(aws), self.tags_of(aws)).await;
+        let stream = match stream {
+            Ok(stream) => stream,
+            Err(error) if error.kind == ErrorKind::NotFound => return Ok(Observed::Missing),
+            Err(error) => return Err(error),
+        };
+        let mut attributes = lower(&stream);
+        let owner = self.tags.lower_observed(&tags?, &mut attributes);
+        let phase = match stream.delivery_stream_status() {
+            DeliveryStreamStatus::Creating => Phase::Creating,
+            DeliveryStreamStatus::Deleting => Phase::Deleting,
+            _ => Phase::Stable,
+        };
+        Ok(Observed::Present(Present::new(attributes, owner, phase)))
+    }
+
+    async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
+        let client = aws.firehose(&self.region);
+        let tags = Self::firehose_tags(self.tags.iter());
+        let destination = self
+            .destination(known)
+            .map_err(|error| self.unbuildable(aws, "CreateDeliveryStream", &error))?;
+        aws.call(self.operation("CreateDeliveryStream"), || {
+            client
+                .create_delivery_stream()
+                .delivery_stream_name(&self.name)
+                .delivery_stream_type(DeliveryStreamType::DirectPut)
+                .extended_s3_destination_configuration(destination.clone())
+                .set_tags(Some(tags.clone()))
+                .send()
+        })
+        .await?;
+        Ok(Created {
+            attributes: self.desired(known),
+            arn: None,
+        })
+    }
+
+    async fn update(
+        &self,
+        aws: &Aws,
+        _present: &Present,
+        changes: &[Change],
+        known: &Known,
+    ) -> Result<(), AwsError> {
+        let client = aws.firehose(&self.region);
+        let tags = Self::firehose_tags(changed_tags(changes));
+        if !tags.is_empty() {
+            aws.call(self.operation("TagDeliveryStream"), || {
+                let request = client
+                    .tag_delivery_stream()
+                    .delivery_stream_name(&self.name);
+                request.set_tags(Some(tags.clone())).send()
+            })
+            .await?;
+        }
+        if changes.len() == tags.len() {
+            return Ok(());
+        }
+        // The version must be the newest, or AWS answers ConcurrentModificationException.
+        let stream = self.describe(aws).await?;
+        let update = self
+            .destination_update(known)
+            .map_err(|error| self.unbuildable(aws, "UpdateDestination", &error))?;
+        let destination = stream.destinations().first().map(|d| d.destination_id());
+        aws.call(self.operation("UpdateDestination"), || {
+            client
+                .update_destination()
+                .delivery_stream_name(&self.name)
+                .current_delivery_stream_version_id(stream.version_id())
+                .set_destination_id(destination.map(ToOwned::to_owned))
+                .extended_s3_destination_update(update.clone())
+                .send()
+        })
+        .await?;
+        Ok(())
+    }
+
+    async fn delete(
+        &self,
+        aws: &Aws,
+        _present: &Present,
+        _consent: Consent,
+    ) -> Result<(), AwsError> {
+        let client = aws.firehose(&self.region);
+        let answer = aws
+            .call(self.operation("DeleteDeliveryStream"), || {
+                client
+                    .delete_delivery_stream()
+                    .delivery_stream_name(&self.name)
+                    .send()
+            })
+            .await;
+        gone_is_fine(answer)
+    }
+}

@@ -1,0 +1,141 @@
+//! The IAM identities that a managed policy can be attached to: users, groups and roles.
+
+use std::fmt;
+
+use crate::aws::{Aws, AwsError, Pages};
+use crate::engine::resource::gone_is_fine;
+use crate::kinds::iam::iam_operation;
+
+/// An IAM user, group or role of this account, by its name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Identity {
+    /// A user.
+    User(String),
+    /// A group.
+    Group(String),
+    /// A role.
+    Role(String),
+}
+
+impl fmt::Display for Identity {
+    /// `user/NAME`, `group/NAME` or `role/NAME`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Identity::User(name) => write!(f, "user/{name}"),
+            Identity::Group(name) => write!(f, "group/{name}"),
+            Identity::Role(name) => write!(f, "role/{name}"),
+        }
+    }
+}
+
+impl Identity {
+    /// The ARNs of all managed policies that are attached to it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](crate::aws::ErrorKind::NotFound) if there is no such identity.
+    pub async fn attached(&self, aws: &Aws) -> Result<Vec<String>, AwsError> {
+        let mut arns = Vec::new();
+        let mut pages = Pages::of(iam_operation(match self {
+            Identity::User(_) => "ListAttachedUserPolicies",
+            Identity::Group(_) => "ListAttachedGroupPolicies",
+            Identity::Role(_) => "ListAttachedRolePolicies",
+        }));
+        loop {
+            let (policies, next) = match self {
+                Identity::User(name) => {
+                    let answer = aws
+                        .call(pages.operation(), || {
+                            let request = aws.iam().list_attached_user_policies();
+                            request.user_name(name).set_marker(pages.token()).send()
+                        })
+                        .await?;
+                    (answer.attached_policies, answer.marker)
+                }
+                Identity::Group(name) => {
+                    let answer = aws
+                        .call(pages.operation(), || {
+                            let request = aws.iam().list_attached_group_policies();
+                            request.group_name(name).set_marker(pages.token()).send()
+                        })
+                        .await?;
+                    (answer.attached_policies, answer.marker)
+                }
+                Identity::Role(name) => {
+                    let answer = aws
+                        .call(pages.operation(), || {
+                            let request = aws.iam().list_attached_role_policies();
+                            request.role_name(name).set_marker(pages.token()).send()
+                        })
+                        .await?;
+                    (answer.attached_policies, answer.marker)
+                }
+            };
+            let policies = policies.unwrap_or_default().into_iter();
+            arns.extend(policies.filter_map(|policy| policy.policy_arn));
+            if pages.ended(aws, next)? {
+                return Ok(arns);
+            }
+        }
+    }
+
+    /// Attaches a managed policy. Attaching it again changes nothing.
+    ///
+    /// # Errors
+    /// Those of AWS, a quota of attached policies among them.
+    pub async fn attach(&self, aws: &Aws, policy: &str) -> Result<(), AwsError> {
+        match self {
+            Identity::User(name) => {
+                aws.call(iam_operation("AttachUserPolicy"), || {
+                    let request = aws.iam().attach_user_policy().user_name(name);
+                    request.policy_arn(policy).send()
+                })
+                .await?;
+            }
+            Identity::Group(name) => {
+                aws.call(iam_operation("AttachGroupPolicy"), || {
+                    let request = aws.iam().attach_group_policy().group_name(name);
+                    request.policy_arn(policy).send()
+                })
+                .await?;
+            }
+            Identity::Role(name) => {
+                aws.call(iam_operation("AttachRolePolicy"), || {
+                    let request = aws.iam().attach_role_policy().role_name(name);
+                    request.policy_arn(policy).send()
+                })
+                .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Detaches a managed policy. That it is not attached is no error.
+    ///
+    /// # Errors
+    /// Those of AWS.
+    pub async fn detach(&self, aws: &Aws, policy: &str) -> Result<(), AwsError> {
+        match self {
+            Identity::User(name) => gone_is_fine(
+                aws.call(iam_operation("DetachUserPolicy"), || {
+                    let request = aws.iam().detach_user_policy().user_name(name);
+                    request.policy_arn(policy).send()
+                })
+                .await,
+            ),
+            Identity::Group(name) => gone_is_fine(
+                aws.call(iam_operation("DetachGroupPolicy"), || {
+                    let request = aws.iam().detach_group_policy().group_name(name);
+                    request.policy_arn(policy).send()
+                })
+                .await,
+            ),
+            Identity::Role(name) => gone_is_fine(
+                aws.call(iam_operation("DetachRolePolicy"), || {
+                    let request = aws.iam().detach_role_policy().role_name(name);
+                    request.policy_arn(policy).send()
+                })
+                .await,
+            ),
+        }
+    }
+}

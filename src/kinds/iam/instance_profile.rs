@@ -1,0 +1,190 @@
+//! An IAM instance profile, through which an EC2 instance carries a role.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+
+use crate::aws::{Aws, AwsError, ErrorKind};
+use crate::engine::address::Address;
+use crate::engine::attributes::{Attributes, Change, changed_tags, key_of};
+use crate::engine::ownership::Tags;
+use crate::engine::permission::{Permission, Task};
+use crate::engine::resource::{
+    Consent, Created, Known, Observed, Phase, Present, Resource, gone_is_fine,
+};
+use crate::kinds::iam::permissions;
+use crate::kinds::iam::{iam_operation, iam_tags};
+
+/// The kind, as addresses name it.
+pub const KIND: &str = "iam_instance_profile";
+
+/// An instance profile with one role in it.
+#[derive(Debug)]
+pub struct InstanceProfile {
+    /// How it is called.
+    pub address: Address,
+    /// Its name in AWS.
+    pub name: String,
+    /// Its ARN, which follows from partition, account and name.
+    pub arn: String,
+    /// The name of the role that it carries.
+    pub role: String,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+impl InstanceProfile {
+    async fn remove_role(&self, aws: &Aws, role: &str) -> Result<(), AwsError> {
+        let answer = aws
+            .call(iam_operation("RemoveRoleFromInstanceProfile"), || {
+                let request = aws.iam().remove_role_from_instance_profile();
+                request
+                    .instance_profile_name(&self.name)
+                    .role_name(role)
+                    .send()
+            })
+            .await;
+        gone_is_fine(answer)
+    }
+}
+
+#[async_trait]
+impl Resource for InstanceProfile {
+    fn address(&self) -> &Address {
+        &self.address
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn arn(&self) -> Option<String> {
+        Some(self.arn.clone())
+    }
+
+    fn desired(&self, _known: &Known) -> Attributes {
+        let role = (format!("role[{}]", self.role), self.role.as_str().into());
+        let mut attributes = Attributes::from([role]);
+        self.tags.lower_desired(&mut attributes);
+        attributes
+    }
+
+    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
+        permissions::instance_profile(self, task)
+    }
+
+    async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
+        let answer = aws
+            .call(iam_operation("GetInstanceProfile"), || {
+                let request = aws.iam().get_instance_profile();
+                request.instance_profile_name(&self.name).send()
+            })
+            .await;
+        let profile = match answer {
+            Ok(answer) => answer.instance_profile.ok_or_else(|| {
+                let operation = iam_operation("GetInstanceProfile");
+                aws.name(AwsError::incomplete(operation, "the instance profile"))
+            })?,
+            Err(error) if error.kind == ErrorKind::NotFound => return Ok(Observed::Missing),
+            Err(error) => return Err(error),
+        };
+        let mut attributes: Attributes = profile
+            .roles()
+            .iter()
+            .map(|role| {
+                (
+                    format!("role[{}]", role.role_name()),
+                    role.role_name().into(),
+                )
+            })
+            .collect();
+        let tags: BTreeMap<String, String> = profile
+            .tags()
+            .iter()
+            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+            .collect();
+        let owner = self.tags.lower_observed(&tags, &mut attributes);
+        Ok(Observed::Present(Present::new(
+            attributes,
+            owner,
+            Phase::Stable,
+        )))
+    }
+
+    async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
+        let tags = iam_tags(self.tags.iter());
+        aws.call(iam_operation("CreateInstanceProfile"), || {
+            let request = aws.iam().create_instance_profile();
+            let request = request.instance_profile_name(&self.name).path("/");
+            request.set_tags(Some(tags.clone())).send()
+        })
+        .await?;
+        let mut attributes = Attributes::new();
+        self.tags.lower_desired(&mut attributes);
+        Ok(Created {
+            attributes,
+            arn: None,
+        })
+    }
+
+    async fn update(
+        &self,
+        aws: &Aws,
+        _present: &Present,
+        changes: &[Change],
+        _known: &Known,
+    ) -> Result<(), AwsError> {
+        let tags = iam_tags(changed_tags(changes));
+        if !tags.is_empty() {
+            aws.call(iam_operation("TagInstanceProfile"), || {
+                let request = aws.iam().tag_instance_profile();
+                request
+                    .instance_profile_name(&self.name)
+                    .set_tags(Some(tags.clone()))
+                    .send()
+            })
+            .await?;
+        }
+        // A profile holds one role at most, so that a wrong one goes before ours comes.
+        let roles = |wanted: bool| {
+            changes
+                .iter()
+                .filter(move |change| change.after.is_some() == wanted)
+                .filter_map(|change| key_of(&change.attribute, "role"))
+        };
+        for role in roles(false) {
+            self.remove_role(aws, role).await?;
+        }
+        for role in roles(true) {
+            aws.call(iam_operation("AddRoleToInstanceProfile"), || {
+                let request = aws.iam().add_role_to_instance_profile();
+                request
+                    .instance_profile_name(&self.name)
+                    .role_name(role)
+                    .send()
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(
+        &self,
+        aws: &Aws,
+        present: &Present,
+        _consent: Consent,
+    ) -> Result<(), AwsError> {
+        for attribute in present.attributes.keys() {
+            if let Some(role) = key_of(attribute, "role") {
+                self.remove_role(aws, role).await?;
+            }
+        }
+        let answer = aws
+            .call(iam_operation("DeleteInstanceProfile"), || {
+                let request = aws.iam().delete_instance_profile();
+                request.instance_profile_name(&self.name).send()
+            })
+            .await;
+        gone_is_fine(answer)
+    }
+}

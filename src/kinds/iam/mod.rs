@@ -1,0 +1,34 @@
+//! IAM: roles, managed policies and their attachments, and instance profiles.
+
+pub mod attachment;
+mod identity;
+pub mod instance_profile;
+pub mod permissions;
+pub mod policy;
+pub mod role;
+mod role_details;
+
+pub use identity::Identity;
+
+use crate::aws::Operation;
+
+/// An operation of IAM, which is global.
+pub(crate) fn iam_operation(name: &'static str) -> Operation {
+    Operation {
+        service: "iam",
+        name,
+        region: None,
+    }
+}
+
+/// Tags as IAM takes them.
+pub(crate) fn iam_tags<'a>(
+    tags: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Vec<aws_sdk_iam::types::Tag> {
+    // Building fails only without key or value, and both are given.
+    tags.filter_map(|(key, value)| {
+        let tag = aws_sdk_iam::types::Tag::builder().key(key).value(value);
+        tag.build().ok()
+    })
+    .collect()
+}

@@ -1,0 +1,134 @@
+//! What belongs to a role beside the role itself, as IAM answers it: the policies in it, those
+//! attached to it, and the instance profiles that carry it.
+
+use aws_sdk_iam::types::RoleDetail;
+use futures_util::future::{try_join_all, try_join4};
+
+use crate::aws::{Aws, AwsError, ErrorKind, Pages};
+use crate::engine::attributes::Value;
+use crate::kinds::iam::{Identity, iam_operation};
+use crate::kinds::policy_value;
+
+/// What belongs to a role.
+pub(super) struct RoleDetails {
+    /// The policies in it, by name.
+    pub(super) inline: Vec<(String, Value)>,
+    /// The ARNs of the policies attached to it.
+    pub(super) attached: Vec<String>,
+    /// The names of the instance profiles that carry it.
+    pub(super) profiles: Vec<String>,
+}
+
+impl RoleDetails {
+    /// That of a role which was read with all of it.
+    pub(super) fn of(role: &RoleDetail) -> Self {
+        let inline = role.role_policy_list().iter();
+        let attached = role.attached_managed_policies().iter();
+        let profiles = role.instance_profile_list().iter();
+        RoleDetails {
+            inline: inline
+                .filter_map(|policy| {
+                    let document = policy.policy_document().unwrap_or_default();
+                    Some((policy.policy_name()?.to_owned(), policy_value(document)))
+                })
+                .collect(),
+            attached: attached
+                .filter_map(|policy| policy.policy_arn().map(ToOwned::to_owned))
+                .collect(),
+            profiles: profiles
+                .map(|profile| profile.instance_profile_name().to_owned())
+                .collect(),
+        }
+    }
+
+    /// Asks for that of one role. The policy `own` is asked for beside the names of the others, of
+    /// which those that are `kept` are left out; the profiles are told where it `goes`.
+    pub(super) async fn read(
+        aws: &Aws,
+        role: &str,
+        own: &str,
+        kept: impl Fn(&str) -> bool,
+        goes: bool,
+    ) -> Result<Self, AwsError> {
+        let identity = Identity::Role(role.to_owned());
+        let profiles = async {
+            match goes {
+                true => profile_names(aws, role).await,
+                false => Ok(Vec::new()),
+            }
+        };
+        let (names, own_policy, attached, profiles) = try_join4(
+            inline_names(aws, role),
+            inline_policy(aws, role, own),
+            identity.attached(aws),
+            profiles,
+        )
+        .await?;
+        let others = names.into_iter().filter(|name| name != own && !kept(name));
+        let others = others.map(async |name| {
+            let policy = inline_policy(aws, role, &name).await?;
+            Ok((name, policy))
+        });
+        let mut all = try_join_all(others).await?;
+        all.push((own.to_owned(), own_policy));
+        let inline = all.into_iter();
+        Ok(RoleDetails {
+            inline: inline
+                .filter_map(|(name, policy)| Some((name, policy?)))
+                .collect(),
+            attached,
+            profiles,
+        })
+    }
+}
+
+/// The names of the policies in a role.
+async fn inline_names(aws: &Aws, role: &str) -> Result<Vec<String>, AwsError> {
+    let mut names = Vec::new();
+    let mut pages = Pages::of(iam_operation("ListRolePolicies"));
+    loop {
+        let answer = aws
+            .call(pages.operation(), || {
+                let request = aws.iam().list_role_policies().role_name(role);
+                request.set_marker(pages.token()).send()
+            })
+            .await?;
+        names.extend_from_slice(answer.policy_names());
+        if pages.ended(aws, answer.marker)? {
+            return Ok(names);
+        }
+    }
+}
+
+async fn inline_policy(aws: &Aws, role: &str, name: &str) -> Result<Option<Value>, AwsError> {
+    let answer = aws
+        .call(iam_operation("GetRolePolicy"), || {
+            let request = aws.iam().get_role_policy().role_name(role);
+            request.policy_name(name).send()
+        })
+        .await;
+    match answer {
+        Ok(answer) => Ok(Some(policy_value(answer.policy_document()))),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The names of the instance profiles that carry a role.
+async fn profile_names(aws: &Aws, role: &str) -> Result<Vec<String>, AwsError> {
+    let mut names = Vec::new();
+    let mut pages = Pages::of(iam_operation("ListInstanceProfilesForRole"));
+    loop {
+        let answer = aws
+            .call(pages.operation(), || {
+                let request = aws.iam().list_instance_profiles_for_role();
+                request.role_name(role).set_marker(pages.token()).send()
+            })
+            .await?;
+        let page = answer.instance_profiles().iter();
+        names.extend(page.map(|profile| profile.instance_profile_name().to_owned()));
+        if pages.ended(aws, answer.marker)? {
+            return Ok(names);
+        }
+    }
+}

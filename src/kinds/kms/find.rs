@@ -1,0 +1,216 @@
+//! Finds the one key of ours among all keys of a region, and what it is like.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_kms::types::{KeyMetadata, KeyState};
+use futures_util::future::{OptionFuture, try_join, try_join_all};
+
+use super::key::{KmsKey, is_hidden};
+use crate::aws::{Aws, AwsError, ErrorKind, Pages};
+use crate::engine::attributes::{Attributes, Value};
+use crate::engine::ownership::Owner;
+use crate::engine::resource::{Observed, Phase, Present};
+use crate::kinds::policy_value;
+
+/// The key's tags by key id.
+type TagsOfKeys = BTreeMap<String, BTreeMap<String, String>>;
+
+impl KmsKey {
+    /// The key behind an id or an alias, if there is one.
+    pub(super) async fn describe(
+        &self,
+        aws: &Aws,
+        id: &str,
+    ) -> Result<Option<KeyMetadata>, AwsError> {
+        let client = aws.kms(&self.region);
+        let answer = aws
+            .call(self.operation("DescribeKey"), || {
+                client.describe_key().key_id(id).send()
+            })
+            .await;
+        match answer {
+            Ok(answer) => Ok(answer.key_metadata),
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn all_keys(&self, aws: &Aws) -> Result<Vec<String>, AwsError> {
+        let client = aws.kms(&self.region);
+        let mut ids = Vec::new();
+        let mut pages = Pages::of(self.operation("ListKeys"));
+        loop {
+            let answer = aws
+                .call(pages.operation(), || {
+                    client
+                        .list_keys()
+                        .limit(1000)
+                        .set_marker(pages.token())
+                        .send()
+                })
+                .await?;
+            ids.extend(answer.keys().iter().filter_map(|key| key.key_id.clone()));
+            if pages.ended(aws, answer.next_marker)? {
+                return Ok(ids);
+            }
+        }
+    }
+
+    /// The tags of one key; `None` if its own key policy hides them from this account.
+    pub(super) async fn tags_of(
+        &self,
+        aws: &Aws,
+        id: &str,
+    ) -> Result<Option<BTreeMap<String, String>>, AwsError> {
+        let client = aws.kms(&self.region);
+        let mut tags = BTreeMap::new();
+        let mut pages = Pages::of(self.operation("ListResourceTags"));
+        loop {
+            let answer = aws
+                .call(pages.operation(), || {
+                    let request = client.list_resource_tags().key_id(id);
+                    request.set_marker(pages.token()).send()
+                })
+                .await;
+            let answer = match answer {
+                Ok(answer) => answer,
+                Err(error) if error.kind == ErrorKind::NotFound => return Ok(None),
+                // Our own key policy lets the account list, so that it is someone else's.
+                Err(error) if is_hidden(&error) => return Ok(None),
+                Err(error) => return Err(error),
+            };
+            let page = answer.tags().iter();
+            tags.extend(page.map(|tag| (tag.tag_key().to_owned(), tag.tag_value().to_owned())));
+            if pages.ended(aws, answer.next_marker)? {
+                return Ok(Some(tags));
+            }
+        }
+    }
+
+    async fn tags_of_all(&self, aws: &Aws, ids: &[String]) -> Result<TagsOfKeys, AwsError> {
+        let all = ids
+            .iter()
+            .map(async |id| Ok((id, self.tags_of(aws, id).await?)));
+        let all: Vec<_> = try_join_all(all).await?;
+        let known = all.into_iter();
+        Ok(known
+            .filter_map(|(id, tags)| Some((id.clone(), tags?)))
+            .collect())
+    }
+
+    /// The policy and whether the key rotates.
+    async fn details(&self, aws: &Aws, id: &str) -> Result<(Value, bool), AwsError> {
+        let client = aws.kms(&self.region);
+        let policy = aws.call(self.operation("GetKeyPolicy"), || {
+            client
+                .get_key_policy()
+                .key_id(id)
+                .policy_name("default")
+                .send()
+        });
+        let rotation = aws.call(self.operation("GetKeyRotationStatus"), || {
+            client.get_key_rotation_status().key_id(id).send()
+        });
+        let (policy, rotation) = try_join(policy, rotation).await?;
+        let policy = policy_value(policy.policy().unwrap_or_default());
+        Ok((policy, rotation.key_rotation_enabled()))
+    }
+
+    /// Which of the keys with our tags is meant, or why that cannot be told.
+    async fn ours(
+        &self,
+        aws: &Aws,
+        ids: Vec<&String>,
+        aliased: Option<&KeyMetadata>,
+    ) -> Result<Result<Option<KeyMetadata>, String>, AwsError> {
+        let described = ids.into_iter().map(async |id| match aliased {
+            Some(key) if key.key_id() == id => Ok(Some(key.clone())),
+            _ => self.describe(aws, id).await,
+        });
+        let described = try_join_all(described).await?;
+        let (doomed, live): (Vec<_>, Vec<_>) = described
+            .into_iter()
+            .flatten()
+            .partition(|key| key.key_state() == Some(&KeyState::PendingDeletion));
+        // None of several keys that wait for their deletion has anything left to decrypt, since
+        // the bucket goes before its key: the newest is as good as any.
+        let newest = doomed
+            .into_iter()
+            .max_by_key(|key| key.creation_date().copied());
+        let mut candidates = if live.is_empty() {
+            newest.into_iter().collect()
+        } else {
+            live
+        };
+        if candidates.len() > 1 {
+            let names: Vec<_> = candidates.iter().map(KeyMetadata::key_id).collect();
+            return Ok(Err(format!(
+                "{} keys in {} carry the tags of this deployment: {}; schedule those for deletion \
+                 that encrypt nothing, or take their `provision:` tags away, so that one remains",
+                names.len(),
+                self.region,
+                names.join(", ")
+            )));
+        }
+        Ok(Ok(candidates.pop()))
+    }
+
+    /// What [`Resource::observe`] gives, or the error of a key whose policy hides it.
+    pub(super) async fn read(&self, aws: &Aws) -> Result<Observed, AwsError> {
+        let (ids, aliased) = try_join(self.all_keys(aws), self.describe(aws, &self.alias)).await?;
+        // Nearly always the key behind the alias is the one, so that its details are read now.
+        let aliased_id = aliased.as_ref().map(|key| key.key_id().to_owned());
+        let early = OptionFuture::from(aliased_id.as_ref().map(|id| self.details(aws, id)));
+        let early = async { early.await.transpose() };
+        let (tags, early) = try_join(self.tags_of_all(aws, &ids), early).await?;
+        let owned = tags
+            .iter()
+            .filter(|(_, tags)| self.tags.owner(tags) == Owner::Ours)
+            .map(|(id, _)| id);
+        let key = match self.ours(aws, owned.collect(), aliased.as_ref()).await? {
+            Err(reason) => return Ok(Observed::Obstructed(reason)),
+            // Without a key of ours, the one that has our alias is in the way.
+            Ok(key) => match key.or(aliased) {
+                Some(key) => key,
+                None => return Ok(Observed::Missing),
+            },
+        };
+        let id = key.key_id();
+        let (policy, rotation) = match early {
+            Some(early) if aliased_id.as_deref() == Some(id) => early,
+            _ => self.details(aws, id).await?,
+        };
+        let state = key.key_state().map_or("unknown", KeyState::as_str);
+        let spec = key.key_spec().map_or("unknown", |spec| spec.as_str());
+        let mut attributes = Attributes::from([
+            (
+                "description".to_owned(),
+                key.description().unwrap_or_default().into(),
+            ),
+            ("key_policy".to_owned(), policy),
+            ("key_spec".to_owned(), spec.into()),
+            ("rotation".to_owned(), rotation.into()),
+            ("state".to_owned(), state.into()),
+        ]);
+        if let Some(target) = &aliased_id {
+            let alias = if target == id {
+                self.alias.clone()
+            } else {
+                format!("the alias {} belongs to the key {target}", self.alias)
+            };
+            attributes.insert("alias".to_owned(), alias.into());
+        }
+        let none = BTreeMap::new();
+        let owner = self
+            .tags
+            .lower_observed(tags.get(id).unwrap_or(&none), &mut attributes);
+        let phase = if state == KeyState::PendingDeletion.as_str() {
+            Phase::Doomed
+        } else {
+            Phase::Stable
+        };
+        let mut present = Present::new(attributes, owner, phase);
+        present.arn = key.arn().map(ToOwned::to_owned);
+        Ok(Observed::Present(present))
+    }
+}

@@ -1,0 +1,336 @@
+//! A KMS key with its alias.
+//!
+//! A key has no name and `CreateKey` no idempotency token, so the key is found by its ownership
+//! tags, which the create call itself sets, and beside that by its alias, which is made last and
+//! removed first. AWS gives an alias only once, which decides between two runs that make a key at
+//! the same time.
+
+use async_trait::async_trait;
+use aws_sdk_kms::config::retry::RetryConfig;
+use aws_sdk_kms::types::{KeyState, Tag};
+
+use crate::aws::{Aws, AwsError, ErrorKind, Operation};
+use crate::engine::address::Address;
+use crate::engine::attributes::{Attributes, Change, Value, changed_tags, touches};
+use crate::engine::ownership::{Owner, Tags};
+use crate::engine::permission::{Permission, Task};
+use crate::engine::resource::{Consent, Created, Known, Observed, Present, Resource, gone_is_fine};
+use crate::kinds::kms::permissions;
+use crate::names::Region;
+use iam_policy::policy::Policy;
+
+/// A symmetric key for one purpose.
+#[derive(Debug)]
+pub struct KmsKey {
+    /// How it is called.
+    pub address: Address,
+    /// Its alias, with the prefix `alias/`.
+    pub alias: String,
+    /// What the ARNs of keys and aliases in its region and account begin with.
+    pub arn_prefix: String,
+    /// Where it is.
+    pub region: Region,
+    /// Its description.
+    pub description: &'static str,
+    /// Its key policy.
+    pub policy: Policy,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// The shortest time that KMS lets a key wait for its deletion, in days.
+const SHORTEST_WAIT: i32 = 7;
+
+impl KmsKey {
+    pub(super) fn operation(&self, name: &'static str) -> Operation {
+        Operation {
+            service: "kms",
+            name,
+            region: Some(self.region.clone()),
+        }
+    }
+
+    fn kms_tags<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Tag> {
+        // Building fails only without key or value, and both are given.
+        tags.filter_map(|(key, value)| Tag::builder().tag_key(key).tag_value(value).build().ok())
+            .collect()
+    }
+
+    fn created(&self) -> Attributes {
+        let mut attributes = Attributes::from([
+            ("description".to_owned(), self.description.into()),
+            ("key_policy".to_owned(), Value::Policy(self.policy.clone())),
+            ("key_spec".to_owned(), "SYMMETRIC_DEFAULT".into()),
+            ("rotation".to_owned(), false.into()),
+            ("state".to_owned(), KeyState::Enabled.as_str().into()),
+        ]);
+        self.tags.lower_desired(&mut attributes);
+        attributes
+    }
+
+    async fn enable_rotation(&self, aws: &Aws, id: &str) -> Result<(), AwsError> {
+        let client = aws.kms(&self.region);
+        aws.call(self.operation("EnableKeyRotation"), || {
+            client.enable_key_rotation().key_id(id).send()
+        })
+        .await?;
+        Ok(())
+    }
+
+    async fn create_alias(&self, aws: &Aws, id: &str) -> Result<(), AwsError> {
+        let client = aws.kms(&self.region);
+        aws.call(self.operation("CreateAlias"), || {
+            let request = client.create_alias().alias_name(&self.alias);
+            request.target_key_id(id).send()
+        })
+        .await?;
+        Ok(())
+    }
+
+    async fn schedule_deletion(&self, aws: &Aws, id: &str, days: i32) -> Result<(), AwsError> {
+        let client = aws.kms(&self.region);
+        aws.call(self.operation("ScheduleKeyDeletion"), || {
+            let request = client.schedule_key_deletion().key_id(id);
+            request.pending_window_in_days(days).send()
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// Whether the alias belongs to a key of ours that is not the one with this ARN: another run made
+    /// one at the same time and was faster.
+    async fn another_has_the_alias(&self, aws: &Aws, arn: &str) -> Result<bool, AwsError> {
+        let Some(key) = self.describe(aws, &self.alias).await? else {
+            return Ok(false);
+        };
+        let tags = self.tags_of(aws, key.key_id()).await?.unwrap_or_default();
+        Ok(key.arn() != Some(arn)
+            && key.key_state() != Some(&KeyState::PendingDeletion)
+            && self.tags.owner(&tags) == Owner::Ours)
+    }
+
+    /// Adds to the key that this run has just made what `CreateKey` does not set, the alias last.
+    async fn complete(
+        &self,
+        aws: &Aws,
+        arn: &str,
+        attributes: &mut Attributes,
+    ) -> Result<(), AwsError> {
+        self.enable_rotation(aws, arn).await?;
+        attributes.insert("rotation".to_owned(), true.into());
+        self.create_alias(aws, arn).await?;
+        attributes.insert("alias".to_owned(), self.alias.as_str().into());
+        Ok(())
+    }
+
+    async fn bring_back(&self, aws: &Aws, id: &str, change: &Change) -> Result<(), AwsError> {
+        let client = aws.kms(&self.region);
+        let doomed = Value::from(KeyState::PendingDeletion.as_str());
+        if change
+            .before
+            .as_ref()
+            .is_some_and(|state| state.same(&doomed))
+        {
+            aws.call(self.operation("CancelKeyDeletion"), || {
+                client.cancel_key_deletion().key_id(id).send()
+            })
+            .await?;
+        }
+        aws.call(self.operation("EnableKey"), || {
+            client.enable_key().key_id(id).send()
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+/// Whether a key's own policy denied the call, rather than the caller's lack of a permission, with
+/// which nothing could be told.
+pub(super) fn is_hidden(error: &AwsError) -> bool {
+    error.kind == ErrorKind::Denied && error.message.contains("resource-based policy")
+}
+
+#[async_trait]
+impl Resource for KmsKey {
+    fn address(&self) -> &Address {
+        &self.address
+    }
+
+    fn name(&self) -> &str {
+        &self.alias
+    }
+
+    fn arn(&self) -> Option<String> {
+        None
+    }
+
+    fn desired(&self, _known: &Known) -> Attributes {
+        let mut attributes = self.created();
+        attributes.insert("rotation".to_owned(), true.into());
+        attributes.insert("alias".to_owned(), self.alias.as_str().into());
+        attributes
+    }
+
+    fn immutable(&self, change: &Change) -> Option<String> {
+        let before = match &change.before {
+            Some(Value::Plain(before)) => before.as_str().unwrap_or_default(),
+            _ => return None,
+        };
+        match change.attribute.as_str() {
+            "alias" => Some(format!(
+                "{before}; delete that alias if nobody uses it, or choose another `postfix`"
+            )),
+            "key_spec" => Some(format!(
+                "a key of the kind {before} cannot become a symmetric one; delete the alias {} or \
+                 choose another `postfix`",
+                self.alias
+            )),
+            "state" if !["Disabled", "PendingDeletion"].contains(&before) => Some(format!(
+                "the key is in the state {before}, which only AWS or its owner can end"
+            )),
+            _ => None,
+        }
+    }
+
+    fn deletion_note(&self, consent: Consent) -> Option<String> {
+        Some(format!(
+            "scheduled for deletion in {} days; until then `provision apply` takes it back",
+            consent.key_deletion_days
+        ))
+    }
+
+    /// A key that KMS has scheduled is in the state PendingDeletion (API Reference,
+    /// "ScheduleKeyDeletion"), which is as far as it goes.
+    fn deletion_is_answered(&self) -> bool {
+        true
+    }
+
+    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
+        permissions::key(self, task)
+    }
+
+    async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
+        match self.read(aws).await {
+            Err(error) if is_hidden(&error) => Ok(Observed::Obstructed(format!(
+                "the policy of the key behind {} in {} does not let this account read it ({}); \
+                 delete that alias if nobody uses it, choose another `postfix`, or ask who may \
+                 administer the key to correct its policy",
+                self.alias, self.region, error.operation
+            ))),
+            read => read,
+        }
+    }
+
+    async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
+        let client = aws.kms(&self.region);
+        let tags = Self::kms_tags(self.tags.iter());
+        let answer = aws
+            .call(self.operation("CreateKey"), || {
+                // Sent again by the SDK after a lost answer, this would make a second key.
+                let once =
+                    aws_sdk_kms::config::Config::builder().retry_config(RetryConfig::disabled());
+                client
+                    .create_key()
+                    .description(self.description)
+                    .policy(self.policy.compact())
+                    .set_tags(Some(tags.clone()))
+                    .customize()
+                    .config_override(once)
+                    .send()
+            })
+            .await?;
+        let arn = answer
+            .key_metadata()
+            .and_then(|key| key.arn())
+            .ok_or_else(|| {
+                aws.name(AwsError::incomplete(
+                    self.operation("CreateKey"),
+                    "the key's ARN",
+                ))
+            })?;
+        let mut attributes = self.created();
+        if let Err(error) = self.complete(aws, arn, &mut attributes).await {
+            match error.kind {
+                // The update that follows goes on from here, and tells why it cannot.
+                ErrorKind::Interrupted => {}
+                ErrorKind::AlreadyExists if !self.another_has_the_alias(aws, arn).await? => {}
+                ErrorKind::AlreadyExists => {
+                    // The key that has the alias is the one. This one has encrypted nothing.
+                    self.schedule_deletion(aws, arn, SHORTEST_WAIT).await?;
+                    return Err(error);
+                }
+                _ => return Err(error),
+            }
+        }
+        Ok(Created {
+            attributes,
+            arn: Some(arn.to_owned()),
+        })
+    }
+
+    async fn update(
+        &self,
+        aws: &Aws,
+        present: &Present,
+        changes: &[Change],
+        _known: &Known,
+    ) -> Result<(), AwsError> {
+        let client = aws.kms(&self.region);
+        let id = present.arn.as_deref().unwrap_or(&self.alias);
+        if let Some(change) = changes.iter().find(|change| change.attribute == "state") {
+            self.bring_back(aws, id, change).await?;
+        }
+        let tags = Self::kms_tags(changed_tags(changes));
+        if !tags.is_empty() {
+            aws.call(self.operation("TagResource"), || {
+                client
+                    .tag_resource()
+                    .key_id(id)
+                    .set_tags(Some(tags.clone()))
+                    .send()
+            })
+            .await?;
+        }
+        if touches(changes, "key_policy") {
+            aws.call(self.operation("PutKeyPolicy"), || {
+                let request = client.put_key_policy().key_id(id).policy_name("default");
+                request.policy(self.policy.compact()).send()
+            })
+            .await?;
+        }
+        if touches(changes, "description") {
+            aws.call(self.operation("UpdateKeyDescription"), || {
+                let request = client.update_key_description().key_id(id);
+                request.description(self.description).send()
+            })
+            .await?;
+        }
+        if touches(changes, "rotation") {
+            self.enable_rotation(aws, id).await?;
+        }
+        if touches(changes, "alias") {
+            self.create_alias(aws, id).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError> {
+        let client = aws.kms(&self.region);
+        let own_alias = Value::from(self.alias.as_str());
+        if present
+            .attributes
+            .get("alias")
+            .is_some_and(|alias| alias.same(&own_alias))
+        {
+            let answer = aws
+                .call(self.operation("DeleteAlias"), || {
+                    client.delete_alias().alias_name(&self.alias).send()
+                })
+                .await;
+            gone_is_fine(answer)?;
+        }
+        let id = present.arn.as_deref().unwrap_or(&self.alias);
+        self.schedule_deletion(aws, id, consent.key_deletion_days.into())
+            .await
+    }
+}

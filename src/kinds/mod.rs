@@ -1,0 +1,34 @@
+//! The kinds of AWS resources, one room each: what a resource is to be, how it is read, written and
+//! deleted, and which permissions its calls need.
+
+pub mod eventbridge;
+pub mod firehose;
+pub mod iam;
+pub mod kms;
+pub mod s3;
+
+use iam_policy::policy::Policy;
+
+use crate::engine::attributes::Value;
+use crate::text_file::LARGEST_POLICY;
+
+/// A policy as AWS answers it, which IAM percent-encodes by RFC 3986.
+///
+/// A text that is no policy to us differs from every policy that is wanted. It is not shown,
+/// since nobody could tell where in it a secret stands.
+pub(crate) fn policy_value(text: &str) -> Value {
+    let decoded = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
+    // A document that was not encoded starts with a brace; decoding it could change it.
+    let text = if text.trim_start().starts_with('{') {
+        text
+    } else {
+        &*decoded
+    };
+    if text.len() as u64 > LARGEST_POLICY {
+        return format!("(not a policy: it has {} bytes)", text.len()).into();
+    }
+    match Policy::parse(text) {
+        Ok(policy) => Value::Policy(policy),
+        Err(error) => format!("(not a policy: {error})").into(),
+    }
+}

@@ -1,0 +1,261 @@
+//! Emptying a bucket, against an S3 in memory that serves pages and refuses what it is told to.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+    http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use tokio::sync::watch;
+
+use super::empty::Bucket;
+use crate::aws::{Aws, AwsError, ErrorKind, Session};
+
+const PAGE: usize = 1_000;
+
+/// A bucket as S3 keeps it, of which only versions are known.
+#[derive(Debug, Default)]
+struct Contents {
+    versions: BTreeSet<usize>,
+    /// Versions that arrive with each batch that is deleted.
+    arriving: usize,
+    next: usize,
+    /// Versions that cannot be deleted, with S3's code.
+    refused: Option<(BTreeSet<usize>, &'static str)>,
+    /// How often each of them is refused; `None` for always.
+    refusals: Option<usize>,
+    listed: usize,
+    handled: usize,
+    /// The most versions that were listed and not yet sent for deletion.
+    most_held: usize,
+    batches: Vec<usize>,
+    /// Set to true once that many batches were deleted.
+    stop: Option<(usize, watch::Sender<bool>)>,
+    gone: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Stub(Arc<Mutex<Contents>>);
+
+impl Stub {
+    fn with(versions: usize) -> Self {
+        Stub(Arc::new(Mutex::new(Contents {
+            versions: (0..versions).collect(),
+            next: versions,
+            ..Contents::default()
+        })))
+    }
+
+    fn contents(&self) -> MutexGuard<'_, Contents> {
+        self.0.lock().unwrap()
+    }
+
+    fn aws(&self, stop: watch::Receiver<bool>) -> Aws {
+        let stub = self.clone();
+        let connector = HttpClientOf(stub);
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(aws_config::Region::from_static("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::for_tests()))
+            .http_client(connector.client())
+            .build();
+        let session = Session {
+            config,
+            path_style: true,
+            region: None,
+        };
+        Aws::new(&session, 32, None, stop)
+    }
+
+    /// Destroys the bucket.
+    async fn destroy(&self) -> Result<(), AwsError> {
+        let (_stop, stopped) = watch::channel(false);
+        self.destroy_until(stopped).await
+    }
+
+    async fn destroy_until(&self, stopped: watch::Receiver<bool>) -> Result<(), AwsError> {
+        let bucket = Bucket {
+            name: "logs",
+            account: &"123456789012".parse().unwrap(),
+            region: &"eu-west-1".parse().unwrap(),
+        };
+        bucket.delete(&self.aws(stopped), true).await
+    }
+
+    fn answer(&self, request: &HttpRequest) -> (u16, String) {
+        let mut contents = self.contents();
+        let uri = request.uri().to_owned();
+        let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
+        match request.method() {
+            "GET" => (200, contents.page(&uri)),
+            "POST" => (200, contents.delete(&body)),
+            "DELETE" if contents.versions.is_empty() => {
+                contents.gone = true;
+                (204, String::new())
+            }
+            _ => (409, error("BucketNotEmpty", "not empty")),
+        }
+    }
+}
+
+fn error(code: &str, message: &str) -> String {
+    format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>")
+}
+
+impl Contents {
+    fn page(&mut self, uri: &str) -> String {
+        let marker = uri
+            .split(['?', '&'])
+            .find_map(|part| part.strip_prefix("key-marker="));
+        let from = marker.map_or(0, |key| key.parse::<usize>().unwrap() + 1);
+        let page: Vec<usize> = self.versions.range(from..).take(PAGE).copied().collect();
+        self.listed += page.len();
+        self.most_held = self.most_held.max(self.listed - self.handled);
+        let more = page
+            .last()
+            .is_some_and(|last| self.versions.range(last + 1..).next().is_some());
+        let mut text = format!("<ListVersionsResult><IsTruncated>{more}</IsTruncated>");
+        if let (Some(last), true) = (page.last(), more) {
+            text.push_str(&format!(
+                "<NextKeyMarker>{last}</NextKeyMarker><NextVersionIdMarker>v</NextVersionIdMarker>"
+            ));
+        }
+        for version in page {
+            text.push_str(&format!(
+                "<Version><Key>{version}</Key><VersionId>v</VersionId></Version>"
+            ));
+        }
+        text + "</ListVersionsResult>"
+    }
+
+    fn delete(&mut self, body: &str) -> String {
+        let keys: Vec<usize> = body
+            .split("<Key>")
+            .skip(1)
+            .map(|rest| rest.split('<').next().unwrap().parse().unwrap())
+            .collect();
+        self.handled += keys.len();
+        self.batches.push(keys.len());
+        let mut errors = String::new();
+        for key in keys {
+            match &self.refused {
+                Some((refused, code)) if refused.contains(&key) && self.refusals != Some(0) => {
+                    errors.push_str(&format!(
+                        "<Error><Key>{key}</Key><VersionId>v</VersionId><Code>{code}</Code>\
+                         <Message>no</Message></Error>"
+                    ));
+                }
+                _ => {
+                    self.versions.remove(&key);
+                }
+            }
+        }
+        let arriving = self.next..self.next + self.arriving;
+        self.next = arriving.end;
+        self.versions.extend(arriving);
+        if !errors.is_empty() {
+            self.refusals = self.refusals.map(|left| left.saturating_sub(1));
+        }
+        if let Some((after, stop)) = &self.stop
+            && self.batches.len() >= *after
+        {
+            stop.send_replace(true);
+        }
+        format!("<DeleteResult>{errors}</DeleteResult>")
+    }
+}
+
+struct HttpClientOf(Stub);
+
+impl HttpClientOf {
+    fn client(self) -> SharedHttpClient {
+        http_client_fn(move |_: &HttpConnectorSettings, _: &RuntimeComponents| {
+            SharedHttpConnector::new(Connector(self.0.clone()))
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Connector(Stub);
+
+impl aws_smithy_runtime_api::client::http::HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let (status, body) = self.0.answer(&request);
+        let status = status.try_into().expect("a status");
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body))))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hundred_thousand_versions_go_in_full_batches_and_few_at_a_time() {
+    let stub = Stub::with(100_000);
+    stub.destroy().await.unwrap();
+    let contents = stub.contents();
+    assert!(contents.gone);
+    assert_eq!(contents.batches, [PAGE; 100], "no version is sent twice");
+    // Eight batches on their way and one page that was just read.
+    assert!(contents.most_held <= 9 * PAGE, "{}", contents.most_held);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_arrives_meanwhile_goes_too_until_it_does_not_end() {
+    let stub = Stub::with(10);
+    stub.contents().arriving = 5;
+    let error = stub.destroy().await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotEmpty);
+    assert!(
+        error.message.contains("is not empty after 5 rounds"),
+        "{error:?}"
+    );
+    assert_eq!(stub.contents().batches.len(), 5);
+
+    stub.contents().arriving = 0;
+    stub.destroy().await.unwrap();
+    assert!(stub.contents().gone, "the next run goes on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn versions_that_may_not_be_deleted_are_counted_and_the_rest_is_gone() {
+    let stub = Stub::with(2_500);
+    stub.contents().refused = Some((BTreeSet::from([7, 1_234]), "AccessDenied"));
+    let error = stub.destroy().await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Denied);
+    assert_eq!(
+        error.message,
+        "S3 refused to delete object versions of logs: 2 times AccessDenied; the first is 7 \
+         (version v): no"
+    );
+    assert_eq!(stub.contents().versions, BTreeSet::from([7, 1_234]));
+    assert!(!stub.contents().gone);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_s3_fails_to_delete_for_the_moment_is_deleted_in_the_next_round() {
+    let stub = Stub::with(1_500);
+    stub.contents().refused = Some(((0..1_500).collect(), "InternalError"));
+    stub.contents().refusals = Some(2);
+    stub.destroy().await.unwrap();
+    assert!(stub.contents().gone);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stopped_run_loses_nothing_and_the_next_goes_on() {
+    let stub = Stub::with(50_000);
+    let (stop, stopped) = watch::channel(false);
+    stub.contents().stop = Some((3, stop));
+    stub.destroy_until(stopped).await.unwrap_err();
+    let left = stub.contents().versions.len();
+    assert!(
+        left > 30_000,
+        "no further batches are begun: {left} are left"
+    );
+    stub.contents().stop = None;
+    stub.destroy().await.unwrap();
+    assert!(stub.contents().gone);
+}

@@ -1,0 +1,11 @@
+//! S3: the bucket, and what is in it.
+
+pub mod bucket;
+pub mod empty;
+#[cfg(test)]
+mod empty_tests;
+mod lifecycle;
+mod log_delivery;
+pub mod permissions;
+mod read;
+mod write;

@@ -1,0 +1,166 @@
+//! What a bucket is like: where it is, and each of its settings.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_s3::types::{BucketVersioningStatus, ServerSideEncryption};
+use futures_util::future::{join, join5};
+
+use super::bucket::{S3Bucket, lower_access_block};
+use crate::aws::{Aws, AwsError, ErrorKind};
+use crate::engine::attributes::{Attributes, Value};
+use crate::kinds::policy_value;
+use crate::kinds::s3::lifecycle;
+use crate::names::Region;
+
+/// What is read of a bucket beside where it is.
+pub(super) struct Settings {
+    pub(super) attributes: Attributes,
+    pub(super) policy: Option<Value>,
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+/// The answer, or nothing where that part of the bucket was never set.
+pub(super) async fn optional<T>(
+    answer: impl Future<Output = Result<T, AwsError>>,
+) -> Result<Option<T>, AwsError> {
+    match answer.await {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl S3Bucket {
+    /// Where the bucket is; `Err` in the answer gives the reason why that cannot be told.
+    pub(super) async fn locate(
+        &self,
+        aws: &Aws,
+    ) -> Result<Result<Option<Region>, String>, AwsError> {
+        let client = aws.s3(&self.region);
+        let answer = aws
+            .call(self.operation("HeadBucket", &self.region), || {
+                let request = client.head_bucket().bucket(&self.name);
+                request
+                    .expected_bucket_owner(self.account.to_string())
+                    .send()
+            })
+            .await;
+        match answer {
+            Ok(answer) => {
+                let region = answer
+                    .bucket_region()
+                    .and_then(|region| region.parse().ok());
+                Ok(Ok(Some(region.unwrap_or_else(|| self.region.clone()))))
+            }
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(Ok(None)),
+            Err(error) if error.kind == ErrorKind::Denied => Ok(Err(format!(
+                "the bucket name {} is taken and access to it is denied (request id {}): it \
+                 belongs to another account, or these credentials lack s3:ListBucket on it; if it \
+                 is another account's, choose another `postfix`",
+                self.name,
+                error.request_id.as_deref().unwrap_or("unknown")
+            ))),
+            Err(error) => match &error.bucket_region {
+                Some(region) if *region != self.region => Ok(Ok(Some(region.clone()))),
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// Reads every setting, all at once.
+    pub(super) async fn settings(&self, aws: &Aws, region: &Region) -> Result<Settings, AwsError> {
+        let client = aws.s3(region);
+        let owner = self.account.to_string();
+        let tags = optional(aws.call(self.operation("GetBucketTagging", region), || {
+            let request = client.get_bucket_tagging().bucket(&self.name);
+            request.expected_bucket_owner(&owner).send()
+        }));
+        let versioning = aws.call(self.operation("GetBucketVersioning", region), || {
+            let request = client.get_bucket_versioning().bucket(&self.name);
+            request.expected_bucket_owner(&owner).send()
+        });
+        let encryption = optional(aws.call(self.operation("GetBucketEncryption", region), || {
+            let request = client.get_bucket_encryption().bucket(&self.name);
+            request.expected_bucket_owner(&owner).send()
+        }));
+        let operation = self.operation("GetBucketOwnershipControls", region);
+        let ownership = optional(aws.call(operation, || {
+            let request = client.get_bucket_ownership_controls().bucket(&self.name);
+            request.expected_bucket_owner(&owner).send()
+        }));
+        let access_block = optional(aws.call(
+            self.operation("GetPublicAccessBlock", region),
+            || {
+                let request = client.get_public_access_block().bucket(&self.name);
+                request.expected_bucket_owner(&owner).send()
+            },
+        ));
+        let operation = self.operation("GetBucketLifecycleConfiguration", region);
+        let rules = optional(aws.call(operation, || {
+            let request = client
+                .get_bucket_lifecycle_configuration()
+                .bucket(&self.name);
+            request.expected_bucket_owner(&owner).send()
+        }));
+        let policy = optional(aws.call(self.operation("GetBucketPolicy", region), || {
+            let request = client.get_bucket_policy().bucket(&self.name);
+            request.expected_bucket_owner(&owner).send()
+        }));
+        let (first, (rules, policy)) = join(
+            join5(tags, versioning, encryption, ownership, access_block),
+            join(rules, policy),
+        )
+        .await;
+        let (tags, versioning, encryption, ownership, access_block) = first;
+
+        let mut attributes = Attributes::new();
+        let mut add = |name: &str, value: Value| attributes.insert(name.to_owned(), value);
+        let versioning = versioning?;
+        let status = versioning
+            .status()
+            .map_or("Disabled", BucketVersioningStatus::as_str);
+        add("versioning", status.into());
+        let rule = encryption?.and_then(|answer| answer.server_side_encryption_configuration);
+        let rule = rule.and_then(|configuration| configuration.rules.into_iter().next());
+        if let Some(default) = rule
+            .as_ref()
+            .and_then(|rule| rule.apply_server_side_encryption_by_default())
+        {
+            add(
+                "encryption.algorithm",
+                default.sse_algorithm().as_str().into(),
+            );
+            if *default.sse_algorithm() != ServerSideEncryption::Aes256 {
+                add(
+                    "encryption.key",
+                    default.kms_master_key_id().unwrap_or("aws/s3").into(),
+                );
+                let bucket_key = rule.as_ref().and_then(|rule| rule.bucket_key_enabled());
+                add("encryption.bucket_key", bucket_key.unwrap_or(false).into());
+            }
+        }
+        let controls = ownership?.and_then(|answer| answer.ownership_controls);
+        let controls = controls.and_then(|controls| controls.rules.into_iter().next());
+        if let Some(rule) = controls {
+            add("ownership", rule.object_ownership().as_str().into());
+        }
+        if let Some(block) = access_block?.and_then(|a| a.public_access_block_configuration) {
+            add("public_access_block", lower_access_block(&block));
+        }
+        if let Some(answer) = rules? {
+            add("lifecycle", lifecycle::lower(answer.rules()).into());
+        }
+        let policy = policy?.and_then(|answer| answer.policy);
+        let tags: BTreeMap<String, String> = tags?
+            .map(|answer| answer.tag_set)
+            .unwrap_or_default()
+            .iter()
+            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+            .collect();
+        Ok(Settings {
+            attributes,
+            policy: policy.as_deref().map(policy_value),
+            tags,
+        })
+    }
+}

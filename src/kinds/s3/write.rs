@@ -1,0 +1,162 @@
+//! The calls that set one setting of a bucket each.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_s3::types::{
+    BucketVersioningStatus, ObjectOwnership, OwnershipControls, OwnershipControlsRule,
+    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
+    ServerSideEncryptionRule, Tagging, VersioningConfiguration,
+};
+
+use super::bucket::{S3Bucket, all_blocked};
+use super::read::optional;
+use crate::aws::{Aws, AwsError};
+use crate::engine::resource::Known;
+use crate::kinds::s3::lifecycle;
+use iam_policy::policy::Statement;
+
+impl S3Bucket {
+    pub(super) async fn put_public_access_block(&self, aws: &Aws) -> Result<(), AwsError> {
+        let client = aws.s3(&self.region);
+        aws.call(self.operation("PutPublicAccessBlock", &self.region), || {
+            let request = client.put_public_access_block().bucket(&self.name);
+            let request = request.expected_bucket_owner(self.account.to_string());
+            request
+                .public_access_block_configuration(all_blocked())
+                .send()
+        })
+        .await?;
+        Ok(())
+    }
+
+    pub(super) async fn put_ownership(&self, aws: &Aws) -> Result<(), AwsError> {
+        let client = aws.s3(&self.region);
+        // Building fails only without the parts that are given here.
+        let rule = OwnershipControlsRule::builder()
+            .object_ownership(ObjectOwnership::BucketOwnerPreferred)
+            .build()
+            .ok();
+        let controls = OwnershipControls::builder()
+            .set_rules(Some(rule.into_iter().collect()))
+            .build()
+            .ok();
+        aws.call(
+            self.operation("PutBucketOwnershipControls", &self.region),
+            || {
+                let request = client.put_bucket_ownership_controls().bucket(&self.name);
+                let request = request.expected_bucket_owner(self.account.to_string());
+                request.set_ownership_controls(controls.clone()).send()
+            },
+        )
+        .await?;
+        Ok(())
+    }
+
+    pub(super) async fn put_policy(
+        &self,
+        aws: &Aws,
+        carried: &[Statement],
+    ) -> Result<(), AwsError> {
+        let client = aws.s3(&self.region);
+        let policy = self.policy.join(carried).compact();
+        aws.call(self.operation("PutBucketPolicy", &self.region), || {
+            let request = client.put_bucket_policy().bucket(&self.name);
+            let request = request.expected_bucket_owner(self.account.to_string());
+            request.policy(&policy).send()
+        })
+        .await?;
+        Ok(())
+    }
+
+    pub(super) async fn put_encryption(&self, aws: &Aws, known: &Known) -> Result<(), AwsError> {
+        let client = aws.s3(&self.region);
+        let key = self.key.as_ref().and_then(|key| known.get(key));
+        let algorithm = match key {
+            Some(_) => ServerSideEncryption::AwsKms,
+            None => ServerSideEncryption::Aes256,
+        };
+        // Building fails only without the parts that are given here.
+        let default = ServerSideEncryptionByDefault::builder()
+            .sse_algorithm(algorithm)
+            .set_kms_master_key_id(key.cloned())
+            .build()
+            .ok();
+        let rule = ServerSideEncryptionRule::builder()
+            .set_apply_server_side_encryption_by_default(default)
+            .bucket_key_enabled(key.is_some())
+            .build();
+        let configuration = ServerSideEncryptionConfiguration::builder()
+            .rules(rule)
+            .build()
+            .ok();
+        aws.call(self.operation("PutBucketEncryption", &self.region), || {
+            let request = client.put_bucket_encryption().bucket(&self.name);
+            let request = request.expected_bucket_owner(self.account.to_string());
+            request
+                .set_server_side_encryption_configuration(configuration.clone())
+                .send()
+        })
+        .await?;
+        Ok(())
+    }
+
+    pub(super) async fn put_versioning(&self, aws: &Aws) -> Result<(), AwsError> {
+        let client = aws.s3(&self.region);
+        let enabled = VersioningConfiguration::builder()
+            .status(BucketVersioningStatus::Enabled)
+            .build();
+        aws.call(self.operation("PutBucketVersioning", &self.region), || {
+            let request = client.put_bucket_versioning().bucket(&self.name);
+            let request = request.expected_bucket_owner(self.account.to_string());
+            request.versioning_configuration(enabled.clone()).send()
+        })
+        .await?;
+        Ok(())
+    }
+
+    pub(super) async fn put_lifecycle(&self, aws: &Aws) -> Result<(), AwsError> {
+        let client = aws.s3(&self.region);
+        let operation = self.operation("PutBucketLifecycleConfiguration", &self.region);
+        aws.call(operation, || {
+            let request = client
+                .put_bucket_lifecycle_configuration()
+                .bucket(&self.name);
+            let request = request.expected_bucket_owner(self.account.to_string());
+            request
+                .set_lifecycle_configuration(lifecycle::wanted())
+                .send()
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// Writes our tags beside those of others: S3 replaces the whole set, and refuses a set without
+    /// the `aws:` tags that a CloudFormation stack left ("System Tags cannot be removed").
+    pub(super) async fn put_tags(&self, aws: &Aws) -> Result<(), AwsError> {
+        let client = aws.s3(&self.region);
+        let owner = self.account.to_string();
+        let present = optional(
+            aws.call(self.operation("GetBucketTagging", &self.region), || {
+                let request = client.get_bucket_tagging().bucket(&self.name);
+                request.expected_bucket_owner(&owner).send()
+            }),
+        );
+        let mut tags: BTreeMap<String, String> = present
+            .await?
+            .map(|answer| answer.tag_set)
+            .unwrap_or_default()
+            .iter()
+            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+            .collect();
+        tags.extend(self.tags.iter().map(|(k, v)| (k.to_owned(), v.to_owned())));
+        let tags = Self::s3_tags(tags.iter().map(|(k, v)| (k.as_str(), v.as_str())));
+        let tagging = Tagging::builder().set_tag_set(Some(tags)).build().ok();
+        aws.call(self.operation("PutBucketTagging", &self.region), || {
+            let request = client.put_bucket_tagging().bucket(&self.name);
+            let request = request.expected_bucket_owner(&owner);
+            request.set_tagging(tagging.clone()).send()
+        })
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,285 @@
+//! The policy documents: as the vendor prints them, or as the settings' folder replaces them.
+//!
+//! Placeholders are replaced inside the parsed JSON's strings. Names that the vendor's documents
+//! spell out follow the postfix, and ARNs the partition.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use crate::failure::Failure;
+use crate::kinds::iam::role::KEY_ID;
+use crate::names::Partition;
+use crate::settings::Profile;
+use crate::text_file::{self, LARGEST_POLICY};
+use iam_policy::policy::{self, Kind, Policy};
+
+/// A document as it is built into the program.
+#[derive(Debug)]
+pub struct BuiltIn {
+    /// Its name: that of its file, without the ending.
+    pub name: &'static str,
+    /// What it is.
+    pub form: Form,
+    /// The text as the vendor prints it.
+    pub documented: &'static str,
+    /// What the hardened profile puts in its place.
+    pub hardened: Option<&'static str>,
+}
+
+/// What a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A policy of that kind.
+    Policy(Kind),
+    /// What a rule listens for.
+    EventPattern,
+}
+
+/// A document with its text and where that came from.
+#[derive(Debug, Clone)]
+struct Document {
+    form: Form,
+    text: String,
+    origin: String,
+}
+
+/// Every document of a blueprint.
+#[derive(Debug, Clone)]
+pub struct Documents(BTreeMap<&'static str, Document>);
+
+/// The characters that AWS allows an event pattern to have.
+pub const PATTERN_LIMIT: usize = 4_096;
+
+/// How the placeholders of one document are filled in.
+#[derive(Debug)]
+pub struct Filling<'a> {
+    /// Values by placeholder name.
+    pub values: BTreeMap<&'static str, String>,
+    /// Names that the documents spell out, and what they are called in this deployment.
+    pub names: &'a [(&'static str, String)],
+    /// The partition, which the documents assume to be `aws`.
+    pub partition: Partition,
+}
+
+impl Documents {
+    /// The profile's documents, each replaced by the file of its name in `folder` if there is one.
+    ///
+    /// # Errors
+    /// A folder or file that cannot be read, and a JSON file that has none of the known names.
+    pub fn load(
+        built_in: &[BuiltIn],
+        system: &str,
+        profile: Profile,
+        folder: Option<&Path>,
+    ) -> Result<Self, Failure> {
+        let of_profile = |document: &BuiltIn| {
+            let name = document.name;
+            let (text, origin) = match (profile, document.hardened) {
+                (Profile::Hardened, Some(text)) => {
+                    (text, format!("policies/{system}/hardened/{name}.json"))
+                }
+                _ => (
+                    document.documented,
+                    format!("policies/{system}/{name}.json"),
+                ),
+            };
+            let form = document.form;
+            let text = text.to_owned();
+            (name, Document { form, text, origin })
+        };
+        let mut documents: BTreeMap<&'static str, Document> =
+            built_in.iter().map(of_profile).collect();
+        let Some(folder) = folder else {
+            return Ok(Documents(documents));
+        };
+        let unreadable = |path: &Path, error: std::io::Error| {
+            Failure::new(format!("cannot read the policies in {}", path.display()))
+                .because(error.to_string())
+                .hint("`policies` names a folder with documents that replace the built-in ones")
+        };
+        for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
+            let path = entry.map_err(|error| unreadable(folder, error))?.path();
+            let stem = path
+                .file_stem()
+                .and_then(|stem| stem.to_str())
+                .unwrap_or_default();
+            if path.extension().is_none_or(|extension| extension != "json") {
+                // Notes may stand beside the documents, but nothing that was meant to be one.
+                if documents.contains_key(stem) {
+                    return Err(
+                        Failure::new(format!("{} replaces no document", path.display()))
+                            .hint(format!("Call it {stem}.json, or take it out of the folder")),
+                    );
+                }
+                continue;
+            }
+            let Some(document) = documents.get_mut(stem) else {
+                let names: Vec<_> = documents
+                    .keys()
+                    .map(|name| format!("{name}.json"))
+                    .collect();
+                return Err(
+                    Failure::new(format!("{} replaces no document", path.display()))
+                        .hint(format!("The documents are called {}", names.join(", "))),
+                );
+            };
+            let text = File::open(&path).and_then(|file| text_file::read(file, LARGEST_POLICY));
+            let text = text.map_err(|error| unreadable(&path, error))?;
+            document.text = text;
+            document.origin = path.display().to_string();
+        }
+        Ok(Documents(documents))
+    }
+
+    /// The documents' texts by name.
+    pub fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, document)| (*name, document.text.as_str()))
+    }
+
+    /// Where the text of a document came from: a path, of this project or of the person's own.
+    pub fn origin(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", |document| &document.origin)
+    }
+
+    /// A policy, filled in.
+    ///
+    /// # Errors
+    /// A document that is not JSON, has a key twice, an unknown placeholder or an element that a
+    /// policy does not have, or that is longer than AWS allows; each names the file and the place
+    /// in it. A managed policy may be longer, because it is made to fit later.
+    pub fn policy(
+        &self,
+        name: &str,
+        filling: &Filling<'_>,
+        prepare: impl FnOnce(&mut Json),
+    ) -> Result<Policy, Failure> {
+        let (mut json, document) = self.filled(name, filling, prepare)?;
+        let Form::Policy(kind) = document.form else {
+            return Err(Failure::new(format!("{name} is not a policy")));
+        };
+        let origin = &document.origin;
+        if kind.grants_to_identity() {
+            name_version(&mut json);
+        }
+        let policy = Policy::from_value(json).map_err(|error| {
+            Failure::new(format!("{origin} is not a policy")).because(error.to_string())
+        })?;
+        if policy.statements().is_empty() {
+            return Err(Failure::new(format!("{origin} has no statements"))
+                .hint("AWS takes no policy without a statement"));
+        }
+        if kind != Kind::Managed {
+            within(origin, policy.size(), kind.limit())?;
+        }
+        Ok(policy)
+    }
+
+    /// An event pattern, filled in.
+    ///
+    /// # Errors
+    /// As for [`Documents::policy`].
+    pub fn pattern(&self, name: &str, filling: &Filling<'_>) -> Result<Json, Failure> {
+        let (json, Document { origin, .. }) = self.filled(name, filling, |_| {})?;
+        if !json.is_object() {
+            return Err(Failure::new(format!("{origin} is not an event pattern"))
+                .hint("An event pattern is a JSON object of fields, each with a list of values"));
+        }
+        if let Some(field) = empty_list(&json) {
+            return Err(
+                Failure::new(format!("{origin} has an empty list in {field}"))
+                    .hint("No event matches an empty list: name a value, or leave the field out"),
+            );
+        }
+        within(origin, json.to_string().chars().count(), PATTERN_LIMIT)?;
+        Ok(json)
+    }
+
+    fn filled(
+        &self,
+        name: &str,
+        filling: &Filling<'_>,
+        prepare: impl FnOnce(&mut Json),
+    ) -> Result<(Json, &Document), Failure> {
+        let Some(document) = self.0.get(name) else {
+            return Err(Failure::new(format!("there is no document called {name}")));
+        };
+        let origin = &document.origin;
+        let mut json = policy::json::parse(&document.text).map_err(|error| {
+            Failure::new(format!("{origin} is not JSON")).because(error.to_string())
+        })?;
+        for_each_string(&mut json, &mut |text| {
+            for (documented, actual) in filling.names {
+                // A document of the person's own may spell out the names of this deployment.
+                if documented != actual && !text.contains(actual.as_str()) {
+                    *text = text.replace(documented, actual);
+                }
+            }
+        });
+        prepare(&mut json);
+        policy::placeholders::replace(&mut json, &filling.values).map_err(|error| {
+            Failure::new(format!("{origin} cannot be filled in")).because(error.to_string())
+        })?;
+        policy::partition::rewrite(&mut json, filling.partition.name());
+        Ok((json, document))
+    }
+}
+
+/// Names the version of a permission policy that names none, as two of the vendor's do not.
+///
+/// IAM answers "Policy document must be version 2012-10-17 or greater" to such a document. The
+/// versions differ in policy variables alone, so that without one the meaning stays the same; with
+/// one, the document is left as it was written.
+fn name_version(json: &mut Json) {
+    let mut has_variable = false;
+    let key = format!("${{{KEY_ID}}}");
+    for_each_string(json, &mut |text| {
+        // What is filled in later is no variable.
+        has_variable |= text.replace(&key, "").contains("${");
+    });
+    if let (Json::Object(fields), false) = (json, has_variable)
+        && !fields.contains_key("Version")
+    {
+        // IAM's older parsers want it before the statements.
+        fields.shift_insert(0, "Version".to_owned(), "2012-10-17".into());
+    }
+}
+
+/// The field of an event pattern, by its path, that no event could match.
+fn empty_list(pattern: &Json) -> Option<String> {
+    pattern
+        .as_object()?
+        .iter()
+        .find_map(|(field, value)| match value {
+            Json::Array(items) if items.is_empty() => Some(field.clone()),
+            _ => empty_list(value).map(|below| format!("{field}.{below}")),
+        })
+}
+
+fn within(origin: &str, size: usize, most: usize) -> Result<(), Failure> {
+    if size <= most {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{origin} has {size} characters without white space, of {most} that AWS allows"
+    ))
+    .hint("Shorten the document: merge statements, drop Sids, or use wildcards"))
+}
+
+/// Applies `change` to every string value of a document.
+pub fn for_each_string(json: &mut Json, change: &mut impl FnMut(&mut String)) {
+    match json {
+        Json::String(text) => change(text),
+        Json::Array(items) => items
+            .iter_mut()
+            .for_each(|item| for_each_string(item, change)),
+        Json::Object(fields) => fields
+            .values_mut()
+            .for_each(|value| for_each_string(value, change)),
+        _ => {}
+    }
+}

@@ -1,0 +1,145 @@
+//! Which resources there are, which of them are wanted, and how they depend on each other.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use iam_policy::policy::Policy;
+
+fn addresses(nodes: &[Node], wanted: bool) -> Vec<String> {
+    let nodes = nodes.iter().filter(|node| node.wanted == wanted);
+    nodes.map(|node| node.address().to_string()).collect()
+}
+
+#[test]
+fn the_account_and_each_region_get_what_the_vendor_documents() {
+    let nodes = laid_out(&settings(&["eu-west-1", "us-east-1"]));
+    assert_eq!(
+        addresses(&nodes, true),
+        [
+            "iam_role.integration",
+            "kms_key.integration@eu-west-1",
+            "s3_bucket.logs@eu-west-1",
+            "iam_role.firehose-eu-west-1",
+            "iam_role.eventbridge-eu-west-1",
+            "firehose_stream.eventbridge@eu-west-1",
+            "event_rule.stackstate@eu-west-1",
+            "event_target.firehose@eu-west-1",
+            "iam_role.firehose-us-east-1",
+            "iam_role.eventbridge-us-east-1",
+            "firehose_stream.eventbridge@us-east-1",
+            "event_rule.stackstate@us-east-1",
+            "event_target.firehose@us-east-1",
+        ]
+    );
+    let profile = "iam_instance_profile.integration";
+    assert_eq!(
+        addresses(&nodes, false),
+        [profile],
+        "looked for all the same"
+    );
+    assert_eq!(
+        addresses(&laid_out(&on_ec2(&["eu-west-1"])), false),
+        [""; 0]
+    );
+    let nodes = laid_out(&unencrypted(&["eu-west-1"]));
+    let unwanted = [profile, "kms_key.integration@eu-west-1"];
+    assert_eq!(addresses(&nodes, false), unwanted);
+}
+
+#[test]
+fn what_earlier_settings_left_over_is_laid_out_and_not_wanted() {
+    let settings = settings(&["eu-west-1"]);
+    let remains = Remains {
+        regions: vec!["us-east-1".parse().unwrap()],
+        main_region: Some("us-west-2".parse().unwrap()),
+    };
+    let lay_out = |wanted| nodes(&settings, &shipped(), &remains, wanted).unwrap();
+    let left_over = addresses(&lay_out(true), false);
+    assert_eq!(
+        left_over,
+        [
+            "iam_instance_profile.integration",
+            "iam_role.firehose-us-east-1",
+            "iam_role.eventbridge-us-east-1",
+            "firehose_stream.eventbridge@us-east-1",
+            "event_rule.stackstate@us-east-1",
+            "event_target.firehose@us-east-1",
+        ]
+    );
+    let destroyed = lay_out(false);
+    assert_eq!(addresses(&destroyed, true), [""; 0]);
+    let key = find(&destroyed, "kms_key.integration@us-west-2");
+    let outlived = key.outlives.as_ref().map(ToString::to_string);
+    assert_eq!(outlived.as_deref(), Some("s3_bucket.logs@eu-west-1"));
+}
+
+#[test]
+fn every_resource_stands_once_and_after_those_that_it_needs() {
+    let regions = ["eu-west-1", "us-east-1", "ap-south-1"];
+    for settings in [settings(&regions), unencrypted(&regions), on_ec2(&regions)] {
+        let nodes = laid_out(&settings);
+        let mut seen = BTreeSet::new();
+        for node in &nodes {
+            let own = node.address();
+            for (needed, _) in &node.needs {
+                assert!(seen.contains(needed), "{own} stands before {needed}");
+            }
+            let parent = node.resource.parent();
+            assert!(parent.is_none_or(|parent| seen.contains(parent)), "{own}");
+            assert!(seen.insert(own), "{own} stands twice");
+        }
+        // What is wanted needs nothing that is not.
+        for node in nodes.iter().filter(|node| node.wanted) {
+            for (needed, _) in &node.needs {
+                assert!(
+                    find(&nodes, &needed.to_string()).wanted,
+                    "{}",
+                    node.address()
+                );
+            }
+        }
+        let outlives = nodes.iter().filter_map(|node| node.outlives.as_ref());
+        assert_eq!(
+            outlives.map(ToString::to_string).collect::<Vec<_>>(),
+            ["s3_bucket.logs@eu-west-1"],
+            "the key alone outlives something"
+        );
+    }
+}
+
+#[test]
+fn the_boundary_and_the_kept_policies_are_those_of_every_role() {
+    let boundary = "arn:aws:iam::123456789012:policy/boundary";
+    let mut settings = settings(&["eu-west-1"]);
+    stackstate(&mut settings).permissions_boundary = Some(boundary.parse().unwrap());
+    let nodes = laid_out(&settings);
+    let roles = nodes
+        .iter()
+        .filter(|node| node.address().kind == "iam_role");
+    let roles: Vec<String> = roles.map(|node| node.address().to_string()).collect();
+    assert_eq!(roles.len(), 3);
+    for role in roles {
+        assert_eq!(
+            desired(&nodes, &role, "permissions_boundary"),
+            json!(boundary)
+        );
+    }
+}
+
+#[test]
+fn the_shipped_documents_are_as_long_as_the_vendors() {
+    let cases = [
+        ("integration-role-policy", 3640, 21),
+        ("firehose-role-policy", 694, 2),
+        ("eventbridge-role-policy", 192, 1),
+        ("integration-role-trust-external", 202, 1),
+        ("key-policy", 876, 3),
+        ("bucket-policy", 785, 3),
+    ];
+    for (name, size, statements) in cases {
+        let text = documented(name);
+        let policy = Policy::parse(text).unwrap();
+        assert_eq!(policy.size(), size, "{name}");
+        assert_eq!(policy.statements().len(), statements, "{name}");
+    }
+}

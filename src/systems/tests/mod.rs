@@ -1,0 +1,78 @@
+//! The StackState blueprint: what it lays out, and how its documents are filled in.
+
+mod hardened;
+mod laid_out;
+mod overrides;
+mod partitions;
+mod placeholders;
+mod regions;
+
+use serde_json::{Value as Json, json};
+
+use super::documents::{Documents, for_each_string};
+use super::stackstate::{DOCUMENTS, Remains, SYSTEM, region_of_role};
+use crate::engine::address::Address;
+use crate::engine::attributes::Value;
+use crate::engine::plan::Node;
+use crate::engine::resource::Known;
+use crate::fakes::deployment::{
+    ACCOUNT, AGENT, EXTERNAL_ID, laid_out, nodes, on_ec2, settings, shipped, stackstate, trust,
+    unencrypted, with_postfix,
+};
+use crate::settings::Profile;
+
+fn find<'a>(nodes: &'a [Node], address: &str) -> &'a Node {
+    let node = nodes.iter().find(|it| it.address().to_string() == address);
+    node.unwrap_or_else(|| panic!("there is no {address}"))
+}
+
+/// An attribute that the resource should have, as JSON; a policy with its secrets.
+fn desired(nodes: &[Node], address: &str, attribute: &str) -> Json {
+    match find(nodes, address)
+        .resource
+        .desired(&Known::new())
+        .get(attribute)
+    {
+        Some(Value::Policy(policy)) => policy.document().clone(),
+        Some(other) => other.to_json(),
+        None => panic!("{address} has no {attribute}"),
+    }
+}
+
+/// Every string that any resource of the deployment should have somewhere, each with its place.
+fn strings(nodes: &[Node]) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for node in nodes {
+        let address = node.address();
+        for (name, value) in node.resource.desired(&Known::new()) {
+            let mut json = match &value {
+                Value::Policy(policy) => policy.document().clone(),
+                other => other.to_json(),
+            };
+            for_each_string(&mut json, &mut |text| {
+                found.push((format!("{address} {name}"), text.clone()));
+            });
+        }
+        found.extend(
+            node.resource
+                .arn()
+                .map(|arn| (format!("{address} ARN"), arn)),
+        );
+    }
+    found
+}
+
+/// The text of the vendor's document.
+fn documented(name: &str) -> &'static str {
+    let document = DOCUMENTS.iter().find(|document| document.name == name);
+    document.unwrap().documented
+}
+
+/// The vendor's document as a person would fill it in: by replacing text.
+fn by_hand(document: &str, values: &[(&str, &str)]) -> Json {
+    let mut text = documented(document).to_owned();
+    for (name, value) in values {
+        text = text.replace(&format!("${{{name}}}"), value);
+    }
+    serde_json::from_str(&text).unwrap()
+}

@@ -1,0 +1,40 @@
+//! The question before anything is written.
+
+use std::io::{self, IsTerminal};
+
+use crate::aws::Aws;
+use crate::failure::Failure;
+use crate::terminal::report;
+
+/// Returns when the person agrees: by `--yes`, or by typing `yes` at the terminal.
+///
+/// # Errors
+/// Anything but `yes`, no terminal to ask at, or Ctrl-C instead of an answer.
+pub async fn confirm(yes: bool, question: &str, aws: &Aws) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Err(
+            Failure::new("nobody can be asked: this is no terminal; nothing was changed")
+                .hint("Pass `--yes` to go ahead without a question"),
+        );
+    }
+    report(&format!("\n{question} Only `yes` is accepted: "));
+    let answer = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        io::stdin().read_line(&mut line).map(|_| line)
+    });
+    let answer = tokio::select! {
+        answer = answer => answer,
+        () = aws.until_stopped() => {
+            return Err(Failure::new("stopped before the question was answered; nothing was changed"));
+        }
+    };
+    match answer {
+        Ok(Ok(line)) if line.trim() == "yes" => Ok(()),
+        Ok(Ok(_)) => Err(Failure::new("not confirmed; nothing was changed")),
+        Ok(Err(error)) => Err(Failure::new("cannot read the answer").because(error.to_string())),
+        Err(error) => Err(Failure::new("cannot read the answer").because(error.to_string())),
+    }
+}
