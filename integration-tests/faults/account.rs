@@ -8,11 +8,13 @@ use aws_sdk_iam::types::PolicyScopeType;
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_types::retry::RetryConfig;
 use provision::aws::{Aws, Session};
+use provision::engine::action::Action;
 use provision::engine::address::Address;
+use provision::engine::approved::Approved;
 use provision::engine::events::{Counts, Events, Outcome};
-use provision::engine::execute::{Approved, execute};
-use provision::engine::plan::{self, Action, Plan};
-use provision::engine::resource::{Consent, Observed};
+use provision::engine::execute::execute;
+use provision::engine::observed::{Consent, Observed};
+use provision::engine::plan::{self, Plan};
 use provision::failure::Failure;
 use provision::names::Region;
 use provision::settings::{self, GeneralFlags, Need, Settings, StackStateFlags};
@@ -184,7 +186,7 @@ impl Account {
         if !changing.is_empty() {
             return Err(format!("the plan is not empty: {}", changing.join(", ")));
         }
-        let keys = plan::known(&survey.observed);
+        let keys = known(&survey.observed);
         let mut state = BTreeMap::new();
         for (address, observed) in &survey.observed {
             let text = match observed {

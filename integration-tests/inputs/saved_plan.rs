@@ -2,8 +2,9 @@
 
 use std::fs;
 
-use provision::engine::plan::{self, Observations};
-use provision::engine::resource::Consent;
+use provision::engine::node::Observations;
+use provision::engine::observed::Consent;
+use provision::engine::plan;
 use provision::render;
 use provision::saved_plan::{self, Inputs};
 use provision::systems::{self, AllDocuments, Remains};

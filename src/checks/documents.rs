@@ -2,7 +2,7 @@
 
 use crate::engine::address::Address;
 use crate::engine::attributes::{Attributes, Value};
-use crate::engine::resource::Known;
+use crate::engine::known::Known;
 use crate::failure::Failure;
 use crate::kinds::iam::role::KEY_ID;
 use crate::settings::Settings;

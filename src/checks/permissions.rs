@@ -13,9 +13,11 @@ mod tests;
 
 pub use policy::{documents, policy};
 
+use crate::engine::action::Action;
+use crate::engine::node::Node;
+use crate::engine::observed::Consent;
 use crate::engine::permission::{FIND, Permission, Task, allow};
-use crate::engine::plan::{Action, Node, Step};
-use crate::engine::resource::Consent;
+use crate::engine::plan::Step;
 use crate::settings::Settings;
 use crate::systems::Site;
 

@@ -7,10 +7,10 @@ use crate::checks::preflight::{Check, refuse};
 use crate::cli::ApplyArgs;
 use crate::commands::context::Context;
 use crate::commands::{Ending, outputs, preflight, refuse_blocked, run::run};
+use crate::engine::approved::Approved;
 use crate::engine::events::Counts;
-use crate::engine::execute::Approved;
-use crate::engine::plan;
-use crate::engine::resource::Consent;
+use crate::engine::observed::Consent;
+use crate::engine::plan::plan;
 use crate::failure::Failure;
 use crate::render::{json, preflight as render};
 use crate::saved_plan::{self, SavedPlan};
@@ -59,7 +59,7 @@ pub async fn command(
         super::show(&context, &survey.site, &plan)?;
     }
     refuse_blocked(&plan)?;
-    let known = plan::known(&survey.observed);
+    let known = known(&survey.observed);
     if !plan.has_changes() {
         if args.json {
             print(&format!("{}\n", json::summary(&Counts::of(&[]))))?;

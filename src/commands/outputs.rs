@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::commands::context::Context;
-use crate::engine::resource::Known;
+use crate::engine::known::Known;
 use crate::failure::Failure;
 use crate::settings::{Encryption, StackState, Trust};
 use crate::systems::{self, Site, stackstate};

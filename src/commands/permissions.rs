@@ -6,7 +6,7 @@ use crate::checks::permissions;
 use crate::cli::{PermissionsArgs, Permitted};
 use crate::commands::Ending;
 use crate::commands::context::Context;
-use crate::engine::resource::Consent;
+use crate::engine::observed::Consent;
 use crate::failure::Failure;
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::site;

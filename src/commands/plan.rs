@@ -3,8 +3,8 @@
 use crate::cli::PlanArgs;
 use crate::commands::context::Context;
 use crate::commands::{Ending, refuse_blocked};
-use crate::engine::plan;
-use crate::engine::resource::Consent;
+use crate::engine::observed::Consent;
+use crate::engine::plan::plan;
 use crate::failure::Failure;
 use crate::render::json;
 use crate::saved_plan;

@@ -12,8 +12,8 @@ use crate::checks::preflight::{self, Check, Verdict, regions};
 use crate::cli::PreflightArgs;
 use crate::commands::Ending;
 use crate::commands::context::Context;
+use crate::engine::observed::Consent;
 use crate::engine::plan::{self, Plan};
-use crate::engine::resource::Consent;
 use crate::failure::Failure;
 use crate::render::{preflight as render, text};
 use crate::settings::{GeneralFlags, Need};
@@ -123,7 +123,7 @@ async fn permitted(
         &survey.site,
         &survey.nodes,
         plan,
-        &plan::known(&survey.observed),
+        &known(&survey.observed),
         consent,
     );
     preflight::ask(&context.aws, &survey.caller, &calls).await

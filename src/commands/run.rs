@@ -1,9 +1,10 @@
 //! Execution with its events shown, shared by apply and destroy.
 
 use crate::commands::context::Context;
+use crate::engine::approved::Approved;
 use crate::engine::events::{Counts, Event, Events};
-use crate::engine::execute::{Approved, Results, execute};
-use crate::engine::plan::Node;
+use crate::engine::execute::{Results, execute};
+use crate::engine::node::Node;
 use crate::failure::Failure;
 use crate::render::{json, progress};
 use crate::terminal::{print, report};

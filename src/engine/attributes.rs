@@ -4,14 +4,15 @@
 //! planning, rendering and waiting are written once. An attribute's name is what a person reads in
 //! a plan: `versioning`, `inline_policy[default]`, `tags[team]`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use crate::engine::address::Address;
+use crate::engine::document::Document;
+use crate::engine::known::Known;
 use iam_policy::policy::{self, Policy};
-
-/// How a person reads what AWS will choose.
-pub const KNOWN_AFTER_APPLY: &str = "(known after apply)";
 
 /// One attribute's value.
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub enum Value {
     Plain(Json),
     /// A policy document, which compares by meaning.
     Policy(Policy),
+    /// A wanted policy with holes that are filled when it is sent.
+    Document(Document),
     /// A value that AWS will choose when another resource is created.
     KnownAfterApply,
 }
@@ -30,7 +33,38 @@ impl Value {
         match (self, other) {
             (Value::Plain(a), Value::Plain(b)) => a == b,
             (Value::Policy(a), Value::Policy(b)) => policy::same_meaning(a, b),
+            (Value::Document(document), Value::Policy(policy))
+            | (Value::Policy(policy), Value::Document(document)) => document.is(policy),
             _ => false,
+        }
+    }
+
+    /// Whether both would be written alike, what is still unknown included.
+    fn alike(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::KnownAfterApply, Value::KnownAfterApply) => true,
+            (Value::Document(a), Value::Document(b)) => {
+                policy::same_meaning(&a.to_show(), &b.to_show())
+            }
+            (a, b) => a.same(b),
+        }
+    }
+
+    /// The policy to show a person, if the value is one.
+    pub fn as_policy(&self) -> Option<Cow<'_, Policy>> {
+        match self {
+            Value::Policy(policy) => Some(Cow::Borrowed(policy)),
+            Value::Document(document) => Some(Cow::Owned(document.to_show())),
+            Value::Plain(_) | Value::KnownAfterApply => None,
+        }
+    }
+
+    /// The policy to send, if the value is one and nothing in it is unknown.
+    pub fn to_send(&self) -> Option<Cow<'_, Policy>> {
+        match self {
+            Value::Policy(policy) => Some(Cow::Borrowed(policy)),
+            Value::Document(document) => document.to_send().map(Cow::Owned),
+            Value::Plain(_) | Value::KnownAfterApply => None,
         }
     }
 
@@ -39,6 +73,7 @@ impl Value {
         match self {
             Value::Plain(json) => json.clone(),
             Value::Policy(policy) => policy::redacted(policy.document()),
+            Value::Document(document) => policy::redacted(document.to_show().document()),
             Value::KnownAfterApply => Json::Null,
         }
     }
@@ -50,8 +85,25 @@ impl<T: Into<Json>> From<T> for Value {
     }
 }
 
+impl From<&Document> for Value {
+    fn from(document: &Document) -> Self {
+        match document.policy() {
+            Some(policy) => Value::Policy(policy.clone()),
+            None => Value::Document(document.clone()),
+        }
+    }
+}
+
 /// A resource's attributes by name. An attribute that AWS does not have is absent, not null.
 pub type Attributes = BTreeMap<String, Value>;
+
+/// The reference to another resource's ARN as an attribute.
+pub fn reference(known: &Known, address: &Address) -> Value {
+    match known.get(address) {
+        Some(arn) => arn.as_str().into(),
+        None => Value::KnownAfterApply,
+    }
+}
 
 /// One attribute that differs between what is and what should be.
 #[derive(Debug, Clone)]
@@ -84,8 +136,8 @@ impl PartialEq for Change {
     /// Two changes are equal when they would do the same to the same state.
     fn eq(&self, other: &Self) -> bool {
         let same = |a: &Option<Value>, b: &Option<Value>| match (a, b) {
-            (None, None) | (Some(Value::KnownAfterApply), Some(Value::KnownAfterApply)) => true,
-            (Some(a), Some(b)) => a.same(b),
+            (None, None) => true,
+            (Some(a), Some(b)) => a.alike(b),
             _ => false,
         };
         self.attribute == other.attribute

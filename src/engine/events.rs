@@ -6,8 +6,8 @@
 use tokio::sync::mpsc;
 
 use crate::aws::{Aws, Notice};
+use crate::engine::action::Action;
 use crate::engine::address::Address;
-use crate::engine::plan::Action;
 use crate::failure::Failure;
 
 /// One thing that happened to one resource.

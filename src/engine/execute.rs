@@ -13,30 +13,21 @@ use std::collections::BTreeMap;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use tokio::time::Instant;
 
 use crate::aws::Aws;
+use crate::engine::action::Action;
 use crate::engine::address::Address;
+use crate::engine::approved::Approved;
 use crate::engine::events::{Event, Events, Outcome};
 use crate::engine::graph::{self, Queue};
-use crate::engine::plan::{self, Action, Milestone, Node, Observations, Plan, Step};
-use crate::engine::resource::{Consent, Known, Observed, Phase, Present};
+use crate::engine::known::Known;
+use crate::engine::node::{Milestone, Node, Observations, known};
+use crate::engine::observed::{Observed, Phase, Present};
+use crate::engine::plan::Step;
+use crate::engine::release::going;
 use crate::failure::Failure;
 
 use task::{Report, Task, begin, settle, write};
-
-/// A plan that a person approved, and what it was made of.
-#[derive(Debug)]
-pub struct Approved {
-    /// What to do.
-    pub plan: Plan,
-    /// What was observed.
-    pub observed: Observations,
-    /// When that was.
-    pub observed_at: Instant,
-    /// What was decided beside the settings.
-    pub consent: Consent,
-}
 
 /// What a run came to.
 #[derive(Debug)]
@@ -61,8 +52,8 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
         .map(|step| (&step.address, step))
         .collect();
     let mut queue = Queue::new(graph::edges(nodes, &approved.plan));
-    let going = plan::going(nodes, &approved.observed);
-    let mut known = plan::known(&approved.observed);
+    let going = going(nodes, &approved.observed);
+    let mut known = known(&approved.observed);
     let mut running: FuturesUnordered<BoxFuture<'_, Report<'_>>> = FuturesUnordered::new();
     let mut outcomes: BTreeMap<Address, Outcome> = BTreeMap::new();
     let mut end = |address: &Address, outcome: Outcome| {
@@ -146,7 +137,7 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
 fn is_being_created(node: &Node, observed: &Observations) -> bool {
     let observed = observed.get(node.address());
     let is_creating = |present: &Present| present.phase == Phase::Creating;
-    node.wanted && matches!(observed, Some(Observed::Present(present)) if is_creating(present))
+    node.is_wanted() && matches!(observed, Some(Observed::Present(present)) if is_creating(present))
 }
 
 /// What needs `node` or must not stay without it, and has no step because it was not found.

@@ -5,8 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::engine::action::Action;
 use crate::engine::address::Address;
-use crate::engine::plan::{Action, Milestone, Node, Plan};
+use crate::engine::node::{Milestone, Node};
+use crate::engine::plan::Plan;
 
 /// What one resource waits for.
 pub type Edges = BTreeMap<Address, BTreeSet<(Address, Milestone)>>;

@@ -2,15 +2,22 @@
 //!
 //! The engine knows no kind and no system.
 
+pub mod action;
 pub mod address;
+pub mod approved;
 pub mod attributes;
+pub mod decision;
+pub mod document;
 pub mod events;
 pub mod execute;
 pub mod graph;
-mod holder;
+pub mod holder;
+pub mod identity;
+pub mod known;
+pub mod node;
+pub mod observed;
 pub mod ownership;
 pub mod permission;
 pub mod plan;
+pub mod release;
 pub mod resource;
-
-pub use holder::Holder;

@@ -2,20 +2,6 @@
 
 use crate::engine::attributes::{Change, touches};
 use crate::engine::ownership::{DEPLOYMENT_TAG, SYSTEM_TAG, Tags};
-use crate::engine::resource::Consent;
-
-/// What is done to a resource.
-#[derive(Debug, Clone, Copy)]
-pub enum Task<'a> {
-    /// It is read.
-    Observe,
-    /// It is created and given all its settings.
-    Create,
-    /// These changes are made; without a list every change that there can be.
-    Update(Option<&'a [Change]>),
-    /// It is deleted.
-    Delete(Consent),
-}
 
 /// That one action is allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +28,7 @@ pub struct Condition {
 }
 
 impl Condition {
-    pub(crate) fn text(key: impl Into<String>, value: impl Into<String>) -> Self {
+    pub fn text(key: impl Into<String>, value: impl Into<String>) -> Self {
         Condition {
             operator: "StringEquals",
             key: key.into(),
@@ -50,7 +36,7 @@ impl Condition {
         }
     }
 
-    pub(crate) fn arn(key: &str, value: impl Into<String>) -> Self {
+    pub fn arn(key: &str, value: impl Into<String>) -> Self {
         Condition {
             operator: "ArnEquals",
             key: key.to_owned(),
@@ -60,15 +46,15 @@ impl Condition {
 }
 
 /// To look for what may be under names that are not known.
-pub(crate) const FIND: &str = "FindWhatExists";
+pub const FIND: &str = "FindWhatExists";
 /// To read what is under our names, whosever it is.
-pub(crate) const READ: &str = "ReadUnderOurNames";
+pub const READ: &str = "ReadUnderOurNames";
 /// To create, with the ownership tags in the request.
-pub(crate) const CREATE: &str = "CreateWithOurTags";
+pub const CREATE: &str = "CreateWithOurTags";
 /// To change what carries the ownership tags.
-pub(crate) const CHANGE: &str = "ChangeWhatIsOurs";
+pub const CHANGE: &str = "ChangeWhatIsOurs";
 /// To delete what carries the ownership tags.
-pub(crate) const DELETE: &str = "DeleteWhatIsOurs";
+pub const DELETE: &str = "DeleteWhatIsOurs";
 
 /// What begins the keys of conditions on the tags in a request.
 pub const REQUEST_TAG: &str = "aws:RequestTag/";
@@ -76,12 +62,12 @@ pub const REQUEST_TAG: &str = "aws:RequestTag/";
 pub const RESOURCE_TAG: &str = "aws:ResourceTag/";
 
 /// Conditions that the request writes our ownership tags.
-pub(crate) fn request_tags(tags: &Tags) -> Vec<Condition> {
+pub fn request_tags(tags: &Tags) -> Vec<Condition> {
     owner_tags(REQUEST_TAG, tags)
 }
 
 /// Conditions that the resource carries our ownership tags.
-pub(crate) fn resource_tags(tags: &Tags) -> Vec<Condition> {
+pub fn resource_tags(tags: &Tags) -> Vec<Condition> {
     owner_tags(RESOURCE_TAG, tags)
 }
 
@@ -93,7 +79,7 @@ fn owner_tags(prefix: &str, tags: &Tags) -> Vec<Condition> {
 }
 
 /// The permissions for `actions` on the same resources, on the same conditions.
-pub(crate) fn allow(
+pub fn allow(
     purpose: &'static str,
     resources: &[&str],
     conditions: &[Condition],
@@ -112,18 +98,14 @@ pub(crate) fn allow(
 }
 
 /// The permission to hand a role to a service.
-pub(crate) fn pass_role(
-    purpose: &'static str,
-    role: &str,
-    service: &'static str,
-) -> Vec<Permission> {
+pub fn pass_role(purpose: &'static str, role: &str, service: &'static str) -> Vec<Permission> {
     let condition = Condition::text("iam:PassedToService", service);
     allow(purpose, &[role], &[condition], &["iam:PassRole"])
 }
 
 /// Which changes of an attribute an action is called for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Side {
+pub enum Side {
     /// All.
     Any,
     /// Those that give it a value.
@@ -135,7 +117,7 @@ pub(crate) enum Side {
 /// The actions of a table whose calls are made for these changes: each row names the attribute, or
 /// the family of attributes, that its action is for; rows of the same action stand together.
 /// Without a list all are.
-pub(crate) fn for_changes(
+pub fn for_changes(
     changes: Option<&[Change]>,
     rows: &[(&str, Side, &'static str)],
 ) -> Vec<&'static str> {
@@ -161,7 +143,7 @@ pub(crate) fn for_changes(
 
 /// Permissions to tag what exists. What is taken over gets the ownership tags by that very call;
 /// what is ours carries them.
-pub(crate) fn tagging(
+pub fn tagging(
     resource: &str,
     tags: &Tags,
     changes: Option<&[Change]>,

@@ -1,129 +1,76 @@
-//! The contract between the planner, the executor and one kind of AWS resource.
+//! The contract of a resource: what the planner and the executor ask of each kind.
 //!
-//! The planner calls only the functions that are not `async`, the executor only the others. Calls go
-//! through [`Aws::call`], which waits for propagation and conflicts.
+//! A kind is one type in a room of its own under [`kinds`](crate::kinds). The planner calls the
+//! functions that are not `async`, and the executor and the survey the others. Every request goes
+//! through [`Aws::call`], which repeats what passes by itself.
 
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
 
 use crate::aws::{Aws, AwsError, ErrorKind};
-use crate::engine::Holder;
 use crate::engine::address::Address;
-use crate::engine::attributes::{Attributes, Change, Value};
-use crate::engine::ownership::Owner;
-use crate::engine::permission::{Permission, Task};
-use iam_policy::policy::Statement;
+use crate::engine::attributes::{Attributes, Change};
+use crate::engine::identity::Identity;
+use crate::engine::known::Known;
+use crate::engine::observed::{Consent, Created, Observed, Present};
+use crate::engine::permission::Permission;
 
-/// ARNs that AWS chose, by the resource that has them.
-pub type Known = BTreeMap<Address, String>;
-
-/// What AWS answers about one resource.
-#[derive(Debug, Clone)]
-pub enum Observed {
-    /// Nothing exists under the name.
-    Missing,
-    /// Nothing exists, and nothing can; the reason says what is in the way and the way out.
-    Impossible(String),
-    /// Something exists.
-    Present(Present),
-    /// What exists cannot be told or must not be touched; the reason says what and the way out.
-    Obstructed(String),
-}
-
-/// A resource that exists.
-#[derive(Debug, Clone)]
-pub struct Present {
-    /// What it is, in the same terms as [`Resource::desired`].
-    pub attributes: Attributes,
-    /// Whose it is.
-    pub owner: Owner,
-    /// Whether it can be acted upon now.
-    pub phase: Phase,
-    /// Its ARN, where AWS chose that.
-    pub arn: Option<String>,
-    /// Statements that AWS's log delivery added to a bucket's policy, which every update keeps.
-    pub carried: Vec<Statement>,
-    /// What others use it with. It is asked for wherever the resource is to go.
-    pub held_by: Vec<Holder>,
-}
-
-impl Present {
-    /// A resource of which no more is to be said than this.
-    pub fn new(attributes: Attributes, owner: Owner, phase: Phase) -> Self {
-        Present {
-            attributes,
-            owner,
-            phase,
-            arn: None,
-            carried: Vec::new(),
-            held_by: Vec::new(),
-        }
-    }
-}
-
-/// How far AWS is with what it was told to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// Nothing is under way.
-    Stable,
-    /// AWS is still creating it, or changing it.
-    Creating,
-    /// AWS is deleting it; its name is free afterwards.
-    Deleting,
-    /// It is scheduled for deletion, which an update takes back; for a destroy it is gone.
-    Doomed,
-}
-
-/// What the create call alone has set.
-#[derive(Debug)]
-pub struct Created {
-    /// The attributes that exist now. Whatever else is wanted follows as an update.
-    pub attributes: Attributes,
-    /// The ARN, where AWS chose that.
-    pub arn: Option<String>,
-}
-
-/// What a person agreed to beside the settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Consent {
-    /// Whether what exists under our names and is not ours may be taken over.
-    pub adopt: bool,
-    /// Whether others lose what they use a policy or a role with when that goes.
-    pub detach_foreign: bool,
-    /// Whether the objects of a bucket go with it.
-    pub empty_bucket: bool,
-    /// Days until a KMS key is really deleted, 7 to 30.
-    pub key_deletion_days: u8,
-}
-
-impl Default for Consent {
-    /// Nothing beside the settings, and the longest time to change one's mind about a key.
-    fn default() -> Self {
-        Consent {
-            adopt: false,
-            detach_foreign: false,
-            empty_bucket: false,
-            key_deletion_days: 30,
-        }
-    }
-}
-
-/// One resource of a blueprint.
+/// A resource that may exist, and how it is read and deleted.
 #[async_trait]
 pub trait Resource: Debug + Send + Sync {
-    /// How it is called in plans and errors.
-    fn address(&self) -> &Address;
+    /// Which resource is meant.
+    fn identity(&self) -> &Identity;
 
-    /// Its name in AWS.
-    fn name(&self) -> &str;
+    /// What the settings ask of the resource; `None` if it is not wanted.
+    fn wanted(&self) -> Option<Box<dyn Wanted + '_>>;
 
-    /// Its ARN; `None` where AWS chooses it.
-    fn arn(&self) -> Option<String>;
+    /// The resource that decides whose this one is, for kinds that carry no tags.
+    fn parent(&self) -> Option<&Address> {
+        None
+    }
 
-    /// What it should be. Pure; what is not in `known` yet is [`Value::KnownAfterApply`].
-    fn desired(&self, known: &Known) -> Attributes;
+    /// What a person should know about the deletion.
+    fn deletion_note(&self, consent: Consent) -> Option<String> {
+        let _ = consent;
+        None
+    }
+
+    /// Whether the answer to a deletion says that the resource is gone. Where it does, the resource
+    /// is not observed once more.
+    fn deletion_is_answered(&self) -> bool {
+        false
+    }
+
+    /// The permissions that [`observe`](Resource::observe) needs.
+    fn permissions_to_observe(&self) -> Vec<Permission>;
+
+    /// The permissions that [`delete`](Resource::delete) needs.
+    fn permissions_to_delete(&self, consent: Consent) -> Vec<Permission>;
+
+    /// Reads what exists. Never writes.
+    ///
+    /// # Errors
+    /// Those of AWS. That nothing exists is no error, but may be answered as one of the kind
+    /// [`ErrorKind::NotFound`], where AWS takes the resource away while its parts are read.
+    async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError>;
+
+    /// Deletes the resource, and returns without waiting. That it is gone already is no error.
+    ///
+    /// Others lose what they use the resource with: this is called only if nothing holds the
+    /// resource, or if a person agreed.
+    ///
+    /// # Errors
+    /// Those of AWS.
+    async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError>;
+}
+
+/// A resource that the settings ask for, and how it is created and changed.
+#[async_trait]
+pub trait Wanted: Send + Sync {
+    /// What the resource is to be, given what was `found` of it. A value that AWS has yet to choose,
+    /// and that is not in `known`, is [`Value::KnownAfterApply`](crate::engine::attributes::Value).
+    fn desired(&self, found: Option<&Present>, known: &Known) -> Attributes;
 
     /// Why `change` cannot be made in place, and the way out; `None` if it can.
     fn immutable(&self, change: &Change) -> Option<String> {
@@ -131,42 +78,25 @@ pub trait Resource: Debug + Send + Sync {
         None
     }
 
-    /// What a person should know about it beside its attributes.
-    fn note(&self) -> Option<String> {
-        None
-    }
+    /// The permissions that [`create`](Wanted::create) needs, and the updates that complete it.
+    fn permissions_to_create(&self) -> Vec<Permission>;
 
-    /// What a person should know about its deletion.
-    fn deletion_note(&self, consent: Consent) -> Option<String> {
-        let _ = consent;
-        None
-    }
+    /// The permissions that an update needs: of these changes, or without them of every change that
+    /// there can be.
+    fn permissions_to_update(&self, changes: Option<&[Change]>) -> Vec<Permission>;
 
-    /// Whether the answer to its deletion tells that nothing else is to come, so that it is not
-    /// looked at once more.
-    fn deletion_is_answered(&self) -> bool {
-        false
-    }
-
-    /// The resource that decides whose this one is, for kinds that carry no tags.
-    fn parent(&self) -> Option<&Address> {
-        None
-    }
-
-    /// What the calls of `task` need of IAM. Pure, and the one place where that is told.
-    fn permissions(&self, task: Task<'_>) -> Vec<Permission>;
-
-    /// Reads what exists. Never writes.
-    async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError>;
-
-    /// Makes it exist, with the ownership tags in the same call, and returns without waiting.
+    /// Creates the resource with the ownership tags in the same call, and returns without waiting.
     ///
-    /// Called only when it was observed missing. If it exists by now the error is of the kind
+    /// # Errors
+    /// Those of AWS. Where the resource exists by now, the error is of the kind
     /// [`ErrorKind::AlreadyExists`] and nothing was changed, as far as AWS can tell: a target, and
     /// a bucket of this account in us-east-1, are created again without an error.
     async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError>;
 
     /// Makes `changes` true of what exists, and nothing else. Doing it twice is doing it once.
+    ///
+    /// # Errors
+    /// Those of AWS.
     async fn update(
         &self,
         aws: &Aws,
@@ -174,10 +104,25 @@ pub trait Resource: Debug + Send + Sync {
         changes: &[Change],
         known: &Known,
     ) -> Result<(), AwsError>;
+}
 
-    /// Removes it, and returns without waiting. That it is gone already is no error. What others
-    /// use it with lets go of it: it is called only where a person agreed to that, or nothing does.
-    async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError>;
+/// A resource with what the settings ask of it: what a kind implements [`Wanted`] for.
+#[derive(Debug)]
+pub struct Specified<'a, R, S> {
+    /// The resource.
+    pub resource: &'a R,
+    /// What is asked of it.
+    pub spec: &'a S,
+}
+
+impl<'a, R, S> Specified<'a, R, S>
+where
+    Self: Wanted,
+{
+    /// What [`Resource::wanted`] answers for a resource with that specification.
+    pub fn of(resource: &'a R, spec: Option<&'a S>) -> Option<Box<dyn Wanted + 'a>> {
+        spec.map(|spec| Box::new(Specified { resource, spec }) as Box<dyn Wanted + 'a>)
+    }
 }
 
 /// Reads what exists of `resource`, whose parts AWS may take away while they are read.
@@ -196,13 +141,5 @@ pub fn gone_is_fine<T>(answer: Result<T, AwsError>) -> Result<(), AwsError> {
     match answer {
         Err(error) if error.kind != ErrorKind::NotFound => Err(error),
         _ => Ok(()),
-    }
-}
-
-/// The reference to another resource's ARN as an attribute.
-pub fn reference(known: &Known, address: &Address) -> Value {
-    match known.get(address) {
-        Some(arn) => arn.as_str().into(),
-        None => Value::KnownAfterApply,
     }
 }

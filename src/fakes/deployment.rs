@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::plan::Node;
+use crate::engine::node::Node;
 use crate::failure::Failure;
 use crate::settings::{
     AuditTrail, Connection, Encryption, Profile, Secret, Settings, StackState, Trust,

@@ -23,7 +23,7 @@ pub use resource::{Fake, Pace, at, attributes, ours};
 
 use crate::aws::{Aws, Operation, Session};
 use crate::engine::address::Address;
-use crate::engine::resource::{Consent, Observed};
+use crate::engine::observed::{Consent, Observed};
 
 /// Nothing beside the settings, or taking over what is not ours too.
 pub fn consent(adopt: bool) -> Consent {

@@ -10,13 +10,14 @@ use tokio::time::Instant;
 use super::{CALL, Effect, Refusal, State, Verb, World, refusal};
 use crate::aws::{Aws, AwsError};
 use crate::engine::address::Address;
+use crate::engine::attributes::reference;
 use crate::engine::attributes::{Attributes, Change, Value};
+use crate::engine::known::Known;
+use crate::engine::node::{Milestone, Node};
+use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::permission::{Permission, Task};
-use crate::engine::plan::{Milestone, Node};
-use crate::engine::resource::{
-    Consent, Created, Known, Observed, Phase, Present, Resource, reference,
-};
+use crate::engine::resource::Resource;
 
 /// A resource of [`World`].
 #[derive(Debug, Clone)]

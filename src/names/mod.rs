@@ -3,8 +3,10 @@
 //! Everything here is pure text: nothing asks AWS whether a name exists. A value of one of these
 //! types is well-formed from then on, so that later stages need no checks of their own.
 
+mod iam_identity;
 mod region;
 
+pub use iam_identity::IamIdentity;
 pub use iam_policy::names::{AccountId, Arn, InvalidName, Partition};
 pub use region::Region;
 

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::engine::action::Action;
 use crate::engine::attributes::Value;
 use crate::engine::events::{Counts, Event, Outcome};
-use crate::engine::plan::{Action, Plan, Step};
+use crate::engine::plan::{Plan, Step};
 use crate::failure::Failure;
 use crate::systems::Site;
 

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use anstyle::{AnsiColor, Style};
 use tokio::time::Instant;
 
+use crate::engine::action::Action;
 use crate::engine::address::Address;
 use crate::engine::events::{Counts, Event, Outcome};
-use crate::engine::plan::Action;
 use crate::render::text::sign_of;
 use iam_policy::printable::{harmless, printable};
 

@@ -3,9 +3,11 @@
 use serde_json::json;
 
 use crate::engine::attributes::Value;
+use crate::engine::known::Known;
+use crate::engine::node::{Node, Observations};
+use crate::engine::observed::{Observed, Phase, Present};
 use crate::engine::ownership::Owner;
-use crate::engine::plan::{self, Node, Observations, Plan};
-use crate::engine::resource::{Known, Observed, Phase, Present};
+use crate::engine::plan::{self, Plan};
 use crate::fakes::consent;
 use crate::fakes::deployment::{laid_out, settings, site};
 use crate::settings::Settings;

@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use serde_json::Value as Json;
 
-use crate::engine::attributes::{Change, KNOWN_AFTER_APPLY, Value};
-use crate::engine::plan::{Action, Plan, Step};
+use crate::engine::action::Action;
+use crate::engine::attributes::{Change, Value};
+use crate::engine::known::KNOWN_AFTER_APPLY;
+use crate::engine::plan::{Plan, Step};
 use crate::systems::Site;
 use iam_policy::policy::{self, DiffLine, Sign};
 use iam_policy::printable::printable;

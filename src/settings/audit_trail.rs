@@ -1,7 +1,7 @@
 //! The settings of Audit Trail: one permission policy, and who gets it.
 
 use crate::failure::Failure;
-use crate::kinds::iam::Identity;
+use crate::names::IamIdentity;
 use crate::names::{Arn, Invalid, is_iam_name};
 
 use super::file::{AuditTrailContent, SettingsFile};
@@ -21,7 +21,7 @@ const LONGEST_DESCRIPTION: usize = 1000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditTrail {
     /// Who gets the policy, each once; empty to create the policy only.
-    pub attach_to: Vec<Identity>,
+    pub attach_to: Vec<IamIdentity>,
     /// The policy's name.
     pub policy_name: String,
     /// The policy's description.
@@ -53,7 +53,7 @@ pub(super) fn resolve(file: &SettingsFile) -> Result<Option<AuditTrail>, Failure
     let identities = given.check_each(|text| parse_identity(text))?;
     for (index, identity) in identities.iter().enumerate() {
         // IAM tells names apart without regard to case.
-        let same = |other: &Identity| {
+        let same = |other: &IamIdentity| {
             other.to_string().to_lowercase() == identity.to_string().to_lowercase()
         };
         if identities[..index].iter().any(same) {
@@ -106,7 +106,7 @@ fn boundary(text: Option<&str>, profile: Profile) -> Result<Option<Arn>, Invalid
     }
 }
 
-fn parse_identity(text: &str) -> Result<Identity, Invalid> {
+fn parse_identity(text: &str) -> Result<IamIdentity, Invalid> {
     let invalid = || {
         Invalid::new(
             format!("{text:?} is neither a user, a group nor a role"),
@@ -114,10 +114,10 @@ fn parse_identity(text: &str) -> Result<Identity, Invalid> {
         )
     };
     let (kind, name) = text.split_once('/').ok_or_else(invalid)?;
-    let (longest, identity): (usize, fn(String) -> Identity) = match kind {
-        "user" => (64, Identity::User),
-        "group" => (128, Identity::Group),
-        "role" => (64, Identity::Role),
+    let (longest, identity): (usize, fn(String) -> IamIdentity) = match kind {
+        "user" => (64, IamIdentity::User),
+        "group" => (128, IamIdentity::Group),
+        "role" => (64, IamIdentity::Role),
         _ => return Err(invalid()),
     };
     if !is_iam_name(name, longest) {

@@ -13,7 +13,6 @@ mod lint;
 mod policies;
 mod postfix;
 mod resolve;
-mod secret;
 mod tags;
 mod trust;
 
@@ -27,10 +26,10 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use serde::Deserialize;
 
+pub use crate::secret::Secret;
 pub use audit_trail::AuditTrail;
 pub use endpoint::check_endpoint;
 pub use flags::{GeneralFlags, StackStateFlags};
-pub use secret::Secret;
 pub use trust::Principal;
 
 use crate::failure::Failure;

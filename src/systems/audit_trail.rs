@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::documents::{BuiltIn, Documents, Filling, Form};
 use super::{Content, Site, Written};
 use crate::engine::address::Address;
+use crate::engine::node::{Milestone, Node};
 use crate::engine::ownership::Tags;
-use crate::engine::plan::{Milestone, Node};
 use crate::failure::Failure;
-use crate::kinds::iam::Identity;
+use crate::names::IamIdentity;
 use crate::kinds::iam::attachment::{MOST_ATTACHED, PolicyAttachment};
 use crate::kinds::iam::policy::{IamPolicy, KIND};
 use crate::settings::{AuditTrail, Settings};
@@ -201,7 +201,7 @@ impl Layout<'_> {
         nodes
     }
 
-    fn attachment(&self, policy: &str, address: &Address, identity: &Identity) -> PolicyAttachment {
+    fn attachment(&self, policy: &str, address: &Address, identity: &IamIdentity) -> PolicyAttachment {
         PolicyAttachment {
             address: Address::global("iam_policy_attachment", format!("{policy}:{identity}")),
             policy: address.clone(),

@@ -13,7 +13,7 @@ mod tests;
 use serde_json::Value as Json;
 
 use crate::engine::address::Address;
-use crate::engine::plan::Node;
+use crate::engine::node::Node;
 use crate::failure::Failure;
 use crate::names::{AccountId, Partition, Region};
 use crate::settings::{Profile, Settings};

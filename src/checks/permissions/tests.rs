@@ -9,7 +9,7 @@ use super::*;
 use crate::engine::attributes::Change;
 use crate::engine::permission::{Condition, REQUEST_TAG};
 use crate::fakes::deployment::{all_shipped, on_ec2, settings, site, unencrypted};
-use crate::kinds::iam::Identity;
+use crate::names::IamIdentity;
 use crate::kinds::kms::permissions as kms;
 use crate::settings::{AuditTrail, Profile};
 use crate::systems::{self, Remains};
@@ -21,9 +21,9 @@ fn both(regions: &[&str]) -> Settings {
     let mut settings = settings(regions);
     settings.audit_trail = Some(AuditTrail {
         attach_to: vec![
-            Identity::User("audit-trail".to_owned()),
-            Identity::Group("auditors".to_owned()),
-            Identity::Role("app".to_owned()),
+            IamIdentity::User("audit-trail".to_owned()),
+            IamIdentity::Group("auditors".to_owned()),
+            IamIdentity::Role("app".to_owned()),
         ],
         policy_name: "AuditTrailRole".to_owned(),
         description: String::new(),

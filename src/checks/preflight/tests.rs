@@ -7,8 +7,10 @@ use super::simulation::{
 };
 use super::*;
 use crate::engine::address::Address;
-use crate::engine::plan::{self, Observations};
-use crate::engine::resource::{Consent, Known};
+use crate::engine::known::Known;
+use crate::engine::node::Observations;
+use crate::engine::observed::Consent;
+use crate::engine::plan;
 use crate::fakes::deployment::{laid_out, settings, site};
 
 #[test]

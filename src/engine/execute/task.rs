@@ -9,13 +9,17 @@ mod writing;
 
 use std::time::Duration;
 
-use super::Approved;
 use crate::aws::{Aws, AwsError, ErrorKind};
-use crate::engine::Holder;
+use crate::engine::action::Action;
 use crate::engine::address::Address;
+use crate::engine::approved::Approved;
+use crate::engine::decision::{Around, Decision, decide};
 use crate::engine::events::Outcome;
-use crate::engine::plan::{self, Action, Around, Decision, Node};
-use crate::engine::resource::{self, Known, Observed, Phase, Present};
+use crate::engine::known::Known;
+use crate::engine::node::{Node, known};
+use crate::engine::observed::{Observed, Phase, Present};
+use crate::engine::release::release;
+use crate::engine::resource;
 use crate::failure::Failure;
 
 /// How long a node may take while AWS is at work on it. A Firehose stream, the slowest, takes some
@@ -38,8 +42,8 @@ pub(super) struct Task<'a> {
     /// What needs this node's resource or must not stay without it, and was not there when the plan
     /// was made.
     pub(super) absent: Vec<&'a Node>,
-    /// What holds other resources and goes, or is gone.
-    pub(super) going: &'a [Holder],
+    /// The ARNs of the resources that are deleted or are gone.
+    pub(super) going: &'a [String],
 }
 
 /// What one node's work tells the loop.
@@ -128,19 +132,19 @@ impl Task<'_> {
         if self.aws.stopped() {
             return Err(Trouble::Stopped);
         }
-        match (self.decision.action, observed) {
-            (Action::Delete, Observed::Present(present)) => {
+        match (self.decision.action, self.node.resource.wanted(), observed) {
+            (Action::Delete, _, Observed::Present(present)) => {
                 self.check_absent().await?;
                 let deleted = self.delete(present, known).await;
                 deleted.map_err(|trouble| self.half_way(trouble))?;
                 Ok(None)
             }
-            (Action::Delete, Observed::Missing | Observed::Impossible(_)) => Ok(None),
+            (Action::Delete, _, Observed::Missing | Observed::Impossible(_)) => Ok(None),
             // Another run has made it meanwhile.
-            (Action::Create, Observed::Present(present)) if present.phase != Phase::Deleting => {
+            (Action::Create, _, Observed::Present(present)) if present.phase != Phase::Deleting => {
                 Ok(Some(present))
             }
-            (Action::Create, observed) => {
+            (Action::Create, Some(wanted), observed) => {
                 if matches!(observed, Observed::Present(_)) {
                     self.poll(SETTLE_LIMIT, |observed| match observed {
                         Observed::Missing => Ok(()),
@@ -148,10 +152,10 @@ impl Task<'_> {
                     })
                     .await?;
                 }
-                self.create(known).await.map(Some)
+                self.create(&*wanted, known).await.map(Some)
             }
-            (_, Observed::Present(present)) => Ok(Some(present)),
-            (_, Observed::Missing | Observed::Impossible(_) | Observed::Obstructed(_)) => {
+            (_, _, Observed::Present(present)) => Ok(Some(present)),
+            (_, _, Observed::Missing | Observed::Impossible(_) | Observed::Obstructed(_)) => {
                 Err(self.stale("it is gone"))
             }
         }
@@ -179,8 +183,8 @@ impl Task<'_> {
             outlived: None,
             consent: approved.consent,
         };
-        let known = plan::known(&approved.observed);
-        let Some(now) = plan::decide(self.node, &observed, &known, &around) else {
+        let known = known(&approved.observed);
+        let Some(now) = decide(self.node, &observed, &known, &around) else {
             // Neither wanted nor there: what is to go is gone already.
             return Ok(observed);
         };
@@ -192,7 +196,7 @@ impl Task<'_> {
                 self.decision.action == Action::Create && now.changes == self.decision.changes
             }
             // Another run was faster, and left nothing to do of what was approved.
-            Action::Keep => self.node.wanted,
+            Action::Keep => self.node.is_wanted(),
             _ => now == *self.decision,
         };
         if same {
@@ -208,7 +212,7 @@ impl Task<'_> {
 
     async fn observe(&self) -> Result<Observed, AwsError> {
         let mut observed = resource::observe(self.node.resource.as_ref(), &self.aws).await?;
-        plan::release(&mut observed, self.going);
+        release(&mut observed, self.going);
         Ok(observed)
     }
 

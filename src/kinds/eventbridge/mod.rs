@@ -3,3 +3,4 @@
 pub mod permissions;
 pub mod rule;
 pub mod target;
+mod targets;

@@ -3,39 +3,40 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use aws_sdk_eventbridge::types::{RuleState, Tag, Target};
-use futures_util::future::join;
+use aws_sdk_eventbridge::types::{RuleState, Tag};
+use futures_util::future::{OptionFuture, join3};
 use serde_json::Value as Json;
 
+use super::targets::{events_operation, failed_entry, targets};
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
-use crate::engine::address::Address;
 use crate::engine::attributes::{Attributes, Change, changed_tags};
-use crate::engine::ownership::{Owner, Tags};
-use crate::engine::permission::{Permission, Task};
-use crate::engine::resource::{
-    Consent, Created, Known, Observed, Phase, Present, Resource, gone_is_fine,
-};
-use crate::kinds::eventbridge::permissions;
-use crate::kinds::eventbridge::target::{events_operation, targets};
+use crate::engine::holder::Holder;
+use crate::engine::identity::Identity;
+use crate::engine::known::Known;
+use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
+use crate::engine::ownership::Owner;
+use crate::engine::permission::Permission;
+use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::names::Region;
+
+/// A rule under one name.
+#[derive(Debug)]
+pub struct EventRule {
+    /// Which rule it is. The ARN follows from partition, region, account and name.
+    pub identity: Identity,
+    /// Where the rule is.
+    pub region: Region,
+    /// The id of our target of the rule. Any other target holds the rule.
+    pub target: &'static str,
+    /// What the rule is to be, if it is wanted.
+    pub spec: Option<RuleSpec>,
+}
 
 /// A rule that selects events by a pattern.
 #[derive(Debug)]
-pub struct EventRule {
-    /// How it is called.
-    pub address: Address,
-    /// Its name in AWS, at most 64 characters.
-    pub name: String,
-    /// Its ARN, which follows from partition, region, account and name.
-    pub arn: String,
-    /// Where it is.
-    pub region: Region,
-    /// Which events it selects.
+pub struct RuleSpec {
+    /// Which events the rule selects.
     pub pattern: Json,
-    /// The id of our target in it.
-    pub target: &'static str,
-    /// Its tags.
-    pub tags: Tags,
 }
 
 /// A pattern in the form in which two of the same meaning are equal: alternatives in order.
@@ -66,61 +67,61 @@ impl EventRule {
             .collect()
     }
 
-    async fn put(&self, aws: &Aws, tags: Option<Vec<Tag>>) -> Result<(), AwsError> {
+    /// The targets that others added to the rule.
+    async fn targets_of_others(&self, aws: &Aws) -> Result<Vec<Holder>, AwsError> {
+        let targets = targets(aws, &self.region, &self.identity.name).await?;
+        let others = targets.into_iter().map(|target| target.id);
+        let others = others.filter(|id| id != self.target);
+        Ok(others.map(|id| Holder::new("target", id)).collect())
+    }
+
+    async fn remove_targets(&self, aws: &Aws, targets: &[Holder]) -> Result<(), AwsError> {
         let client = aws.eventbridge(&self.region);
-        aws.call(self.operation("PutRule"), || {
-            client
-                .put_rule()
-                .name(&self.name)
-                .event_pattern(self.pattern.to_string())
-                .state(RuleState::Enabled)
-                .set_tags(tags.clone())
-                .send()
-        })
-        .await?;
-        Ok(())
+        let ids: Vec<String> = targets.iter().map(|target| target.name.clone()).collect();
+        let remove = || {
+            let request = client.remove_targets().rule(&self.identity.name);
+            request.set_ids(Some(ids.clone())).send()
+        };
+        let answer = aws.call_checked(self.operation("RemoveTargets"), remove, |answer| {
+            let first = answer.failed_entries().first();
+            let first = first.map(|entry| (entry.error_code(), entry.error_message()));
+            failed_entry(first, answer.failed_entry_count())
+        });
+        gone_is_fine(answer.await)
     }
 }
 
 #[async_trait]
 impl Resource for EventRule {
-    fn address(&self) -> &Address {
-        &self.address
+    fn identity(&self) -> &Identity {
+        &self.identity
     }
 
-    fn name(&self) -> &str {
-        &self.name
+    fn wanted(&self) -> Option<Box<dyn Wanted + '_>> {
+        Specified::of(self, self.spec.as_ref())
     }
 
-    fn arn(&self) -> Option<String> {
-        Some(self.arn.clone())
+    fn permissions_to_observe(&self) -> Vec<Permission> {
+        self.observing()
     }
 
-    fn desired(&self, _known: &Known) -> Attributes {
-        let mut attributes = Attributes::from([
-            ("event_pattern".to_owned(), canonical(&self.pattern).into()),
-            ("state".to_owned(), RuleState::Enabled.as_str().into()),
-        ]);
-        self.tags.lower_desired(&mut attributes);
-        attributes
-    }
-
-    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
-        permissions::rule(self, task)
+    fn permissions_to_delete(&self, consent: Consent) -> Vec<Permission> {
+        self.deleting(consent)
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
         let client = aws.eventbridge(&self.region);
         let rule = aws.call(self.operation("DescribeRule"), || {
-            client.describe_rule().name(&self.name).send()
+            client.describe_rule().name(&self.identity.name).send()
         });
         let tags = aws.call(self.operation("ListTagsForResource"), || {
             client
                 .list_tags_for_resource()
-                .resource_arn(&self.arn)
+                .resource_arn(self.identity.as_resource())
                 .send()
         });
-        let (rule, tags) = join(rule, tags).await;
+        let holders = self.spec.is_none().then(|| self.targets_of_others(aws));
+        let (rule, tags, holders) = join3(rule, tags, OptionFuture::from(holders)).await;
         let rule = match rule {
             Ok(rule) => rule,
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(Observed::Missing),
@@ -144,24 +145,85 @@ impl Resource for EventRule {
             .iter()
             .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
             .collect();
-        let owner = self.tags.lower_observed(&tags, &mut attributes);
+        let owner = self.identity.tags.lower_observed(&tags, &mut attributes);
         let owner = match rule.managed_by() {
             Some(service) => Owner::Foreign(format!("AWS manages it for {service}")),
             None => owner,
         };
-        Ok(Observed::Present(Present::new(
-            attributes,
-            owner,
-            Phase::Stable,
-        )))
+        let mut present = Present::new(attributes, owner, Phase::Stable);
+        present.held_by = holders.transpose()?.unwrap_or_default();
+        Ok(Observed::Present(present))
+    }
+
+    async fn delete(
+        &self,
+        aws: &Aws,
+        present: &Present,
+        _consent: Consent,
+    ) -> Result<(), AwsError> {
+        if !present.held_by.is_empty() {
+            self.remove_targets(aws, &present.held_by).await?;
+        }
+        let client = aws.eventbridge(&self.region);
+        let answer = aws
+            .call(self.operation("DeleteRule"), || {
+                client.delete_rule().name(&self.identity.name).send()
+            })
+            .await;
+        match gone_is_fine(answer) {
+            // The rule still has targets (API Reference, "DeleteRule"): the removal of ours may not
+            // have spread, or others added one meanwhile.
+            Err(error) if error.code.as_deref() == Some("ValidationException") => Err(AwsError {
+                kind: ErrorKind::InUse,
+                ..error
+            }),
+            answer => answer,
+        }
+    }
+}
+
+impl Specified<'_, EventRule, RuleSpec> {
+    async fn put(&self, aws: &Aws, tags: Option<Vec<Tag>>) -> Result<(), AwsError> {
+        let client = aws.eventbridge(&self.resource.region);
+        aws.call(self.resource.operation("PutRule"), || {
+            client
+                .put_rule()
+                .name(&self.resource.identity.name)
+                .event_pattern(self.spec.pattern.to_string())
+                .state(RuleState::Enabled)
+                .set_tags(tags.clone())
+                .send()
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Wanted for Specified<'_, EventRule, RuleSpec> {
+    fn desired(&self, _found: Option<&Present>, _known: &Known) -> Attributes {
+        let mut attributes = Attributes::from([
+            ("event_pattern".to_owned(), canonical(&self.spec.pattern).into()),
+            ("state".to_owned(), RuleState::Enabled.as_str().into()),
+        ]);
+        self.resource.identity.tags.lower_desired(&mut attributes);
+        attributes
+    }
+
+    fn permissions_to_create(&self) -> Vec<Permission> {
+        self.creating()
+    }
+
+    fn permissions_to_update(&self, changes: Option<&[Change]>) -> Vec<Permission> {
+        self.updating(changes)
     }
 
     async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
         // PutRule overwrites without a word what someone else made since it was looked for.
-        let client = aws.eventbridge(&self.region);
+        let client = aws.eventbridge(&self.resource.region);
         let there = aws
-            .call(self.operation("DescribeRule"), || {
-                client.describe_rule().name(&self.name).send()
+            .call(self.resource.operation("DescribeRule"), || {
+                client.describe_rule().name(&self.resource.identity.name).send()
             })
             .await;
         match there {
@@ -169,15 +231,15 @@ impl Resource for EventRule {
             Err(error) => return Err(error),
             Ok(_) => {
                 let code = Some("ResourceAlreadyExistsException");
-                let operation = self.operation("PutRule");
+                let operation = self.resource.operation("PutRule");
                 let message = Some("the rule exists by now");
                 return Err(aws.name(AwsError::in_answer(operation, code, message)));
             }
         }
-        self.put(aws, Some(Self::event_tags(self.tags.iter())))
+        self.put(aws, Some(EventRule::event_tags(self.resource.identity.tags.iter())))
             .await?;
         Ok(Created {
-            attributes: self.desired(known),
+            attributes: self.desired(None, known),
             arn: None,
         })
     }
@@ -191,11 +253,11 @@ impl Resource for EventRule {
     ) -> Result<(), AwsError> {
         // PutRule ignores tags for a rule that exists. They go first, so that a rule taken over is
         // ours before it is changed.
-        let tags = Self::event_tags(changed_tags(changes));
+        let tags = EventRule::event_tags(changed_tags(changes));
         if !tags.is_empty() {
-            let client = aws.eventbridge(&self.region);
-            aws.call(self.operation("TagResource"), || {
-                let request = client.tag_resource().resource_arn(&self.arn);
+            let client = aws.eventbridge(&self.resource.region);
+            aws.call(self.resource.operation("TagResource"), || {
+                let request = client.tag_resource().resource_arn(self.resource.identity.as_resource());
                 request.set_tags(Some(tags.clone())).send()
             })
             .await?;
@@ -204,49 +266,6 @@ impl Resource for EventRule {
             self.put(aws, None).await?;
         }
         Ok(())
-    }
-
-    async fn delete(
-        &self,
-        aws: &Aws,
-        _present: &Present,
-        _consent: Consent,
-    ) -> Result<(), AwsError> {
-        let client = aws.eventbridge(&self.region);
-        let answer = aws
-            .call(self.operation("DeleteRule"), || {
-                client.delete_rule().name(&self.name).send()
-            })
-            .await;
-        let error = match gone_is_fine(answer) {
-            Err(error) if error.code.as_deref() == Some("ValidationException") => error,
-            answer => return answer,
-        };
-        // It still has targets. Ours was removed, which may not have spread; what others added is
-        // not ours to remove.
-        let targets = match targets(aws, &self.region, &self.name).await {
-            Ok(targets) => targets,
-            Err(gone) if gone.kind == ErrorKind::NotFound => return Ok(()),
-            Err(_) => return Err(error),
-        };
-        let ids = targets.iter().map(Target::id);
-        let others: Vec<&str> = ids.filter(|id| *id != self.target).collect();
-        if others.is_empty() {
-            return Err(AwsError {
-                kind: ErrorKind::InUse,
-                ..error
-            });
-        }
-        Err(AwsError {
-            message: format!(
-                "{} Others added targets to the rule {}: remove {} (aws events remove-targets), \
-                 then run again",
-                error.message,
-                self.name,
-                others.join(", ")
-            ),
-            ..error
-        })
     }
 }
 

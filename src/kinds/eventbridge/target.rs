@@ -7,30 +7,23 @@ use async_trait::async_trait;
 use aws_sdk_eventbridge::types::Target;
 use futures_util::future::try_join;
 
-use crate::aws::{Aws, AwsError, ErrorKind, Operation, Pages};
+use super::targets::{events_operation, failed_entry, targets};
+use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::engine::address::Address;
 use crate::engine::attributes::{Attributes, Change};
-use crate::engine::ownership::{Owner, Tags};
-use crate::engine::permission::{Permission, Task};
-use crate::engine::resource::{
-    Consent, Created, Known, Observed, Phase, Present, Resource, gone_is_fine,
-};
-use crate::kinds::eventbridge::permissions;
+use crate::engine::identity::Identity;
+use crate::engine::known::Known;
+use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
+use crate::engine::ownership::Owner;
+use crate::engine::permission::Permission;
+use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::names::Region;
 
-/// What EventBridge says of a failed entry that it counts and does not list.
-const UNTOLD: (Option<&str>, Option<&str>) = (
-    None,
-    Some("an entry failed, and EventBridge does not say why"),
-);
-
-/// Where a rule sends its events.
+/// A target under one id. EventBridge gives targets no ARN.
 #[derive(Debug)]
 pub struct EventTarget {
-    /// How it is called.
-    pub address: Address,
-    /// Its id within the rule.
-    pub id: &'static str,
+    /// Which target it is. Its name is its id within the rule, and its tags are the rule's.
+    pub identity: Identity,
     /// The rule's address.
     pub rule: Address,
     /// The rule's name.
@@ -39,40 +32,22 @@ pub struct EventTarget {
     pub rule_arn: String,
     /// Where the rule is.
     pub region: Region,
-    /// What receives the events.
-    pub target_arn: String,
-    /// The role that EventBridge uses for that.
+    /// What the target is to be, if it is wanted.
+    pub spec: Option<TargetSpec>,
+}
+
+/// Where a rule sends its events.
+#[derive(Debug)]
+pub struct TargetSpec {
+    /// The ARN of what receives the events.
+    pub arn: String,
+    /// The ARN of the role that EventBridge uses for that.
     pub role_arn: String,
-    /// The rule's tags, which say whose both are.
-    pub tags: Tags,
 }
 
 impl EventTarget {
     fn operation(&self, name: &'static str) -> Operation {
         events_operation(name, &self.region)
-    }
-
-    async fn put(&self, aws: &Aws) -> Result<(), AwsError> {
-        let client = aws.eventbridge(&self.region);
-        let target = Target::builder()
-            .id(self.id)
-            .arn(&self.target_arn)
-            .role_arn(&self.role_arn);
-        // Building fails only without id or ARN, and both are given.
-        let target = target.build().ok();
-        let put = || {
-            let request = client.put_targets().rule(&self.rule_name);
-            request
-                .set_targets(Some(target.iter().cloned().collect()))
-                .send()
-        };
-        aws.call_checked(self.operation("PutTargets"), put, |answer| {
-            let failed = answer.failed_entries().first();
-            let failed = failed.map(|entry| (entry.error_code(), entry.error_message()));
-            failed.or((answer.failed_entry_count() > 0).then_some(UNTOLD))
-        })
-        .await?;
-        Ok(())
     }
 
     /// Whatever of a target changes what is sent, and is not ours.
@@ -95,23 +70,12 @@ impl EventTarget {
 
 #[async_trait]
 impl Resource for EventTarget {
-    fn address(&self) -> &Address {
-        &self.address
+    fn identity(&self) -> &Identity {
+        &self.identity
     }
 
-    fn name(&self) -> &str {
-        self.id
-    }
-
-    fn arn(&self) -> Option<String> {
-        Some(self.target_arn.clone())
-    }
-
-    fn desired(&self, _known: &Known) -> Attributes {
-        Attributes::from([
-            ("arn".to_owned(), self.target_arn.as_str().into()),
-            ("role".to_owned(), self.role_arn.as_str().into()),
-        ])
+    fn wanted(&self) -> Option<Box<dyn Wanted + '_>> {
+        Specified::of(self, self.spec.as_ref())
     }
 
     fn parent(&self) -> Option<&Address> {
@@ -123,8 +87,12 @@ impl Resource for EventTarget {
         true
     }
 
-    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
-        permissions::target(self, task)
+    fn permissions_to_observe(&self) -> Vec<Permission> {
+        self.observing()
+    }
+
+    fn permissions_to_delete(&self, _consent: Consent) -> Vec<Permission> {
+        self.deleting()
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
@@ -133,7 +101,7 @@ impl Resource for EventTarget {
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(Observed::Missing),
             Err(error) => return Err(error),
         };
-        let Some(target) = targets.iter().find(|target| target.id() == self.id) else {
+        let Some(target) = targets.iter().find(|target| target.id() == self.identity.name) else {
             return Ok(Observed::Missing);
         };
         let mut attributes = Attributes::from([("arn".to_owned(), target.arn().into())]);
@@ -148,24 +116,6 @@ impl Resource for EventTarget {
             Owner::Parent,
             Phase::Stable,
         )))
-    }
-
-    async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
-        self.put(aws).await?;
-        Ok(Created {
-            attributes: self.desired(known),
-            arn: None,
-        })
-    }
-
-    async fn update(
-        &self,
-        aws: &Aws,
-        _present: &Present,
-        _changes: &[Change],
-        _known: &Known,
-    ) -> Result<(), AwsError> {
-        self.put(aws).await
     }
 
     /// Disables the rule as well, so that nothing new arrives while the rest is removed.
@@ -185,12 +135,12 @@ impl Resource for EventTarget {
         let remove = async {
             let remove = || {
                 let request = client.remove_targets().rule(&self.rule_name);
-                request.ids(self.id).send()
+                request.ids(&self.identity.name).send()
             };
             let answer = aws.call_checked(self.operation("RemoveTargets"), remove, |answer| {
-                let failed = answer.failed_entries().first();
-                let failed = failed.map(|entry| (entry.error_code(), entry.error_message()));
-                failed.or((answer.failed_entry_count() > 0).then_some(UNTOLD))
+                let first = answer.failed_entries().first();
+            let first = first.map(|entry| (entry.error_code(), entry.error_message()));
+            failed_entry(first, answer.failed_entry_count())
             });
             gone_is_fine(answer.await)
         };
@@ -199,37 +149,63 @@ impl Resource for EventTarget {
     }
 }
 
-/// An operation of EventBridge.
-pub(super) fn events_operation(name: &'static str, region: &Region) -> Operation {
-    Operation {
-        service: "events",
-        name,
-        region: Some(region.clone()),
+impl Specified<'_, EventTarget, TargetSpec> {
+    async fn put(&self, aws: &Aws) -> Result<(), AwsError> {
+        let client = aws.eventbridge(&self.resource.region);
+        let target = Target::builder()
+            .id(&self.resource.identity.name)
+            .arn(&self.spec.arn)
+            .role_arn(&self.spec.role_arn);
+        // Building fails only without id or ARN, and both are given.
+        let target = target.build().ok();
+        let put = || {
+            let request = client.put_targets().rule(&self.resource.rule_name);
+            request
+                .set_targets(Some(target.iter().cloned().collect()))
+                .send()
+        };
+        aws.call_checked(self.resource.operation("PutTargets"), put, |answer| {
+            let first = answer.failed_entries().first();
+            let first = first.map(|entry| (entry.error_code(), entry.error_message()));
+            failed_entry(first, answer.failed_entry_count())
+        })
+        .await?;
+        Ok(())
     }
 }
 
-/// Every target of a rule, those of others included.
-///
-/// # Errors
-/// Those of `events:ListTargetsByRule`, which finds no rule where there is none.
-pub(super) async fn targets(
-    aws: &Aws,
-    region: &Region,
-    rule: &str,
-) -> Result<Vec<Target>, AwsError> {
-    let client = aws.eventbridge(region);
-    let mut targets = Vec::new();
-    let mut pages = Pages::of(events_operation("ListTargetsByRule", region));
-    loop {
-        let answer = aws
-            .call(pages.operation(), || {
-                let request = client.list_targets_by_rule().rule(rule);
-                request.set_next_token(pages.token()).send()
-            })
-            .await?;
-        targets.extend(answer.targets.unwrap_or_default());
-        if pages.ended(aws, answer.next_token)? {
-            return Ok(targets);
-        }
+#[async_trait]
+impl Wanted for Specified<'_, EventTarget, TargetSpec> {
+    fn desired(&self, _found: Option<&Present>, _known: &Known) -> Attributes {
+        Attributes::from([
+            ("arn".to_owned(), self.spec.arn.as_str().into()),
+            ("role".to_owned(), self.spec.role_arn.as_str().into()),
+        ])
+    }
+
+    fn permissions_to_create(&self) -> Vec<Permission> {
+        self.putting()
+    }
+
+    fn permissions_to_update(&self, _changes: Option<&[Change]>) -> Vec<Permission> {
+        self.putting()
+    }
+
+    async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
+        self.put(aws).await?;
+        Ok(Created {
+            attributes: self.desired(None, known),
+            arn: None,
+        })
+    }
+
+    async fn update(
+        &self,
+        aws: &Aws,
+        _present: &Present,
+        _changes: &[Change],
+        _known: &Known,
+    ) -> Result<(), AwsError> {
+        self.put(aws).await
     }
 }

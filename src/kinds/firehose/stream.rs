@@ -14,38 +14,38 @@ use futures_util::future::join;
 
 use crate::aws::{Aws, AwsError, ErrorKind, Operation, Pages};
 use crate::engine::address::Address;
-use crate::engine::attributes::{Attributes, Change, Value, changed_tags};
-use crate::engine::ownership::Tags;
-use crate::engine::permission::{Permission, Task};
-use crate::engine::resource::{
-    Consent, Created, Known, Observed, Phase, Present, Resource, gone_is_fine, reference,
-};
-use crate::kinds::firehose::permissions;
+use crate::engine::attributes::{Attributes, Change, Value, changed_tags, reference};
+use crate::engine::identity::Identity;
+use crate::engine::known::Known;
+use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
+use crate::engine::permission::Permission;
+use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::names::Region;
+
+/// A stream under one name.
+#[derive(Debug)]
+pub struct FirehoseStream {
+    /// Which stream it is. The ARN follows from partition, region, account and name.
+    pub identity: Identity,
+    /// Where the stream is.
+    pub region: Region,
+    /// What the stream is to be, if it is wanted.
+    pub spec: Option<StreamSpec>,
+}
 
 /// A stream of the type DirectPut with an extended S3 destination.
 #[derive(Debug)]
-pub struct FirehoseStream {
-    /// How it is called.
-    pub address: Address,
-    /// Its name in AWS, at most 64 characters.
-    pub name: String,
-    /// Its ARN, which follows from partition, region, account and name.
-    pub arn: String,
-    /// Where it is.
-    pub region: Region,
-    /// The role that it writes with.
+pub struct StreamSpec {
+    /// The role that the stream writes with.
     pub role_arn: String,
-    /// The bucket that it writes to.
+    /// The bucket that the stream writes to.
     pub bucket_arn: String,
-    /// What its objects' keys begin with.
+    /// What the keys of its objects begin with.
     pub prefix: String,
     /// What the keys of failed records begin with.
     pub error_prefix: String,
     /// The key that its objects are encrypted with.
     pub key: Option<Address>,
-    /// Its tags.
-    pub tags: Tags,
 }
 
 const BUFFER_SECONDS: i32 = 60;
@@ -66,71 +66,13 @@ impl FirehoseStream {
             .collect()
     }
 
-    fn buffering() -> BufferingHints {
-        BufferingHints::builder()
-            .interval_in_seconds(BUFFER_SECONDS)
-            .size_in_mbs(BUFFER_MEBIBYTES)
-            .build()
-    }
-
-    fn encryption(&self, known: &Known) -> Result<EncryptionConfiguration, BuildError> {
-        let none = EncryptionConfiguration::builder()
-            .no_encryption_config(NoEncryptionConfig::NoEncryption)
-            .build();
-        match self.key.as_ref().and_then(|key| known.get(key)) {
-            None => Ok(none),
-            Some(arn) => {
-                let key = KmsEncryptionConfig::builder().awskms_key_arn(arn).build()?;
-                Ok(EncryptionConfiguration::builder()
-                    .kms_encryption_config(key)
-                    .build())
-            }
-        }
-    }
-
-    fn destination(&self, known: &Known) -> Result<ExtendedS3DestinationConfiguration, BuildError> {
-        ExtendedS3DestinationConfiguration::builder()
-            .role_arn(&self.role_arn)
-            .bucket_arn(&self.bucket_arn)
-            .prefix(&self.prefix)
-            .error_output_prefix(&self.error_prefix)
-            .buffering_hints(Self::buffering())
-            .compression_format(CompressionFormat::Gzip)
-            .encryption_configuration(self.encryption(known)?)
-            .build()
-    }
-
-    /// The whole destination: what AWS merges into the present one an emulator may put in its
-    /// place. Processing is named too, since records must arrive as they were sent.
-    fn destination_update(&self, known: &Known) -> Result<ExtendedS3DestinationUpdate, BuildError> {
-        Ok(ExtendedS3DestinationUpdate::builder()
-            .role_arn(&self.role_arn)
-            .bucket_arn(&self.bucket_arn)
-            .prefix(&self.prefix)
-            .error_output_prefix(&self.error_prefix)
-            .buffering_hints(Self::buffering())
-            .compression_format(CompressionFormat::Gzip)
-            .encryption_configuration(self.encryption(known)?)
-            .processing_configuration(ProcessingConfiguration::builder().enabled(false).build())
-            .build())
-    }
-
-    fn unbuildable(&self, aws: &Aws, name: &'static str, error: &BuildError) -> AwsError {
-        let code = Some("the request could not be built");
-        aws.name(AwsError::in_answer(
-            self.operation(name),
-            code,
-            Some(&error.to_string()),
-        ))
-    }
-
     async fn describe(&self, aws: &Aws) -> Result<DeliveryStreamDescription, AwsError> {
         let client = aws.firehose(&self.region);
         let answer = aws
             .call(self.operation("DescribeDeliveryStream"), || {
                 client
                     .describe_delivery_stream()
-                    .delivery_stream_name(&self.name)
+                    .delivery_stream_name(&self.identity.name)
                     .send()
             })
             .await?;
@@ -148,7 +90,7 @@ impl FirehoseStream {
             let answer = aws
                 .call(pages.operation(), || {
                     let request = client.list_tags_for_delivery_stream();
-                    let request = request.delivery_stream_name(&self.name).limit(50);
+                    let request = request.delivery_stream_name(&self.identity.name).limit(50);
                     request.set_exclusive_start_tag_key(pages.token()).send()
                 })
                 .await?;
@@ -220,70 +162,20 @@ fn lower(stream: &DeliveryStreamDescription) -> Attributes {
 
 #[async_trait]
 impl Resource for FirehoseStream {
-    fn address(&self) -> &Address {
-        &self.address
+    fn identity(&self) -> &Identity {
+        &self.identity
     }
 
-    fn name(&self) -> &str {
-        &self.name
+    fn wanted(&self) -> Option<Box<dyn Wanted + '_>> {
+        Specified::of(self, self.spec.as_ref())
     }
 
-    fn arn(&self) -> Option<String> {
-        Some(self.arn.clone())
+    fn permissions_to_observe(&self) -> Vec<Permission> {
+        self.observing()
     }
 
-    fn desired(&self, known: &Known) -> Attributes {
-        let mut attributes = Attributes::from([
-            (
-                "type".to_owned(),
-                DeliveryStreamType::DirectPut.as_str().into(),
-            ),
-            (
-                "status".to_owned(),
-                DeliveryStreamStatus::Active.as_str().into(),
-            ),
-            ("destination".to_owned(), "extended S3".into()),
-            ("role".to_owned(), self.role_arn.as_str().into()),
-            ("bucket".to_owned(), self.bucket_arn.as_str().into()),
-            ("prefix".to_owned(), self.prefix.as_str().into()),
-            ("error_prefix".to_owned(), self.error_prefix.as_str().into()),
-            (
-                "compression".to_owned(),
-                CompressionFormat::Gzip.as_str().into(),
-            ),
-            ("buffer_seconds".to_owned(), BUFFER_SECONDS.into()),
-            ("buffer_mebibytes".to_owned(), BUFFER_MEBIBYTES.into()),
-        ]);
-        if let Some(key) = &self.key {
-            attributes.insert("key".to_owned(), reference(known, key));
-        }
-        self.tags.lower_desired(&mut attributes);
-        attributes
-    }
-
-    fn immutable(&self, change: &Change) -> Option<String> {
-        match change.attribute.as_str() {
-            "type" => Some(format!(
-                "the source of a stream cannot be changed; delete the stream `{}` or choose \
-                 another `postfix`",
-                self.name
-            )),
-            "status" => Some(format!(
-                "AWS could not create or delete the stream; delete `{}` (aws firehose \
-                 delete-delivery-stream --allow-force-delete), then apply again",
-                self.name
-            )),
-            "destination" => Some(format!(
-                "the stream delivers to something else than S3, which cannot be changed; delete \
-                 the stream `{}` or choose another `postfix`",
-                self.name
-            )),
-            _ => None,
-        }
-    }
-
-    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
-        permissions::stream(self, task)
+    fn permissions_to_delete(&self, _consent: Consent) -> Vec<Permission> {
+        self.deleting()
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
@@ -294,75 +186,13 @@ impl Resource for FirehoseStream {
             Err(error) => return Err(error),
         };
         let mut attributes = lower(&stream);
-        let owner = self.tags.lower_observed(&tags?, &mut attributes);
+        let owner = self.identity.tags.lower_observed(&tags?, &mut attributes);
         let phase = match stream.delivery_stream_status() {
             DeliveryStreamStatus::Creating => Phase::Creating,
             DeliveryStreamStatus::Deleting => Phase::Deleting,
             _ => Phase::Stable,
         };
         Ok(Observed::Present(Present::new(attributes, owner, phase)))
-    }
-
-    async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
-        let client = aws.firehose(&self.region);
-        let tags = Self::firehose_tags(self.tags.iter());
-        let destination = self
-            .destination(known)
-            .map_err(|error| self.unbuildable(aws, "CreateDeliveryStream", &error))?;
-        aws.call(self.operation("CreateDeliveryStream"), || {
-            client
-                .create_delivery_stream()
-                .delivery_stream_name(&self.name)
-                .delivery_stream_type(DeliveryStreamType::DirectPut)
-                .extended_s3_destination_configuration(destination.clone())
-                .set_tags(Some(tags.clone()))
-                .send()
-        })
-        .await?;
-        Ok(Created {
-            attributes: self.desired(known),
-            arn: None,
-        })
-    }
-
-    async fn update(
-        &self,
-        aws: &Aws,
-        _present: &Present,
-        changes: &[Change],
-        known: &Known,
-    ) -> Result<(), AwsError> {
-        let client = aws.firehose(&self.region);
-        let tags = Self::firehose_tags(changed_tags(changes));
-        if !tags.is_empty() {
-            aws.call(self.operation("TagDeliveryStream"), || {
-                let request = client
-                    .tag_delivery_stream()
-                    .delivery_stream_name(&self.name);
-                request.set_tags(Some(tags.clone())).send()
-            })
-            .await?;
-        }
-        if changes.len() == tags.len() {
-            return Ok(());
-        }
-        // The version must be the newest, or AWS answers ConcurrentModificationException.
-        let stream = self.describe(aws).await?;
-        let update = self
-            .destination_update(known)
-            .map_err(|error| self.unbuildable(aws, "UpdateDestination", &error))?;
-        let destination = stream.destinations().first().map(|d| d.destination_id());
-        aws.call(self.operation("UpdateDestination"), || {
-            client
-                .update_destination()
-                .delivery_stream_name(&self.name)
-                .current_delivery_stream_version_id(stream.version_id())
-                .set_destination_id(destination.map(ToOwned::to_owned))
-                .extended_s3_destination_update(update.clone())
-                .send()
-        })
-        .await?;
-        Ok(())
     }
 
     async fn delete(
@@ -376,10 +206,193 @@ impl Resource for FirehoseStream {
             .call(self.operation("DeleteDeliveryStream"), || {
                 client
                     .delete_delivery_stream()
-                    .delivery_stream_name(&self.name)
+                    .delivery_stream_name(&self.identity.name)
                     .send()
             })
             .await;
         gone_is_fine(answer)
+    }
+}
+
+impl Specified<'_, FirehoseStream, StreamSpec> {
+    fn buffering() -> BufferingHints {
+        BufferingHints::builder()
+            .interval_in_seconds(BUFFER_SECONDS)
+            .size_in_mbs(BUFFER_MEBIBYTES)
+            .build()
+    }
+
+    fn encryption(&self, known: &Known) -> Result<EncryptionConfiguration, BuildError> {
+        let none = EncryptionConfiguration::builder()
+            .no_encryption_config(NoEncryptionConfig::NoEncryption)
+            .build();
+        match self.spec.key.as_ref().and_then(|key| known.get(key)) {
+            None => Ok(none),
+            Some(arn) => {
+                let key = KmsEncryptionConfig::builder().awskms_key_arn(arn).build()?;
+                Ok(EncryptionConfiguration::builder()
+                    .kms_encryption_config(key)
+                    .build())
+            }
+        }
+    }
+
+    fn destination(&self, known: &Known) -> Result<ExtendedS3DestinationConfiguration, BuildError> {
+        ExtendedS3DestinationConfiguration::builder()
+            .role_arn(&self.spec.role_arn)
+            .bucket_arn(&self.spec.bucket_arn)
+            .prefix(&self.spec.prefix)
+            .error_output_prefix(&self.spec.error_prefix)
+            .buffering_hints(Self::buffering())
+            .compression_format(CompressionFormat::Gzip)
+            .encryption_configuration(self.encryption(known)?)
+            .build()
+    }
+
+    /// The whole destination: what AWS merges into the present one an emulator may put in its
+    /// place. Processing is named too, since records must arrive as they were sent.
+    fn destination_update(&self, known: &Known) -> Result<ExtendedS3DestinationUpdate, BuildError> {
+        Ok(ExtendedS3DestinationUpdate::builder()
+            .role_arn(&self.spec.role_arn)
+            .bucket_arn(&self.spec.bucket_arn)
+            .prefix(&self.spec.prefix)
+            .error_output_prefix(&self.spec.error_prefix)
+            .buffering_hints(Self::buffering())
+            .compression_format(CompressionFormat::Gzip)
+            .encryption_configuration(self.encryption(known)?)
+            .processing_configuration(ProcessingConfiguration::builder().enabled(false).build())
+            .build())
+    }
+
+    fn unbuildable(&self, aws: &Aws, name: &'static str, error: &BuildError) -> AwsError {
+        let code = Some("the request could not be built");
+        aws.name(AwsError::in_answer(
+            self.resource.operation(name),
+            code,
+            Some(&error.to_string()),
+        ))
+    }
+}
+
+#[async_trait]
+impl Wanted for Specified<'_, FirehoseStream, StreamSpec> {
+    fn desired(&self, _found: Option<&Present>, known: &Known) -> Attributes {
+        let mut attributes = Attributes::from([
+            (
+                "type".to_owned(),
+                DeliveryStreamType::DirectPut.as_str().into(),
+            ),
+            (
+                "status".to_owned(),
+                DeliveryStreamStatus::Active.as_str().into(),
+            ),
+            ("destination".to_owned(), "extended S3".into()),
+            ("role".to_owned(), self.spec.role_arn.as_str().into()),
+            ("bucket".to_owned(), self.spec.bucket_arn.as_str().into()),
+            ("prefix".to_owned(), self.spec.prefix.as_str().into()),
+            ("error_prefix".to_owned(), self.spec.error_prefix.as_str().into()),
+            (
+                "compression".to_owned(),
+                CompressionFormat::Gzip.as_str().into(),
+            ),
+            ("buffer_seconds".to_owned(), BUFFER_SECONDS.into()),
+            ("buffer_mebibytes".to_owned(), BUFFER_MEBIBYTES.into()),
+        ]);
+        if let Some(key) = &self.spec.key {
+            attributes.insert("key".to_owned(), reference(known, key));
+        }
+        self.resource.identity.tags.lower_desired(&mut attributes);
+        attributes
+    }
+
+    fn immutable(&self, change: &Change) -> Option<String> {
+        match change.attribute.as_str() {
+            "type" => Some(format!(
+                "the source of a stream cannot be changed; delete the stream `{}` or choose \
+                 another `postfix`",
+                self.resource.identity.name
+            )),
+            "status" => Some(format!(
+                "AWS could not create or delete the stream; delete `{}` (aws firehose \
+                 delete-delivery-stream --allow-force-delete), then apply again",
+                self.resource.identity.name
+            )),
+            "destination" => Some(format!(
+                "the stream delivers to something else than S3, which cannot be changed; delete \
+                 the stream `{}` or choose another `postfix`",
+                self.resource.identity.name
+            )),
+            _ => None,
+        }
+    }
+
+    fn permissions_to_create(&self) -> Vec<Permission> {
+        self.creating()
+    }
+
+    fn permissions_to_update(&self, changes: Option<&[Change]>) -> Vec<Permission> {
+        self.updating(changes)
+    }
+
+    async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
+        let client = aws.firehose(&self.resource.region);
+        let tags = FirehoseStream::firehose_tags(self.resource.identity.tags.iter());
+        let destination = self
+            .destination(known)
+            .map_err(|error| self.unbuildable(aws, "CreateDeliveryStream", &error))?;
+        aws.call(self.resource.operation("CreateDeliveryStream"), || {
+            client
+                .create_delivery_stream()
+                .delivery_stream_name(&self.resource.identity.name)
+                .delivery_stream_type(DeliveryStreamType::DirectPut)
+                .extended_s3_destination_configuration(destination.clone())
+                .set_tags(Some(tags.clone()))
+                .send()
+        })
+        .await?;
+        Ok(Created {
+            attributes: self.desired(None, known),
+            arn: None,
+        })
+    }
+
+    async fn update(
+        &self,
+        aws: &Aws,
+        _present: &Present,
+        changes: &[Change],
+        known: &Known,
+    ) -> Result<(), AwsError> {
+        let client = aws.firehose(&self.resource.region);
+        let tags = FirehoseStream::firehose_tags(changed_tags(changes));
+        if !tags.is_empty() {
+            aws.call(self.resource.operation("TagDeliveryStream"), || {
+                let request = client
+                    .tag_delivery_stream()
+                    .delivery_stream_name(&self.resource.identity.name);
+                request.set_tags(Some(tags.clone())).send()
+            })
+            .await?;
+        }
+        if changes.len() == tags.len() {
+            return Ok(());
+        }
+        // The version must be the newest, or AWS answers ConcurrentModificationException.
+        let stream = self.resource.describe(aws).await?;
+        let update = self
+            .destination_update(known)
+            .map_err(|error| self.unbuildable(aws, "UpdateDestination", &error))?;
+        let destination = stream.destinations().first().map(|d| d.destination_id());
+        aws.call(self.resource.operation("UpdateDestination"), || {
+            client
+                .update_destination()
+                .delivery_stream_name(&self.resource.identity.name)
+                .current_delivery_stream_version_id(stream.version_id())
+                .set_destination_id(destination.map(ToOwned::to_owned))
+                .extended_s3_destination_update(update.clone())
+                .send()
+        })
+        .await?;
+        Ok(())
     }
 }

@@ -1,101 +1,123 @@
 //! The attachment of a managed policy to an identity that exists already.
 //!
-//! Attachments carry no tags: one belongs to whom its policy belongs to.
+//! Attachments carry no tags: an attachment belongs to the owner of its policy.
 
 use async_trait::async_trait;
 
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::address::Address;
 use crate::engine::attributes::{Attributes, Change};
+use crate::engine::identity::Identity;
+use crate::engine::known::Known;
+use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
 use crate::engine::ownership::Owner;
-use crate::engine::permission::{Permission, Task};
-use crate::engine::resource::{Consent, Created, Known, Observed, Phase, Present, Resource};
-use crate::kinds::iam::Identity;
-use crate::kinds::iam::permissions;
+use crate::engine::permission::Permission;
+use crate::engine::resource::{Resource, Specified, Wanted};
+use crate::kinds::iam::attached::{attach, attached, detach};
+use crate::names::IamIdentity;
 
 /// One policy on one identity.
 #[derive(Debug)]
 pub struct PolicyAttachment {
-    /// How it is called.
-    pub address: Address,
+    /// Which attachment it is. AWS gives attachments no ARN.
+    pub identity: Identity,
     /// The policy's address.
     pub policy: Address,
     /// The policy's ARN.
     pub policy_arn: String,
-    /// Whom it is attached to.
-    pub identity: Identity,
-    /// The identity, as AWS's name of the attachment.
-    pub name: String,
-    /// The ARNs of all our policies that this identity is to have.
-    pub own_arns: Vec<String>,
+    /// The identity that the policy is attached to.
+    pub attached_to: IamIdentity,
+    /// That the attachment is to exist, if it is wanted: it has no settings of its own.
+    pub spec: Option<()>,
 }
 
 /// How many managed policies an identity may have, by AWS's default quota.
 pub const MOST_ATTACHED: usize = 10;
 
+impl PolicyAttachment {
+    fn attributes(&self) -> Attributes {
+        Attributes::from([("policy".to_owned(), self.policy_arn.as_str().into())])
+    }
+}
+
 #[async_trait]
 impl Resource for PolicyAttachment {
-    fn address(&self) -> &Address {
-        &self.address
+    fn identity(&self) -> &Identity {
+        &self.identity
     }
 
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn arn(&self) -> Option<String> {
-        Some(self.policy_arn.clone())
-    }
-
-    fn desired(&self, _known: &Known) -> Attributes {
-        Attributes::from([("policy".to_owned(), self.policy_arn.as_str().into())])
+    fn wanted(&self) -> Option<Box<dyn Wanted + '_>> {
+        Specified::of(self, self.spec.as_ref())
     }
 
     fn parent(&self) -> Option<&Address> {
         Some(&self.policy)
     }
 
-    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
-        permissions::attachment(self, task)
+    fn permissions_to_observe(&self) -> Vec<Permission> {
+        self.observing()
+    }
+
+    fn permissions_to_delete(&self, _consent: Consent) -> Vec<Permission> {
+        self.deleting()
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
-        let attached = match self.identity.attached(aws).await {
+        let attached = match attached(aws, &self.attached_to).await {
             Ok(attached) => attached,
             Err(error) if error.kind == ErrorKind::NotFound => {
                 return Ok(Observed::Impossible(format!(
                     "there is no {} in this account; create it, or correct `attach_to`",
-                    self.identity
+                    self.attached_to
                 )));
             }
             Err(error) => return Err(error),
         };
         if attached.contains(&self.policy_arn) {
-            let attributes = self.desired(&Known::new());
-            return Ok(Observed::Present(Present::new(
-                attributes,
-                Owner::Parent,
-                Phase::Stable,
-            )));
+            let attributes = self.attributes();
+            let present = Present::new(attributes, Owner::Parent, Phase::Stable);
+            return Ok(Observed::Present(present));
         }
-        let others = attached
-            .iter()
-            .filter(|arn| !self.own_arns.contains(arn))
-            .count();
-        if others + self.own_arns.len() > MOST_ATTACHED {
+        if attached.len() >= MOST_ATTACHED {
             return Ok(Observed::Impossible(format!(
-                "{} has {others} other policies attached, and AWS allows {MOST_ATTACHED} with \
-                 ours; detach some, or attach to a group",
-                self.identity
+                "{} has {} other policies attached, and AWS allows {MOST_ATTACHED} with ours; \
+                 detach some, or attach to a group",
+                self.attached_to,
+                attached.len()
             )));
         }
         Ok(Observed::Missing)
     }
 
-    async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
-        self.identity.attach(aws, &self.policy_arn).await?;
+    async fn delete(
+        &self,
+        aws: &Aws,
+        _present: &Present,
+        _consent: Consent,
+    ) -> Result<(), AwsError> {
+        detach(aws, &self.attached_to, &self.policy_arn).await
+    }
+}
+
+#[async_trait]
+impl Wanted for Specified<'_, PolicyAttachment, ()> {
+    fn desired(&self, _found: Option<&Present>, _known: &Known) -> Attributes {
+        self.resource.attributes()
+    }
+
+    fn permissions_to_create(&self) -> Vec<Permission> {
+        self.resource.creating()
+    }
+
+    /// An attachment has nothing that could change.
+    fn permissions_to_update(&self, _changes: Option<&[Change]>) -> Vec<Permission> {
+        Vec::new()
+    }
+
+    async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
+        attach(aws, &self.resource.attached_to, &self.resource.policy_arn).await?;
         Ok(Created {
-            attributes: self.desired(known),
+            attributes: self.resource.attributes(),
             arn: None,
         })
     }
@@ -107,15 +129,6 @@ impl Resource for PolicyAttachment {
         _changes: &[Change],
         _known: &Known,
     ) -> Result<(), AwsError> {
-        self.identity.attach(aws, &self.policy_arn).await
-    }
-
-    async fn delete(
-        &self,
-        aws: &Aws,
-        _present: &Present,
-        _consent: Consent,
-    ) -> Result<(), AwsError> {
-        self.identity.detach(aws, &self.policy_arn).await
+        attach(aws, &self.resource.attached_to, &self.resource.policy_arn).await
     }
 }

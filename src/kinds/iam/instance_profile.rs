@@ -5,32 +5,31 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 
 use crate::aws::{Aws, AwsError, ErrorKind};
-use crate::engine::address::Address;
 use crate::engine::attributes::{Attributes, Change, changed_tags, key_of};
-use crate::engine::ownership::Tags;
-use crate::engine::permission::{Permission, Task};
-use crate::engine::resource::{
-    Consent, Created, Known, Observed, Phase, Present, Resource, gone_is_fine,
-};
-use crate::kinds::iam::permissions;
+use crate::engine::identity::Identity;
+use crate::engine::known::Known;
+use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
+use crate::engine::permission::Permission;
+use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::kinds::iam::{iam_operation, iam_tags};
 
 /// The kind, as addresses name it.
 pub const KIND: &str = "iam_instance_profile";
 
-/// An instance profile with one role in it.
+/// An instance profile under one name.
 #[derive(Debug)]
 pub struct InstanceProfile {
-    /// How it is called.
-    pub address: Address,
-    /// Its name in AWS.
-    pub name: String,
-    /// Its ARN, which follows from partition, account and name.
-    pub arn: String,
-    /// The name of the role that it carries.
+    /// Which instance profile it is. The ARN follows from partition, account and name.
+    pub identity: Identity,
+    /// What the instance profile is to be, if it is wanted.
+    pub spec: Option<ProfileSpec>,
+}
+
+/// An instance profile with one role in it.
+#[derive(Debug)]
+pub struct ProfileSpec {
+    /// The name of the role that the instance profile carries.
     pub role: String,
-    /// Its tags.
-    pub tags: Tags,
 }
 
 impl InstanceProfile {
@@ -39,7 +38,7 @@ impl InstanceProfile {
             .call(iam_operation("RemoveRoleFromInstanceProfile"), || {
                 let request = aws.iam().remove_role_from_instance_profile();
                 request
-                    .instance_profile_name(&self.name)
+                    .instance_profile_name(&self.identity.name)
                     .role_name(role)
                     .send()
             })
@@ -50,34 +49,27 @@ impl InstanceProfile {
 
 #[async_trait]
 impl Resource for InstanceProfile {
-    fn address(&self) -> &Address {
-        &self.address
+    fn identity(&self) -> &Identity {
+        &self.identity
     }
 
-    fn name(&self) -> &str {
-        &self.name
+    fn wanted(&self) -> Option<Box<dyn Wanted + '_>> {
+        Specified::of(self, self.spec.as_ref())
     }
 
-    fn arn(&self) -> Option<String> {
-        Some(self.arn.clone())
+    fn permissions_to_observe(&self) -> Vec<Permission> {
+        self.observing()
     }
 
-    fn desired(&self, _known: &Known) -> Attributes {
-        let role = (format!("role[{}]", self.role), self.role.as_str().into());
-        let mut attributes = Attributes::from([role]);
-        self.tags.lower_desired(&mut attributes);
-        attributes
-    }
-
-    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
-        permissions::instance_profile(self, task)
+    fn permissions_to_delete(&self, _consent: Consent) -> Vec<Permission> {
+        self.deleting()
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
         let answer = aws
             .call(iam_operation("GetInstanceProfile"), || {
                 let request = aws.iam().get_instance_profile();
-                request.instance_profile_name(&self.name).send()
+                request.instance_profile_name(&self.identity.name).send()
             })
             .await;
         let profile = match answer {
@@ -103,7 +95,7 @@ impl Resource for InstanceProfile {
             .iter()
             .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
             .collect();
-        let owner = self.tags.lower_observed(&tags, &mut attributes);
+        let owner = self.identity.tags.lower_observed(&tags, &mut attributes);
         Ok(Observed::Present(Present::new(
             attributes,
             owner,
@@ -111,16 +103,54 @@ impl Resource for InstanceProfile {
         )))
     }
 
+    async fn delete(
+        &self,
+        aws: &Aws,
+        present: &Present,
+        _consent: Consent,
+    ) -> Result<(), AwsError> {
+        for attribute in present.attributes.keys() {
+            if let Some(role) = key_of(attribute, "role") {
+                self.remove_role(aws, role).await?;
+            }
+        }
+        let answer = aws
+            .call(iam_operation("DeleteInstanceProfile"), || {
+                let request = aws.iam().delete_instance_profile();
+                request.instance_profile_name(&self.identity.name).send()
+            })
+            .await;
+        gone_is_fine(answer)
+    }
+}
+
+#[async_trait]
+impl Wanted for Specified<'_, InstanceProfile, ProfileSpec> {
+    fn desired(&self, _found: Option<&Present>, _known: &Known) -> Attributes {
+        let role = self.spec.role.as_str();
+        let mut attributes = Attributes::from([(format!("role[{role}]"), role.into())]);
+        self.resource.identity.tags.lower_desired(&mut attributes);
+        attributes
+    }
+
+    fn permissions_to_create(&self) -> Vec<Permission> {
+        self.creating()
+    }
+
+    fn permissions_to_update(&self, changes: Option<&[Change]>) -> Vec<Permission> {
+        self.updating(changes)
+    }
+
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
-        let tags = iam_tags(self.tags.iter());
+        let tags = iam_tags(self.resource.identity.tags.iter());
         aws.call(iam_operation("CreateInstanceProfile"), || {
             let request = aws.iam().create_instance_profile();
-            let request = request.instance_profile_name(&self.name).path("/");
+            let request = request.instance_profile_name(&self.resource.identity.name).path("/");
             request.set_tags(Some(tags.clone())).send()
         })
         .await?;
         let mut attributes = Attributes::new();
-        self.tags.lower_desired(&mut attributes);
+        self.resource.identity.tags.lower_desired(&mut attributes);
         Ok(Created {
             attributes,
             arn: None,
@@ -139,7 +169,7 @@ impl Resource for InstanceProfile {
             aws.call(iam_operation("TagInstanceProfile"), || {
                 let request = aws.iam().tag_instance_profile();
                 request
-                    .instance_profile_name(&self.name)
+                    .instance_profile_name(&self.resource.identity.name)
                     .set_tags(Some(tags.clone()))
                     .send()
             })
@@ -153,38 +183,18 @@ impl Resource for InstanceProfile {
                 .filter_map(|change| key_of(&change.attribute, "role"))
         };
         for role in roles(false) {
-            self.remove_role(aws, role).await?;
+            self.resource.remove_role(aws, role).await?;
         }
         for role in roles(true) {
             aws.call(iam_operation("AddRoleToInstanceProfile"), || {
                 let request = aws.iam().add_role_to_instance_profile();
                 request
-                    .instance_profile_name(&self.name)
+                    .instance_profile_name(&self.resource.identity.name)
                     .role_name(role)
                     .send()
             })
             .await?;
         }
         Ok(())
-    }
-
-    async fn delete(
-        &self,
-        aws: &Aws,
-        present: &Present,
-        _consent: Consent,
-    ) -> Result<(), AwsError> {
-        for attribute in present.attributes.keys() {
-            if let Some(role) = key_of(attribute, "role") {
-                self.remove_role(aws, role).await?;
-            }
-        }
-        let answer = aws
-            .call(iam_operation("DeleteInstanceProfile"), || {
-                let request = aws.iam().delete_instance_profile();
-                request.instance_profile_name(&self.name).send()
-            })
-            .await;
-        gone_is_fine(answer)
     }
 }

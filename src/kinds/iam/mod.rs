@@ -1,14 +1,12 @@
 //! IAM: roles, managed policies and their attachments, and instance profiles.
 
+pub mod attached;
 pub mod attachment;
-mod identity;
 pub mod instance_profile;
 pub mod permissions;
 pub mod policy;
 pub mod role;
 mod role_details;
-
-pub use identity::Identity;
 
 use crate::aws::Operation;
 
@@ -32,3 +30,6 @@ pub(crate) fn iam_tags<'a>(
     })
     .collect()
 }
+
+/// What an ARN calls an instance profile.
+const INSTANCE_PROFILE: &str = "instance-profile";

@@ -4,234 +4,277 @@
 //! Access Management (IAM)": every action here takes an ARN, and roles, policies and instance
 //! profiles can be told by `aws:ResourceTag`, groups cannot.
 
+use super::attachment::PolicyAttachment;
+use super::instance_profile::{InstanceProfile, ProfileSpec};
+use super::policy::{IamPolicy, PolicySpec};
+use super::role::{IamRole, RoleSpec};
+use crate::engine::attributes::Change;
+use crate::engine::observed::Consent;
 use crate::engine::permission::{
-    CHANGE, CREATE, Condition, DELETE, Permission, READ, Side, Task, allow, for_changes, pass_role,
+    CHANGE, CREATE, Condition, DELETE, Permission, READ, Side, allow, for_changes, pass_role,
     request_tags, resource_tags, tagging,
 };
-use crate::kinds::iam::Identity;
-use crate::kinds::iam::attachment::PolicyAttachment;
-use crate::kinds::iam::instance_profile::InstanceProfile;
-use crate::kinds::iam::policy::IamPolicy;
-use crate::kinds::iam::role::IamRole;
+use crate::engine::resource::Specified;
+use crate::names::IamIdentity;
 
 /// The policy that bounds a role, in requests that set it and on the role itself.
-pub(crate) const BOUNDARY: &str = "iam:PermissionsBoundary";
+pub const BOUNDARY: &str = "iam:PermissionsBoundary";
 
-pub(crate) fn role(role: &IamRole, task: Task<'_>) -> Vec<Permission> {
-    let (arn, ours) = (role.arn.as_str(), resource_tags(&role.tags));
-    let bounded = |mut conditions: Vec<Condition>| {
-        let boundary = role.boundary.as_deref();
+impl IamRole {
+    pub(super) fn observing(&self) -> Vec<Permission> {
+        let mut actions = vec![
+            "iam:GetRole",
+            "iam:GetRolePolicy",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListRolePolicies",
+        ];
+        if self.spec.is_none() {
+            actions.push("iam:ListInstanceProfilesForRole");
+        }
+        allow(READ, &[self.identity.as_resource()], &[], &actions)
+    }
+
+    pub(super) fn deleting(&self, consent: Consent) -> Vec<Permission> {
+        let arn = self.identity.as_resource();
+        let delete = [
+            "iam:DeleteRole",
+            "iam:DeleteRolePolicy",
+            "iam:DetachRolePolicy",
+        ];
+        let ours = resource_tags(&self.identity.tags);
+        let mut all = allow(DELETE, &[arn], &ours, &delete);
+        if consent.detach_foreign {
+            let profiles = beside(arn, "instance-profile/*");
+            let remove = ["iam:RemoveRoleFromInstanceProfile"];
+            all.extend(allow("LeaveOthersProfiles", &[&profiles], &[], &remove));
+        }
+        all
+    }
+}
+
+impl Specified<'_, IamRole, RoleSpec> {
+    /// The conditions, and that the role has the boundary of the settings.
+    fn bounded(&self, mut conditions: Vec<Condition>) -> Vec<Condition> {
+        let boundary = self.spec.boundary.as_deref();
         conditions.extend(boundary.map(|boundary| Condition::arn(BOUNDARY, boundary)));
         conditions
-    };
-    match task {
-        Task::Observe => {
-            let mut actions = vec![
-                "iam:GetRole",
-                "iam:GetRolePolicy",
-                "iam:ListAttachedRolePolicies",
-                "iam:ListRolePolicies",
-            ];
-            if !role.wanted {
-                actions.push("iam:ListInstanceProfilesForRole");
-            }
-            allow(READ, &[arn], &[], &actions)
+    }
+
+    pub(super) fn creating(&self) -> Vec<Permission> {
+        let identity = &self.resource.identity;
+        let (arn, tagged) = (identity.as_resource(), request_tags(&identity.tags));
+        let purpose = match self.spec.boundary {
+            None => CREATE,
+            Some(_) => "CreateBoundedRoles",
+        };
+        let bounded = self.bounded(tagged.clone());
+        let mut all = allow(purpose, &[arn], &bounded, &["iam:CreateRole"]);
+        all.extend(allow(CREATE, &[arn], &tagged, &["iam:TagRole"]));
+        let ours = resource_tags(&identity.tags);
+        all.extend(allow(CHANGE, &[arn], &ours, &["iam:PutRolePolicy"]));
+        all
+    }
+
+    pub(super) fn updating(&self, changes: Option<&[Change]>) -> Vec<Permission> {
+        let identity = &self.resource.identity;
+        let (arn, ours) = (identity.as_resource(), resource_tags(&identity.tags));
+        let mut all = tagging(arn, &identity.tags, changes, "iam:TagRole");
+        let rows = [
+            ("trust_policy", Side::Any, "iam:UpdateAssumeRolePolicy"),
+            ("max_session_seconds", Side::Any, "iam:UpdateRole"),
+            ("inline_policy", Side::Set, "iam:PutRolePolicy"),
+            ("inline_policy", Side::Gone, "iam:DeleteRolePolicy"),
+            ("attached_policy", Side::Gone, "iam:DetachRolePolicy"),
+        ];
+        let mut actions = for_changes(changes, &rows);
+        let put = "iam:PutRolePermissionsBoundary";
+        let boundary = for_changes(changes, &[("permissions_boundary", Side::Any, put)]);
+        if self.spec.boundary.is_some() {
+            let bounded = self.bounded(ours.clone());
+            all.extend(allow("ChangeBoundaries", &[arn], &bounded, &boundary));
+        } else if !boundary.is_empty() {
+            actions.push("iam:DeleteRolePermissionsBoundary");
         }
-        Task::Create => {
-            let tagged = request_tags(&role.tags);
-            let mut all = match role.boundary {
-                None => allow(CREATE, &[arn], &tagged, &["iam:CreateRole"]),
-                Some(_) => {
-                    let conditions = bounded(tagged.clone());
-                    allow(
-                        "CreateBoundedRoles",
-                        &[arn],
-                        &conditions,
-                        &["iam:CreateRole"],
-                    )
-                }
-            };
-            all.extend(allow(CREATE, &[arn], &tagged, &["iam:TagRole"]));
-            all.extend(allow(CHANGE, &[arn], &ours, &["iam:PutRolePolicy"]));
-            all
-        }
-        Task::Update(changes) => {
-            let mut all = tagging(arn, &role.tags, changes, "iam:TagRole");
-            let rows = [
-                ("trust_policy", Side::Any, "iam:UpdateAssumeRolePolicy"),
-                ("max_session_seconds", Side::Any, "iam:UpdateRole"),
-                ("inline_policy", Side::Set, "iam:PutRolePolicy"),
-                ("inline_policy", Side::Gone, "iam:DeleteRolePolicy"),
-                ("attached_policy", Side::Gone, "iam:DetachRolePolicy"),
-            ];
-            let mut actions = for_changes(changes, &rows);
-            let put = "iam:PutRolePermissionsBoundary";
-            let boundary = for_changes(changes, &[("permissions_boundary", Side::Any, put)]);
-            match role.boundary {
-                Some(_) => all.extend(allow(
-                    "ChangeBoundaries",
-                    &[arn],
-                    &bounded(ours.clone()),
-                    &boundary,
-                )),
-                None if !boundary.is_empty() => actions.push("iam:DeleteRolePermissionsBoundary"),
-                None => {}
-            }
-            all.extend(allow(CHANGE, &[arn], &ours, &actions));
-            all
-        }
-        Task::Delete(consent) => {
-            let mut all = allow(
-                DELETE,
-                &[arn],
-                &ours,
-                &[
-                    "iam:DeleteRole",
-                    "iam:DeleteRolePolicy",
-                    "iam:DetachRolePolicy",
-                ],
-            );
-            if consent.detach_foreign {
-                let profiles = beside(arn, "instance-profile/*");
-                let remove = ["iam:RemoveRoleFromInstanceProfile"];
-                all.extend(allow("LeaveOthersProfiles", &[&profiles], &[], &remove));
-            }
-            all
-        }
+        all.extend(allow(CHANGE, &[arn], &ours, &actions));
+        all
     }
 }
 
-pub(crate) fn instance_profile(profile: &InstanceProfile, task: Task<'_>) -> Vec<Permission> {
-    let (arn, ours) = (profile.arn.as_str(), resource_tags(&profile.tags));
-    let role = beside(arn, &format!("role/{}", profile.role));
-    let add_role = |mut all: Vec<Permission>| {
-        let add = ["iam:AddRoleToInstanceProfile"];
-        all.extend(allow(CHANGE, &[arn], &ours, &add));
+impl InstanceProfile {
+    pub(super) fn observing(&self) -> Vec<Permission> {
+        let get = ["iam:GetInstanceProfile"];
+        allow(READ, &[self.identity.as_resource()], &[], &get)
+    }
+
+    pub(super) fn deleting(&self) -> Vec<Permission> {
+        let delete = [
+            "iam:DeleteInstanceProfile",
+            "iam:RemoveRoleFromInstanceProfile",
+        ];
+        let ours = resource_tags(&self.identity.tags);
+        allow(DELETE, &[self.identity.as_resource()], &ours, &delete)
+    }
+}
+
+impl Specified<'_, InstanceProfile, ProfileSpec> {
+    fn adding_the_role(&self) -> Vec<Permission> {
+        let identity = &self.resource.identity;
+        let (arn, ours) = (identity.as_resource(), resource_tags(&identity.tags));
+        let mut all = allow(CHANGE, &[arn], &ours, &["iam:AddRoleToInstanceProfile"]);
+        let role = beside(arn, &format!("role/{}", self.spec.role));
         all.extend(pass_role("PassRolesToEc2", &role, "ec2.amazonaws.com"));
         all
-    };
-    match task {
-        Task::Observe => allow(READ, &[arn], &[], &["iam:GetInstanceProfile"]),
-        Task::Create => add_role(allow(
-            CREATE,
-            &[arn],
-            &request_tags(&profile.tags),
-            &["iam:CreateInstanceProfile", "iam:TagInstanceProfile"],
-        )),
-        Task::Update(changes) => {
-            let mut all = tagging(arn, &profile.tags, changes, "iam:TagInstanceProfile");
-            let remove = "iam:RemoveRoleFromInstanceProfile";
-            let removes = for_changes(changes, &[("role", Side::Gone, remove)]);
-            all.extend(allow(CHANGE, &[arn], &ours, &removes));
-            let add = "iam:AddRoleToInstanceProfile";
-            let adds = !for_changes(changes, &[("role", Side::Set, add)]).is_empty();
-            if adds { add_role(all) } else { all }
+    }
+
+    pub(super) fn creating(&self) -> Vec<Permission> {
+        let identity = &self.resource.identity;
+        let create = ["iam:CreateInstanceProfile", "iam:TagInstanceProfile"];
+        let tagged = request_tags(&identity.tags);
+        let mut all = allow(CREATE, &[identity.as_resource()], &tagged, &create);
+        all.extend(self.adding_the_role());
+        all
+    }
+
+    pub(super) fn updating(&self, changes: Option<&[Change]>) -> Vec<Permission> {
+        let identity = &self.resource.identity;
+        let (arn, ours) = (identity.as_resource(), resource_tags(&identity.tags));
+        let mut all = tagging(arn, &identity.tags, changes, "iam:TagInstanceProfile");
+        let remove = "iam:RemoveRoleFromInstanceProfile";
+        let removes = for_changes(changes, &[("role", Side::Gone, remove)]);
+        all.extend(allow(CHANGE, &[arn], &ours, &removes));
+        let add = "iam:AddRoleToInstanceProfile";
+        if !for_changes(changes, &[("role", Side::Set, add)]).is_empty() {
+            all.extend(self.adding_the_role());
         }
-        Task::Delete(_) => allow(
-            DELETE,
-            &[arn],
-            &ours,
-            &[
-                "iam:DeleteInstanceProfile",
-                "iam:RemoveRoleFromInstanceProfile",
-            ],
-        ),
+        all
     }
 }
 
-pub(crate) fn policy(policy: &IamPolicy, task: Task<'_>) -> Vec<Permission> {
-    let (arn, ours) = (policy.arn.as_str(), resource_tags(&policy.tags));
-    let list = || allow(READ, &[arn], &[], &["iam:ListPolicyVersions"]);
-    match task {
-        Task::Observe => allow(
-            READ,
-            &[arn],
-            &[],
-            &[
-                "iam:GetPolicy",
-                "iam:GetPolicyVersion",
-                "iam:ListEntitiesForPolicy",
-            ],
-        ),
-        Task::Create => allow(
-            CREATE,
-            &[arn],
-            &request_tags(&policy.tags),
-            &["iam:CreatePolicy", "iam:TagPolicy"],
-        ),
-        Task::Update(changes) => {
-            let mut all = tagging(arn, &policy.tags, changes, "iam:TagPolicy");
-            let rows = [
-                ("document", Side::Any, "iam:CreatePolicyVersion"),
-                ("document", Side::Any, "iam:DeletePolicyVersion"),
-            ];
-            let actions = for_changes(changes, &rows);
-            if !actions.is_empty() {
-                all.extend(list());
+impl IamPolicy {
+    fn listing_versions(&self) -> Vec<Permission> {
+        let list = ["iam:ListPolicyVersions"];
+        allow(READ, &[self.identity.as_resource()], &[], &list)
+    }
+
+    pub(super) fn observing(&self) -> Vec<Permission> {
+        let read = [
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "iam:ListEntitiesForPolicy",
+        ];
+        allow(READ, &[self.identity.as_resource()], &[], &read)
+    }
+
+    pub(super) fn deleting(&self, consent: Consent) -> Vec<Permission> {
+        let arn = self.identity.as_resource();
+        let mut all = self.listing_versions();
+        let delete = ["iam:DeletePolicy", "iam:DeletePolicyVersion"];
+        let ours = resource_tags(&self.identity.tags);
+        all.extend(allow(DELETE, &[arn], &ours, &delete));
+        if consent.detach_foreign {
+            for (kind, action) in [
+                ("user", "iam:DetachUserPolicy"),
+                ("group", "iam:DetachGroupPolicy"),
+                ("role", "iam:DetachRolePolicy"),
+            ] {
+                let all_of_kind = beside(arn, &format!("{kind}/*"));
+                let only = [Condition::arn("iam:PolicyARN", arn)];
+                all.extend(allow("DetachFromOthers", &[&all_of_kind], &only, &[action]));
             }
-            all.extend(allow(CHANGE, &[arn], &ours, &actions));
-            all
         }
-        Task::Delete(consent) => {
-            let mut all = list();
-            all.extend(allow(
-                DELETE,
-                &[arn],
-                &ours,
-                &["iam:DeletePolicy", "iam:DeletePolicyVersion"],
-            ));
-            if consent.detach_foreign {
-                for (kind, action) in [
-                    ("user", "iam:DetachUserPolicy"),
-                    ("group", "iam:DetachGroupPolicy"),
-                    ("role", "iam:DetachRolePolicy"),
-                ] {
-                    let all_of_kind = beside(arn, &format!("{kind}/*"));
-                    let only = [Condition::arn("iam:PolicyARN", arn)];
-                    all.extend(allow("DetachFromOthers", &[&all_of_kind], &only, &[action]));
-                }
-            }
-            all
-        }
+        all
     }
 }
 
-pub(crate) fn attachment(attachment: &PolicyAttachment, task: Task<'_>) -> Vec<Permission> {
-    let policy = attachment.policy_arn.as_str();
-    let (kind, name, list, attach, detach) = match &attachment.identity {
-        Identity::User(name) => (
-            "user",
-            name,
-            "iam:ListAttachedUserPolicies",
-            "iam:AttachUserPolicy",
-            "iam:DetachUserPolicy",
-        ),
-        Identity::Group(name) => (
-            "group",
-            name,
-            "iam:ListAttachedGroupPolicies",
-            "iam:AttachGroupPolicy",
-            "iam:DetachGroupPolicy",
-        ),
-        Identity::Role(name) => (
-            "role",
-            name,
-            "iam:ListAttachedRolePolicies",
-            "iam:AttachRolePolicy",
-            "iam:DetachRolePolicy",
-        ),
-    };
-    // The path is part of the ARN and not of the name by which IAM is called.
-    let plain = beside(policy, &format!("{kind}/{name}"));
-    let with_path = beside(policy, &format!("{kind}/*/{name}"));
-    let identity = [plain.as_str(), with_path.as_str()];
-    let only = [Condition::arn("iam:PolicyARN", policy)];
-    match task {
-        Task::Observe => allow("ReadAttachments", &identity, &[], &[list]),
-        Task::Create => allow("AttachPolicies", &identity, &only, &[attach]),
-        // An attachment has nothing that could change.
-        Task::Update(_) => Vec::new(),
-        Task::Delete(_) => allow("DetachPolicies", &identity, &only, &[detach]),
+impl Specified<'_, IamPolicy, PolicySpec> {
+    pub(super) fn creating(&self) -> Vec<Permission> {
+        let identity = &self.resource.identity;
+        let create = ["iam:CreatePolicy", "iam:TagPolicy"];
+        let tagged = request_tags(&identity.tags);
+        allow(CREATE, &[identity.as_resource()], &tagged, &create)
+    }
+
+    pub(super) fn updating(&self, changes: Option<&[Change]>) -> Vec<Permission> {
+        let identity = &self.resource.identity;
+        let (arn, ours) = (identity.as_resource(), resource_tags(&identity.tags));
+        let mut all = tagging(arn, &identity.tags, changes, "iam:TagPolicy");
+        let rows = [
+            ("document", Side::Any, "iam:CreatePolicyVersion"),
+            ("document", Side::Any, "iam:DeletePolicyVersion"),
+        ];
+        let actions = for_changes(changes, &rows);
+        if !actions.is_empty() {
+            all.extend(self.resource.listing_versions());
+        }
+        all.extend(allow(CHANGE, &[arn], &ours, &actions));
+        all
+    }
+}
+
+/// The IAM actions on the attachments of one type of identity.
+struct AttachmentActions {
+    kind: &'static str,
+    list: &'static str,
+    attach: &'static str,
+    detach: &'static str,
+}
+
+fn attachment_actions(identity: &IamIdentity) -> AttachmentActions {
+    match identity {
+        IamIdentity::User(_) => AttachmentActions {
+            kind: "user",
+            list: "iam:ListAttachedUserPolicies",
+            attach: "iam:AttachUserPolicy",
+            detach: "iam:DetachUserPolicy",
+        },
+        IamIdentity::Group(_) => AttachmentActions {
+            kind: "group",
+            list: "iam:ListAttachedGroupPolicies",
+            attach: "iam:AttachGroupPolicy",
+            detach: "iam:DetachGroupPolicy",
+        },
+        IamIdentity::Role(_) => AttachmentActions {
+            kind: "role",
+            list: "iam:ListAttachedRolePolicies",
+            attach: "iam:AttachRolePolicy",
+            detach: "iam:DetachRolePolicy",
+        },
+    }
+}
+
+impl PolicyAttachment {
+    /// `action` on the identity, for this policy alone.
+    fn on_the_identity(
+        &self,
+        purpose: &'static str,
+        conditions: &[Condition],
+        action: &'static str,
+    ) -> Vec<Permission> {
+        let kind = attachment_actions(&self.attached_to).kind;
+        let name = self.attached_to.name();
+        // The path is part of the ARN and not of the name by which IAM is called.
+        let plain = beside(&self.policy_arn, &format!("{kind}/{name}"));
+        let with_path = beside(&self.policy_arn, &format!("{kind}/*/{name}"));
+        allow(purpose, &[&plain, &with_path], conditions, &[action])
+    }
+
+    fn only_this_policy(&self) -> [Condition; 1] {
+        [Condition::arn("iam:PolicyARN", &self.policy_arn)]
+    }
+
+    pub(super) fn observing(&self) -> Vec<Permission> {
+        let list = attachment_actions(&self.attached_to).list;
+        self.on_the_identity("ReadAttachments", &[], list)
+    }
+
+    pub(super) fn creating(&self) -> Vec<Permission> {
+        let attach = attachment_actions(&self.attached_to).attach;
+        self.on_the_identity("AttachPolicies", &self.only_this_policy(), attach)
+    }
+
+    pub(super) fn deleting(&self) -> Vec<Permission> {
+        let detach = attachment_actions(&self.attached_to).detach;
+        self.on_the_identity("DetachPolicies", &self.only_this_policy(), detach)
     }
 }
 

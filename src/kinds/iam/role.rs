@@ -9,63 +9,70 @@ use async_trait::async_trait;
 use futures_util::future::join;
 
 use crate::aws::{Aws, AwsError, ErrorKind, Pages};
-use crate::engine::Holder;
-use crate::engine::address::Address;
-use crate::engine::attributes::{
-    Attributes, Change, KNOWN_AFTER_APPLY, Value, changed_tags, key_of, touches,
-};
-use crate::engine::ownership::Tags;
-use crate::engine::permission::{Permission, Task};
-use crate::engine::resource::{
-    Consent, Created, Known, Observed, Phase, Present, Resource, gone_is_fine,
-};
-use crate::kinds::iam::permissions;
+use crate::engine::attributes::{Attributes, Change, Value, changed_tags, key_of, touches};
+use crate::engine::document::Document;
+use crate::engine::holder::Holder;
+use crate::engine::identity::Identity;
+use crate::engine::known::Known;
+use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
+use crate::engine::permission::Permission;
+use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
+use crate::kinds::iam::attached::detach;
 use crate::kinds::iam::role_details::RoleDetails;
-use crate::kinds::iam::{Identity, iam_operation, iam_tags};
+use crate::kinds::iam::{INSTANCE_PROFILE, iam_operation, iam_tags};
 use crate::kinds::policy_value;
-use iam_policy::policy::Policy;
+use crate::names::IamIdentity;
+
+/// A role under one name.
+#[derive(Debug)]
+pub struct IamRole {
+    /// Which role it is. The ARN follows from partition, account and name.
+    pub identity: Identity,
+    /// The name of the role's one inline policy.
+    pub policy_name: &'static str,
+    /// What the role is to be, if it is wanted.
+    pub spec: Option<RoleSpec>,
+}
 
 /// A role that a service or an account may assume.
 #[derive(Debug)]
-pub struct IamRole {
-    /// How it is called.
-    pub address: Address,
-    /// Its name in AWS, at most 64 characters.
-    pub name: String,
-    /// Its ARN, which follows from partition, account and name.
-    pub arn: String,
-    /// Who may assume it.
-    pub trust: Policy,
-    /// The name of its one inline policy.
-    pub policy_name: &'static str,
-    /// What it may do.
-    pub policy: Policy,
-    /// The key whose id, which AWS chooses, stands in that policy for `${KeyId}`.
-    pub key: Option<Address>,
-    /// The ARN of its permissions boundary.
+pub struct RoleSpec {
+    /// The policy that says who may assume the role.
+    pub trust: Document,
+    /// The role's inline policy.
+    pub policy: Document,
+    /// The ARN of the role's permissions boundary.
     pub boundary: Option<String>,
-    /// Policies of others, by name or ARN, that stay on the role for as long as it is wanted.
+    /// Policies of others, by name or ARN, that stay on the role.
     pub keep_policies: Vec<String>,
-    /// Whether the settings ask for it. Of a role that goes everything is looked at that holds it.
-    pub wanted: bool,
-    /// Its tags.
-    pub tags: Tags,
 }
-
-/// The placeholder for the id of a key in a role's policy.
-pub const KEY_ID: &str = "KeyId";
 
 const MAX_SESSION_SECONDS: i32 = 3600;
 
-impl IamRole {
+impl RoleSpec {
+    /// Whether the settings keep a policy of that name or ARN on the role.
     fn keeps(&self, policy: &str) -> bool {
-        let is_named = |kept: &String| {
+        self.keep_policies.iter().any(|kept| {
             kept == policy
                 || policy
                     .rsplit_once('/')
                     .is_some_and(|(_, name)| name == kept)
-        };
-        self.wanted && self.keep_policies.iter().any(is_named)
+        })
+    }
+}
+
+impl IamRole {
+    fn name(&self) -> &str {
+        &self.identity.name
+    }
+
+    fn iam_identity(&self) -> IamIdentity {
+        IamIdentity::Role(self.identity.name.clone())
+    }
+
+    /// Whether a policy of others stays on the role.
+    fn keeps(&self, policy: &str) -> bool {
+        self.spec.as_ref().is_some_and(|spec| spec.keeps(policy))
     }
 
     /// Whether an inline policy of this name is ours to compare.
@@ -73,38 +80,11 @@ impl IamRole {
         name == self.policy_name || !self.keeps(name)
     }
 
-    fn identity(&self) -> Identity {
-        Identity::Role(self.name.clone())
-    }
-
-    /// The inline policy. Its one unknown part does not hide the rest of it.
-    fn policy(&self, known: &Known) -> Policy {
-        let Some(key) = &self.key else {
-            return self.policy.clone();
-        };
-        let id = known.get(key).and_then(|arn| arn.rsplit_once("key/"));
-        let id = id.map_or(KNOWN_AFTER_APPLY, |(_, id)| id);
-        self.policy.filled(KEY_ID, id)
-    }
-
-    /// The attributes that `CreateRole` sets.
-    fn created(&self) -> Attributes {
-        let mut attributes = Attributes::from([
-            ("path".to_owned(), "/".into()),
-            ("max_session_seconds".to_owned(), MAX_SESSION_SECONDS.into()),
-            ("trust_policy".to_owned(), Value::Policy(self.trust.clone())),
-        ]);
-        if let Some(boundary) = &self.boundary {
-            attributes.insert("permissions_boundary".to_owned(), boundary.as_str().into());
-        }
-        self.tags.lower_desired(&mut attributes);
-        attributes
-    }
-
     /// What belongs to it, asked of the role alone.
     async fn details(&self, aws: &Aws) -> Result<RoleDetails, AwsError> {
         let kept = |name: &str| !self.manages(name);
-        RoleDetails::read(aws, &self.name, self.policy_name, kept, !self.wanted).await
+        let is_unwanted = self.spec.is_none();
+        RoleDetails::read(aws, self.name(), self.policy_name, kept, is_unwanted).await
     }
 
     async fn leave_profile(&self, aws: &Aws, profile: &str) -> Result<(), AwsError> {
@@ -113,51 +93,18 @@ impl IamRole {
                 let request = aws.iam().remove_role_from_instance_profile();
                 request
                     .instance_profile_name(profile)
-                    .role_name(&self.name)
+                    .role_name(self.name())
                     .send()
             })
             .await;
         gone_is_fine(answer)
-    }
-
-    async fn put_inline(&self, aws: &Aws, name: &str, policy: &Policy) -> Result<(), AwsError> {
-        aws.call(iam_operation("PutRolePolicy"), || {
-            let request = aws.iam().put_role_policy().role_name(&self.name);
-            request
-                .policy_name(name)
-                .policy_document(policy.compact())
-                .send()
-        })
-        .await?;
-        Ok(())
     }
 
     async fn delete_inline(&self, aws: &Aws, name: &str) -> Result<(), AwsError> {
         let answer = aws
             .call(iam_operation("DeleteRolePolicy"), || {
-                let request = aws.iam().delete_role_policy().role_name(&self.name);
+                let request = aws.iam().delete_role_policy().role_name(self.name());
                 request.policy_name(name).send()
-            })
-            .await;
-        gone_is_fine(answer)
-    }
-
-    async fn set_boundary(&self, aws: &Aws) -> Result<(), AwsError> {
-        if let Some(boundary) = &self.boundary {
-            aws.call(iam_operation("PutRolePermissionsBoundary"), || {
-                let request = aws.iam().put_role_permissions_boundary();
-                request
-                    .role_name(&self.name)
-                    .permissions_boundary(boundary)
-                    .send()
-            })
-            .await?;
-            return Ok(());
-        }
-        let answer = aws
-            .call(iam_operation("DeleteRolePermissionsBoundary"), || {
-                let request = aws.iam().delete_role_permissions_boundary();
-                request.role_name(&self.name).send()
             })
             .await;
         gone_is_fine(answer)
@@ -166,33 +113,12 @@ impl IamRole {
 
 #[async_trait]
 impl Resource for IamRole {
-    fn address(&self) -> &Address {
-        &self.address
+    fn identity(&self) -> &Identity {
+        &self.identity
     }
 
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn arn(&self) -> Option<String> {
-        Some(self.arn.clone())
-    }
-
-    fn desired(&self, known: &Known) -> Attributes {
-        let mut attributes = self.created();
-        let name = format!("inline_policy[{}]", self.policy_name);
-        attributes.insert(name, Value::Policy(self.policy(known)));
-        attributes
-    }
-
-    fn immutable(&self, change: &Change) -> Option<String> {
-        (change.attribute == "path").then(|| {
-            format!(
-                "the path of a role cannot be changed; delete the role `{}` or choose another \
-                 `postfix`",
-                self.name
-            )
-        })
+    fn wanted(&self) -> Option<Box<dyn Wanted + '_>> {
+        Specified::of(self, self.spec.as_ref())
     }
 
     /// `DeleteRole` answers once the role is gone; what IAM spreads after that holds up nothing.
@@ -200,17 +126,21 @@ impl Resource for IamRole {
         true
     }
 
-    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
-        permissions::role(self, task)
+    fn permissions_to_observe(&self) -> Vec<Permission> {
+        self.observing()
+    }
+
+    fn permissions_to_delete(&self, consent: Consent) -> Vec<Permission> {
+        self.deleting(consent)
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
         let role = aws.call(iam_operation("GetRole"), || {
-            aws.iam().get_role().role_name(&self.name).send()
+            aws.iam().get_role().role_name(self.name()).send()
         });
         let details = async {
             match aws.role_page().await? {
-                Some(page) => Ok(page.roles.get(&self.name).map(RoleDetails::of)),
+                Some(page) => Ok(page.roles.get(self.name()).map(RoleDetails::of)),
                 None => self.details(aws).await.map(Some),
             }
         };
@@ -260,25 +190,130 @@ impl Resource for IamRole {
             .iter()
             .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
             .collect();
-        let owner = self.tags.lower_observed(&tags, &mut attributes);
+        let owner = self.identity.tags.lower_observed(&tags, &mut attributes);
         let mut present = Present::new(attributes, owner, Phase::Stable);
-        if !self.wanted {
+        if self.spec.is_none() {
             let profiles = details.profiles.into_iter();
-            present.held_by = profiles.map(Holder::InstanceProfile).collect();
+            let holder = |name| Holder::new(INSTANCE_PROFILE, name);
+            present.held_by = profiles.map(holder).collect();
         }
         Ok(Observed::Present(present))
     }
 
+    async fn delete(
+        &self,
+        aws: &Aws,
+        present: &Present,
+        _consent: Consent,
+    ) -> Result<(), AwsError> {
+        for holder in &present.held_by {
+            self.leave_profile(aws, &holder.name).await?;
+        }
+        for attribute in present.attributes.keys() {
+            if let Some(name) = key_of(attribute, "inline_policy") {
+                self.delete_inline(aws, name).await?;
+            }
+            if let Some(arn) = key_of(attribute, "attached_policy") {
+                detach(aws, &self.iam_identity(), arn).await?;
+            }
+        }
+        let answer = aws
+            .call(iam_operation("DeleteRole"), || {
+                aws.iam().delete_role().role_name(self.name()).send()
+            })
+            .await;
+        gone_is_fine(answer)
+    }
+}
+
+impl Specified<'_, IamRole, RoleSpec> {
+    /// The attributes that `CreateRole` sets.
+    fn created(&self) -> Attributes {
+        let mut attributes = Attributes::from([
+            ("path".to_owned(), "/".into()),
+            ("max_session_seconds".to_owned(), MAX_SESSION_SECONDS.into()),
+            ("trust_policy".to_owned(), (&self.spec.trust).into()),
+        ]);
+        if let Some(boundary) = &self.spec.boundary {
+            attributes.insert("permissions_boundary".to_owned(), boundary.as_str().into());
+        }
+        self.resource.identity.tags.lower_desired(&mut attributes);
+        attributes
+    }
+
+    async fn put_inline(&self, aws: &Aws, name: &str, policy: &Value) -> Result<(), AwsError> {
+        let policy = to_send(policy, aws, "PutRolePolicy")?;
+        aws.call(iam_operation("PutRolePolicy"), || {
+            let request = aws.iam().put_role_policy().role_name(self.resource.name());
+            request
+                .policy_name(name)
+                .policy_document(&policy)
+                .send()
+        })
+        .await?;
+        Ok(())
+    }
+
+    async fn set_boundary(&self, aws: &Aws) -> Result<(), AwsError> {
+        if let Some(boundary) = &self.spec.boundary {
+            aws.call(iam_operation("PutRolePermissionsBoundary"), || {
+                let request = aws.iam().put_role_permissions_boundary();
+                request
+                    .role_name(self.resource.name())
+                    .permissions_boundary(boundary)
+                    .send()
+            })
+            .await?;
+            return Ok(());
+        }
+        let answer = aws
+            .call(iam_operation("DeleteRolePermissionsBoundary"), || {
+                let request = aws.iam().delete_role_permissions_boundary();
+                request.role_name(self.resource.name()).send()
+            })
+            .await;
+        gone_is_fine(answer)
+    }
+}
+
+#[async_trait]
+impl Wanted for Specified<'_, IamRole, RoleSpec> {
+    fn desired(&self, _found: Option<&Present>, known: &Known) -> Attributes {
+        let mut attributes = self.created();
+        let name = format!("inline_policy[{}]", self.resource.policy_name);
+        attributes.insert(name, (&self.spec.policy.with(known)).into());
+        attributes
+    }
+
+    fn immutable(&self, change: &Change) -> Option<String> {
+        (change.attribute == "path").then(|| {
+            format!(
+                "the path of a role cannot be changed; delete the role `{}` or choose another \
+                 `postfix`",
+                self.resource.name()
+            )
+        })
+    }
+
+    fn permissions_to_create(&self) -> Vec<Permission> {
+        self.creating()
+    }
+
+    fn permissions_to_update(&self, changes: Option<&[Change]>) -> Vec<Permission> {
+        self.updating(changes)
+    }
+
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
-        let tags = iam_tags(self.tags.iter());
+        let trust = to_send(&Value::from(&self.spec.trust), aws, "CreateRole")?;
+        let tags = iam_tags(self.resource.identity.tags.iter());
         aws.call(iam_operation("CreateRole"), || {
             aws.iam()
                 .create_role()
-                .role_name(&self.name)
+                .role_name(self.resource.name())
                 .path("/")
                 .max_session_duration(MAX_SESSION_SECONDS)
-                .assume_role_policy_document(self.trust.compact())
-                .set_permissions_boundary(self.boundary.clone())
+                .assume_role_policy_document(&trust)
+                .set_permissions_boundary(self.spec.boundary.clone())
                 .set_tags(Some(tags.clone()))
                 .send()
         })
@@ -301,7 +336,7 @@ impl Resource for IamRole {
         let tags = iam_tags(changed_tags(changes));
         if !tags.is_empty() {
             aws.call(iam_operation("TagRole"), || {
-                let request = aws.iam().tag_role().role_name(&self.name);
+                let request = aws.iam().tag_role().role_name(self.resource.name());
                 request.set_tags(Some(tags.clone())).send()
             })
             .await?;
@@ -310,61 +345,35 @@ impl Resource for IamRole {
             self.set_boundary(aws).await?;
         }
         if touches(changes, "trust_policy") {
+            let trust = Value::from(&self.spec.trust);
+            let trust = to_send(&trust, aws, "UpdateAssumeRolePolicy")?;
             aws.call(iam_operation("UpdateAssumeRolePolicy"), || {
-                let request = aws.iam().update_assume_role_policy().role_name(&self.name);
-                request.policy_document(self.trust.compact()).send()
+                let request = aws.iam().update_assume_role_policy().role_name(self.resource.name());
+                request.policy_document(&trust).send()
             })
             .await?;
         }
         if touches(changes, "max_session_seconds") {
             aws.call(iam_operation("UpdateRole"), || {
-                let request = aws.iam().update_role().role_name(&self.name);
+                let request = aws.iam().update_role().role_name(self.resource.name());
                 request.max_session_duration(MAX_SESSION_SECONDS).send()
             })
             .await?;
         }
         for change in changes {
             match (key_of(&change.attribute, "inline_policy"), &change.after) {
-                (Some(name), Some(Value::Policy(policy))) => {
-                    self.put_inline(aws, name, policy).await?;
-                }
-                (Some(name), None) => self.delete_inline(aws, name).await?,
+                (Some(name), Some(policy)) => self.put_inline(aws, name, policy).await?,
+                (Some(name), None) => self.resource.delete_inline(aws, name).await?,
                 _ => {}
             }
             if let (Some(arn), None) = (key_of(&change.attribute, "attached_policy"), &change.after)
             {
-                self.identity().detach(aws, arn).await?;
+                detach(aws, &self.resource.iam_identity(), arn).await?;
             }
         }
         Ok(())
     }
 
-    async fn delete(
-        &self,
-        aws: &Aws,
-        present: &Present,
-        _consent: Consent,
-    ) -> Result<(), AwsError> {
-        for holder in &present.held_by {
-            if let Holder::InstanceProfile(profile) = holder {
-                self.leave_profile(aws, profile).await?;
-            }
-        }
-        for attribute in present.attributes.keys() {
-            if let Some(name) = key_of(attribute, "inline_policy") {
-                self.delete_inline(aws, name).await?;
-            }
-            if let Some(arn) = key_of(attribute, "attached_policy") {
-                self.identity().detach(aws, arn).await?;
-            }
-        }
-        let answer = aws
-            .call(iam_operation("DeleteRole"), || {
-                aws.iam().delete_role().role_name(&self.name).send()
-            })
-            .await;
-        gone_is_fine(answer)
-    }
 }
 
 /// The names of all roles of the account.
@@ -394,4 +403,14 @@ pub async fn all_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
             return Ok(names);
         }
     }
+}
+
+/// The text of a policy as it is sent.
+fn to_send(policy: &Value, aws: &Aws, operation: &'static str) -> Result<String, AwsError> {
+    let policy = policy.to_send();
+    let policy = policy.ok_or_else(|| {
+        let message = "the policy names a key whose id is not known".to_owned();
+        aws.name(AwsError::unusable(iam_operation(operation), message))
+    })?;
+    Ok(policy.compact())
 }

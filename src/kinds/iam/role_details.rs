@@ -6,7 +6,9 @@ use futures_util::future::{try_join_all, try_join4};
 
 use crate::aws::{Aws, AwsError, ErrorKind, Pages};
 use crate::engine::attributes::Value;
-use crate::kinds::iam::{Identity, iam_operation};
+use crate::kinds::iam::attached::attached;
+use crate::kinds::iam::iam_operation;
+use crate::names::IamIdentity;
 use crate::kinds::policy_value;
 
 /// What belongs to a role.
@@ -42,17 +44,18 @@ impl RoleDetails {
     }
 
     /// Asks for that of one role. The policy `own` is asked for beside the names of the others, of
-    /// which those that are `kept` are left out; the profiles are told where it `goes`.
+    /// which those that are `kept` are left out. The instance profiles are asked for where the role is
+    /// unwanted.
     pub(super) async fn read(
         aws: &Aws,
         role: &str,
         own: &str,
         kept: impl Fn(&str) -> bool,
-        goes: bool,
+        is_unwanted: bool,
     ) -> Result<Self, AwsError> {
-        let identity = Identity::Role(role.to_owned());
+        let identity = IamIdentity::Role(role.to_owned());
         let profiles = async {
-            match goes {
+            match is_unwanted {
                 true => profile_names(aws, role).await,
                 false => Ok(Vec::new()),
             }
@@ -60,7 +63,7 @@ impl RoleDetails {
         let (names, own_policy, attached, profiles) = try_join4(
             inline_names(aws, role),
             inline_policy(aws, role, own),
-            identity.attached(aws),
+            attached(aws, &identity),
             profiles,
         )
         .await?;

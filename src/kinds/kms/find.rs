@@ -8,8 +8,8 @@ use futures_util::future::{OptionFuture, try_join, try_join_all};
 use super::key::{KmsKey, is_hidden};
 use crate::aws::{Aws, AwsError, ErrorKind, Pages};
 use crate::engine::attributes::{Attributes, Value};
+use crate::engine::observed::{Observed, Phase, Present};
 use crate::engine::ownership::Owner;
-use crate::engine::resource::{Observed, Phase, Present};
 use crate::kinds::policy_value;
 
 /// The key's tags by key id.
@@ -157,7 +157,7 @@ impl KmsKey {
 
     /// What [`Resource::observe`] gives, or the error of a key whose policy hides it.
     pub(super) async fn read(&self, aws: &Aws) -> Result<Observed, AwsError> {
-        let (ids, aliased) = try_join(self.all_keys(aws), self.describe(aws, &self.alias)).await?;
+        let (ids, aliased) = try_join(self.all_keys(aws), self.describe(aws, self.alias())).await?;
         // Nearly always the key behind the alias is the one, so that its details are read now.
         let aliased_id = aliased.as_ref().map(|key| key.key_id().to_owned());
         let early = OptionFuture::from(aliased_id.as_ref().map(|id| self.details(aws, id)));
@@ -165,7 +165,7 @@ impl KmsKey {
         let (tags, early) = try_join(self.tags_of_all(aws, &ids), early).await?;
         let owned = tags
             .iter()
-            .filter(|(_, tags)| self.tags.owner(tags) == Owner::Ours)
+            .filter(|(_, tags)| self.identity.tags.owner(tags) == Owner::Ours)
             .map(|(id, _)| id);
         let key = match self.ours(aws, owned.collect(), aliased.as_ref()).await? {
             Err(reason) => return Ok(Observed::Obstructed(reason)),
@@ -194,14 +194,15 @@ impl KmsKey {
         ]);
         if let Some(target) = &aliased_id {
             let alias = if target == id {
-                self.alias.clone()
+                self.alias().to_owned()
             } else {
-                format!("the alias {} belongs to the key {target}", self.alias)
+                format!("the alias {} belongs to the key {target}", self.alias())
             };
             attributes.insert("alias".to_owned(), alias.into());
         }
         let none = BTreeMap::new();
         let owner = self
+            .identity
             .tags
             .lower_observed(tags.get(id).unwrap_or(&none), &mut attributes);
         let phase = if state == KeyState::PendingDeletion.as_str() {

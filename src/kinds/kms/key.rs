@@ -10,38 +10,49 @@ use aws_sdk_kms::config::retry::RetryConfig;
 use aws_sdk_kms::types::{KeyState, Tag};
 
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
-use crate::engine::address::Address;
 use crate::engine::attributes::{Attributes, Change, Value, changed_tags, touches};
-use crate::engine::ownership::{Owner, Tags};
-use crate::engine::permission::{Permission, Task};
-use crate::engine::resource::{Consent, Created, Known, Observed, Present, Resource, gone_is_fine};
-use crate::kinds::kms::permissions;
+use crate::engine::identity::Identity;
+use crate::engine::known::Known;
+use crate::engine::observed::{Consent, Created, Observed, Present};
+use crate::engine::ownership::Owner;
+use crate::engine::permission::Permission;
+use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::names::Region;
 use iam_policy::policy::Policy;
 
-/// A symmetric key for one purpose.
+/// The kind, as addresses name it.
+pub const KIND: &str = "kms_key";
+
+/// The key behind one alias.
 #[derive(Debug)]
 pub struct KmsKey {
-    /// How it is called.
-    pub address: Address,
-    /// Its alias, with the prefix `alias/`.
-    pub alias: String,
+    /// Which key it is. Its name is its alias, with the prefix `alias/`; AWS chooses its ARN.
+    pub identity: Identity,
     /// What the ARNs of keys and aliases in its region and account begin with.
     pub arn_prefix: String,
-    /// Where it is.
+    /// Where the key is.
     pub region: Region,
-    /// Its description.
+    /// What the key is to be, if it is wanted.
+    pub spec: Option<KeySpec>,
+}
+
+/// A symmetric key for one purpose.
+#[derive(Debug)]
+pub struct KeySpec {
+    /// The description.
     pub description: &'static str,
-    /// Its key policy.
+    /// The key policy.
     pub policy: Policy,
-    /// Its tags.
-    pub tags: Tags,
 }
 
 /// The shortest time that KMS lets a key wait for its deletion, in days.
 const SHORTEST_WAIT: i32 = 7;
 
 impl KmsKey {
+    pub(super) fn alias(&self) -> &str {
+        &self.identity.name
+    }
+
     pub(super) fn operation(&self, name: &'static str) -> Operation {
         Operation {
             service: "kms",
@@ -56,18 +67,6 @@ impl KmsKey {
             .collect()
     }
 
-    fn created(&self) -> Attributes {
-        let mut attributes = Attributes::from([
-            ("description".to_owned(), self.description.into()),
-            ("key_policy".to_owned(), Value::Policy(self.policy.clone())),
-            ("key_spec".to_owned(), "SYMMETRIC_DEFAULT".into()),
-            ("rotation".to_owned(), false.into()),
-            ("state".to_owned(), KeyState::Enabled.as_str().into()),
-        ]);
-        self.tags.lower_desired(&mut attributes);
-        attributes
-    }
-
     async fn enable_rotation(&self, aws: &Aws, id: &str) -> Result<(), AwsError> {
         let client = aws.kms(&self.region);
         aws.call(self.operation("EnableKeyRotation"), || {
@@ -80,7 +79,7 @@ impl KmsKey {
     async fn create_alias(&self, aws: &Aws, id: &str) -> Result<(), AwsError> {
         let client = aws.kms(&self.region);
         aws.call(self.operation("CreateAlias"), || {
-            let request = client.create_alias().alias_name(&self.alias);
+            let request = client.create_alias().alias_name(self.alias());
             request.target_key_id(id).send()
         })
         .await?;
@@ -100,27 +99,13 @@ impl KmsKey {
     /// Whether the alias belongs to a key of ours that is not the one with this ARN: another run made
     /// one at the same time and was faster.
     async fn another_has_the_alias(&self, aws: &Aws, arn: &str) -> Result<bool, AwsError> {
-        let Some(key) = self.describe(aws, &self.alias).await? else {
+        let Some(key) = self.describe(aws, self.alias()).await? else {
             return Ok(false);
         };
         let tags = self.tags_of(aws, key.key_id()).await?.unwrap_or_default();
         Ok(key.arn() != Some(arn)
             && key.key_state() != Some(&KeyState::PendingDeletion)
-            && self.tags.owner(&tags) == Owner::Ours)
-    }
-
-    /// Adds to the key that this run has just made what `CreateKey` does not set, the alias last.
-    async fn complete(
-        &self,
-        aws: &Aws,
-        arn: &str,
-        attributes: &mut Attributes,
-    ) -> Result<(), AwsError> {
-        self.enable_rotation(aws, arn).await?;
-        attributes.insert("rotation".to_owned(), true.into());
-        self.create_alias(aws, arn).await?;
-        attributes.insert("alias".to_owned(), self.alias.as_str().into());
-        Ok(())
+            && self.identity.tags.owner(&tags) == Owner::Ours)
     }
 
     async fn bring_back(&self, aws: &Aws, id: &str, change: &Change) -> Result<(), AwsError> {
@@ -152,44 +137,12 @@ pub(super) fn is_hidden(error: &AwsError) -> bool {
 
 #[async_trait]
 impl Resource for KmsKey {
-    fn address(&self) -> &Address {
-        &self.address
+    fn identity(&self) -> &Identity {
+        &self.identity
     }
 
-    fn name(&self) -> &str {
-        &self.alias
-    }
-
-    fn arn(&self) -> Option<String> {
-        None
-    }
-
-    fn desired(&self, _known: &Known) -> Attributes {
-        let mut attributes = self.created();
-        attributes.insert("rotation".to_owned(), true.into());
-        attributes.insert("alias".to_owned(), self.alias.as_str().into());
-        attributes
-    }
-
-    fn immutable(&self, change: &Change) -> Option<String> {
-        let before = match &change.before {
-            Some(Value::Plain(before)) => before.as_str().unwrap_or_default(),
-            _ => return None,
-        };
-        match change.attribute.as_str() {
-            "alias" => Some(format!(
-                "{before}; delete that alias if nobody uses it, or choose another `postfix`"
-            )),
-            "key_spec" => Some(format!(
-                "a key of the kind {before} cannot become a symmetric one; delete the alias {} or \
-                 choose another `postfix`",
-                self.alias
-            )),
-            "state" if !["Disabled", "PendingDeletion"].contains(&before) => Some(format!(
-                "the key is in the state {before}, which only AWS or its owner can end"
-            )),
-            _ => None,
-        }
+    fn wanted(&self) -> Option<Box<dyn Wanted + '_>> {
+        Specified::of(self, self.spec.as_ref())
     }
 
     fn deletion_note(&self, consent: Consent) -> Option<String> {
@@ -205,8 +158,12 @@ impl Resource for KmsKey {
         true
     }
 
-    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
-        permissions::key(self, task)
+    fn permissions_to_observe(&self) -> Vec<Permission> {
+        self.observing()
+    }
+
+    fn permissions_to_delete(&self, _consent: Consent) -> Vec<Permission> {
+        self.deleting()
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
@@ -215,24 +172,111 @@ impl Resource for KmsKey {
                 "the policy of the key behind {} in {} does not let this account read it ({}); \
                  delete that alias if nobody uses it, choose another `postfix`, or ask who may \
                  administer the key to correct its policy",
-                self.alias, self.region, error.operation
+                self.alias(), self.region, error.operation
             ))),
             read => read,
         }
     }
 
-    async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
+    async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError> {
         let client = aws.kms(&self.region);
-        let tags = Self::kms_tags(self.tags.iter());
+        let own_alias = Value::from(self.alias());
+        if present
+            .attributes
+            .get("alias")
+            .is_some_and(|alias| alias.same(&own_alias))
+        {
+            let answer = aws
+                .call(self.operation("DeleteAlias"), || {
+                    client.delete_alias().alias_name(self.alias()).send()
+                })
+                .await;
+            gone_is_fine(answer)?;
+        }
+        let id = present.arn.as_deref().unwrap_or(self.alias());
+        self.schedule_deletion(aws, id, consent.key_deletion_days.into())
+            .await
+    }
+}
+
+impl Specified<'_, KmsKey, KeySpec> {
+    fn created(&self) -> Attributes {
+        let mut attributes = Attributes::from([
+            ("description".to_owned(), self.spec.description.into()),
+            ("key_policy".to_owned(), Value::Policy(self.spec.policy.clone())),
+            ("key_spec".to_owned(), "SYMMETRIC_DEFAULT".into()),
+            ("rotation".to_owned(), false.into()),
+            ("state".to_owned(), KeyState::Enabled.as_str().into()),
+        ]);
+        self.resource.identity.tags.lower_desired(&mut attributes);
+        attributes
+    }
+
+    /// Adds to the key that this run has just made what `CreateKey` does not set, the alias last.
+    async fn complete(
+        &self,
+        aws: &Aws,
+        arn: &str,
+        attributes: &mut Attributes,
+    ) -> Result<(), AwsError> {
+        self.resource.enable_rotation(aws, arn).await?;
+        attributes.insert("rotation".to_owned(), true.into());
+        self.resource.create_alias(aws, arn).await?;
+        attributes.insert("alias".to_owned(), self.resource.alias().into());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Wanted for Specified<'_, KmsKey, KeySpec> {
+    fn desired(&self, _found: Option<&Present>, _known: &Known) -> Attributes {
+        let mut attributes = self.created();
+        attributes.insert("rotation".to_owned(), true.into());
+        attributes.insert("alias".to_owned(), self.resource.alias().into());
+        attributes
+    }
+
+    fn immutable(&self, change: &Change) -> Option<String> {
+        let before = match &change.before {
+            Some(Value::Plain(before)) => before.as_str().unwrap_or_default(),
+            _ => return None,
+        };
+        match change.attribute.as_str() {
+            "alias" => Some(format!(
+                "{before}; delete that alias if nobody uses it, or choose another `postfix`"
+            )),
+            "key_spec" => Some(format!(
+                "a key of the kind {before} cannot become a symmetric one; delete the alias {} or \
+                 choose another `postfix`",
+                self.resource.alias()
+            )),
+            "state" if !["Disabled", "PendingDeletion"].contains(&before) => Some(format!(
+                "the key is in the state {before}, which only AWS or its owner can end"
+            )),
+            _ => None,
+        }
+    }
+
+    fn permissions_to_create(&self) -> Vec<Permission> {
+        self.creating()
+    }
+
+    fn permissions_to_update(&self, changes: Option<&[Change]>) -> Vec<Permission> {
+        self.updating(changes)
+    }
+
+    async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
+        let client = aws.kms(&self.resource.region);
+        let tags = KmsKey::kms_tags(self.resource.identity.tags.iter());
         let answer = aws
-            .call(self.operation("CreateKey"), || {
+            .call(self.resource.operation("CreateKey"), || {
                 // Sent again by the SDK after a lost answer, this would make a second key.
                 let once =
                     aws_sdk_kms::config::Config::builder().retry_config(RetryConfig::disabled());
                 client
                     .create_key()
-                    .description(self.description)
-                    .policy(self.policy.compact())
+                    .description(self.spec.description)
+                    .policy(self.spec.policy.compact())
                     .set_tags(Some(tags.clone()))
                     .customize()
                     .config_override(once)
@@ -244,7 +288,7 @@ impl Resource for KmsKey {
             .and_then(|key| key.arn())
             .ok_or_else(|| {
                 aws.name(AwsError::incomplete(
-                    self.operation("CreateKey"),
+                    self.resource.operation("CreateKey"),
                     "the key's ARN",
                 ))
             })?;
@@ -253,10 +297,10 @@ impl Resource for KmsKey {
             match error.kind {
                 // The update that follows goes on from here, and tells why it cannot.
                 ErrorKind::Interrupted => {}
-                ErrorKind::AlreadyExists if !self.another_has_the_alias(aws, arn).await? => {}
+                ErrorKind::AlreadyExists if !self.resource.another_has_the_alias(aws, arn).await? => {}
                 ErrorKind::AlreadyExists => {
                     // The key that has the alias is the one. This one has encrypted nothing.
-                    self.schedule_deletion(aws, arn, SHORTEST_WAIT).await?;
+                    self.resource.schedule_deletion(aws, arn, SHORTEST_WAIT).await?;
                     return Err(error);
                 }
                 _ => return Err(error),
@@ -275,14 +319,14 @@ impl Resource for KmsKey {
         changes: &[Change],
         _known: &Known,
     ) -> Result<(), AwsError> {
-        let client = aws.kms(&self.region);
-        let id = present.arn.as_deref().unwrap_or(&self.alias);
+        let client = aws.kms(&self.resource.region);
+        let id = present.arn.as_deref().unwrap_or(self.resource.alias());
         if let Some(change) = changes.iter().find(|change| change.attribute == "state") {
-            self.bring_back(aws, id, change).await?;
+            self.resource.bring_back(aws, id, change).await?;
         }
-        let tags = Self::kms_tags(changed_tags(changes));
+        let tags = KmsKey::kms_tags(changed_tags(changes));
         if !tags.is_empty() {
-            aws.call(self.operation("TagResource"), || {
+            aws.call(self.resource.operation("TagResource"), || {
                 client
                     .tag_resource()
                     .key_id(id)
@@ -292,45 +336,25 @@ impl Resource for KmsKey {
             .await?;
         }
         if touches(changes, "key_policy") {
-            aws.call(self.operation("PutKeyPolicy"), || {
+            aws.call(self.resource.operation("PutKeyPolicy"), || {
                 let request = client.put_key_policy().key_id(id).policy_name("default");
-                request.policy(self.policy.compact()).send()
+                request.policy(self.spec.policy.compact()).send()
             })
             .await?;
         }
         if touches(changes, "description") {
-            aws.call(self.operation("UpdateKeyDescription"), || {
+            aws.call(self.resource.operation("UpdateKeyDescription"), || {
                 let request = client.update_key_description().key_id(id);
-                request.description(self.description).send()
+                request.description(self.spec.description).send()
             })
             .await?;
         }
         if touches(changes, "rotation") {
-            self.enable_rotation(aws, id).await?;
+            self.resource.enable_rotation(aws, id).await?;
         }
         if touches(changes, "alias") {
-            self.create_alias(aws, id).await?;
+            self.resource.create_alias(aws, id).await?;
         }
         Ok(())
-    }
-
-    async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError> {
-        let client = aws.kms(&self.region);
-        let own_alias = Value::from(self.alias.as_str());
-        if present
-            .attributes
-            .get("alias")
-            .is_some_and(|alias| alias.same(&own_alias))
-        {
-            let answer = aws
-                .call(self.operation("DeleteAlias"), || {
-                    client.delete_alias().alias_name(&self.alias).send()
-                })
-                .await;
-            gone_is_fine(answer)?;
-        }
-        let id = present.arn.as_deref().unwrap_or(&self.alias);
-        self.schedule_deletion(aws, id, consent.key_deletion_days.into())
-            .await
     }
 }

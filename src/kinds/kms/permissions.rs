@@ -7,76 +7,90 @@
 //! ("Using tags to control access to KMS keys"), so that what completes a new key, its rotation and
 //! its alias, cannot be limited by one; the alias is limited by its own ARN.
 
+use super::key::{KeySpec, KmsKey};
+use crate::engine::attributes::Change;
 use crate::engine::permission::{
-    CHANGE, CREATE, DELETE, FIND, Permission, READ, Side, Task, allow, for_changes, request_tags,
+    CHANGE, CREATE, DELETE, FIND, Permission, READ, Side, allow, for_changes, request_tags,
     resource_tags, tagging,
 };
-use crate::kinds::kms::key::KmsKey;
+use crate::engine::resource::Specified;
 
-/// What a new key needs before its tags count.
-pub(crate) const COMPLETE: &str = "CompleteKeys";
+/// The purpose of what a new key needs before its tags count.
+pub const COMPLETE: &str = "CompleteKeys";
 
-pub(crate) fn key(key: &KmsKey, task: Task<'_>) -> Vec<Permission> {
-    // A key's ARN holds an id that AWS chooses, so that its tags tell it from others.
-    let any_key = format!("{}key/*", key.arn_prefix);
-    let alias = format!("{}{}", key.arn_prefix, key.alias);
-    let (arn, ours) = (any_key.as_str(), resource_tags(&key.tags));
-    let complete = |actions: &[&'static str]| allow(COMPLETE, &[arn], &[], actions);
-    let name_it = || {
-        let create = ["kms:CreateAlias"];
-        let mut all = allow("NameKeys", &[&alias], &[], &create);
-        all.extend(complete(&create));
+impl KmsKey {
+    /// Every key: an ARN holds an id that AWS chooses, so its tags tell a key from others.
+    fn any_key(&self) -> String {
+        format!("{}key/*", self.arn_prefix)
+    }
+
+    fn alias_arn(&self) -> String {
+        format!("{}{}", self.arn_prefix, self.alias())
+    }
+
+    pub(super) fn observing(&self) -> Vec<Permission> {
+        let mut all = allow(FIND, &["*"], &[], &["kms:ListKeys"]);
+        let read = [
+            "kms:DescribeKey",
+            "kms:GetKeyPolicy",
+            "kms:GetKeyRotationStatus",
+            "kms:ListResourceTags",
+        ];
+        all.extend(allow(READ, &[&self.any_key()], &[], &read));
         all
-    };
-    match task {
-        Task::Observe => {
-            let mut all = allow(FIND, &["*"], &[], &["kms:ListKeys"]);
-            all.extend(allow(
-                READ,
-                &[arn],
-                &[],
-                &[
-                    "kms:DescribeKey",
-                    "kms:GetKeyPolicy",
-                    "kms:GetKeyRotationStatus",
-                    "kms:ListResourceTags",
-                ],
-            ));
-            all
+    }
+
+    pub(super) fn deleting(&self) -> Vec<Permission> {
+        let mut all = allow("NameKeys", &[&self.alias_arn()], &[], &["kms:DeleteAlias"]);
+        let delete = ["kms:DeleteAlias", "kms:ScheduleKeyDeletion"];
+        let ours = resource_tags(&self.identity.tags);
+        all.extend(allow(DELETE, &[&self.any_key()], &ours, &delete));
+        all
+    }
+
+    fn completing(&self, actions: &[&'static str]) -> Vec<Permission> {
+        allow(COMPLETE, &[&self.any_key()], &[], actions)
+    }
+
+    fn naming(&self) -> Vec<Permission> {
+        let create = ["kms:CreateAlias"];
+        let mut all = allow("NameKeys", &[&self.alias_arn()], &[], &create);
+        all.extend(self.completing(&create));
+        all
+    }
+}
+
+impl Specified<'_, KmsKey, KeySpec> {
+    pub(super) fn creating(&self) -> Vec<Permission> {
+        let (key, tags) = (self.resource, &self.resource.identity.tags);
+        let (any_key, tagged) = (key.any_key(), request_tags(tags));
+        let mut all = allow("CreateKeys", &["*"], &tagged, &["kms:CreateKey"]);
+        all.extend(allow(CREATE, &[&any_key], &tagged, &["kms:TagResource"]));
+        all.extend(key.completing(&["kms:EnableKeyRotation"]));
+        all.extend(key.naming());
+        // Of two runs that make a key at the same time, one schedules its own for deletion.
+        let delete = ["kms:ScheduleKeyDeletion"];
+        all.extend(allow(DELETE, &[&any_key], &resource_tags(tags), &delete));
+        all
+    }
+
+    pub(super) fn updating(&self, changes: Option<&[Change]>) -> Vec<Permission> {
+        let (key, tags) = (self.resource, &self.resource.identity.tags);
+        let any_key = key.any_key();
+        let mut all = tagging(&any_key, tags, changes, "kms:TagResource");
+        let rows = [
+            ("state", Side::Any, "kms:CancelKeyDeletion"),
+            ("state", Side::Any, "kms:EnableKey"),
+            ("key_policy", Side::Any, "kms:PutKeyPolicy"),
+            ("description", Side::Any, "kms:UpdateKeyDescription"),
+        ];
+        let actions = for_changes(changes, &rows);
+        all.extend(allow(CHANGE, &[&any_key], &resource_tags(tags), &actions));
+        let rotation = [("rotation", Side::Any, "kms:EnableKeyRotation")];
+        all.extend(key.completing(&for_changes(changes, &rotation)));
+        if !for_changes(changes, &[("alias", Side::Any, "kms:CreateAlias")]).is_empty() {
+            all.extend(key.naming());
         }
-        Task::Create => {
-            let tagged = request_tags(&key.tags);
-            let mut all = allow("CreateKeys", &["*"], &tagged, &["kms:CreateKey"]);
-            all.extend(allow(CREATE, &[arn], &tagged, &["kms:TagResource"]));
-            all.extend(complete(&["kms:EnableKeyRotation"]));
-            all.extend(name_it());
-            // Of two runs that make a key at the same time, one takes its own away again.
-            let delete = ["kms:ScheduleKeyDeletion"];
-            all.extend(allow(DELETE, &[arn], &ours, &delete));
-            all
-        }
-        Task::Update(changes) => {
-            let mut all = tagging(arn, &key.tags, changes, "kms:TagResource");
-            let rows = [
-                ("state", Side::Any, "kms:CancelKeyDeletion"),
-                ("state", Side::Any, "kms:EnableKey"),
-                ("key_policy", Side::Any, "kms:PutKeyPolicy"),
-                ("description", Side::Any, "kms:UpdateKeyDescription"),
-            ];
-            let actions = for_changes(changes, &rows);
-            all.extend(allow(CHANGE, &[arn], &ours, &actions));
-            let rotation = [("rotation", Side::Any, "kms:EnableKeyRotation")];
-            all.extend(complete(&for_changes(changes, &rotation)));
-            if !for_changes(changes, &[("alias", Side::Any, "kms:CreateAlias")]).is_empty() {
-                all.extend(name_it());
-            }
-            all
-        }
-        Task::Delete(_) => {
-            let mut all = allow("NameKeys", &[&alias], &[], &["kms:DeleteAlias"]);
-            let delete = ["kms:DeleteAlias", "kms:ScheduleKeyDeletion"];
-            all.extend(allow(DELETE, &[arn], &ours, &delete));
-            all
-        }
+        all
     }
 }

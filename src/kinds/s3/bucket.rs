@@ -10,37 +10,43 @@ use serde_json::json;
 
 use crate::aws::{Aws, AwsError, Operation};
 use crate::engine::address::Address;
-use crate::engine::attributes::{Attributes, Change, Value, changed_tags, touches};
-use crate::engine::ownership::Tags;
-use crate::engine::permission::{Permission, Task};
-use crate::engine::resource::{
-    Consent, Created, Known, Observed, Phase, Present, Resource, reference,
+use crate::engine::attributes::{
+    Attributes, Change, Value, changed_tags, reference, touches,
 };
+use crate::engine::identity::Identity;
+use crate::engine::known::Known;
+use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
+use crate::engine::permission::Permission;
+use crate::engine::resource::{Resource, Specified, Wanted};
 use crate::kinds::s3::log_delivery::is_log_delivery;
-use crate::kinds::s3::{empty, lifecycle, permissions};
+use crate::kinds::s3::{empty, lifecycle};
 use crate::names::{AccountId, Region};
 use iam_policy::policy::{Policy, Statement};
 
-/// A bucket whose objects live for a day.
+/// The kind, as addresses name it.
+pub const KIND: &str = "s3_bucket";
+
+/// A bucket under one name, which is unique among all accounts of a partition.
 #[derive(Debug)]
 pub struct S3Bucket {
-    /// How it is called.
-    pub address: Address,
-    /// Its name, which is unique among all accounts of a partition.
-    pub name: String,
-    /// Its ARN, which follows from partition and name.
-    pub arn: String,
-    /// The account that must own it: every call names it, so that a bucket of someone else's under
-    /// the same name is never read or written.
+    /// Which bucket it is. The ARN follows from partition and name.
+    pub identity: Identity,
+    /// The account that must own the bucket. Every call names it, so a bucket of someone else
+    /// under the same name is never read or written.
     pub account: AccountId,
-    /// Where it is.
+    /// Where the bucket is to be.
     pub region: Region,
-    /// The key of its default encryption; without one it is AES256.
+    /// What the bucket is to be, if it is wanted.
+    pub spec: Option<BucketSpec>,
+}
+
+/// A bucket whose objects live for a day.
+#[derive(Debug)]
+pub struct BucketSpec {
+    /// The key of the default encryption; without a key the encryption is AES256.
     pub key: Option<Address>,
-    /// Its policy.
+    /// The bucket policy.
     pub policy: Policy,
-    /// Its tags.
-    pub tags: Tags,
 }
 
 impl S3Bucket {
@@ -50,15 +56,6 @@ impl S3Bucket {
             name,
             region: Some(region.clone()),
         }
-    }
-
-    /// Whether a statement stands for one of ours. Sids are unique in a policy, so that one with a
-    /// Sid of ours is ours in an older form.
-    fn is_own(&self, statement: &Statement) -> bool {
-        self.policy.statements().iter().any(|own| {
-            own.document() == statement.document()
-                || (own.sid().is_some() && own.sid() == statement.sid())
-        })
     }
 
     pub(super) fn s3_tags<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Tag> {
@@ -87,68 +84,55 @@ pub(super) fn lower_access_block(block: &PublicAccessBlockConfiguration) -> Valu
     .into()
 }
 
+impl BucketSpec {
+    /// Whether a statement stands for one of ours. Sids are unique in a policy, so that one with a
+    /// Sid of ours is ours in an older form.
+    fn is_own(&self, statement: &Statement) -> bool {
+        self.policy.statements().iter().any(|own| {
+            own.document() == statement.document()
+                || (own.sid().is_some() && own.sid() == statement.sid())
+        })
+    }
+
+    /// The statements that AWS's log delivery added to the bucket policy that was found.
+    fn of_log_delivery(&self, found: &Present) -> Vec<Statement> {
+        match found.attributes.get("bucket_policy") {
+            Some(Value::Policy(policy)) => {
+                let added = |statement: &Statement| {
+                    is_log_delivery(statement) && !self.is_own(statement)
+                };
+                policy.split(added).1
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn note(statements: usize) -> Option<String> {
+    let noun = match statements {
+        0 => return None,
+        1 => "statement",
+        _ => "statements",
+    };
+    Some(format!("{statements} {noun} of AWS's log delivery in the policy, kept"))
+}
+
+/// The bucket policy to write, if it changes.
+fn bucket_policy(changes: &[Change]) -> Option<&Policy> {
+    changes.iter().find_map(|change| match &change.after {
+        Some(Value::Policy(policy)) if change.attribute == "bucket_policy" => Some(policy),
+        _ => None,
+    })
+}
+
 #[async_trait]
 impl Resource for S3Bucket {
-    fn address(&self) -> &Address {
-        &self.address
+    fn identity(&self) -> &Identity {
+        &self.identity
     }
 
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn arn(&self) -> Option<String> {
-        Some(self.arn.clone())
-    }
-
-    fn desired(&self, known: &Known) -> Attributes {
-        let mut attributes = Attributes::from([
-            ("region".to_owned(), self.region.name().into()),
-            (
-                "versioning".to_owned(),
-                BucketVersioningStatus::Enabled.as_str().into(),
-            ),
-            (
-                "ownership".to_owned(),
-                ObjectOwnership::BucketOwnerPreferred.as_str().into(),
-            ),
-            (
-                "public_access_block".to_owned(),
-                lower_access_block(&all_blocked()),
-            ),
-            (
-                "bucket_policy".to_owned(),
-                Value::Policy(self.policy.clone()),
-            ),
-        ]);
-        if let Some(configuration) = lifecycle::wanted() {
-            let rules = lifecycle::lower(configuration.rules());
-            attributes.insert("lifecycle".to_owned(), rules.into());
-        }
-        let algorithm = match &self.key {
-            None => ServerSideEncryption::Aes256,
-            Some(key) => {
-                attributes.insert("encryption.key".to_owned(), reference(known, key));
-                attributes.insert("encryption.bucket_key".to_owned(), true.into());
-                ServerSideEncryption::AwsKms
-            }
-        };
-        attributes.insert("encryption.algorithm".to_owned(), algorithm.as_str().into());
-        self.tags.lower_desired(&mut attributes);
-        attributes
-    }
-
-    fn immutable(&self, change: &Change) -> Option<String> {
-        let Some(Value::Plain(before)) = &change.before else {
-            return None;
-        };
-        (change.attribute == "region").then(|| {
-            format!(
-                "the bucket is in {}, and a bucket cannot move: name {0} as the first region, or \
-                 run `provision destroy` with {0} first and then apply again",
-                before.as_str().unwrap_or_default()
-            )
-        })
+    fn wanted(&self) -> Option<Box<dyn Wanted + '_>> {
+        Specified::of(self, self.spec.as_ref())
     }
 
     /// S3 deletes no bucket that has objects, and answers once it is gone (API Reference,
@@ -162,8 +146,12 @@ impl Resource for S3Bucket {
         consent.empty_bucket.then(|| empties.to_owned())
     }
 
-    fn permissions(&self, task: Task<'_>) -> Vec<Permission> {
-        permissions::bucket(self, task)
+    fn permissions_to_observe(&self) -> Vec<Permission> {
+        self.observing()
+    }
+
+    fn permissions_to_delete(&self, consent: Consent) -> Vec<Permission> {
+        self.deleting(consent)
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
@@ -180,52 +168,133 @@ impl Resource for S3Bucket {
         };
         let mut attributes = settings.attributes;
         attributes.insert("region".to_owned(), region.name().into());
-        let mut carried = Vec::new();
-        match settings.policy {
-            Some(Value::Policy(policy)) => {
-                let rest;
-                (rest, carried) =
-                    policy.split(|statement| is_log_delivery(statement) && !self.is_own(statement));
-                attributes.insert("bucket_policy".to_owned(), Value::Policy(rest));
-            }
-            Some(other) => {
-                attributes.insert("bucket_policy".to_owned(), other);
-            }
-            None => {}
-        }
-        let owner = self.tags.lower_observed(&settings.tags, &mut attributes);
+        attributes.extend(
+            settings
+                .policy
+                .map(|policy| ("bucket_policy".to_owned(), policy)),
+        );
+        let owner = self.identity.tags.lower_observed(&settings.tags, &mut attributes);
         let mut present = Present::new(attributes, owner, Phase::Stable);
-        present.carried = carried;
+        present.note = self
+            .spec
+            .as_ref()
+            .and_then(|spec| note(spec.of_log_delivery(&present).len()));
         Ok(Observed::Present(present))
     }
 
+    async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError> {
+        let region = match present.attributes.get("region") {
+            Some(Value::Plain(region)) => region.as_str().and_then(|region| region.parse().ok()),
+            _ => None,
+        };
+        let bucket = empty::Bucket {
+            name: &self.identity.name,
+            account: &self.account,
+            region: &region.unwrap_or_else(|| self.region.clone()),
+        };
+        bucket.delete(aws, consent.empty_bucket).await
+    }
+}
+
+impl Specified<'_, S3Bucket, BucketSpec> {
+    /// The bucket policy, with what AWS's log delivery added to the one that was found.
+    fn policy(&self, found: Option<&Present>) -> Policy {
+        let added = found.map(|found| self.spec.of_log_delivery(found));
+        self.spec.policy.join(&added.unwrap_or_default())
+    }
+
+    fn key<'a>(&self, known: &'a Known) -> Option<&'a String> {
+        self.spec.key.as_ref().and_then(|key| known.get(key))
+    }
+}
+
+#[async_trait]
+impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
+    fn desired(&self, found: Option<&Present>, known: &Known) -> Attributes {
+        let mut attributes = Attributes::from([
+            ("region".to_owned(), self.resource.region.name().into()),
+            (
+                "versioning".to_owned(),
+                BucketVersioningStatus::Enabled.as_str().into(),
+            ),
+            (
+                "ownership".to_owned(),
+                ObjectOwnership::BucketOwnerPreferred.as_str().into(),
+            ),
+            (
+                "public_access_block".to_owned(),
+                lower_access_block(&all_blocked()),
+            ),
+            (
+                "bucket_policy".to_owned(),
+                Value::Policy(self.policy(found)),
+            ),
+        ]);
+        if let Some(configuration) = lifecycle::wanted() {
+            let rules = lifecycle::lower(configuration.rules());
+            attributes.insert("lifecycle".to_owned(), rules.into());
+        }
+        let algorithm = match &self.spec.key {
+            None => ServerSideEncryption::Aes256,
+            Some(key) => {
+                attributes.insert("encryption.key".to_owned(), reference(known, key));
+                attributes.insert("encryption.bucket_key".to_owned(), true.into());
+                ServerSideEncryption::AwsKms
+            }
+        };
+        attributes.insert("encryption.algorithm".to_owned(), algorithm.as_str().into());
+        self.resource.identity.tags.lower_desired(&mut attributes);
+        attributes
+    }
+
+    fn immutable(&self, change: &Change) -> Option<String> {
+        let Some(Value::Plain(before)) = &change.before else {
+            return None;
+        };
+        (change.attribute == "region").then(|| {
+            format!(
+                "the bucket is in {}, and a bucket cannot move: name {0} as the first region, or \
+                 run `provision destroy` with {0} first and then apply again",
+                before.as_str().unwrap_or_default()
+            )
+        })
+    }
+
+    fn permissions_to_create(&self) -> Vec<Permission> {
+        self.creating()
+    }
+
+    fn permissions_to_update(&self, changes: Option<&[Change]>) -> Vec<Permission> {
+        self.updating(changes)
+    }
+
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
-        let client = aws.s3(&self.region);
-        let tags = Self::s3_tags(self.tags.iter());
+        let client = aws.s3(&self.resource.region);
+        let tags = S3Bucket::s3_tags(self.resource.identity.tags.iter());
         // us-east-1 is the default location and must not be named.
-        let location = (self.region.name() != "us-east-1")
-            .then(|| BucketLocationConstraint::from(self.region.name()));
+        let location = (self.resource.region.name() != "us-east-1")
+            .then(|| BucketLocationConstraint::from(self.resource.region.name()));
         let configuration = CreateBucketConfiguration::builder()
             .set_location_constraint(location)
             .set_tags(Some(tags))
             .build();
-        aws.call(self.operation("CreateBucket", &self.region), || {
+        aws.call(self.resource.operation("CreateBucket", &self.resource.region), || {
             client
                 .create_bucket()
-                .bucket(&self.name)
+                .bucket(&self.resource.identity.name)
                 .object_ownership(ObjectOwnership::BucketOwnerPreferred)
                 .create_bucket_configuration(configuration.clone())
                 .send()
         })
         .await?;
         let mut attributes = Attributes::from([
-            ("region".to_owned(), self.region.name().into()),
+            ("region".to_owned(), self.resource.region.name().into()),
             (
                 "ownership".to_owned(),
                 ObjectOwnership::BucketOwnerPreferred.as_str().into(),
             ),
         ]);
-        self.tags.lower_desired(&mut attributes);
+        self.resource.identity.tags.lower_desired(&mut attributes);
         Ok(Created {
             attributes,
             arn: None,
@@ -235,24 +304,24 @@ impl Resource for S3Bucket {
     async fn update(
         &self,
         aws: &Aws,
-        present: &Present,
+        _present: &Present,
         changes: &[Change],
         known: &Known,
     ) -> Result<(), AwsError> {
         // The ownership tags go first, so that a bucket taken over is ours before it is changed.
         if changed_tags(changes).next().is_some() {
-            self.put_tags(aws).await?;
+            self.resource.put_tags(aws).await?;
         }
         // S3 refuses these three beside each other.
         let access = async {
             if touches(changes, "public_access_block") {
-                self.put_public_access_block(aws).await?;
+                self.resource.put_public_access_block(aws).await?;
             }
             if touches(changes, "ownership") {
-                self.put_ownership(aws).await?;
+                self.resource.put_ownership(aws).await?;
             }
-            if touches(changes, "bucket_policy") {
-                self.put_policy(aws, &present.carried).await?;
+            if let Some(policy) = bucket_policy(changes) {
+                self.resource.put_policy(aws, policy).await?;
             }
             Ok(())
         };
@@ -261,36 +330,25 @@ impl Resource for S3Bucket {
                 .iter()
                 .any(|change| change.attribute.starts_with("encryption."))
             {
-                self.put_encryption(aws, known).await?;
+                self.resource
+                    .put_encryption(aws, self.key(known))
+                    .await?;
             }
             Ok(())
         };
         let versioning = async {
             if touches(changes, "versioning") {
-                self.put_versioning(aws).await?;
+                self.resource.put_versioning(aws).await?;
             }
             Ok(())
         };
         let lifecycle = async {
             if touches(changes, "lifecycle") {
-                self.put_lifecycle(aws).await?;
+                self.resource.put_lifecycle(aws).await?;
             }
             Ok(())
         };
         try_join4(access, encryption, versioning, lifecycle).await?;
         Ok(())
-    }
-
-    async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError> {
-        let region = match present.attributes.get("region") {
-            Some(Value::Plain(region)) => region.as_str().and_then(|region| region.parse().ok()),
-            _ => None,
-        };
-        let bucket = empty::Bucket {
-            name: &self.name,
-            account: &self.account,
-            region: &region.unwrap_or_else(|| self.region.clone()),
-        };
-        bucket.delete(aws, consent.empty_bucket).await
     }
 }

@@ -8,10 +8,11 @@
 //! of KMS is needed to name a key for the default encryption, at which S3 does not look
 //! ("PutBucketEncryption").
 
-use crate::engine::permission::{
-    CREATE, Permission, READ, Side, Task, allow, for_changes, request_tags,
-};
-use crate::kinds::s3::bucket::S3Bucket;
+use super::bucket::{BucketSpec, S3Bucket};
+use crate::engine::attributes::Change;
+use crate::engine::observed::Consent;
+use crate::engine::permission::{CREATE, Permission, READ, Side, allow, for_changes, request_tags};
+use crate::engine::resource::Specified;
 
 const CHANGES: [(&str, Side, &str); 7] = [
     ("tags", Side::Set, "s3:PutBucketTagging"),
@@ -27,52 +28,54 @@ const CHANGES: [(&str, Side, &str); 7] = [
     ("lifecycle", Side::Any, "s3:PutLifecycleConfiguration"),
 ];
 
-pub(crate) fn bucket(bucket: &S3Bucket, task: Task<'_>) -> Vec<Permission> {
-    let arn = bucket.arn.as_str();
-    match task {
-        Task::Observe => allow(
-            READ,
-            &[arn],
-            &[],
-            &[
-                "s3:GetBucketOwnershipControls",
-                "s3:GetBucketPolicy",
-                "s3:GetBucketPublicAccessBlock",
-                "s3:GetBucketTagging",
-                "s3:GetBucketVersioning",
-                "s3:GetEncryptionConfiguration",
-                "s3:GetLifecycleConfiguration",
-                "s3:ListBucket",
-            ],
-        ),
-        Task::Create => {
-            let tagged = request_tags(&bucket.tags);
-            let create = ["s3:CreateBucket", "s3:TagResource"];
-            let mut all = allow(CREATE, &[arn], &tagged, &create);
-            let settings = [
-                "s3:PutBucketOwnershipControls",
-                "s3:PutBucketPolicy",
-                "s3:PutBucketPublicAccessBlock",
-                "s3:PutBucketVersioning",
-                "s3:PutEncryptionConfiguration",
-                "s3:PutLifecycleConfiguration",
-            ];
-            all.extend(allow("ChangeBucket", &[arn], &[], &settings));
-            all
+impl S3Bucket {
+    pub(super) fn observing(&self) -> Vec<Permission> {
+        let read = [
+            "s3:GetBucketOwnershipControls",
+            "s3:GetBucketPolicy",
+            "s3:GetBucketPublicAccessBlock",
+            "s3:GetBucketTagging",
+            "s3:GetBucketVersioning",
+            "s3:GetEncryptionConfiguration",
+            "s3:GetLifecycleConfiguration",
+            "s3:ListBucket",
+        ];
+        allow(READ, &[self.identity.as_resource()], &[], &read)
+    }
+
+    pub(super) fn deleting(&self, consent: Consent) -> Vec<Permission> {
+        let arn = self.identity.as_resource();
+        let delete = ["s3:DeleteBucket", "s3:ListBucketVersions"];
+        let mut all = allow("DeleteBucket", &[arn], &[], &delete);
+        if consent.empty_bucket {
+            let objects = format!("{arn}/*");
+            let empty = ["s3:DeleteObject", "s3:DeleteObjectVersion"];
+            all.extend(allow("EmptyBucket", &[&objects], &[], &empty));
         }
-        Task::Update(changes) => {
-            let actions = for_changes(changes, &CHANGES);
-            allow("ChangeBucket", &[arn], &[], &actions)
-        }
-        Task::Delete(consent) => {
-            let delete = ["s3:DeleteBucket", "s3:ListBucketVersions"];
-            let mut all = allow("DeleteBucket", &[arn], &[], &delete);
-            if consent.empty_bucket {
-                let objects = format!("{arn}/*");
-                let empty = ["s3:DeleteObject", "s3:DeleteObjectVersion"];
-                all.extend(allow("EmptyBucket", &[&objects], &[], &empty));
-            }
-            all
-        }
+        all
+    }
+}
+
+impl Specified<'_, S3Bucket, BucketSpec> {
+    pub(super) fn creating(&self) -> Vec<Permission> {
+        let identity = &self.resource.identity;
+        let arn = identity.as_resource();
+        let create = ["s3:CreateBucket", "s3:TagResource"];
+        let mut all = allow(CREATE, &[arn], &request_tags(&identity.tags), &create);
+        let settings = [
+            "s3:PutBucketOwnershipControls",
+            "s3:PutBucketPolicy",
+            "s3:PutBucketPublicAccessBlock",
+            "s3:PutBucketVersioning",
+            "s3:PutEncryptionConfiguration",
+            "s3:PutLifecycleConfiguration",
+        ];
+        all.extend(allow("ChangeBucket", &[arn], &[], &settings));
+        all
+    }
+
+    pub(super) fn updating(&self, changes: Option<&[Change]>) -> Vec<Permission> {
+        let arn = self.resource.identity.as_resource();
+        allow("ChangeBucket", &[arn], &[], &for_changes(changes, &CHANGES))
     }
 }

@@ -39,7 +39,7 @@ impl S3Bucket {
         let client = aws.s3(&self.region);
         let answer = aws
             .call(self.operation("HeadBucket", &self.region), || {
-                let request = client.head_bucket().bucket(&self.name);
+                let request = client.head_bucket().bucket(&self.identity.name);
                 request
                     .expected_bucket_owner(self.account.to_string())
                     .send()
@@ -57,7 +57,7 @@ impl S3Bucket {
                 "the bucket name {} is taken and access to it is denied (request id {}): it \
                  belongs to another account, or these credentials lack s3:ListBucket on it; if it \
                  is another account's, choose another `postfix`",
-                self.name,
+                self.identity.name,
                 error.request_id.as_deref().unwrap_or("unknown")
             ))),
             Err(error) => match &error.bucket_region {
@@ -72,26 +72,26 @@ impl S3Bucket {
         let client = aws.s3(region);
         let owner = self.account.to_string();
         let tags = optional(aws.call(self.operation("GetBucketTagging", region), || {
-            let request = client.get_bucket_tagging().bucket(&self.name);
+            let request = client.get_bucket_tagging().bucket(&self.identity.name);
             request.expected_bucket_owner(&owner).send()
         }));
         let versioning = aws.call(self.operation("GetBucketVersioning", region), || {
-            let request = client.get_bucket_versioning().bucket(&self.name);
+            let request = client.get_bucket_versioning().bucket(&self.identity.name);
             request.expected_bucket_owner(&owner).send()
         });
         let encryption = optional(aws.call(self.operation("GetBucketEncryption", region), || {
-            let request = client.get_bucket_encryption().bucket(&self.name);
+            let request = client.get_bucket_encryption().bucket(&self.identity.name);
             request.expected_bucket_owner(&owner).send()
         }));
         let operation = self.operation("GetBucketOwnershipControls", region);
         let ownership = optional(aws.call(operation, || {
-            let request = client.get_bucket_ownership_controls().bucket(&self.name);
+            let request = client.get_bucket_ownership_controls().bucket(&self.identity.name);
             request.expected_bucket_owner(&owner).send()
         }));
         let access_block = optional(aws.call(
             self.operation("GetPublicAccessBlock", region),
             || {
-                let request = client.get_public_access_block().bucket(&self.name);
+                let request = client.get_public_access_block().bucket(&self.identity.name);
                 request.expected_bucket_owner(&owner).send()
             },
         ));
@@ -99,11 +99,11 @@ impl S3Bucket {
         let rules = optional(aws.call(operation, || {
             let request = client
                 .get_bucket_lifecycle_configuration()
-                .bucket(&self.name);
+                .bucket(&self.identity.name);
             request.expected_bucket_owner(&owner).send()
         }));
         let policy = optional(aws.call(self.operation("GetBucketPolicy", region), || {
-            let request = client.get_bucket_policy().bucket(&self.name);
+            let request = client.get_bucket_policy().bucket(&self.identity.name);
             request.expected_bucket_owner(&owner).send()
         }));
         let (first, (rules, policy)) = join(

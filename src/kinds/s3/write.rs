@@ -11,15 +11,14 @@ use aws_sdk_s3::types::{
 use super::bucket::{S3Bucket, all_blocked};
 use super::read::optional;
 use crate::aws::{Aws, AwsError};
-use crate::engine::resource::Known;
 use crate::kinds::s3::lifecycle;
-use iam_policy::policy::Statement;
+use iam_policy::policy::Policy;
 
 impl S3Bucket {
     pub(super) async fn put_public_access_block(&self, aws: &Aws) -> Result<(), AwsError> {
         let client = aws.s3(&self.region);
         aws.call(self.operation("PutPublicAccessBlock", &self.region), || {
-            let request = client.put_public_access_block().bucket(&self.name);
+            let request = client.put_public_access_block().bucket(&self.identity.name);
             let request = request.expected_bucket_owner(self.account.to_string());
             request
                 .public_access_block_configuration(all_blocked())
@@ -43,7 +42,7 @@ impl S3Bucket {
         aws.call(
             self.operation("PutBucketOwnershipControls", &self.region),
             || {
-                let request = client.put_bucket_ownership_controls().bucket(&self.name);
+                let request = client.put_bucket_ownership_controls().bucket(&self.identity.name);
                 let request = request.expected_bucket_owner(self.account.to_string());
                 request.set_ownership_controls(controls.clone()).send()
             },
@@ -52,15 +51,11 @@ impl S3Bucket {
         Ok(())
     }
 
-    pub(super) async fn put_policy(
-        &self,
-        aws: &Aws,
-        carried: &[Statement],
-    ) -> Result<(), AwsError> {
+    pub(super) async fn put_policy(&self, aws: &Aws, policy: &Policy) -> Result<(), AwsError> {
         let client = aws.s3(&self.region);
-        let policy = self.policy.join(carried).compact();
+        let policy = policy.compact();
         aws.call(self.operation("PutBucketPolicy", &self.region), || {
-            let request = client.put_bucket_policy().bucket(&self.name);
+            let request = client.put_bucket_policy().bucket(&self.identity.name);
             let request = request.expected_bucket_owner(self.account.to_string());
             request.policy(&policy).send()
         })
@@ -68,9 +63,12 @@ impl S3Bucket {
         Ok(())
     }
 
-    pub(super) async fn put_encryption(&self, aws: &Aws, known: &Known) -> Result<(), AwsError> {
+    pub(super) async fn put_encryption(
+        &self,
+        aws: &Aws,
+        key: Option<&String>,
+    ) -> Result<(), AwsError> {
         let client = aws.s3(&self.region);
-        let key = self.key.as_ref().and_then(|key| known.get(key));
         let algorithm = match key {
             Some(_) => ServerSideEncryption::AwsKms,
             None => ServerSideEncryption::Aes256,
@@ -90,7 +88,7 @@ impl S3Bucket {
             .build()
             .ok();
         aws.call(self.operation("PutBucketEncryption", &self.region), || {
-            let request = client.put_bucket_encryption().bucket(&self.name);
+            let request = client.put_bucket_encryption().bucket(&self.identity.name);
             let request = request.expected_bucket_owner(self.account.to_string());
             request
                 .set_server_side_encryption_configuration(configuration.clone())
@@ -106,7 +104,7 @@ impl S3Bucket {
             .status(BucketVersioningStatus::Enabled)
             .build();
         aws.call(self.operation("PutBucketVersioning", &self.region), || {
-            let request = client.put_bucket_versioning().bucket(&self.name);
+            let request = client.put_bucket_versioning().bucket(&self.identity.name);
             let request = request.expected_bucket_owner(self.account.to_string());
             request.versioning_configuration(enabled.clone()).send()
         })
@@ -120,7 +118,7 @@ impl S3Bucket {
         aws.call(operation, || {
             let request = client
                 .put_bucket_lifecycle_configuration()
-                .bucket(&self.name);
+                .bucket(&self.identity.name);
             let request = request.expected_bucket_owner(self.account.to_string());
             request
                 .set_lifecycle_configuration(lifecycle::wanted())
@@ -137,7 +135,7 @@ impl S3Bucket {
         let owner = self.account.to_string();
         let present = optional(
             aws.call(self.operation("GetBucketTagging", &self.region), || {
-                let request = client.get_bucket_tagging().bucket(&self.name);
+                let request = client.get_bucket_tagging().bucket(&self.identity.name);
                 request.expected_bucket_owner(&owner).send()
             }),
         );
@@ -148,11 +146,12 @@ impl S3Bucket {
             .iter()
             .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
             .collect();
-        tags.extend(self.tags.iter().map(|(k, v)| (k.to_owned(), v.to_owned())));
+        let own = self.identity.tags.iter();
+        tags.extend(own.map(|(k, v)| (k.to_owned(), v.to_owned())));
         let tags = Self::s3_tags(tags.iter().map(|(k, v)| (k.as_str(), v.as_str())));
         let tagging = Tagging::builder().set_tag_set(Some(tags)).build().ok();
         aws.call(self.operation("PutBucketTagging", &self.region), || {
-            let request = client.put_bucket_tagging().bucket(&self.name);
+            let request = client.put_bucket_tagging().bucket(&self.identity.name);
             let request = request.expected_bucket_owner(&owner);
             request.set_tagging(tagging.clone()).send()
         })

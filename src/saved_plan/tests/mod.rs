@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::*;
-use crate::engine::plan::{self, Observations};
+use crate::engine::node::Observations;
+use crate::engine::plan;
 use crate::fakes::deployment::{EXTERNAL_ID, all_shipped, laid_out, settings, site};
 use crate::render;
 

@@ -1,7 +1,7 @@
 //! The section of Audit Trail, and which systems a run is about.
 
 use super::*;
-use crate::kinds::iam::Identity;
+use crate::names::IamIdentity;
 
 const AUDIT: &str = "[audit_trail]\nattach_to = [\"user/audit-trail\", \"role/app\"]\n";
 
@@ -12,8 +12,8 @@ fn audit_trail_alone_needs_no_region_and_has_the_suggested_names() {
     assert!(settings.regions.is_empty());
     let expected = AuditTrail {
         attach_to: vec![
-            Identity::User("audit-trail".to_owned()),
-            Identity::Role("app".to_owned()),
+            IamIdentity::User("audit-trail".to_owned()),
+            IamIdentity::Role("app".to_owned()),
         ],
         policy_name: "AuditTrailRole".to_owned(),
         description: "For use with Audit Trail".to_owned(),

@@ -1,6 +1,6 @@
 //! What the hardened profile changes, and that it changes nothing else.
 
-use crate::engine::resource::Known;
+use crate::engine::known::Known;
 use crate::fakes::deployment::{site, with_audit_trail};
 use crate::names::Arn;
 use crate::settings::{Profile, Settings};

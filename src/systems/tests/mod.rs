@@ -13,8 +13,8 @@ use super::documents::{Documents, for_each_string};
 use super::stackstate::{DOCUMENTS, Remains, SYSTEM, region_of_role};
 use crate::engine::address::Address;
 use crate::engine::attributes::Value;
-use crate::engine::plan::Node;
-use crate::engine::resource::Known;
+use crate::engine::known::Known;
+use crate::engine::node::Node;
 use crate::fakes::deployment::{
     ACCOUNT, AGENT, EXTERNAL_ID, laid_out, nodes, on_ec2, settings, shipped, stackstate, trust,
     unencrypted, with_postfix,

@@ -1,13 +1,11 @@
 //! A whole policy document.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::{Map, Value};
 
 use super::compare::same_statement;
 use super::json::{self, JsonError};
-use super::placeholders;
 use super::secret::redacted;
 use super::statement::{Statement, object, only};
 
@@ -169,18 +167,6 @@ impl Policy {
             }
         }
         self.with_statements(joined)
-    }
-
-    /// The policy with `value` in place of `${name}`, which stood in it for what AWS chooses.
-    #[must_use]
-    pub fn filled(&self, name: &str, value: &str) -> Policy {
-        let mut document = self.document.clone();
-        let values = BTreeMap::from([(name, value.to_owned())]);
-        let filled = placeholders::replace(&mut document, &values);
-        let policy = filled.ok().and_then(|()| Policy::from_value(document).ok());
-        // Text within a value changes no structure. Where a person put it into a name, it stays,
-        // and AWS refuses it.
-        policy.unwrap_or_else(|| self.clone())
     }
 
     fn with_statements(&self, statements: Vec<Statement>) -> Policy {

@@ -1,7 +1,7 @@
 //! Writes a permission policy as compactly as it must be to fit AWS's limit, and no more.
 //!
-//! What a principal may do is the union of its policies, so that statements may be merged and
-//! spread over several policies without a change of meaning.
+//! The permissions of a principal are the union of its statements, so statements may be merged
+//! without a change of meaning.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,22 +12,20 @@ use super::document::{Policy, PolicyError};
 use super::elements::{Group, elements};
 use super::statement::Statement;
 
-/// What was done to a document so that it fits.
+/// What was done to a document to make it fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fit {
     /// White space between its tokens was left out.
     Compact,
     /// Sids were left out too, and statements that differ in their actions alone were merged.
     Merged,
-    /// All that, and the statements were spread over several policies.
-    Spread,
 }
 
 /// A document in the form in which it is written.
 #[derive(Debug, Clone)]
 pub struct Fitted {
-    /// The policies, at least one, each within the limit.
-    pub policies: Vec<Policy>,
+    /// The policy, within the limit.
+    pub policy: Policy,
     /// What was done.
     pub fit: Fit,
 }
@@ -35,78 +33,45 @@ pub struct Fitted {
 /// Why a document cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum FitError {
-    /// A statement is longer than a whole policy may be.
+    /// The document is longer than a policy may be, even without Sids and with statements merged.
     #[error(
-        "Statement[{index}] has {size} characters by itself, and a policy may have {limit}: split it into statements with fewer actions or resources"
+        "it has {size} characters without Sids and with its statements merged, of {limit} that AWS allows"
     )]
-    StatementTooLong {
-        /// Its place in the document, from 0.
-        index: usize,
-        /// The characters of a policy with nothing else in it.
+    TooLong {
+        /// The characters of the shortest form.
         size: usize,
         /// What AWS allows.
         limit: usize,
     },
-    /// A merged document is no policy any more, which would be a mistake of ours.
+    /// A merged document is no policy any more, which would be a mistake of this crate.
     #[error("the merged document is not a policy: {0}")]
     NotAPolicy(#[from] PolicyError),
 }
 
-/// The document in at most as many policies as its statements need when they are packed in their
-/// order, each of `limit` characters at most. The same document always gives the same policies,
-/// and together they mean what it means.
+/// The document in the longest of its forms that has at most `limit` characters. The same document
+/// always gives the same policy, which means what the document means.
 ///
 /// # Errors
-/// A statement that does not fit a policy of its own.
+/// [`FitError::TooLong`] for a document whose shortest form is longer than `limit`.
 pub fn fit(policy: &Policy, limit: usize) -> Result<Fitted, FitError> {
     if policy.size() <= limit {
         return Ok(Fitted {
-            policies: vec![policy.clone()],
+            policy: policy.clone(),
             fit: Fit::Compact,
         });
     }
     let merged = Parts::of(policy.statements()).into_policy(policy)?;
-    if merged.size() <= limit {
-        return Ok(Fitted {
-            policies: vec![merged],
+    match merged.size() {
+        size if size > limit => Err(FitError::TooLong { size, limit }),
+        _ => Ok(Fitted {
+            policy: merged,
             fit: Fit::Merged,
-        });
+        }),
     }
-    // Each statement goes to the first policy that has room for it once it is merged there.
-    let mut packed: Vec<(Parts, Policy)> = Vec::new();
-    for (index, statement) in policy.statements().iter().enumerate() {
-        let mut placed = false;
-        for (parts, written) in &mut packed {
-            let mut grown = parts.clone();
-            grown.add(statement);
-            let candidate = grown.clone().into_policy(policy)?;
-            if candidate.size() <= limit {
-                (*parts, *written) = (grown, candidate);
-                placed = true;
-                break;
-            }
-        }
-        if !placed {
-            let parts = Parts::of(std::slice::from_ref(statement));
-            let alone = parts.clone().into_policy(policy)?;
-            if alone.size() > limit {
-                return Err(FitError::StatementTooLong {
-                    index,
-                    size: alone.size(),
-                    limit,
-                });
-            }
-            packed.push((parts, alone));
-        }
-    }
-    Ok(Fitted {
-        policies: packed.into_iter().map(|(_, policy)| policy).collect(),
-        fit: Fit::Spread,
-    })
 }
 
 /// Statements without Sids, those merged that differ in their actions alone.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 struct Parts {
     statements: Vec<Map<String, Value>>,
     /// Where the statement is that another one of the same remaining parts is merged into.
@@ -195,23 +160,17 @@ mod tests {
         Policy::from_value(json!({"Version": "2012-10-17", "Statement": statements})).unwrap()
     }
 
-    fn together(fitted: &Fitted) -> Policy {
-        let (first, others) = fitted.policies.split_first().unwrap();
-        let statements: Vec<Statement> = others
-            .iter()
-            .flat_map(|policy| policy.statements().to_vec())
-            .collect();
-        first.join(&statements)
-    }
-
     #[test]
     fn what_fits_is_written_as_it_is() {
-        let text = include_str!("../../../../policies/audit-trail/permissions.json");
-        let shipped = Policy::parse(text).unwrap();
-        let fitted = fit(&shipped, LIMIT).unwrap();
+        let given = policy(json!([
+            {"Sid": "A", "Effect": "Allow", "Action": "a:1", "Resource": "*"},
+            {"Sid": "B", "Effect": "Allow", "Action": "a:2", "Resource": "*"},
+        ]));
+        let fitted = fit(&given, given.size()).unwrap();
         assert_eq!(fitted.fit, Fit::Compact);
-        assert_eq!(fitted.policies[0].document(), shipped.document());
-        assert_eq!(fitted.policies[0].size(), 5_664);
+        assert_eq!(fitted.policy.document(), given.document());
+        let merged = fit(&given, given.size() - 1).unwrap();
+        assert_eq!(merged.fit, Fit::Merged);
     }
 
     #[test]
@@ -267,15 +226,15 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_that_fits_nowhere_is_named() {
+    fn what_does_not_fit_is_refused_with_the_numbers() {
         let actions: Vec<String> = (0..600).map(|n| format!("service:Action{n}")).collect();
         let long = policy(json!([
-            {"Effect": "Allow", "Action": "a:1", "Resource": "*"},
+            {"Effect": "Allow", "Action": "a:1", "Resource": "x"},
             {"Effect": "Allow", "Action": actions, "Resource": "*"},
         ]));
-        let Err(FitError::StatementTooLong { index: 1, .. }) = fit(&long, LIMIT) else {
-            panic!("the second statement is too long");
-        };
+        let error = fit(&long, LIMIT).unwrap_err();
+        let size = long.size();
+        assert_eq!(error, FitError::TooLong { size, limit: LIMIT });
     }
 
     fn statements() -> impl Strategy<Value = Value> {
@@ -307,15 +266,14 @@ mod tests {
         #[test]
         fn whatever_is_written_means_what_was_given(statements in statements(), limit in 300..2_000_usize) {
             let given = policy(statements);
-            let fitted = fit(&given, limit).unwrap();
-            prop_assert!(same_meaning(&together(&fitted), &given));
-            for written in &fitted.policies {
-                prop_assert!(written.size() <= limit);
-            }
-            match fitted.fit {
-                Fit::Compact => prop_assert!(given.size() <= limit),
-                Fit::Merged => prop_assert!(given.size() > limit && fitted.policies.len() == 1),
-                Fit::Spread => prop_assert!(fitted.policies.len() > 1),
+            match fit(&given, limit) {
+                Ok(fitted) => {
+                    prop_assert!(same_meaning(&fitted.policy, &given));
+                    prop_assert!(fitted.policy.size() <= limit);
+                    prop_assert_eq!(fitted.fit == Fit::Compact, given.size() <= limit);
+                }
+                Err(FitError::TooLong { size, .. }) => prop_assert!(limit < size && size <= given.size()),
+                Err(error) => prop_assert!(false, "{}", error),
             }
         }
     }

@@ -20,6 +20,7 @@ pub mod partition;
 pub mod placeholders;
 mod secret;
 mod statement;
+mod template;
 mod unique_id;
 
 #[cfg(test)]
@@ -38,4 +39,5 @@ pub use fit::{Fit, FitError, Fitted, fit};
 pub use kind::Kind;
 pub use secret::redacted;
 pub use statement::{Effect, PRINCIPAL_KINDS, STATEMENT_ELEMENTS, Statement};
+pub use template::Template;
 pub use unique_id::is_unique_id;

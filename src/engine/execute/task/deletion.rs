@@ -6,7 +6,9 @@ use tokio::time::Instant;
 use super::{FRESH, Task, Trouble, UPDATE_ROUNDS, may_be_done};
 use crate::aws::{AwsError, ErrorKind, Pauses, RETRY_LIMIT};
 use crate::engine::attributes;
-use crate::engine::resource::{self, Known, Observed, Phase, Present};
+use crate::engine::known::Known;
+use crate::engine::observed::{Observed, Phase, Present};
+use crate::engine::resource;
 
 impl Task<'_> {
     /// Stops before a deletion if something exists by now that cannot do without this resource: a

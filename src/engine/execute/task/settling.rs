@@ -7,8 +7,9 @@ use tokio::time::Instant;
 use super::{FIND_LIMIT, SETTLE_LIMIT, Task, Trouble};
 use crate::aws::{Pauses, RETRY_LIMIT};
 use crate::engine::attributes;
-use crate::engine::plan;
-use crate::engine::resource::{Known, Observed, Phase, Present};
+use crate::engine::decision::unsettled;
+use crate::engine::known::Known;
+use crate::engine::observed::{Observed, Phase, Present};
 use crate::failure::Failure;
 
 impl Task<'_> {
@@ -16,12 +17,13 @@ impl Task<'_> {
     /// to create.
     fn immutable_change(&self, observed: &Observed, known: &Known) -> Option<String> {
         let present = match observed {
-            Observed::Present(present) if self.node.wanted => present,
+            Observed::Present(present) => present,
             _ => return None,
         };
-        let resource = &self.node.resource;
-        let changes = attributes::diff(&present.attributes, &resource.desired(known));
-        changes.iter().find_map(|change| resource.immutable(change))
+        let wanted = self.node.resource.wanted()?;
+        let desired = wanted.desired(Some(present), known);
+        let changes = attributes::diff(&present.attributes, &desired);
+        changes.iter().find_map(|change| wanted.immutable(change))
     }
 
     /// Waits until AWS reads back what was wanted.
@@ -41,7 +43,7 @@ impl Task<'_> {
             if let Some(reason) = self.immutable_change(&observed, known) {
                 return Ok(Some(self.impossible(reason)));
             }
-            let Some(awaited) = plan::unsettled(self.node, &observed, known) else {
+            let Some(awaited) = unsettled(self.node, &observed, known) else {
                 return Ok(None);
             };
             // While AWS is at work, that may take long. Otherwise reads lag behind for a while, or

@@ -4,14 +4,20 @@ use tokio::time::Instant;
 
 use super::{FIND_LIMIT, Task, Trouble, UPDATE_ROUNDS, may_be_done};
 use crate::aws::{AwsError, ErrorKind, Pauses, RETRY_LIMIT};
+use crate::engine::action::Action;
 use crate::engine::attributes::{self, Change};
+use crate::engine::known::Known;
+use crate::engine::observed::{Observed, Phase, Present};
 use crate::engine::ownership::Owner;
-use crate::engine::plan::Action;
-use crate::engine::resource::{Known, Observed, Phase, Present};
+use crate::engine::resource::Wanted;
 
 impl Task<'_> {
-    pub(super) async fn create(&self, known: &Known) -> Result<Present, Trouble> {
-        let error = match self.node.resource.create(&self.aws, known).await {
+    pub(super) async fn create(
+        &self,
+        wanted: &dyn Wanted,
+        known: &Known,
+    ) -> Result<Present, Trouble> {
+        let error = match wanted.create(&self.aws, known).await {
             Ok(created) => {
                 let mut present = Present::new(created.attributes, Owner::Ours, Phase::Stable);
                 present.arn = created.arn;
@@ -47,6 +53,7 @@ impl Task<'_> {
     /// Makes the changes; right after a create, again until all of AWS knows the new resource.
     async fn update(
         &self,
+        wanted: &dyn Wanted,
         present: &Present,
         changes: &[Change],
         known: &Known,
@@ -54,8 +61,7 @@ impl Task<'_> {
         let deadline = Instant::now() + RETRY_LIMIT;
         let mut pauses = Pauses::default();
         loop {
-            let resource = &self.node.resource;
-            let error = match resource.update(&self.aws, present, changes, known).await {
+            let error = match wanted.update(&self.aws, present, changes, known).await {
                 Ok(()) => return Ok(()),
                 Err(error) => error,
             };
@@ -74,16 +80,22 @@ impl Task<'_> {
     }
 
     pub(super) async fn write(&self, mut present: Present, known: &Known) -> Result<(), Trouble> {
-        let resource = &self.node.resource;
+        let Some(wanted) = self.node.resource.wanted() else {
+            return Ok(());
+        };
+        let differences = |present: &Present| {
+            let desired = wanted.desired(Some(present), known);
+            attributes::diff(&present.attributes, &desired)
+        };
         for round in 1.. {
-            let changes = attributes::diff(&present.attributes, &resource.desired(known));
-            if let Some(reason) = changes.iter().find_map(|change| resource.immutable(change)) {
+            let changes = differences(&present);
+            if let Some(reason) = changes.iter().find_map(|change| wanted.immutable(change)) {
                 return Err(self.stale(&reason));
             }
             if changes.is_empty() {
                 break;
             }
-            let error = match self.update(&present, &changes, known).await {
+            let error = match self.update(&*wanted, &present, &changes, known).await {
                 Ok(()) => break,
                 Err(error) => error,
             };
@@ -94,7 +106,7 @@ impl Task<'_> {
                 Ok(Observed::Present(now))
                     if now.owner == Owner::Ours || now.owner == present.owner =>
                 {
-                    let left = attributes::diff(&now.attributes, &resource.desired(known));
+                    let left = differences(&now);
                     let came_further = match error.kind {
                         ErrorKind::Outdated => true,
                         // Against a quota nothing is tried twice.

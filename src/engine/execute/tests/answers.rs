@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::aws::RETRY_LIMIT;
-use crate::engine::Holder;
+use crate::engine::holder::Holder;
 use crate::kinds::iam::instance_profile;
 
 fn one(world: &World) -> Run {
@@ -282,7 +282,7 @@ async fn what_went_before_holds_nothing_although_aws_still_shows_it() {
         .iter()
         .map(|node| (node.address().clone(), world.read(node.address())))
         .collect();
-    let going = plan::going(&nodes, &observed);
+    let going = going(&nodes, &observed);
     observed
         .values_mut()
         .for_each(|observed| plan::release(observed, &going));

@@ -16,8 +16,8 @@ use std::time::Duration;
 
 use super::task::{FIND_LIMIT, FRESH, SETTLE_LIMIT, UPDATE_ROUNDS};
 use super::*;
+use crate::engine::observed::{Observed, Phase, Present};
 use crate::engine::ownership::Owner;
-use crate::engine::resource::{Observed, Phase, Present};
 use crate::fakes::{Effect, Fake, Verb, World, at, attributes, aws, consent, lost, ours, refusal};
 
 /// A run that has not begun yet, with everything that a test may move in between.

@@ -1,0 +1,196 @@
+//! What is decided for one resource: a pure function of what is wanted and what was observed.
+
+use crate::engine::action::Action;
+use crate::engine::address::Address;
+use crate::engine::attributes::{self, Attributes, Change};
+use crate::engine::known::Known;
+use crate::engine::node::Node;
+use crate::engine::observed::{Consent, Observed, Phase};
+use crate::engine::ownership::Owner;
+use crate::engine::resource::Wanted;
+
+/// An action, with what it changes and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// What is to be done.
+    pub action: Action,
+    /// Why, where the action alone does not say it.
+    pub reason: Option<String>,
+    /// What changes; for a create or a delete every attribute.
+    pub changes: Vec<Change>,
+}
+
+impl Decision {
+    fn new(action: Action, changes: Vec<Change>) -> Self {
+        Decision {
+            action,
+            reason: None,
+            changes,
+        }
+    }
+
+    fn because(action: Action, reason: impl Into<String>, changes: Vec<Change>) -> Self {
+        Decision {
+            action,
+            reason: Some(reason.into()),
+            changes,
+        }
+    }
+}
+
+/// What a decision takes from outside the resource itself.
+#[derive(Debug, Clone, Default)]
+pub struct Around<'a> {
+    /// What was decided for the resource whose ownership this one shares.
+    pub parent: Option<Action>,
+    /// The resource that exists, stays, and must not stay without this one.
+    pub outlived: Option<&'a Address>,
+    /// What a person agreed to.
+    pub consent: Consent,
+}
+
+/// Decides for one resource; `None` if it is neither wanted nor there.
+pub fn decide(
+    node: &Node,
+    observed: &Observed,
+    known: &Known,
+    around: &Around<'_>,
+) -> Option<Decision> {
+    match node.resource.wanted() {
+        Some(wanted) => Some(decide_wanted(node, &*wanted, observed, known, around)),
+        None => decide_unwanted(node, observed, around),
+    }
+}
+
+fn decide_wanted(
+    node: &Node,
+    wanted: &dyn Wanted,
+    observed: &Observed,
+    known: &Known,
+    around: &Around<'_>,
+) -> Decision {
+    let create = || attributes::diff(&Attributes::new(), &wanted.desired(None, known));
+    let present = match observed {
+        Observed::Missing if around.parent == Some(Action::Blocked) => {
+            return blocked_by_parent(node);
+        }
+        Observed::Missing => return Decision::new(Action::Create, create()),
+        Observed::Obstructed(reason) | Observed::Impossible(reason) => {
+            return Decision::because(Action::Blocked, reason.clone(), Vec::new());
+        }
+        Observed::Present(present) if present.phase == Phase::Deleting => {
+            return Decision::because(
+                Action::Create,
+                "it is being deleted, and is created again once it is gone",
+                create(),
+            );
+        }
+        Observed::Present(present) => present,
+    };
+    let changes = attributes::diff(&present.attributes, &wanted.desired(Some(present), known));
+    let impossible = changes.iter().find_map(|change| wanted.immutable(change));
+    let foreign = match &present.owner {
+        Owner::Ours => None,
+        Owner::Parent if around.parent == Some(Action::Blocked) => return blocked_by_parent(node),
+        Owner::Parent => None,
+        Owner::Foreign(whose) if !around.consent.adopt => {
+            let way_out = match impossible {
+                Some(reason) => format!("and cannot be taken over: {reason}"),
+                None => "`--adopt` takes it over".to_owned(),
+            };
+            let reason = format!("it exists and is not ours: {whose}; {way_out}");
+            return Decision::because(Action::Blocked, reason, changes);
+        }
+        Owner::Foreign(whose) => Some(whose),
+    };
+    if let Some(reason) = impossible {
+        return Decision::because(Action::Blocked, reason, changes);
+    }
+    match foreign {
+        Some(whose) => Decision::because(Action::Adopt, whose.clone(), changes),
+        None if changes.is_empty() => Decision::new(Action::Keep, changes),
+        None => Decision::new(Action::Update, changes),
+    }
+}
+
+fn blocked_by_parent(node: &Node) -> Decision {
+    let parent = node
+        .resource
+        .parent()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    Decision::because(
+        Action::Blocked,
+        format!("it belongs to {parent}, which is blocked"),
+        Vec::new(),
+    )
+}
+
+fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Option<Decision> {
+    let present = match observed {
+        Observed::Missing | Observed::Impossible(_) => return None,
+        Observed::Obstructed(reason) => {
+            return Some(Decision::because(
+                Action::Blocked,
+                reason.clone(),
+                Vec::new(),
+            ));
+        }
+        Observed::Present(present) => present,
+    };
+    let keep = |reason: String| Some(Decision::because(Action::Keep, reason, Vec::new()));
+    match &present.owner {
+        Owner::Foreign(whose) => return keep(format!("it is not ours and stays: {whose}")),
+        Owner::Parent if around.parent == Some(Action::Blocked) => {
+            return Some(blocked_by_parent(node));
+        }
+        Owner::Parent if around.parent != Some(Action::Delete) => {
+            let parent = node.resource.parent().map(ToString::to_string);
+            let parent = parent.unwrap_or_default();
+            return keep(format!("it belongs to {parent}, which stays"));
+        }
+        Owner::Ours | Owner::Parent => {}
+    }
+    match present.phase {
+        Phase::Doomed => return keep("it is scheduled for deletion already".to_owned()),
+        Phase::Deleting => return keep("it is being deleted already".to_owned()),
+        Phase::Stable | Phase::Creating => {}
+    }
+    if let Some(outlived) = around.outlived {
+        return keep(format!(
+            "it is no longer wanted, but {outlived} still exists and what it holds would be lost \
+             with it; it goes after that"
+        ));
+    }
+    if let Some(reason) = present.held(around.consent) {
+        return Some(Decision::because(Action::Blocked, reason, Vec::new()));
+    }
+    let gone = Attributes::new();
+    let changes = attributes::diff(&present.attributes, &gone);
+    Some(Decision::new(Action::Delete, changes))
+}
+
+/// Why the node is not yet as it should be; `None` when it is, and those that need it may go on.
+pub fn unsettled(node: &Node, observed: &Observed, known: &Known) -> Option<String> {
+    let wanted = node.resource.wanted();
+    let present = match (&wanted, observed) {
+        (None, Observed::Missing | Observed::Impossible(_)) => return None,
+        (Some(_), Observed::Missing) => return Some("it to appear".to_owned()),
+        (_, Observed::Obstructed(reason) | Observed::Impossible(reason)) => {
+            return Some(reason.clone());
+        }
+        (_, Observed::Present(present)) => present,
+    };
+    let Some(wanted) = wanted else {
+        return (present.phase != Phase::Doomed).then(|| "it to disappear".to_owned());
+    };
+    if present.phase != Phase::Stable {
+        return Some("AWS to finish creating it".to_owned());
+    }
+    let changes = attributes::diff(&present.attributes, &wanted.desired(Some(present), known));
+    let names: Vec<&str> = changes
+        .iter()
+        .map(|change| change.attribute.as_str())
+        .collect();
+    (!names.is_empty()).then(|| format!("AWS to read back {}", names.join(", ")))
+}

@@ -1,0 +1,110 @@
+//! A policy that the settings ask for, with the parts that are filled in only when it is sent.
+
+use std::collections::BTreeMap;
+
+use iam_policy::policy::{Policy, PolicyError, Template, same_meaning};
+
+use crate::engine::address::Address;
+use crate::engine::known::{KNOWN_AFTER_APPLY, Known};
+use crate::secret::Secret;
+
+/// What belongs into a hole of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hole {
+    /// The id of a key, which AWS chooses.
+    KeyId(Address),
+    /// A text that nobody is to see.
+    Secret(Secret),
+}
+
+/// An id such as KMS chooses.
+const SAMPLE_KEY_ID: &str = "00000000-0000-0000-0000-000000000000";
+
+/// A wanted policy. `Debug` shows no secret.
+#[derive(Debug, Clone)]
+pub struct Document {
+    template: Template,
+    holes: BTreeMap<&'static str, Hole>,
+}
+
+impl Document {
+    /// A document from a policy whose strings hold `${Name}` for some of `holes`.
+    ///
+    /// # Errors
+    /// A hole in the name of a member of the policy.
+    pub fn new(policy: Policy, holes: &BTreeMap<&'static str, Hole>) -> Result<Self, PolicyError> {
+        let template = Template::new(policy, holes.keys().copied())?;
+        let mut holes = holes.clone();
+        holes.retain(|name, _| template.holes().any(|hole| hole == *name));
+        Ok(Document { template, holes })
+    }
+
+    /// The key whose id the document names, if it names one.
+    pub fn key(&self) -> Option<&Address> {
+        self.holes.values().find_map(|hole| match hole {
+            Hole::KeyId(key) => Some(key),
+            Hole::Secret(_) => None,
+        })
+    }
+
+    /// The policy, if the document has no holes.
+    pub fn policy(&self) -> Option<&Policy> {
+        self.template.policy()
+    }
+
+    /// The document with the ids that are known.
+    #[must_use]
+    pub fn with(&self, known: &Known) -> Document {
+        self.filled(|hole| match hole {
+            Hole::KeyId(key) => {
+                let arn = known.get(key)?;
+                arn.rsplit_once("key/").map(|(_, id)| id.to_owned())
+            }
+            Hole::Secret(_) => None,
+        })
+    }
+
+    /// The policy as it is sent, secrets included; `None` while an id is unknown.
+    pub fn to_send(&self) -> Option<Policy> {
+        let revealed = self.filled(|hole| match hole {
+            Hole::KeyId(_) => None,
+            Hole::Secret(secret) => Some(secret.expose().to_owned()),
+        });
+        revealed.template.policy().cloned()
+    }
+
+    /// The policy with [`KNOWN_AFTER_APPLY`] for each id that is unknown, to be compared with another
+    /// one before a person's eyes. It holds the secrets, which every output of a policy hides.
+    pub fn to_show(&self) -> Policy {
+        self.with_ids(KNOWN_AFTER_APPLY)
+    }
+
+    /// The policy with made-up ids of the right form, to be judged by its length and its meaning.
+    pub fn to_judge(&self) -> Policy {
+        self.with_ids(SAMPLE_KEY_ID)
+    }
+
+    /// Whether AWS has exactly this.
+    pub fn is(&self, policy: &Policy) -> bool {
+        self.to_send().is_some_and(|own| same_meaning(&own, policy))
+    }
+
+    fn with_ids(&self, id: &str) -> Policy {
+        self.template
+            .policy_with(|name| match self.holes.get(name) {
+                Some(Hole::Secret(secret)) => secret.expose().to_owned(),
+                _ => id.to_owned(),
+            })
+    }
+
+    fn filled(&self, value: impl Fn(&Hole) -> Option<String>) -> Document {
+        let mut filled = self.clone();
+        for (name, hole) in &self.holes {
+            if let Some(value) = value(hole) {
+                filled.template = filled.template.filled(name, &value);
+                filled.holes.remove(name);
+            }
+        }
+        filled
+    }
+}

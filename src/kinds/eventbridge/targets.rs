@@ -1,0 +1,55 @@
+//! What the rule and its target have in common: EventBridge's operations and a rule's targets.
+
+use aws_sdk_eventbridge::types::Target;
+
+use crate::aws::{Aws, AwsError, Operation, Pages};
+use crate::names::Region;
+
+/// An operation of EventBridge.
+pub(super) fn events_operation(name: &'static str, region: &Region) -> Operation {
+    Operation {
+        service: "events",
+        name,
+        region: Some(region.clone()),
+    }
+}
+
+/// Every target of a rule, those of others included.
+///
+/// # Errors
+/// Those of `events:ListTargetsByRule`, which finds no rule where there is none.
+pub(super) async fn targets(
+    aws: &Aws,
+    region: &Region,
+    rule: &str,
+) -> Result<Vec<Target>, AwsError> {
+    let client = aws.eventbridge(region);
+    let mut targets = Vec::new();
+    let mut pages = Pages::of(events_operation("ListTargetsByRule", region));
+    loop {
+        let answer = aws
+            .call(pages.operation(), || {
+                let request = client.list_targets_by_rule().rule(rule);
+                request.set_next_token(pages.token()).send()
+            })
+            .await?;
+        targets.extend(answer.targets.unwrap_or_default());
+        if pages.ended(aws, answer.next_token)? {
+            return Ok(targets);
+        }
+    }
+}
+
+/// The code and the message of an entry that failed.
+type Failed<'a> = (Option<&'a str>, Option<&'a str>);
+
+/// What EventBridge says of a failed entry that it counts and does not list.
+const UNTOLD: Failed<'static> = (
+    None,
+    Some("an entry failed, and EventBridge does not say why"),
+);
+
+/// The failure in an answer that lists and counts failed entries.
+pub(super) fn failed_entry(first: Option<Failed<'_>>, count: i32) -> Option<Failed<'_>> {
+    first.or((count > 0).then_some(UNTOLD))
+}

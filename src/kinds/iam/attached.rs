@@ -1,0 +1,116 @@
+//! The managed policies that are attached to users, groups and roles.
+
+use crate::aws::{Aws, AwsError, Pages};
+use crate::engine::resource::gone_is_fine;
+use crate::kinds::iam::iam_operation;
+use crate::names::IamIdentity;
+
+/// The ARNs of all managed policies that are attached to an identity.
+///
+/// # Errors
+/// [`ErrorKind::NotFound`](crate::aws::ErrorKind::NotFound) if there is no such identity.
+pub async fn attached(aws: &Aws, identity: &IamIdentity) -> Result<Vec<String>, AwsError> {
+    let mut arns = Vec::new();
+    let mut pages = Pages::of(iam_operation(match identity {
+        IamIdentity::User(_) => "ListAttachedUserPolicies",
+        IamIdentity::Group(_) => "ListAttachedGroupPolicies",
+        IamIdentity::Role(_) => "ListAttachedRolePolicies",
+    }));
+    loop {
+        let (policies, next) = match identity {
+            IamIdentity::User(name) => {
+                let answer = aws
+                    .call(pages.operation(), || {
+                        let request = aws.iam().list_attached_user_policies();
+                        request.user_name(name).set_marker(pages.token()).send()
+                    })
+                    .await?;
+                (answer.attached_policies, answer.marker)
+            }
+            IamIdentity::Group(name) => {
+                let answer = aws
+                    .call(pages.operation(), || {
+                        let request = aws.iam().list_attached_group_policies();
+                        request.group_name(name).set_marker(pages.token()).send()
+                    })
+                    .await?;
+                (answer.attached_policies, answer.marker)
+            }
+            IamIdentity::Role(name) => {
+                let answer = aws
+                    .call(pages.operation(), || {
+                        let request = aws.iam().list_attached_role_policies();
+                        request.role_name(name).set_marker(pages.token()).send()
+                    })
+                    .await?;
+                (answer.attached_policies, answer.marker)
+            }
+        };
+        let policies = policies.unwrap_or_default().into_iter();
+        arns.extend(policies.filter_map(|policy| policy.policy_arn));
+        if pages.ended(aws, next)? {
+            return Ok(arns);
+        }
+    }
+}
+
+/// Attaches a managed policy to an identity. Attaching it again changes nothing.
+///
+/// # Errors
+/// Those of AWS, a quota of attached policies among them.
+pub async fn attach(aws: &Aws, identity: &IamIdentity, policy: &str) -> Result<(), AwsError> {
+    match identity {
+        IamIdentity::User(name) => {
+            aws.call(iam_operation("AttachUserPolicy"), || {
+                let request = aws.iam().attach_user_policy().user_name(name);
+                request.policy_arn(policy).send()
+            })
+            .await?;
+        }
+        IamIdentity::Group(name) => {
+            aws.call(iam_operation("AttachGroupPolicy"), || {
+                let request = aws.iam().attach_group_policy().group_name(name);
+                request.policy_arn(policy).send()
+            })
+            .await?;
+        }
+        IamIdentity::Role(name) => {
+            aws.call(iam_operation("AttachRolePolicy"), || {
+                let request = aws.iam().attach_role_policy().role_name(name);
+                request.policy_arn(policy).send()
+            })
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Detaches a managed policy from an identity. That it is not attached is no error.
+///
+/// # Errors
+/// Those of AWS.
+pub async fn detach(aws: &Aws, identity: &IamIdentity, policy: &str) -> Result<(), AwsError> {
+    match identity {
+        IamIdentity::User(name) => gone_is_fine(
+            aws.call(iam_operation("DetachUserPolicy"), || {
+                let request = aws.iam().detach_user_policy().user_name(name);
+                request.policy_arn(policy).send()
+            })
+            .await,
+        ),
+        IamIdentity::Group(name) => gone_is_fine(
+            aws.call(iam_operation("DetachGroupPolicy"), || {
+                let request = aws.iam().detach_group_policy().group_name(name);
+                request.policy_arn(policy).send()
+            })
+            .await,
+        ),
+        IamIdentity::Role(name) => gone_is_fine(
+            aws.call(iam_operation("DetachRolePolicy"), || {
+                let request = aws.iam().detach_role_policy().role_name(name);
+                request.policy_arn(policy).send()
+            })
+            .await,
+        ),
+    }
+}

@@ -1,0 +1,34 @@
+//! The IAM identities of an account: users, groups and roles.
+
+use std::fmt;
+
+/// An IAM user, group or role of this account, by its name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum IamIdentity {
+    /// A user.
+    User(String),
+    /// A group.
+    Group(String),
+    /// A role.
+    Role(String),
+}
+
+impl IamIdentity {
+    /// The name, without the type.
+    pub fn name(&self) -> &str {
+        match self {
+            IamIdentity::User(name) | IamIdentity::Group(name) | IamIdentity::Role(name) => name,
+        }
+    }
+}
+
+impl fmt::Display for IamIdentity {
+    /// `user/NAME`, `group/NAME` or `role/NAME`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            IamIdentity::User(name) => write!(f, "user/{name}"),
+            IamIdentity::Group(name) => write!(f, "group/{name}"),
+            IamIdentity::Role(name) => write!(f, "role/{name}"),
+        }
+    }
+}
