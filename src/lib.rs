@@ -17,7 +17,7 @@ pub mod names;
 pub mod secret;
 pub mod settings;
 //pub mod survey;
-//pub mod systems;
+pub mod systems;
 //pub mod terminal;
 pub mod text_file;
 

@@ -27,6 +27,16 @@ pub struct Document {
     holes: BTreeMap<&'static str, Hole>,
 }
 
+impl From<Policy> for Document {
+    /// A document without holes.
+    fn from(policy: Policy) -> Self {
+        Document {
+            template: Template::from(policy),
+            holes: BTreeMap::new(),
+        }
+    }
+}
+
 impl Document {
     /// A document from a policy whose strings hold `${Name}` for some of `holes`.
     ///

@@ -1,25 +1,34 @@
 //! What Audit Trail needs: its permission policy, attached to the identities that it runs as.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::documents::{BuiltIn, Documents, Filling, Form};
-use super::{Content, Site, Written};
+use async_trait::async_trait;
+
 use crate::engine::address::Address;
+use crate::engine::document::Document;
+use crate::engine::identity::Identity;
+use crate::engine::known::Known;
 use crate::engine::node::{Milestone, Node};
 use crate::engine::ownership::Tags;
 use crate::failure::Failure;
-use crate::names::IamIdentity;
-use crate::kinds::iam::attachment::{MOST_ATTACHED, PolicyAttachment};
-use crate::kinds::iam::policy::{IamPolicy, KIND};
-use crate::settings::{AuditTrail, Settings};
-use iam_policy::policy::{self, Fit, Fitted, Kind, Policy};
+use crate::kinds::iam::attachment::{self, PolicyAttachment};
+use crate::kinds::iam::policy::{self, IamPolicy, PolicySpec};
+use crate::names::{Arn, Partition};
+use crate::settings::{self, Settings};
+use crate::systems::documents::{ACCOUNT_ID, BuiltIn, Documents, Filling, Form, open};
+use crate::systems::system::{Goal, Layout, Outputs, Site, System};
+use crate::systems::written::{Content, Written};
+use iam_policy::policy::{Fit, Fitted, Kind, fit};
 
 /// The system's name in tags, settings and documents.
 pub const SYSTEM: &str = "audit-trail";
 
+/// The name of the one document.
+const PERMISSIONS: &str = "permissions";
+
 /// The vendor's document, and that of the hardened profile.
 pub const DOCUMENTS: [BuiltIn; 1] = [BuiltIn {
-    name: "permissions",
+    name: PERMISSIONS,
     form: Form::Policy(Kind::Managed),
     documented: include_str!("../../policies/audit-trail/permissions.json"),
     hardened: Some(include_str!(
@@ -27,188 +36,175 @@ pub const DOCUMENTS: [BuiltIn; 1] = [BuiltIn {
     )),
 }];
 
-/// Policies of this deployment's names that exist, as far as they are not wanted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Remains {
-    /// Their names.
-    pub policies: BTreeSet<String>,
+/// Audit Trail with its settings.
+#[derive(Debug)]
+pub struct AuditTrail {
+    settings: settings::AuditTrail,
+    tags: BTreeMap<String, String>,
+    /// The documents; none if Audit Trail is to be removed.
+    documents: Option<Documents>,
 }
 
-/// The document in the form in which it is written.
+/// Audit Trail, if the settings name it.
 ///
 /// # Errors
-/// A document that cannot be used, or a statement in it that fits no policy.
-fn fitted(settings: &AuditTrail, documents: &Documents, site: &Site) -> Result<Fitted, Failure> {
-    let mut values = BTreeMap::from([("AccountId", site.account.to_string())]);
-    let boundary = settings.permissions_boundary.as_ref();
-    values.extend(boundary.map(|boundary| ("PermissionsBoundary", boundary.to_string())));
-    let filling = Filling {
-        values,
-        names: &[],
-        partition: site.partition,
+/// Those of [`Documents::load`], if it is to be present.
+pub fn system(settings: &Settings, goal: Goal) -> Result<Option<Box<dyn System>>, Failure> {
+    let Some(own) = &settings.audit_trail else {
+        return Ok(None);
     };
-    let policy = documents.policy("permissions", &filling, |_| {})?;
-    policy::fit(&policy, Kind::Managed.limit()).map_err(|error| {
-        let origin = documents.origin("permissions");
-        Failure::new(format!("{origin} cannot be written to AWS")).because(error.to_string())
-    })
-}
-
-/// Every document of the system in the form in which it is written.
-///
-/// # Errors
-/// A document that cannot be used, or a statement in it that fits no policy.
-pub fn written(
-    settings: &AuditTrail,
-    documents: &Documents,
-    site: &Site,
-) -> Result<Vec<Written>, Failure> {
-    let fitted = fitted(settings, documents, site)?;
-    let count = fitted.policies.len();
-    let policies = names(settings, count).into_iter().zip(fitted.policies);
-    let written = policies
-        .enumerate()
-        .map(|(index, (policy_name, policy))| Written {
-            name: match count {
-                1 => "permissions".to_owned(),
-                _ => format!("permissions-{}", index + 1),
-            },
-            document: "permissions",
-            origin: documents.origin("permissions").to_owned(),
-            carrier: Address::global(KIND, policy_name),
-            content: Content::Policy(Kind::Managed, policy),
-        });
-    Ok(written.collect())
-}
-
-/// One line on what was done to the document so that it fits, and how long it is.
-fn explain(fitted: &Fitted) -> String {
-    let sizes: Vec<String> = fitted
-        .policies
-        .iter()
-        .map(|policy| format!("{} of {}", policy.size(), Kind::Managed.limit()))
-        .collect();
-    let sizes = sizes.join(", ");
-    match fitted.fit {
-        Fit::Compact => format!("written without white space: {sizes} characters"),
-        Fit::Merged => format!(
-            "written without white space and Sids, with statements merged: {sizes} characters"
-        ),
-        Fit::Spread => format!(
-            "written without white space and Sids, with statements merged and spread over {} \
-             policies: {sizes} characters",
-            fitted.policies.len()
-        ),
-    }
-}
-
-/// The names that the policies get: the settings' one, or numbered ones if there are several.
-fn names(settings: &AuditTrail, count: usize) -> Vec<String> {
-    match count {
-        1 => vec![settings.policy_name.clone()],
-        count => (1..=count)
-            .map(|number| format!("{}-{number}", settings.policy_name))
-            .collect(),
-    }
-}
-
-/// Whether a policy's name is one that this deployment could have given.
-pub fn is_own_name(name: &str, settings: &AuditTrail) -> bool {
-    match name.strip_prefix(&settings.policy_name) {
-        Some("") => true,
-        Some(rest) => rest.strip_prefix('-').is_some_and(|number| {
-            let number: usize = number.parse().unwrap_or(0);
-            (1..=MOST_ATTACHED).contains(&number)
-        }),
-        None => false,
-    }
-}
-
-/// Every resource of the system, and what is left over from an earlier split.
-///
-/// A resource stands after those that it needs.
-///
-/// # Errors
-/// A document that cannot be used, a statement in it that fits no policy, and more policies than
-/// an identity may have.
-pub fn nodes(
-    settings: &Settings,
-    audit_trail: &AuditTrail,
-    documents: &Documents,
-    site: &Site,
-    remains: &Remains,
-    wanted: bool,
-) -> Result<Vec<Node>, Failure> {
-    let fitted = fitted(audit_trail, documents, site)?;
-    if fitted.policies.len() > MOST_ATTACHED {
-        return Err(Failure::new(format!(
-            "the permissions of Audit Trail need {} policies, of {MOST_ATTACHED} that AWS allows \
-             on one identity",
-            fitted.policies.len()
-        ))
-        .hint("Shorten the document, or use wildcards"));
-    }
-    let names = names(audit_trail, fitted.policies.len());
-    let layout = Layout {
-        audit_trail,
-        site,
-        own_arns: names.iter().map(|name| arn(site, name)).collect(),
-        note: explain(&fitted),
-        tags: Tags::new(SYSTEM, &audit_trail.policy_name, &settings.tags),
+    let documents = match goal {
+        Goal::Present => Some(Documents::load(&DOCUMENTS, SYSTEM, own.profile, None)?),
+        Goal::Absent => None,
     };
-    let mut nodes = Vec::new();
-    for (name, policy) in names.iter().zip(&fitted.policies) {
-        nodes.extend(layout.policy(name, policy, wanted));
-    }
-    for name in remains.policies.iter().filter(|name| !names.contains(name)) {
-        nodes.extend(layout.policy(name, &fitted.policies[0], false));
-    }
-    Ok(nodes)
+    Ok(Some(Box::new(AuditTrail {
+        settings: own.clone(),
+        tags: settings.tags.clone(),
+        documents,
+    })))
 }
 
-fn arn(site: &Site, name: &str) -> String {
-    site.arn("iam", "", &format!("policy/{name}"))
-}
-
-struct Layout<'a> {
-    audit_trail: &'a AuditTrail,
-    site: &'a Site,
-    own_arns: Vec<String>,
-    note: String,
-    tags: Tags,
-}
-
-impl Layout<'_> {
-    /// A policy and its attachments.
-    fn policy(&self, name: &str, document: &Policy, wanted: bool) -> Vec<Node> {
-        let policy = IamPolicy {
-            address: Address::global(KIND, name),
-            name: name.to_owned(),
-            arn: arn(self.site, name),
-            description: self.audit_trail.description.clone(),
-            document: document.clone(),
-            note: self.note.clone(),
-            attached_to: self.audit_trail.attach_to.clone(),
-            tags: self.tags.clone(),
+impl AuditTrail {
+    /// The document in the form in which it is written.
+    fn fitted(
+        &self,
+        documents: &Documents,
+        partition: Partition,
+        account: String,
+    ) -> Result<Fitted, Failure> {
+        let mut values = BTreeMap::from([(ACCOUNT_ID, account)]);
+        let boundary = self.settings.permissions_boundary.as_ref();
+        values.extend(boundary.map(|boundary| ("PermissionsBoundary", boundary.to_string())));
+        let filling = Filling {
+            values,
+            holes: BTreeMap::new(),
+            names: &[],
+            partition,
         };
-        let address = policy.address.clone();
-        let mut nodes = vec![Node::new(policy, wanted)];
-        for identity in &self.audit_trail.attach_to {
-            let mut attachment = Node::new(self.attachment(name, &address, identity), wanted);
+        let document = documents.policy(PERMISSIONS, &filling, |_| {})?;
+        fit(&document.to_show(), Kind::Managed.limit()).map_err(|error| {
+            let origin = documents.origin(PERMISSIONS);
+            Failure::new(format!("{origin} cannot be written to AWS"))
+                .because(error.to_string())
+                .hint("Shorten the document, or use wildcards")
+        })
+    }
+
+    fn policy_name(&self) -> &str {
+        &self.settings.policy_name
+    }
+
+    /// The policy and its attachments; without a specification none of them is wanted.
+    fn nodes(&self, site: &Site, spec: Option<PolicySpec>) -> Vec<Node> {
+        let name = self.policy_name();
+        let arn = site.arn("iam", "", &format!("policy/{name}"));
+        let tags = Tags::new(SYSTEM, name, &self.tags);
+        let address = Address::global(policy::KIND, name);
+        let is_wanted = spec.is_some();
+        let policy = IamPolicy {
+            identity: Identity {
+                address: address.clone(),
+                name: name.to_owned(),
+                arn: Some(arn.clone()),
+                tags: tags.clone(),
+            },
+            attached_to: self.settings.attach_to.clone(),
+            spec,
+        };
+        let mut nodes = vec![Node::new(policy)];
+        for identity in &self.settings.attach_to {
+            let attachment = PolicyAttachment {
+                identity: Identity {
+                    address: Address::global(attachment::KIND, format!("{name}:{identity}")),
+                    name: identity.to_string(),
+                    arn: None,
+                    tags: tags.clone(),
+                },
+                policy: address.clone(),
+                policy_arn: arn.clone(),
+                attached_to: identity.clone(),
+                spec: is_wanted.then_some(()),
+            };
+            let mut attachment = Node::new(attachment);
             attachment.needs.push((address.clone(), Milestone::Exists));
             nodes.push(attachment);
         }
         nodes
     }
+}
 
-    fn attachment(&self, policy: &str, address: &Address, identity: &IamIdentity) -> PolicyAttachment {
-        PolicyAttachment {
-            address: Address::global("iam_policy_attachment", format!("{policy}:{identity}")),
-            policy: address.clone(),
-            policy_arn: arn(self.site, policy),
-            identity: identity.clone(),
-            name: identity.to_string(),
-            own_arns: self.own_arns.clone(),
+/// One line on what was done to the document to make it fit, and how long it is.
+fn explain(fitted: &Fitted) -> String {
+    let size = format!(
+        "{} of {} characters",
+        fitted.policy.size(),
+        Kind::Managed.limit()
+    );
+    match fitted.fit {
+        Fit::Compact => format!("written without white space: {size}"),
+        Fit::Merged => {
+            format!("written without white space and Sids, with statements merged: {size}")
+        }
+    }
+}
+
+#[async_trait]
+impl System for AuditTrail {
+    fn check(&self, partition: Partition) -> Result<(), Failure> {
+        match &self.documents {
+            Some(documents) => self
+                .fitted(documents, partition, open(ACCOUNT_ID))
+                .map(drop),
+            None => Ok(()),
+        }
+    }
+
+    fn lay_out(&self, site: &Site) -> Result<Layout, Failure> {
+        let Some(documents) = &self.documents else {
+            return Ok(Layout {
+                nodes: self.nodes(site, None),
+                written: Vec::new(),
+            });
+        };
+        let fitted = self.fitted(documents, site.partition, site.account.to_string())?;
+        let note = explain(&fitted);
+        let spec = PolicySpec {
+            description: self.settings.description.clone(),
+            document: fitted.policy.clone(),
+        };
+        let mut nodes = self.nodes(site, Some(spec));
+        if let Some(policy) = nodes.first_mut() {
+            policy.note = Some(note);
+        }
+        let written = Written {
+            name: PERMISSIONS.to_owned(),
+            document: PERMISSIONS,
+            origin: documents.origin(PERMISSIONS).to_owned(),
+            carrier: Address::global(policy::KIND, self.policy_name()),
+            content: Content::Policy(Kind::Managed, Document::from(fitted.policy)),
+        };
+        Ok(Layout {
+            nodes,
+            written: vec![written],
+        })
+    }
+
+    fn texts(&self) -> Vec<(&'static str, &str)> {
+        self.documents.iter().flat_map(Documents::texts).collect()
+    }
+
+    fn boundary(&self) -> Option<&Arn> {
+        self.settings.permissions_boundary.as_ref()
+    }
+
+    fn outputs(&self, _site: &Site, _known: &Known) -> Outputs {
+        let attached = self.settings.attach_to.iter().map(ToString::to_string);
+        Outputs {
+            heading: "For Audit Trail:",
+            values: vec![
+                ("policies", vec![self.policy_name()].into()),
+                ("attached to", attached.collect()),
+            ],
         }
     }
 }

@@ -9,12 +9,13 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
+use crate::engine::document::{Document, Hole};
 use crate::failure::Failure;
-use crate::kinds::iam::role::KEY_ID;
 use crate::names::Partition;
 use crate::settings::Profile;
+use crate::systems::written::PATTERN_LIMIT;
 use crate::text_file::{self, LARGEST_POLICY};
-use iam_policy::policy::{self, Kind, Policy};
+use iam_policy::policy::{self, Kind, Policy, PolicyError};
 
 /// A document as it is built into the program.
 #[derive(Debug)]
@@ -40,24 +41,26 @@ pub enum Form {
 
 /// A document with its text and where that came from.
 #[derive(Debug, Clone)]
-struct Document {
+struct Source {
     form: Form,
     text: String,
     origin: String,
 }
 
-/// Every document of a blueprint.
+/// Every document of a system.
 #[derive(Debug, Clone)]
-pub struct Documents(BTreeMap<&'static str, Document>);
+pub struct Documents(BTreeMap<&'static str, Source>);
 
-/// The characters that AWS allows an event pattern to have.
-pub const PATTERN_LIMIT: usize = 4_096;
+/// The placeholder for the account.
+pub const ACCOUNT_ID: &str = "AccountId";
 
 /// How the placeholders of one document are filled in.
 #[derive(Debug)]
 pub struct Filling<'a> {
     /// Values by placeholder name.
     pub values: BTreeMap<&'static str, String>,
+    /// Placeholders that stay open until the document is sent.
+    pub holes: BTreeMap<&'static str, Hole>,
     /// Names that the documents spell out, and what they are called in this deployment.
     pub names: &'a [(&'static str, String)],
     /// The partition, which the documents assume to be `aws`.
@@ -88,9 +91,9 @@ impl Documents {
             };
             let form = document.form;
             let text = text.to_owned();
-            (name, Document { form, text, origin })
+            (name, Source { form, text, origin })
         };
-        let mut documents: BTreeMap<&'static str, Document> =
+        let mut documents: BTreeMap<&'static str, Source> =
             built_in.iter().map(of_profile).collect();
         let Some(folder) = folder else {
             return Ok(Documents(documents));
@@ -157,26 +160,28 @@ impl Documents {
         name: &str,
         filling: &Filling<'_>,
         prepare: impl FnOnce(&mut Json),
-    ) -> Result<Policy, Failure> {
-        let (mut json, document) = self.filled(name, filling, prepare)?;
-        let Form::Policy(kind) = document.form else {
+    ) -> Result<Document, Failure> {
+        let (mut json, source) = self.filled(name, filling, prepare)?;
+        let Form::Policy(kind) = source.form else {
             return Err(Failure::new(format!("{name} is not a policy")));
         };
-        let origin = &document.origin;
+        let origin = &source.origin;
         if kind.grants_to_identity() {
-            name_version(&mut json);
+            name_version(&mut json, filling);
         }
-        let policy = Policy::from_value(json).map_err(|error| {
+        let no_policy = |error: PolicyError| {
             Failure::new(format!("{origin} is not a policy")).because(error.to_string())
-        })?;
+        };
+        let policy = Policy::from_value(json).map_err(no_policy)?;
         if policy.statements().is_empty() {
             return Err(Failure::new(format!("{origin} has no statements"))
                 .hint("AWS takes no policy without a statement"));
         }
+        let document = Document::new(policy, &filling.holes).map_err(no_policy)?;
         if kind != Kind::Managed {
-            within(origin, policy.size(), kind.limit())?;
+            within(origin, document.to_judge().size(), kind.limit())?;
         }
-        Ok(policy)
+        Ok(document)
     }
 
     /// An event pattern, filled in.
@@ -184,7 +189,7 @@ impl Documents {
     /// # Errors
     /// As for [`Documents::policy`].
     pub fn pattern(&self, name: &str, filling: &Filling<'_>) -> Result<Json, Failure> {
-        let (json, Document { origin, .. }) = self.filled(name, filling, |_| {})?;
+        let (json, Source { origin, .. }) = self.filled(name, filling, |_| {})?;
         if !json.is_object() {
             return Err(Failure::new(format!("{origin} is not an event pattern"))
                 .hint("An event pattern is a JSON object of fields, each with a list of values"));
@@ -204,12 +209,12 @@ impl Documents {
         name: &str,
         filling: &Filling<'_>,
         prepare: impl FnOnce(&mut Json),
-    ) -> Result<(Json, &Document), Failure> {
-        let Some(document) = self.0.get(name) else {
+    ) -> Result<(Json, &Source), Failure> {
+        let Some(source) = self.0.get(name) else {
             return Err(Failure::new(format!("there is no document called {name}")));
         };
-        let origin = &document.origin;
-        let mut json = policy::json::parse(&document.text).map_err(|error| {
+        let origin = &source.origin;
+        let mut json = policy::json::parse(&source.text).map_err(|error| {
             Failure::new(format!("{origin} is not JSON")).because(error.to_string())
         })?;
         for_each_string(&mut json, &mut |text| {
@@ -221,11 +226,13 @@ impl Documents {
             }
         });
         prepare(&mut json);
-        policy::placeholders::replace(&mut json, &filling.values).map_err(|error| {
+        let mut values = filling.values.clone();
+        values.extend(filling.holes.keys().map(|hole| (*hole, open(hole))));
+        policy::placeholders::replace(&mut json, &values).map_err(|error| {
             Failure::new(format!("{origin} cannot be filled in")).because(error.to_string())
         })?;
         policy::partition::rewrite(&mut json, filling.partition.name());
-        Ok((json, document))
+        Ok((json, source))
     }
 }
 
@@ -234,12 +241,16 @@ impl Documents {
 /// IAM answers "Policy document must be version 2012-10-17 or greater" to such a document. The
 /// versions differ in policy variables alone, so that without one the meaning stays the same; with
 /// one, the document is left as it was written.
-fn name_version(json: &mut Json) {
+fn name_version(json: &mut Json, filling: &Filling<'_>) {
+    // What is filled in later is no variable, nor is the account while a document is only checked.
+    let later = filling.holes.keys().copied().chain([ACCOUNT_ID]).map(open);
+    let later: Vec<String> = later.collect();
     let mut has_variable = false;
-    let key = format!("${{{KEY_ID}}}");
     for_each_string(json, &mut |text| {
-        // What is filled in later is no variable.
-        has_variable |= text.replace(&key, "").contains("${");
+        let rest = later
+            .iter()
+            .fold(text.clone(), |rest, it| rest.replace(it, ""));
+        has_variable |= rest.contains("${");
     });
     if let (Json::Object(fields), false) = (json, has_variable)
         && !fields.contains_key("Version")
@@ -247,6 +258,11 @@ fn name_version(json: &mut Json) {
         // IAM's older parsers want it before the statements.
         fields.shift_insert(0, "Version".to_owned(), "2012-10-17".into());
     }
+}
+
+/// A placeholder as the documents write it.
+pub fn open(name: &str) -> String {
+    format!("${{{name}}}")
 }
 
 /// The field of an event pattern, by its path, that no event could match.

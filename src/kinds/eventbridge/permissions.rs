@@ -70,7 +70,11 @@ impl Specified<'_, EventTarget, TargetSpec> {
         let rule = &self.resource.rule_arn;
         let mut all = allow(CHANGE, &[rule], &ours, &["events:PutTargets"]);
         let service = "events.amazonaws.com";
-        all.extend(pass_role("PassRolesToEventBridge", &self.spec.role_arn, service));
+        all.extend(pass_role(
+            "PassRolesToEventBridge",
+            &self.spec.role_arn,
+            service,
+        ));
         all
     }
 }

@@ -19,6 +19,9 @@ use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::names::Region;
 
+/// The kind, as addresses name it.
+pub const KIND: &str = "event_rule";
+
 /// A rule under one name.
 #[derive(Debug)]
 pub struct EventRule {
@@ -203,7 +206,10 @@ impl Specified<'_, EventRule, RuleSpec> {
 impl Wanted for Specified<'_, EventRule, RuleSpec> {
     fn desired(&self, _found: Option<&Present>, _known: &Known) -> Attributes {
         let mut attributes = Attributes::from([
-            ("event_pattern".to_owned(), canonical(&self.spec.pattern).into()),
+            (
+                "event_pattern".to_owned(),
+                canonical(&self.spec.pattern).into(),
+            ),
             ("state".to_owned(), RuleState::Enabled.as_str().into()),
         ]);
         self.resource.identity.tags.lower_desired(&mut attributes);
@@ -223,7 +229,10 @@ impl Wanted for Specified<'_, EventRule, RuleSpec> {
         let client = aws.eventbridge(&self.resource.region);
         let there = aws
             .call(self.resource.operation("DescribeRule"), || {
-                client.describe_rule().name(&self.resource.identity.name).send()
+                client
+                    .describe_rule()
+                    .name(&self.resource.identity.name)
+                    .send()
             })
             .await;
         match there {
@@ -236,8 +245,11 @@ impl Wanted for Specified<'_, EventRule, RuleSpec> {
                 return Err(aws.name(AwsError::in_answer(operation, code, message)));
             }
         }
-        self.put(aws, Some(EventRule::event_tags(self.resource.identity.tags.iter())))
-            .await?;
+        self.put(
+            aws,
+            Some(EventRule::event_tags(self.resource.identity.tags.iter())),
+        )
+        .await?;
         Ok(Created {
             attributes: self.desired(None, known),
             arn: None,
@@ -257,7 +269,9 @@ impl Wanted for Specified<'_, EventRule, RuleSpec> {
         if !tags.is_empty() {
             let client = aws.eventbridge(&self.resource.region);
             aws.call(self.resource.operation("TagResource"), || {
-                let request = client.tag_resource().resource_arn(self.resource.identity.as_resource());
+                let request = client
+                    .tag_resource()
+                    .resource_arn(self.resource.identity.as_resource());
                 request.set_tags(Some(tags.clone())).send()
             })
             .await?;

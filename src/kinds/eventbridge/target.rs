@@ -19,6 +19,9 @@ use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::names::Region;
 
+/// The kind, as addresses name it.
+pub const KIND: &str = "event_target";
+
 /// A target under one id. EventBridge gives targets no ARN.
 #[derive(Debug)]
 pub struct EventTarget {
@@ -101,7 +104,10 @@ impl Resource for EventTarget {
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(Observed::Missing),
             Err(error) => return Err(error),
         };
-        let Some(target) = targets.iter().find(|target| target.id() == self.identity.name) else {
+        let Some(target) = targets
+            .iter()
+            .find(|target| target.id() == self.identity.name)
+        else {
             return Ok(Observed::Missing);
         };
         let mut attributes = Attributes::from([("arn".to_owned(), target.arn().into())]);
@@ -139,8 +145,8 @@ impl Resource for EventTarget {
             };
             let answer = aws.call_checked(self.operation("RemoveTargets"), remove, |answer| {
                 let first = answer.failed_entries().first();
-            let first = first.map(|entry| (entry.error_code(), entry.error_message()));
-            failed_entry(first, answer.failed_entry_count())
+                let first = first.map(|entry| (entry.error_code(), entry.error_message()));
+                failed_entry(first, answer.failed_entry_count())
             });
             gone_is_fine(answer.await)
         };

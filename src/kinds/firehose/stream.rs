@@ -22,6 +22,9 @@ use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::names::Region;
 
+/// The kind, as addresses name it.
+pub const KIND: &str = "firehose_stream";
+
 /// A stream under one name.
 #[derive(Debug)]
 pub struct FirehoseStream {
@@ -290,7 +293,10 @@ impl Wanted for Specified<'_, FirehoseStream, StreamSpec> {
             ("role".to_owned(), self.spec.role_arn.as_str().into()),
             ("bucket".to_owned(), self.spec.bucket_arn.as_str().into()),
             ("prefix".to_owned(), self.spec.prefix.as_str().into()),
-            ("error_prefix".to_owned(), self.spec.error_prefix.as_str().into()),
+            (
+                "error_prefix".to_owned(),
+                self.spec.error_prefix.as_str().into(),
+            ),
             (
                 "compression".to_owned(),
                 CompressionFormat::Gzip.as_str().into(),

@@ -16,6 +16,9 @@ use crate::engine::resource::{Resource, Specified, Wanted};
 use crate::kinds::iam::attached::{attach, attached, detach};
 use crate::names::IamIdentity;
 
+/// The kind, as addresses name it.
+pub const KIND: &str = "iam_policy_attachment";
+
 /// One policy on one identity.
 #[derive(Debug)]
 pub struct PolicyAttachment {

@@ -145,7 +145,9 @@ impl Wanted for Specified<'_, InstanceProfile, ProfileSpec> {
         let tags = iam_tags(self.resource.identity.tags.iter());
         aws.call(iam_operation("CreateInstanceProfile"), || {
             let request = aws.iam().create_instance_profile();
-            let request = request.instance_profile_name(&self.resource.identity.name).path("/");
+            let request = request
+                .instance_profile_name(&self.resource.identity.name)
+                .path("/");
             request.set_tags(Some(tags.clone())).send()
         })
         .await?;

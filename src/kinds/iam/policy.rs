@@ -251,7 +251,10 @@ impl Specified<'_, IamPolicy, PolicySpec> {
             }
         }
         aws.call(iam_operation("CreatePolicyVersion"), || {
-            let request = aws.iam().create_policy_version().policy_arn(self.resource.arn());
+            let request = aws
+                .iam()
+                .create_policy_version()
+                .policy_arn(self.resource.arn());
             let request = request.policy_document(self.spec.document.compact());
             request.set_as_default(true).send()
         })
@@ -261,8 +264,14 @@ impl Specified<'_, IamPolicy, PolicySpec> {
 
     fn attributes(&self) -> Attributes {
         let mut attributes = Attributes::from([
-            ("description".to_owned(), self.spec.description.as_str().into()),
-            ("document".to_owned(), Value::Policy(self.spec.document.clone())),
+            (
+                "description".to_owned(),
+                self.spec.description.as_str().into(),
+            ),
+            (
+                "document".to_owned(),
+                Value::Policy(self.spec.document.clone()),
+            ),
         ]);
         self.resource.identity.tags.lower_desired(&mut attributes);
         attributes
@@ -298,7 +307,11 @@ impl Wanted for Specified<'_, IamPolicy, PolicySpec> {
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
         let tags = iam_tags(self.resource.identity.tags.iter());
         aws.call(iam_operation("CreatePolicy"), || {
-            let request = aws.iam().create_policy().policy_name(&self.resource.identity.name).path("/");
+            let request = aws
+                .iam()
+                .create_policy()
+                .policy_name(&self.resource.identity.name)
+                .path("/");
             let request = request.description(&self.spec.description);
             let request = request.policy_document(self.spec.document.compact());
             request.set_tags(Some(tags.clone())).send()

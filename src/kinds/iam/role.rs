@@ -3,6 +3,7 @@
 //! The role's permissions are exclusive: an inline policy or an attachment that someone added is
 //! drift, unless the settings keep it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
@@ -22,6 +23,10 @@ use crate::kinds::iam::role_details::RoleDetails;
 use crate::kinds::iam::{INSTANCE_PROFILE, iam_operation, iam_tags};
 use crate::kinds::policy_value;
 use crate::names::IamIdentity;
+use iam_policy::policy::Policy;
+
+/// The kind, as addresses name it.
+pub const KIND: &str = "iam_role";
 
 /// A role under one name.
 #[derive(Debug)]
@@ -37,8 +42,9 @@ pub struct IamRole {
 /// A role that a service or an account may assume.
 #[derive(Debug)]
 pub struct RoleSpec {
-    /// The policy that says who may assume the role.
-    pub trust: Document,
+    /// The policy that says who may assume the role; `None` while the settings do not name anybody,
+    /// with which the role is neither created nor changed.
+    pub trust: Option<Document>,
     /// The role's inline policy.
     pub policy: Document,
     /// The ARN of the role's permissions boundary.
@@ -227,13 +233,20 @@ impl Resource for IamRole {
 }
 
 impl Specified<'_, IamRole, RoleSpec> {
+    fn trust(&self, aws: &Aws, operation: &'static str) -> Result<String, AwsError> {
+        let trust = self.spec.trust.as_ref().and_then(Document::to_send);
+        to_send(trust.map(Cow::Owned), aws, operation)
+    }
+
     /// The attributes that `CreateRole` sets.
     fn created(&self) -> Attributes {
         let mut attributes = Attributes::from([
             ("path".to_owned(), "/".into()),
             ("max_session_seconds".to_owned(), MAX_SESSION_SECONDS.into()),
-            ("trust_policy".to_owned(), (&self.spec.trust).into()),
         ]);
+        if let Some(trust) = &self.spec.trust {
+            attributes.insert("trust_policy".to_owned(), trust.into());
+        }
         if let Some(boundary) = &self.spec.boundary {
             attributes.insert("permissions_boundary".to_owned(), boundary.as_str().into());
         }
@@ -242,13 +255,10 @@ impl Specified<'_, IamRole, RoleSpec> {
     }
 
     async fn put_inline(&self, aws: &Aws, name: &str, policy: &Value) -> Result<(), AwsError> {
-        let policy = to_send(policy, aws, "PutRolePolicy")?;
+        let policy = to_send(policy.to_send(), aws, "PutRolePolicy")?;
         aws.call(iam_operation("PutRolePolicy"), || {
             let request = aws.iam().put_role_policy().role_name(self.resource.name());
-            request
-                .policy_name(name)
-                .policy_document(&policy)
-                .send()
+            request.policy_name(name).policy_document(&policy).send()
         })
         .await?;
         Ok(())
@@ -304,7 +314,7 @@ impl Wanted for Specified<'_, IamRole, RoleSpec> {
     }
 
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
-        let trust = to_send(&Value::from(&self.spec.trust), aws, "CreateRole")?;
+        let trust = self.trust(aws, "CreateRole")?;
         let tags = iam_tags(self.resource.identity.tags.iter());
         aws.call(iam_operation("CreateRole"), || {
             aws.iam()
@@ -345,10 +355,12 @@ impl Wanted for Specified<'_, IamRole, RoleSpec> {
             self.set_boundary(aws).await?;
         }
         if touches(changes, "trust_policy") {
-            let trust = Value::from(&self.spec.trust);
-            let trust = to_send(&trust, aws, "UpdateAssumeRolePolicy")?;
+            let trust = self.trust(aws, "UpdateAssumeRolePolicy")?;
             aws.call(iam_operation("UpdateAssumeRolePolicy"), || {
-                let request = aws.iam().update_assume_role_policy().role_name(self.resource.name());
+                let request = aws
+                    .iam()
+                    .update_assume_role_policy()
+                    .role_name(self.resource.name());
                 request.policy_document(&trust).send()
             })
             .await?;
@@ -373,7 +385,6 @@ impl Wanted for Specified<'_, IamRole, RoleSpec> {
         }
         Ok(())
     }
-
 }
 
 /// The names of all roles of the account.
@@ -406,10 +417,13 @@ pub async fn all_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
 }
 
 /// The text of a policy as it is sent.
-fn to_send(policy: &Value, aws: &Aws, operation: &'static str) -> Result<String, AwsError> {
-    let policy = policy.to_send();
+fn to_send(
+    policy: Option<Cow<'_, Policy>>,
+    aws: &Aws,
+    operation: &'static str,
+) -> Result<String, AwsError> {
     let policy = policy.ok_or_else(|| {
-        let message = "the policy names a key whose id is not known".to_owned();
+        let message = "a part of the policy is not known".to_owned();
         aws.name(AwsError::unusable(iam_operation(operation), message))
     })?;
     Ok(policy.compact())

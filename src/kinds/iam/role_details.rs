@@ -8,8 +8,8 @@ use crate::aws::{Aws, AwsError, ErrorKind, Pages};
 use crate::engine::attributes::Value;
 use crate::kinds::iam::attached::attached;
 use crate::kinds::iam::iam_operation;
-use crate::names::IamIdentity;
 use crate::kinds::policy_value;
+use crate::names::IamIdentity;
 
 /// What belongs to a role.
 pub(super) struct RoleDetails {

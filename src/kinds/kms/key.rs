@@ -172,7 +172,9 @@ impl Resource for KmsKey {
                 "the policy of the key behind {} in {} does not let this account read it ({}); \
                  delete that alias if nobody uses it, choose another `postfix`, or ask who may \
                  administer the key to correct its policy",
-                self.alias(), self.region, error.operation
+                self.alias(),
+                self.region,
+                error.operation
             ))),
             read => read,
         }
@@ -203,7 +205,10 @@ impl Specified<'_, KmsKey, KeySpec> {
     fn created(&self) -> Attributes {
         let mut attributes = Attributes::from([
             ("description".to_owned(), self.spec.description.into()),
-            ("key_policy".to_owned(), Value::Policy(self.spec.policy.clone())),
+            (
+                "key_policy".to_owned(),
+                Value::Policy(self.spec.policy.clone()),
+            ),
             ("key_spec".to_owned(), "SYMMETRIC_DEFAULT".into()),
             ("rotation".to_owned(), false.into()),
             ("state".to_owned(), KeyState::Enabled.as_str().into()),
@@ -297,10 +302,13 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
             match error.kind {
                 // The update that follows goes on from here, and tells why it cannot.
                 ErrorKind::Interrupted => {}
-                ErrorKind::AlreadyExists if !self.resource.another_has_the_alias(aws, arn).await? => {}
+                ErrorKind::AlreadyExists
+                    if !self.resource.another_has_the_alias(aws, arn).await? => {}
                 ErrorKind::AlreadyExists => {
                     // The key that has the alias is the one. This one has encrypted nothing.
-                    self.resource.schedule_deletion(aws, arn, SHORTEST_WAIT).await?;
+                    self.resource
+                        .schedule_deletion(aws, arn, SHORTEST_WAIT)
+                        .await?;
                     return Err(error);
                 }
                 _ => return Err(error),

@@ -10,9 +10,7 @@ use serde_json::json;
 
 use crate::aws::{Aws, AwsError, Operation};
 use crate::engine::address::Address;
-use crate::engine::attributes::{
-    Attributes, Change, Value, changed_tags, reference, touches,
-};
+use crate::engine::attributes::{Attributes, Change, Value, changed_tags, reference, touches};
 use crate::engine::identity::Identity;
 use crate::engine::known::Known;
 use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
@@ -98,9 +96,8 @@ impl BucketSpec {
     fn of_log_delivery(&self, found: &Present) -> Vec<Statement> {
         match found.attributes.get("bucket_policy") {
             Some(Value::Policy(policy)) => {
-                let added = |statement: &Statement| {
-                    is_log_delivery(statement) && !self.is_own(statement)
-                };
+                let added =
+                    |statement: &Statement| is_log_delivery(statement) && !self.is_own(statement);
                 policy.split(added).1
             }
             _ => Vec::new(),
@@ -114,7 +111,9 @@ fn note(statements: usize) -> Option<String> {
         1 => "statement",
         _ => "statements",
     };
-    Some(format!("{statements} {noun} of AWS's log delivery in the policy, kept"))
+    Some(format!(
+        "{statements} {noun} of AWS's log delivery in the policy, kept"
+    ))
 }
 
 /// The bucket policy to write, if it changes.
@@ -173,7 +172,10 @@ impl Resource for S3Bucket {
                 .policy
                 .map(|policy| ("bucket_policy".to_owned(), policy)),
         );
-        let owner = self.identity.tags.lower_observed(&settings.tags, &mut attributes);
+        let owner = self
+            .identity
+            .tags
+            .lower_observed(&settings.tags, &mut attributes);
         let mut present = Present::new(attributes, owner, Phase::Stable);
         present.note = self
             .spec
@@ -278,14 +280,18 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
             .set_location_constraint(location)
             .set_tags(Some(tags))
             .build();
-        aws.call(self.resource.operation("CreateBucket", &self.resource.region), || {
-            client
-                .create_bucket()
-                .bucket(&self.resource.identity.name)
-                .object_ownership(ObjectOwnership::BucketOwnerPreferred)
-                .create_bucket_configuration(configuration.clone())
-                .send()
-        })
+        aws.call(
+            self.resource
+                .operation("CreateBucket", &self.resource.region),
+            || {
+                client
+                    .create_bucket()
+                    .bucket(&self.resource.identity.name)
+                    .object_ownership(ObjectOwnership::BucketOwnerPreferred)
+                    .create_bucket_configuration(configuration.clone())
+                    .send()
+            },
+        )
         .await?;
         let mut attributes = Attributes::from([
             ("region".to_owned(), self.resource.region.name().into()),
@@ -330,9 +336,7 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
                 .iter()
                 .any(|change| change.attribute.starts_with("encryption."))
             {
-                self.resource
-                    .put_encryption(aws, self.key(known))
-                    .await?;
+                self.resource.put_encryption(aws, self.key(known)).await?;
             }
             Ok(())
         };

@@ -85,7 +85,9 @@ impl S3Bucket {
         }));
         let operation = self.operation("GetBucketOwnershipControls", region);
         let ownership = optional(aws.call(operation, || {
-            let request = client.get_bucket_ownership_controls().bucket(&self.identity.name);
+            let request = client
+                .get_bucket_ownership_controls()
+                .bucket(&self.identity.name);
             request.expected_bucket_owner(&owner).send()
         }));
         let access_block = optional(aws.call(

@@ -42,7 +42,9 @@ impl S3Bucket {
         aws.call(
             self.operation("PutBucketOwnershipControls", &self.region),
             || {
-                let request = client.put_bucket_ownership_controls().bucket(&self.identity.name);
+                let request = client
+                    .put_bucket_ownership_controls()
+                    .bucket(&self.identity.name);
                 let request = request.expected_bucket_owner(self.account.to_string());
                 request.set_ownership_controls(controls.clone()).send()
             },

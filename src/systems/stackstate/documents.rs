@@ -1,18 +1,23 @@
-//! The documents of the integration, filled in for one deployment.
+//! The vendor's documents, and how they are filled in for one deployment.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::{ALIAS, BUCKET, RULE, STREAM, role_address};
-use crate::engine::address::Address;
+use super::names::{self, Names};
+use crate::engine::document::{Document, Hole};
 use crate::failure::Failure;
-use crate::kinds::iam::role::KEY_ID;
-use crate::names::Region;
+use crate::names::{Partition, Region};
 use crate::settings::{Encryption, Principal, Secret, StackState, Trust};
-use crate::systems::documents::{BuiltIn, Documents, Filling, Form, for_each_string};
-use crate::systems::{Content, Site, Written};
+use crate::systems::documents::{
+    ACCOUNT_ID, BuiltIn, Documents, Filling, Form, for_each_string, open,
+};
 use iam_policy::policy::{Kind, Policy, redacted};
+
+/// The placeholder for the id of the key, which only AWS knows.
+const KEY_ID: &str = "KeyId";
+/// The placeholder for the external ID.
+const EXTERNAL_ID: &str = "ExternalId";
 
 /// The vendor's documents, and those of the hardened profile that differ.
 pub const DOCUMENTS: [BuiltIn; 10] = [
@@ -94,32 +99,83 @@ pub const DOCUMENTS: [BuiltIn; 10] = [
     },
 ];
 
-/// The documents of one deployment.
-pub(super) struct Filled<'a> {
-    settings: &'a StackState,
-    documents: &'a Documents,
-    site: &'a Site,
-    main: &'a Region,
-    names: Vec<(&'static str, String)>,
+/// The documents of what exists once in an account.
+#[derive(Debug)]
+pub(super) struct AccountWide {
+    /// The integration role's trust policy and the name of its document; `None` while the settings
+    /// do not say whom to trust.
+    pub(super) trust: Option<(&'static str, Document)>,
+    pub(super) integration_role: Document,
+    /// The key policy, if there is to be a key.
+    pub(super) key: Option<Policy>,
+    pub(super) bucket: Policy,
 }
 
-impl<'a> Filled<'a> {
+/// The documents of what exists in every region.
+#[derive(Debug)]
+pub(super) struct Regional {
+    pub(super) firehose_trust: Document,
+    pub(super) firehose_role: Document,
+    pub(super) eventbridge_trust: Document,
+    pub(super) eventbridge_role: Document,
+    pub(super) pattern: Json,
+}
+
+/// Fills the documents in.
+pub(super) struct Filler<'a> {
+    pub(super) settings: &'a StackState,
+    pub(super) documents: &'a Documents,
+    pub(super) partition: Partition,
+    /// The account, or its placeholder where the documents are only checked. Both have twelve
+    /// characters, so that the length of a document is the same.
+    pub(super) account: String,
+    pub(super) main: &'a Region,
+    /// The names that the documents spell out, and those of this deployment.
+    pub(super) names: Vec<(&'static str, String)>,
+}
+
+impl<'a> Filler<'a> {
     pub(super) fn new(
         settings: &'a StackState,
         documents: &'a Documents,
-        site: &'a Site,
+        partition: Partition,
+        account: String,
         main: &'a Region,
     ) -> Self {
-        let names = [BUCKET, STREAM, RULE, ALIAS];
-        Filled {
+        Filler {
             settings,
             documents,
-            site,
+            partition,
+            account,
             main,
-            names: names
-                .map(|name| (name, format!("{name}{}", settings.postfix)))
-                .to_vec(),
+            names: names::spelled_out(&settings.postfix),
         }
+    }
+
+    /// The documents of what exists once in an account.
+    pub(super) fn account_wide(&self) -> Result<AccountWide, Failure> {
+        let with_key = self.settings.encryption == Encryption::Kms;
+        // Neither of these two has a hole.
+        let policy = |name| Ok::<_, Failure>(self.policy(name, self.main)?.to_show());
+        let key = with_key.then(|| policy("key-policy"));
+        Ok(AccountWide {
+            trust: self.integration_trust()?,
+            integration_role: self.policy("integration-role-policy", self.main)?,
+            key: key.transpose()?,
+            bucket: policy("bucket-policy")?,
+        })
+    }
+
+    /// The documents of what exists in `region`.
+    pub(super) fn regional(&self, region: &Region) -> Result<Regional, Failure> {
+        let filling = self.filling(region);
+        Ok(Regional {
+            firehose_trust: self.policy("firehose-role-trust", region)?,
+            firehose_role: self.policy("firehose-role-policy", region)?,
+            eventbridge_trust: self.policy("eventbridge-role-trust", region)?,
+            eventbridge_role: self.policy("eventbridge-role-policy", region)?,
+            pattern: self.documents.pattern("event-pattern", &filling)?,
+        })
     }
 
     /// How placeholders are filled in for what lives in `region`. `${Region}` means that region,
@@ -127,21 +183,22 @@ impl<'a> Filled<'a> {
     fn filling(&self, region: &Region) -> Filling<'_> {
         Filling {
             values: BTreeMap::from([
-                ("AccountId", self.site.account.to_string()),
+                (ACCOUNT_ID, self.account.clone()),
                 ("Region", region.to_string()),
                 ("MainRegion", self.main.to_string()),
             ]),
+            holes: BTreeMap::new(),
             names: &self.names,
-            partition: self.site.partition,
+            partition: self.partition,
         }
     }
 
     /// A policy for `region`, which is the main one for what exists once in an account.
-    pub(super) fn policy(&self, name: &str, region: &Region) -> Result<Policy, Failure> {
+    fn policy(&self, name: &str, region: &Region) -> Result<Document, Failure> {
         let mut filling = self.filling(region);
         if name == "firehose-role-policy" && self.settings.encryption == Encryption::Kms {
-            // Only AWS knows the key's id; the role fills it in.
-            filling.values.insert(KEY_ID, format!("${{{KEY_ID}}}"));
+            let key = Hole::KeyId(Names::key_address(self.main));
+            filling.holes.insert(KEY_ID, key);
         }
         self.documents.policy(name, &filling, |json| match name {
             "key-policy" => bucket_region_placeholders(json),
@@ -155,15 +212,7 @@ impl<'a> Filled<'a> {
         })
     }
 
-    /// What the rule in `region` listens for.
-    pub(super) fn pattern(&self, region: &Region) -> Result<Json, Failure> {
-        self.documents
-            .pattern("event-pattern", &self.filling(region))
-    }
-
-    /// The integration role's trust policy and its document's name; `None` while it is not known
-    /// whom to trust.
-    pub(super) fn integration_trust(&self) -> Result<Option<(&'static str, Policy)>, Failure> {
+    fn integration_trust(&self) -> Result<Option<(&'static str, Document)>, Failure> {
         Ok(match &self.settings.trust {
             Trust::Unstated => None,
             Trust::Ec2 => {
@@ -185,20 +234,22 @@ impl<'a> Filled<'a> {
         &self,
         principals: &[Principal],
         external_id: &Secret,
-    ) -> Result<Policy, Failure> {
+    ) -> Result<Document, Failure> {
         let mut filling = self.filling(self.main);
         // In this one document `${AccountId}` is the agent's account.
-        filling.values = BTreeMap::from([("ExternalId", external_id.expose().to_owned())]);
+        filling.values = BTreeMap::new();
+        let secret = Hole::Secret(external_id.clone());
+        filling.holes.insert(EXTERNAL_ID, secret);
         let principals: Vec<String> = principals
             .iter()
-            .map(|principal| principal.arn(self.site.partition).to_string())
+            .map(|principal| principal.arn(self.partition).to_string())
             .collect();
         let mut misplaced = false;
         let name = "integration-role-trust-external";
         let trust = self.documents.policy(name, &filling, |json| {
             name_agents(json, &principals);
-            // What is left once the conditions on it are hidden would be shown.
-            misplaced = redacted(json).to_string().contains("${ExternalId}");
+            // What is left once the conditions on the external ID are hidden would be shown.
+            misplaced = redacted(json).to_string().contains(&open(EXTERNAL_ID));
         })?;
         if misplaced {
             return Err(Failure::new(
@@ -208,55 +259,6 @@ impl<'a> Filled<'a> {
             .hint("Use ${ExternalId} as the value of a condition on sts:ExternalId alone"));
         }
         Ok(trust)
-    }
-
-    /// Every document that is written, in the form in which it is.
-    pub(super) fn written(&self) -> Result<Vec<Written>, Failure> {
-        let mut written = Vec::new();
-        let mut add = |document: &'static str, carrier, region: Option<&Region>, content| {
-            written.push(Written {
-                name: match region {
-                    Some(region) => format!("{document}@{region}"),
-                    None => document.to_owned(),
-                },
-                document,
-                origin: self.documents.origin(document).to_owned(),
-                carrier,
-                content,
-            });
-        };
-        let policy = |kind, name, region| Ok(Content::Policy(kind, self.policy(name, region)?));
-        let integration = role_address("integration");
-        if let Some((name, trust)) = self.integration_trust()? {
-            let content = Content::Policy(Kind::Trust, trust);
-            add(name, integration.clone(), None, content);
-        }
-        let name = "integration-role-policy";
-        let content = policy(Kind::Inline, name, self.main)?;
-        add(name, integration, None, content);
-        if self.settings.encryption == Encryption::Kms {
-            let content = policy(Kind::Key, "key-policy", self.main)?;
-            add("key-policy", super::key_address(self.main), None, content);
-        }
-        let content = policy(Kind::Bucket, "bucket-policy", self.main)?;
-        let bucket = super::bucket_address(self.main);
-        add("bucket-policy", bucket, None, content);
-        for region in &self.site.regions {
-            let of_roles = [
-                ("firehose", Kind::Trust, "firehose-role-trust"),
-                ("firehose", Kind::Inline, "firehose-role-policy"),
-                ("eventbridge", Kind::Trust, "eventbridge-role-trust"),
-                ("eventbridge", Kind::Inline, "eventbridge-role-policy"),
-            ];
-            for (service, kind, name) in of_roles {
-                let carrier = role_address(&format!("{service}-{region}"));
-                add(name, carrier, Some(region), policy(kind, name, region)?);
-            }
-            let rule = Address::regional("event_rule", "stackstate", region);
-            let pattern = Content::EventPattern(self.pattern(region)?);
-            add("event-pattern", rule, Some(region), pattern);
-        }
-        Ok(written)
     }
 }
 

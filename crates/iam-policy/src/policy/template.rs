@@ -17,6 +17,16 @@ pub struct Template {
     holes: BTreeSet<String>,
 }
 
+impl From<Policy> for Template {
+    /// A template without holes.
+    fn from(policy: Policy) -> Self {
+        Template {
+            policy,
+            holes: BTreeSet::new(),
+        }
+    }
+}
+
 impl Template {
     /// A template from a policy in whose strings `${Name}` stands for some of `names`. Names that the
     /// policy does not hold are no holes of the template.
