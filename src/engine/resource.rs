@@ -1,7 +1,8 @@
 //! The contract between the planner, the executor and one kind of AWS resource.
 //!
-//! The planner calls only the functions that are not `async`, the executor only the others. Calls go
-//! through [`Aws::call`], which waits for propagation and conflicts.
+//! The functions that are not `async` are pure. The planner calls no others, a survey calls
+//! [`observe`], and the executor calls all. Requests go through [`Aws::call`], which waits for
+//! propagation and conflicts.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
