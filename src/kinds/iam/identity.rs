@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::aws::{Aws, AwsError, Pages};
+use crate::aws::{Aws, AwsError};
 use crate::engine::resource::gone_is_fine;
 use crate::kinds::iam::iam_operation;
 
@@ -34,48 +34,43 @@ impl Identity {
     /// # Errors
     /// [`ErrorKind::NotFound`](crate::aws::ErrorKind::NotFound) if there is no such identity.
     pub async fn attached(&self, aws: &Aws) -> Result<Vec<String>, AwsError> {
-        let mut arns = Vec::new();
-        let mut pages = Pages::of(iam_operation(match self {
-            Identity::User(_) => "ListAttachedUserPolicies",
-            Identity::Group(_) => "ListAttachedGroupPolicies",
-            Identity::Role(_) => "ListAttachedRolePolicies",
-        }));
-        loop {
-            let (policies, next) = match self {
-                Identity::User(name) => {
-                    let answer = aws
-                        .call(pages.operation(), || {
-                            let request = aws.iam().list_attached_user_policies();
-                            request.user_name(name).set_marker(pages.token()).send()
-                        })
-                        .await?;
-                    (answer.attached_policies, answer.marker)
-                }
-                Identity::Group(name) => {
-                    let answer = aws
-                        .call(pages.operation(), || {
-                            let request = aws.iam().list_attached_group_policies();
-                            request.group_name(name).set_marker(pages.token()).send()
-                        })
-                        .await?;
-                    (answer.attached_policies, answer.marker)
-                }
-                Identity::Role(name) => {
-                    let answer = aws
-                        .call(pages.operation(), || {
-                            let request = aws.iam().list_attached_role_policies();
-                            request.role_name(name).set_marker(pages.token()).send()
-                        })
-                        .await?;
-                    (answer.attached_policies, answer.marker)
-                }
-            };
-            let policies = policies.unwrap_or_default().into_iter();
-            arns.extend(policies.filter_map(|policy| policy.policy_arn));
-            if pages.ended(aws, next)? {
-                return Ok(arns);
+        let attached = match self {
+            Identity::User(name) => {
+                aws.list(
+                    iam_operation("ListAttachedUserPolicies"),
+                    |token| {
+                        let request = aws.iam().list_attached_user_policies();
+                        request.user_name(name).set_marker(token).send()
+                    },
+                    |answer| (answer.attached_policies.unwrap_or_default(), answer.marker),
+                )
+                .await?
             }
-        }
+            Identity::Group(name) => {
+                aws.list(
+                    iam_operation("ListAttachedGroupPolicies"),
+                    |token| {
+                        let request = aws.iam().list_attached_group_policies();
+                        request.group_name(name).set_marker(token).send()
+                    },
+                    |answer| (answer.attached_policies.unwrap_or_default(), answer.marker),
+                )
+                .await?
+            }
+            Identity::Role(name) => {
+                aws.list(
+                    iam_operation("ListAttachedRolePolicies"),
+                    |token| {
+                        let request = aws.iam().list_attached_role_policies();
+                        request.role_name(name).set_marker(token).send()
+                    },
+                    |answer| (answer.attached_policies.unwrap_or_default(), answer.marker),
+                )
+                .await?
+            }
+        };
+        let arns = attached.into_iter();
+        Ok(arns.filter_map(|policy| policy.policy_arn).collect())
     }
 
     /// Attaches a managed policy. Attaching it again changes nothing.

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_iam::types::PolicyVersion;
 use futures_util::future::join;
 
-use crate::aws::{Aws, AwsError, ErrorKind, Pages};
+use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::Holder;
 use crate::engine::address::Address;
 use crate::engine::attributes::{Attributes, Change, Value, changed_tags, touches};
@@ -48,20 +48,15 @@ const MOST_VERSIONS: usize = 5;
 
 impl IamPolicy {
     async fn versions(&self, aws: &Aws) -> Result<Vec<PolicyVersion>, AwsError> {
-        let mut versions = Vec::new();
-        let mut pages = Pages::of(iam_operation("ListPolicyVersions"));
-        loop {
-            let answer = aws
-                .call(pages.operation(), || {
-                    let request = aws.iam().list_policy_versions().policy_arn(&self.arn);
-                    request.set_marker(pages.token()).send()
-                })
-                .await?;
-            versions.extend_from_slice(answer.versions());
-            if pages.ended(aws, answer.marker)? {
-                return Ok(versions);
-            }
-        }
+        aws.list(
+            iam_operation("ListPolicyVersions"),
+            |token| {
+                let request = aws.iam().list_policy_versions().policy_arn(&self.arn);
+                request.set_marker(token).send()
+            },
+            |answer| (answer.versions.unwrap_or_default(), answer.marker),
+        )
+        .await
     }
 
     async fn delete_version(&self, aws: &Aws, version: &PolicyVersion) -> Result<(), AwsError> {
@@ -99,34 +94,23 @@ impl IamPolicy {
 
     /// Every identity that has the policy attached.
     async fn holders(&self, aws: &Aws) -> Result<Vec<Identity>, AwsError> {
-        let mut holders = Vec::new();
-        let mut pages = Pages::of(iam_operation("ListEntitiesForPolicy"));
-        loop {
-            let answer = aws
-                .call(pages.operation(), || {
-                    let request = aws.iam().list_entities_for_policy().policy_arn(&self.arn);
-                    request.set_marker(pages.token()).send()
-                })
-                .await?;
-            let users = answer
-                .policy_users()
-                .iter()
-                .filter_map(|user| user.user_name());
-            holders.extend(users.map(|name| Identity::User(name.to_owned())));
-            let groups = answer
-                .policy_groups()
-                .iter()
-                .filter_map(|group| group.group_name());
-            holders.extend(groups.map(|name| Identity::Group(name.to_owned())));
-            let roles = answer
-                .policy_roles()
-                .iter()
-                .filter_map(|role| role.role_name());
-            holders.extend(roles.map(|name| Identity::Role(name.to_owned())));
-            if pages.ended(aws, answer.marker)? {
-                return Ok(holders);
-            }
-        }
+        aws.list(
+            iam_operation("ListEntitiesForPolicy"),
+            |token| {
+                let request = aws.iam().list_entities_for_policy().policy_arn(&self.arn);
+                request.set_marker(token).send()
+            },
+            |answer| {
+                let users = answer.policy_users.unwrap_or_default().into_iter();
+                let users = users.filter_map(|it| it.user_name.map(Identity::User));
+                let groups = answer.policy_groups.unwrap_or_default().into_iter();
+                let groups = groups.filter_map(|it| it.group_name.map(Identity::Group));
+                let roles = answer.policy_roles.unwrap_or_default().into_iter();
+                let roles = roles.filter_map(|it| it.role_name.map(Identity::Role));
+                (users.chain(groups).chain(roles), answer.marker)
+            },
+        )
+        .await
     }
 
     fn attributes(&self) -> Attributes {
@@ -305,20 +289,20 @@ impl Resource for IamPolicy {
 /// # Errors
 /// Those of `iam:ListPolicies`.
 pub async fn all_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
-    let mut names = Vec::new();
-    let mut pages = Pages::of(iam_operation("ListPolicies"));
-    loop {
-        let answer = aws
-            .call(pages.operation(), || {
-                let request = aws.iam().list_policies().max_items(1000);
-                let request = request.scope(aws_sdk_iam::types::PolicyScopeType::Local);
-                request.set_marker(pages.token()).send()
-            })
-            .await?;
-        let page = answer.policies().iter();
-        names.extend(page.filter_map(|policy| policy.policy_name().map(ToOwned::to_owned)));
-        if pages.ended(aws, answer.marker)? {
-            return Ok(names);
-        }
-    }
+    aws.list(
+        iam_operation("ListPolicies"),
+        |token| {
+            let request = aws.iam().list_policies().max_items(1000);
+            let request = request.scope(aws_sdk_iam::types::PolicyScopeType::Local);
+            request.set_marker(token).send()
+        },
+        |answer| {
+            let policies = answer.policies.unwrap_or_default().into_iter();
+            (
+                policies.filter_map(|policy| policy.policy_name),
+                answer.marker,
+            )
+        },
+    )
+    .await
 }
