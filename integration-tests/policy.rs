@@ -53,6 +53,19 @@ fn the_list_has_every_document_that_apply_writes() {
 }
 
 #[test]
+fn a_region_that_is_newer_than_the_program_is_accepted_with_a_warning() {
+    let account = Account::new(&[MAIN]);
+    let [flag, id] = named(&account);
+    let args = ["policy", "list", "--json", &flag, &id, "--region"];
+    for (region, warnings) in [(MAIN, 0), ("eu-west-8", 1)] {
+        let listed = account.provision(&[&args[..], &[region]].concat()).exits(0);
+        listed.json();
+        let warning = "Warning: eu-west-8 is not among the AWS regions";
+        assert_eq!(listed.stderr.matches(warning).count(), warnings, "{listed}");
+    }
+}
+
+#[test]
 fn a_document_is_shown_as_it_is_written() {
     let account = Account::new(&[MAIN, OTHER]);
     let plan = account.provision(&["plan", "--json"]).exits(0).json();

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
+use crate::deployment::{ACCOUNT, AGENT, BUCKET, EXTERNAL_ID, KEY, MAIN, OTHER, STRANGER};
 use crate::documents::of_profile;
-use crate::requests::{
-    ACCOUNT, AGENT, BUCKET, Case, EXTERNAL_ID, KEY, MAIN, OTHER, Request, STRANGER, check, request,
-};
+use crate::requests::{Case, Request, check, request};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/StackStateAwsIntegrationRole";
 const SESSION: &str = "arn:aws:sts::123456789012:assumed-role/StackStateAwsIntegrationRole/agent";

@@ -2,8 +2,9 @@
 
 use serde_json::Value as Json;
 
+use crate::deployment::{ACCOUNT, BOUNDARY};
 use crate::documents::of_profile;
-use crate::requests::{ACCOUNT, BOUNDARY, Case, Request, check, request};
+use crate::requests::{Case, Request, check, request};
 
 const APPLICATION: &str = "arn:aws:iam::123456789012:user/audit-trail";
 const OWN_ROLE: &str = "arn:aws:iam::123456789012:role/AuditTrailRole-collector";

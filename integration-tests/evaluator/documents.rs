@@ -6,7 +6,7 @@ use provision::settings::{GeneralFlags, Need, StackStateFlags, load};
 use provision::systems::{AllDocuments, Content, Site, written};
 use serde_json::Value as Json;
 
-use crate::requests::{ACCOUNT, AGENT, BOUNDARY, EXTERNAL_ID, KEY, MAIN, OTHER};
+use crate::deployment::{ACCOUNT, AGENT, BOUNDARY, EXTERNAL_ID, KEY, MAIN, OTHER};
 
 /// The profiles that there are.
 pub const PROFILES: [&str; 2] = ["documented", "hardened"];

@@ -1,6 +1,7 @@
 //! Who administers the key, and who uses it.
 
-use crate::requests::{ACCOUNT, Case, KEY, STRANGER, check, request};
+use crate::deployment::{ACCOUNT, KEY, STRANGER};
+use crate::requests::{Case, check, request};
 
 fn administrator(account: &str) -> String {
     format!("arn:aws:iam::{account}:user/administrator")

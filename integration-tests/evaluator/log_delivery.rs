@@ -1,6 +1,7 @@
 //! What AWS's log delivery needs to write VPC flow logs, and for whom it may not.
 
-use crate::requests::{ACCOUNT, BUCKET, KEY, MAIN, OTHER, Request, STRANGER, check, request};
+use crate::deployment::{ACCOUNT, BUCKET, KEY, MAIN, OTHER, STRANGER};
+use crate::requests::{Request, check, request};
 
 const SERVICE: &str = "delivery.logs.amazonaws.com";
 

@@ -5,6 +5,7 @@
 //! trust policies and key policies. It is run as a tool and is no part of the program.
 //! `integration-tests/evaluator/run cargo test --test evaluator` installs it and runs these tests.
 
+mod deployment;
 mod documents;
 mod requests;
 mod tool;

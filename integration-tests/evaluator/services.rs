@@ -1,6 +1,7 @@
 //! What Firehose and EventBridge need to deliver, and for whom they may not.
 
-use crate::requests::{ACCOUNT, BUCKET, KEY, MAIN, OTHER, Request, STRANGER, check, request};
+use crate::deployment::{ACCOUNT, BUCKET, KEY, MAIN, OTHER, STRANGER};
+use crate::requests::{Request, check, request};
 
 #[test]
 fn each_service_assumes_its_role_for_this_account_alone() {

@@ -27,6 +27,11 @@ use super::connector::{Aim, FaultClient, Sent};
 /// The regions of every run; the first is the main one.
 pub const REGIONS: [&str; 2] = ["eu-west-1", "us-east-1"];
 
+/// One of the regions of every run.
+pub fn region(index: usize) -> Region {
+    REGIONS[index].parse().expect("a region")
+}
+
 /// What a person runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {

@@ -10,11 +10,13 @@ use aws_sdk_s3::types::{
 };
 use provision::aws::Aws;
 
-use super::account::Account;
-use super::scenario::{ANYONE, region};
+use super::account::{Account, region};
 
 /// A policy that no document of ours is.
 pub const READ_ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}"#;
+
+/// A trust policy that no document of ours is.
+pub const ANYONE: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 
 /// Roles with other policies, tags, trust, sessions and boundary; one is gone, and one is not in
 /// its profile any more.

@@ -6,11 +6,10 @@ use aws_sdk_kms::types::Tag as KmsTag;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use provision::aws::Aws;
 use provision::engine::ownership::{DEPLOYMENT_TAG, SYSTEM_TAG};
-use provision::names::Region;
 
-use super::account::{Account, Command, Ending, REGIONS};
+use super::account::{Account, Command, Ending, region};
 use super::connector::Aim;
-use super::drift;
+use super::drift::{self, ANYONE};
 
 /// A command, and the account that it finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,14 +113,6 @@ impl Scenario {
         foreign
     }
 }
-
-/// One of the regions of every run.
-pub fn region(index: usize) -> Region {
-    REGIONS[index].parse().expect("a region")
-}
-
-/// A trust policy that no document of ours is.
-pub const ANYONE: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 
 /// Things of another deployment and of nobody, named and tagged as nearly as ours as can be.
 async fn add_foreign(account: &Account, aws: &Aws) -> Vec<String> {

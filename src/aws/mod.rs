@@ -30,7 +30,6 @@ use tokio::time::Instant;
 
 pub use error::{AwsError, ErrorKind};
 pub use operation::Operation;
-pub use pages::Pages;
 pub use pauses::Pauses;
 pub use role_page::RolePage;
 pub use session::{Session, connect};

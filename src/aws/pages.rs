@@ -1,4 +1,11 @@
-//! The pages of a list, which must come to an end.
+//! Lists, which AWS gives page by page and which must come to an end.
+
+use std::error::Error as StdError;
+
+use aws_sdk_sts::error::SdkError;
+use aws_sdk_sts::operation::RequestId;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::{Aws, AwsError, Operation};
 
@@ -6,87 +13,103 @@ use super::{Aws, AwsError, Operation};
 /// asked for more, that is 100,000.
 const MOST_PAGES: usize = 1_000;
 
-/// How far a list was read.
-#[derive(Debug)]
-pub struct Pages {
-    operation: Operation,
-    token: Option<String>,
-    read: usize,
-}
-
-impl Pages {
-    /// A list of which nothing was read yet.
-    pub fn of(operation: Operation) -> Self {
-        Pages {
-            operation,
-            token: None,
-            read: 0,
-        }
-    }
-
-    /// The operation that gives a page.
-    pub fn operation(&self) -> Operation {
-        self.operation.clone()
-    }
-
-    /// What asks for the next page.
-    pub fn token(&self) -> Option<String> {
-        self.token.clone()
-    }
-
-    /// Whether the page that was read, which names the `next` one, is the last.
+impl Aws {
+    /// Everything that `operation` lists, each page by a call of its own.
+    ///
+    /// `send` asks for the page that a token names, or for the first one. `read` gives what is on
+    /// a page and the token of the next one, if there is one.
     ///
     /// # Errors
-    /// A page that names itself as the next one, and more pages than any list has.
-    pub fn ended(&mut self, aws: &Aws, next: Option<String>) -> Result<bool, AwsError> {
-        self.read += 1;
-        let why = match &next {
-            Some(_) if next == self.token => "names itself as the next one",
-            Some(_) if self.read >= MOST_PAGES => "is not the last one",
-            _ => {
-                self.token = next;
-                return Ok(self.token.is_none());
-            }
-        };
-        let message = format!("the list does not end: page {} {why}", self.read);
-        Err(aws.name(AwsError::unusable(self.operation(), message)))
+    /// Those of [`Aws::call`], a page that names itself as the next one, and more pages than any
+    /// list has.
+    pub async fn list<T, E, F, P>(
+        &self,
+        operation: Operation,
+        mut send: impl FnMut(Option<String>) -> F,
+        mut read: impl FnMut(T) -> (P, Option<String>),
+    ) -> Result<Vec<P::Item>, AwsError>
+    where
+        T: RequestId,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + StdError + 'static,
+        P: IntoIterator,
+    {
+        let mut items = Vec::new();
+        let mut token = None;
+        for number in 1.. {
+            let answer = self.call(operation.clone(), || send(token.clone())).await?;
+            let (page, next) = read(answer);
+            items.extend(page);
+            let why = match &next {
+                None => break,
+                Some(_) if next == token => "names itself as the next one",
+                Some(_) if number == MOST_PAGES => "is not the last one",
+                Some(_) => {
+                    token = next;
+                    continue;
+                }
+            };
+            let message = format!("the list does not end: page {number} {why}");
+            return Err(self.name(AwsError::unusable(operation, message)));
+        }
+        Ok(items)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::fakes;
+    use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
 
-    #[test]
-    fn a_list_ends_or_is_refused() {
-        let (_, stop) = tokio::sync::watch::channel(false);
-        let aws = fakes::aws(stop);
-        let cases: [(fn(usize) -> Option<String>, Option<usize>, &str); 4] = [
-            (|_| None, Some(1), "one page"),
+    use super::*;
+    use crate::fakes::{self, CallError};
+
+    /// Lists the numbers of pages; the page after the one of this number has the token that `next`
+    /// gives.
+    async fn list(next: fn(usize) -> Option<String>) -> Result<Vec<usize>, AwsError> {
+        let (_stop, stopped) = tokio::sync::watch::channel(false);
+        let operation = Operation {
+            service: "iam",
+            name: "ListRoles",
+            region: None,
+        };
+        let mut asked = Vec::new();
+        let mut number = 0;
+        let send = |token| {
+            asked.push(token);
+            async { Ok::<_, CallError>(GetCallerIdentityOutput::builder().build()) }
+        };
+        let read = |_| {
+            number += 1;
+            ([number], next(number))
+        };
+        let listed = fakes::aws(stopped).list(operation, send, read).await;
+        for (page, token) in asked.into_iter().enumerate() {
+            let expected = (page > 0).then(|| next(page)).flatten();
+            assert_eq!(token, expected, "what asks for page {}", page + 1);
+        }
+        listed
+    }
+
+    #[tokio::test]
+    async fn a_list_ends_or_is_refused() {
+        let cases: [(fn(usize) -> Option<String>, Result<usize, usize>, &str); 4] = [
+            (|_| None, Ok(1), "one page"),
+            (|read| (read < 7).then(|| read.to_string()), Ok(7), "seven"),
+            (|_| Some("a".to_owned()), Err(2), "a page that names itself"),
             (
-                |read| (read < 7).then(|| read.to_string()),
-                Some(7),
-                "seven",
+                |read| Some(read.to_string()),
+                Err(MOST_PAGES),
+                "no last one",
             ),
-            (|_| Some("a".to_owned()), None, "a page that names itself"),
-            (|read| Some(read.to_string()), None, "always another one"),
         ];
         for (next, expected, why) in cases {
-            let mut pages = Pages::of(Operation {
-                service: "iam",
-                name: "ListRoles",
-                region: None,
-            });
-            let ended = (1..=MOST_PAGES).find_map(|read| match pages.ended(&aws, next(read)) {
-                Ok(false) => None,
-                Ok(true) => Some(Ok(read)),
-                Err(error) => Some(Err(error)),
-            });
-            let ended = ended.expect("the bound is reached");
-            assert_eq!(ended.as_ref().ok(), expected.as_ref(), "{why}");
-            if let Err(error) = ended {
-                assert!(error.message.starts_with("the list does not end"), "{why}");
+            match (list(next).await, expected) {
+                (Ok(items), Ok(pages)) => assert_eq!(items, Vec::from_iter(1..=pages), "{why}"),
+                (Err(error), Err(page)) => {
+                    let start = format!("the list does not end: page {page} ");
+                    assert!(error.message.starts_with(&start), "{why}: {error:?}");
+                }
+                (listed, expected) => panic!("{why}: {listed:?} and not {expected:?}"),
             }
         }
     }

@@ -6,10 +6,11 @@ use tokio::sync::watch;
 
 use crate::aws::{Aws, connect};
 use crate::failure::Failure;
-use crate::names::Invalid;
+use crate::names::{Invalid, Region};
 use crate::settings::{self, GeneralFlags, Need, Settings, StackStateFlags, check_endpoint};
 use crate::survey::Wanted;
 use crate::systems::AllDocuments;
+use crate::terminal::report;
 
 /// Settings that passed every check that needs no AWS call, and the way to AWS.
 pub struct Context {
@@ -51,6 +52,9 @@ impl Context {
             }
         }
         let settings = draft.complete(session.region.as_deref())?;
+        for warning in settings.regions.iter().filter_map(Region::warning) {
+            report(&format!("Warning: {warning}\n"));
+        }
         let documents = AllDocuments::load(&settings)?;
         let aws = Aws::new(
             &session,

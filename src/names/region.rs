@@ -1,7 +1,8 @@
-//! The regions of all partitions, as far as they are public.
+//! The names of AWS's regions, each with its partition.
 //!
-//! The list is embedded, since asking AWS would need credentials for every partition and could
-//! not catch a misspelt region before the first call.
+//! The list of the public regions is embedded, since asking AWS would need credentials for every
+//! partition and could not catch a misspelt region before the first call. AWS opens regions that
+//! the list does not have: a name of their shape is accepted, and [`Region::warning`] says so.
 
 use std::fmt;
 use std::str::FromStr;
@@ -57,49 +58,113 @@ fn regions(partition: Partition) -> &'static [&'static str] {
     }
 }
 
-/// A region that exists, together with its partition.
+/// The directions that regions are named after.
+const DIRECTIONS: [&str; 9] = [
+    "central",
+    "east",
+    "north",
+    "northeast",
+    "northwest",
+    "south",
+    "southeast",
+    "southwest",
+    "west",
+];
+
+/// The longest name of a region that is accepted. The names of roles hold a region and a postfix,
+/// and IAM bounds them.
+const LONGEST_NAME: usize = 18;
+
+/// The partition of the regions whose names begin with `area`, such as `eu` or `us-gov`.
+fn partition_of_area(area: &str) -> Option<Partition> {
+    let is_code = |text: &str| matches!(text.as_bytes(), [b'a'..=b'z', b'a'..=b'z']);
+    match area {
+        "cn" => Some(Partition::China),
+        "us-gov" => Some(Partition::UsGov),
+        "us-iso" => Some(Partition::Iso),
+        "us-isob" => Some(Partition::IsoB),
+        "eu-isoe" => Some(Partition::IsoE),
+        "us-isof" => Some(Partition::IsoF),
+        _ => match area.strip_prefix("eusc-") {
+            Some(country) => is_code(country).then_some(Partition::EuropeanSovereign),
+            None => is_code(area).then_some(Partition::Aws),
+        },
+    }
+}
+
+/// The partition of a name that has the shape of a region's: area, direction and number.
+///
+/// The number is one digit, as that of every region is. So no name begins another, and where a
+/// region's name ends can be told if text follows without a separator, as in a role's name.
+fn partition_of_shape(name: &str) -> Option<Partition> {
+    let (place, number) = name.rsplit_once('-')?;
+    let (area, direction) = place.rsplit_once('-')?;
+    let fits = matches!(number.as_bytes(), [b'1'..=b'9'])
+        && DIRECTIONS.contains(&direction)
+        && name.len() <= LONGEST_NAME;
+    fits.then(|| partition_of_area(area)).flatten()
+}
+
+/// A name in the form of a region's, together with its partition.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Region {
-    name: &'static str,
+    name: String,
     partition: Partition,
 }
 
 impl Region {
-    /// Every known region, partition by partition.
+    /// Every region of the list, partition by partition.
     pub fn all() -> impl Iterator<Item = Region> {
         Partition::ALL.into_iter().flat_map(|partition| {
-            regions(partition)
-                .iter()
-                .map(move |name| Region { name, partition })
+            regions(partition).iter().map(move |name| Region {
+                name: (*name).to_owned(),
+                partition,
+            })
         })
     }
 
     /// The region's code, such as `eu-west-1`.
-    pub fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The partition that the region belongs to.
     pub fn partition(&self) -> Partition {
         self.partition
     }
+
+    /// What a person should know of a region that is not in the list: it may be new, or misspelt.
+    pub fn warning(&self) -> Option<String> {
+        if regions(self.partition).contains(&self.name()) {
+            return None;
+        }
+        let meant = nearest(&self.name).map_or_else(String::new, |name| {
+            format!("; if it does not exist, did you mean \"{name}\"?")
+        });
+        Some(format!(
+            "{self} is not among the AWS regions that this version knows{meant}"
+        ))
+    }
 }
 
 impl FromStr for Region {
     type Err = Invalid;
 
-    /// Takes a region's code; an unknown one is [`Invalid`], with the nearest known code as the
-    /// suggestion if one is near.
+    /// Takes a region's code. A text that has not the shape of one is [`Invalid`], with the nearest
+    /// code of the list as the suggestion if one is near.
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        if let Some(region) = Self::all().find(|region| region.name == text) {
-            return Ok(region);
+        if let Some(partition) = partition_of_shape(text) {
+            return Ok(Region {
+                name: text.to_owned(),
+                partition,
+            });
         }
         let remedy = match nearest(text) {
             Some(name) => format!("Write the code of a region; did you mean \"{name}\"?"),
             None => "Write the code of a region, for example \"eu-west-1\".".to_owned(),
         };
         Err(Invalid::new(
-            format!("{text:?} is not an AWS region that this version knows"),
+            format!("{text:?} is not the code of an AWS region"),
             remedy,
         ))
     }
@@ -107,11 +172,12 @@ impl FromStr for Region {
 
 impl fmt::Display for Region {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name)
+        f.write_str(&self.name)
     }
 }
 
-/// The known code with the fewest differences, unless even that one is too far off to be meant.
+/// The code in the list with the fewest differences, unless even that one is too far off to be
+/// meant.
 fn nearest(text: &str) -> Option<&'static str> {
     const FARTHEST: usize = 3;
     // A text far longer than any code cannot be near, and would be costly to compare.
@@ -119,26 +185,13 @@ fn nearest(text: &str) -> Option<&'static str> {
         return None;
     }
     let text = text.to_ascii_lowercase().replace('_', "-");
-    Region::all()
-        .map(|region| (edit_distance(&text, region.name), region.name))
+    Partition::ALL
+        .into_iter()
+        .flat_map(regions)
+        .map(|&name| (strsim::levenshtein(&text, name), name))
         .min_by_key(|(distance, _)| *distance)
         .filter(|(distance, _)| *distance <= FARTHEST)
         .map(|(_, name)| name)
-}
-
-/// How many characters must be added, removed or replaced to make one text of the other.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (i, a_char) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b_char) in b.chars().enumerate() {
-            let replaced = diagonal + usize::from(a_char != b_char);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.chars().count()]
 }
 
 #[cfg(test)]
@@ -150,28 +203,74 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_region_is_found_by_its_code_and_knows_its_partition() {
-        let cases = [
-            ("eu-west-1", "aws"),
-            ("us-east-1", "aws"),
-            ("cn-northwest-1", "aws-cn"),
-            ("us-gov-west-1", "aws-us-gov"),
-            ("eusc-de-east-1", "aws-eusc"),
-            ("us-isob-east-1", "aws-iso-b"),
-        ];
-        for (name, partition) in cases {
-            let region: Region = name.parse().unwrap();
-            assert_eq!(
-                (region.name(), region.partition().name()),
-                (name, partition)
-            );
+    fn every_region_of_the_list_has_the_shape_and_its_partition() {
+        for region in Region::all() {
+            assert_eq!(region.name().parse(), Ok(region.clone()));
+            assert_eq!(region.warning(), None);
         }
         let distinct: HashSet<_> = Region::all().map(|region| region.name).collect();
         assert_eq!(distinct.len(), Region::all().count());
     }
 
     #[test]
-    fn an_unknown_region_is_answered_with_the_nearest_one() {
+    fn a_name_belongs_to_the_partition_of_its_area() {
+        let cases = [
+            ("eu-west-1", Some("aws"), true, "in the list"),
+            ("cn-northwest-1", Some("aws-cn"), true, "in the list"),
+            ("us-gov-west-1", Some("aws-us-gov"), true, "in the list"),
+            ("eusc-de-east-1", Some("aws-eusc"), true, "in the list"),
+            ("us-isob-east-1", Some("aws-iso-b"), true, "in the list"),
+            ("ap-southeast-9", Some("aws"), false, "another number"),
+            ("nz-north-1", Some("aws"), false, "another country"),
+            ("cn-south-1", Some("aws-cn"), false, "another direction"),
+            ("us-gov-central-1", Some("aws-us-gov"), false, "the same"),
+            ("eusc-fr-west-2", Some("aws-eusc"), false, "another country"),
+            ("us-iso-east-2", Some("aws-iso"), false, "another number"),
+            ("eu-isoe-north-1", Some("aws-iso-e"), false, "the same"),
+            ("us-isof-west-1", Some("aws-iso-f"), false, "the same"),
+            ("eu-west-0", None, false, "no region has that number"),
+            ("eu-west-11", None, false, "two digits"),
+            ("eu-west-1a", None, false, "an availability zone"),
+            ("eu-west", None, false, "no number"),
+            ("eu-left-1", None, false, "no direction"),
+            ("us-east1", None, false, "a hyphen too few"),
+            ("eu--west-1", None, false, "a hyphen too many"),
+            ("EU-WEST-1", None, false, "codes are in lower case"),
+            ("us-mil-east-1", None, false, "no partition is named so"),
+            ("eusc-east-1", None, false, "the country is missing"),
+            ("us-isob-northeast-1", None, false, "too long for a role"),
+            (
+                "aws-global",
+                None,
+                false,
+                "no region, but a name of the SDK",
+            ),
+        ];
+        for (name, partition, listed, reason) in cases {
+            let region = name.parse::<Region>().ok();
+            let found = region.as_ref().map(|it| it.partition().name());
+            assert_eq!(found, partition, "{name}: {reason}");
+            let warned = region.and_then(|region| region.warning()).is_some();
+            assert_eq!(warned, partition.is_some() && !listed, "{name}: {reason}");
+        }
+    }
+
+    #[test]
+    fn a_region_that_is_not_in_the_list_is_named_with_the_nearest_one() {
+        let warning = |name: &str| name.parse::<Region>().unwrap().warning();
+        assert_eq!(
+            warning("eu-west-8").unwrap(),
+            "eu-west-8 is not among the AWS regions that this version knows; if it does not \
+             exist, did you mean \"eu-west-1\"?"
+        );
+        assert_eq!(
+            warning("eusc-fr-south-2").unwrap(),
+            "eusc-fr-south-2 is not among the AWS regions that this version knows"
+        );
+    }
+
+    #[test]
+    fn what_is_no_region_is_answered_with_the_nearest_one() {
         let cases = [
             ("eu-west-11", Some("eu-west-1"), "a digit too many"),
             ("eu-west-1a", Some("eu-west-1"), "an availability zone"),
@@ -187,7 +286,7 @@ mod tests {
         assert_eq!(
             "eu-west-11".parse::<Region>().unwrap_err(),
             Invalid::new(
-                "\"eu-west-11\" is not an AWS region that this version knows",
+                "\"eu-west-11\" is not the code of an AWS region",
                 "Write the code of a region; did you mean \"eu-west-1\"?",
             )
         );
@@ -195,12 +294,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_distance_is_a_metric(a in "[ab-]{0,6}", b in "[ab-]{0,6}", c in "[ab-]{0,6}") {
-            prop_assert_eq!(edit_distance(&a, &b) == 0, a == b);
-            prop_assert_eq!(edit_distance(&a, &b), edit_distance(&b, &a));
-            prop_assert!(
-                edit_distance(&a, &c) <= edit_distance(&a, &b) + edit_distance(&b, &c)
-            );
+        fn no_name_begins_another(
+            name in "(us-gov|[a-z]{2})-(north|south)?(east|west)-[1-9]",
+            more in "[a-z0-9-]{1,6}",
+        ) {
+            prop_assert!(name.parse::<Region>().is_ok());
+            let longer = name + &more;
+            prop_assert!(longer.parse::<Region>().is_err());
         }
     }
 }

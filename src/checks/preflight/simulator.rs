@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 
 use super::Check;
 use super::simulation::{Answer, Call, MOST_RESULTS, Request, Source, check, requests, source};
-use crate::aws::{Aws, AwsError, ErrorKind, Pages};
+use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::kinds::iam::iam_operation;
 
 /// Whether `caller` may make these calls, as far as IAM simulates that.
@@ -93,31 +93,25 @@ async fn simulate_together(
     source: &str,
     request: &Request,
 ) -> Result<Vec<Answer>, AwsError> {
-    let mut answers = Vec::new();
-    let mut pages = Pages::of(iam_operation("SimulatePrincipalPolicy"));
-    loop {
-        let answer = aws
-            .call(pages.operation(), || {
-                aws.iam()
-                    .simulate_principal_policy()
-                    .policy_source_arn(source)
-                    .set_action_names(Some(
-                        request.actions.iter().map(|&it| it.to_owned()).collect(),
-                    ))
-                    .set_resource_arns(Some(request.resources.clone()))
-                    .set_context_entries(Some(context(request)))
-                    .max_items(i32::try_from(MOST_RESULTS).unwrap_or(i32::MAX))
-                    .set_marker(pages.token())
-                    .send()
-            })
-            .await?;
-        for result in answer.evaluation_results() {
-            answers.extend(read(request, result));
-        }
-        if pages.ended(aws, answer.marker)? {
-            return Ok(answers);
-        }
-    }
+    let results = aws.list(
+        iam_operation("SimulatePrincipalPolicy"),
+        |token| {
+            aws.iam()
+                .simulate_principal_policy()
+                .policy_source_arn(source)
+                .set_action_names(Some(
+                    request.actions.iter().map(|&it| it.to_owned()).collect(),
+                ))
+                .set_resource_arns(Some(request.resources.clone()))
+                .set_context_entries(Some(context(request)))
+                .max_items(i32::try_from(MOST_RESULTS).unwrap_or(i32::MAX))
+                .set_marker(token)
+                .send()
+        },
+        |answer| (answer.evaluation_results.unwrap_or_default(), answer.marker),
+    );
+    let results = results.await?.into_iter();
+    Ok(results.flat_map(|result| read(request, &result)).collect())
 }
 
 fn context(request: &Request) -> Vec<ContextEntry> {

@@ -2,7 +2,7 @@
 
 use aws_sdk_eventbridge::types::Target;
 
-use crate::aws::{Aws, AwsError, Operation, Pages};
+use crate::aws::{Aws, AwsError, Operation};
 use crate::names::Region;
 
 /// An operation of EventBridge.
@@ -24,20 +24,15 @@ pub(super) async fn targets(
     rule: &str,
 ) -> Result<Vec<Target>, AwsError> {
     let client = aws.eventbridge(region);
-    let mut targets = Vec::new();
-    let mut pages = Pages::of(events_operation("ListTargetsByRule", region));
-    loop {
-        let answer = aws
-            .call(pages.operation(), || {
-                let request = client.list_targets_by_rule().rule(rule);
-                request.set_next_token(pages.token()).send()
-            })
-            .await?;
-        targets.extend(answer.targets.unwrap_or_default());
-        if pages.ended(aws, answer.next_token)? {
-            return Ok(targets);
-        }
-    }
+    aws.list(
+        events_operation("ListTargetsByRule", region),
+        |token| {
+            let request = client.list_targets_by_rule().rule(rule);
+            request.set_next_token(token).send()
+        },
+        |answer| (answer.targets.unwrap_or_default(), answer.next_token),
+    )
+    .await
 }
 
 /// The code and the message of an entry that failed.

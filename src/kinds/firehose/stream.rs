@@ -12,7 +12,7 @@ use aws_sdk_firehose::types::{
 };
 use futures_util::future::join;
 
-use crate::aws::{Aws, AwsError, ErrorKind, Operation, Pages};
+use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::engine::address::Address;
 use crate::engine::attributes::{Attributes, Change, Value, changed_tags, reference};
 use crate::engine::identity::Identity;
@@ -87,26 +87,24 @@ impl FirehoseStream {
 
     async fn tags_of(&self, aws: &Aws) -> Result<BTreeMap<String, String>, AwsError> {
         let client = aws.firehose(&self.region);
-        let mut tags = BTreeMap::new();
-        let mut pages = Pages::of(self.operation("ListTagsForDeliveryStream"));
-        loop {
-            let answer = aws
-                .call(pages.operation(), || {
-                    let request = client.list_tags_for_delivery_stream();
-                    let request = request.delivery_stream_name(&self.identity.name).limit(50);
-                    request.set_exclusive_start_tag_key(pages.token()).send()
-                })
-                .await?;
-            for tag in answer.tags() {
-                let value = tag.value().unwrap_or_default();
-                tags.insert(tag.key().to_owned(), value.to_owned());
-            }
-            let last = answer.tags().last().filter(|_| answer.has_more_tags());
-            let last = last.map(|tag| tag.key().to_owned());
-            if pages.ended(aws, last)? {
-                return Ok(tags);
-            }
-        }
+        let tags = aws.list(
+            self.operation("ListTagsForDeliveryStream"),
+            |token| {
+                let request = client.list_tags_for_delivery_stream();
+                let request = request.delivery_stream_name(&self.identity.name).limit(50);
+                request.set_exclusive_start_tag_key(token).send()
+            },
+            |answer| {
+                let last = answer.tags.last().filter(|_| answer.has_more_tags);
+                let next = last.map(|tag| tag.key.clone());
+                let tags = answer.tags.into_iter();
+                (
+                    tags.map(|tag| (tag.key, tag.value.unwrap_or_default())),
+                    next,
+                )
+            },
+        );
+        Ok(tags.await?.into_iter().collect())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The managed policies that are attached to users, groups and roles.
 
-use crate::aws::{Aws, AwsError, Pages};
+use crate::aws::{Aws, AwsError};
 use crate::engine::resource::gone_is_fine;
 use crate::kinds::iam::iam_operation;
 use crate::names::IamIdentity;
@@ -10,48 +10,43 @@ use crate::names::IamIdentity;
 /// # Errors
 /// [`ErrorKind::NotFound`](crate::aws::ErrorKind::NotFound) if there is no such identity.
 pub async fn attached(aws: &Aws, identity: &IamIdentity) -> Result<Vec<String>, AwsError> {
-    let mut arns = Vec::new();
-    let mut pages = Pages::of(iam_operation(match identity {
-        IamIdentity::User(_) => "ListAttachedUserPolicies",
-        IamIdentity::Group(_) => "ListAttachedGroupPolicies",
-        IamIdentity::Role(_) => "ListAttachedRolePolicies",
-    }));
-    loop {
-        let (policies, next) = match identity {
-            IamIdentity::User(name) => {
-                let answer = aws
-                    .call(pages.operation(), || {
-                        let request = aws.iam().list_attached_user_policies();
-                        request.user_name(name).set_marker(pages.token()).send()
-                    })
-                    .await?;
-                (answer.attached_policies, answer.marker)
-            }
-            IamIdentity::Group(name) => {
-                let answer = aws
-                    .call(pages.operation(), || {
-                        let request = aws.iam().list_attached_group_policies();
-                        request.group_name(name).set_marker(pages.token()).send()
-                    })
-                    .await?;
-                (answer.attached_policies, answer.marker)
-            }
-            IamIdentity::Role(name) => {
-                let answer = aws
-                    .call(pages.operation(), || {
-                        let request = aws.iam().list_attached_role_policies();
-                        request.role_name(name).set_marker(pages.token()).send()
-                    })
-                    .await?;
-                (answer.attached_policies, answer.marker)
-            }
-        };
-        let policies = policies.unwrap_or_default().into_iter();
-        arns.extend(policies.filter_map(|policy| policy.policy_arn));
-        if pages.ended(aws, next)? {
-            return Ok(arns);
+    let attached = match identity {
+        IamIdentity::User(name) => {
+            aws.list(
+                iam_operation("ListAttachedUserPolicies"),
+                |token| {
+                    let request = aws.iam().list_attached_user_policies();
+                    request.user_name(name).set_marker(token).send()
+                },
+                |answer| (answer.attached_policies.unwrap_or_default(), answer.marker),
+            )
+            .await?
         }
-    }
+        IamIdentity::Group(name) => {
+            aws.list(
+                iam_operation("ListAttachedGroupPolicies"),
+                |token| {
+                    let request = aws.iam().list_attached_group_policies();
+                    request.group_name(name).set_marker(token).send()
+                },
+                |answer| (answer.attached_policies.unwrap_or_default(), answer.marker),
+            )
+            .await?
+        }
+        IamIdentity::Role(name) => {
+            aws.list(
+                iam_operation("ListAttachedRolePolicies"),
+                |token| {
+                    let request = aws.iam().list_attached_role_policies();
+                    request.role_name(name).set_marker(token).send()
+                },
+                |answer| (answer.attached_policies.unwrap_or_default(), answer.marker),
+            )
+            .await?
+        }
+    };
+    let arns = attached.into_iter();
+    Ok(arns.filter_map(|policy| policy.policy_arn).collect())
 }
 
 /// Attaches a managed policy to an identity. Attaching it again changes nothing.

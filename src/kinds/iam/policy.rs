@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_iam::types::PolicyVersion;
 use futures_util::future::join;
 
-use crate::aws::{Aws, AwsError, ErrorKind, Pages};
+use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::attributes::{Attributes, Change, Value, changed_tags, touches};
 use crate::engine::holder::Holder;
 use crate::engine::identity::Identity;
@@ -51,20 +51,15 @@ impl IamPolicy {
     }
 
     async fn versions(&self, aws: &Aws) -> Result<Vec<PolicyVersion>, AwsError> {
-        let mut versions = Vec::new();
-        let mut pages = Pages::of(iam_operation("ListPolicyVersions"));
-        loop {
-            let answer = aws
-                .call(pages.operation(), || {
-                    let request = aws.iam().list_policy_versions().policy_arn(self.arn());
-                    request.set_marker(pages.token()).send()
-                })
-                .await?;
-            versions.extend_from_slice(answer.versions());
-            if pages.ended(aws, answer.marker)? {
-                return Ok(versions);
-            }
-        }
+        aws.list(
+            iam_operation("ListPolicyVersions"),
+            |token| {
+                let request = aws.iam().list_policy_versions().policy_arn(self.arn());
+                request.set_marker(token).send()
+            },
+            |answer| (answer.versions.unwrap_or_default(), answer.marker),
+        )
+        .await
     }
 
     async fn delete_version(&self, aws: &Aws, version: &PolicyVersion) -> Result<(), AwsError> {
@@ -79,34 +74,23 @@ impl IamPolicy {
 
     /// Every identity that has the policy attached.
     async fn holders(&self, aws: &Aws) -> Result<Vec<IamIdentity>, AwsError> {
-        let mut holders = Vec::new();
-        let mut pages = Pages::of(iam_operation("ListEntitiesForPolicy"));
-        loop {
-            let answer = aws
-                .call(pages.operation(), || {
-                    let request = aws.iam().list_entities_for_policy().policy_arn(self.arn());
-                    request.set_marker(pages.token()).send()
-                })
-                .await?;
-            let users = answer
-                .policy_users()
-                .iter()
-                .filter_map(|user| user.user_name());
-            holders.extend(users.map(|name| IamIdentity::User(name.to_owned())));
-            let groups = answer
-                .policy_groups()
-                .iter()
-                .filter_map(|group| group.group_name());
-            holders.extend(groups.map(|name| IamIdentity::Group(name.to_owned())));
-            let roles = answer
-                .policy_roles()
-                .iter()
-                .filter_map(|role| role.role_name());
-            holders.extend(roles.map(|name| IamIdentity::Role(name.to_owned())));
-            if pages.ended(aws, answer.marker)? {
-                return Ok(holders);
-            }
-        }
+        aws.list(
+            iam_operation("ListEntitiesForPolicy"),
+            |token| {
+                let request = aws.iam().list_entities_for_policy().policy_arn(self.arn());
+                request.set_marker(token).send()
+            },
+            |answer| {
+                let users = answer.policy_users.unwrap_or_default().into_iter();
+                let users = users.filter_map(|it| it.user_name.map(IamIdentity::User));
+                let groups = answer.policy_groups.unwrap_or_default().into_iter();
+                let groups = groups.filter_map(|it| it.group_name.map(IamIdentity::Group));
+                let roles = answer.policy_roles.unwrap_or_default().into_iter();
+                let roles = roles.filter_map(|it| it.role_name.map(IamIdentity::Role));
+                (users.chain(groups).chain(roles), answer.marker)
+            },
+        )
+        .await
     }
 }
 

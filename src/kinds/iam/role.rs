@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use futures_util::future::join;
 
-use crate::aws::{Aws, AwsError, ErrorKind, Pages};
+use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::attributes::{Attributes, Change, Value, changed_tags, key_of, touches};
 use crate::engine::document::Document;
 use crate::engine::holder::Holder;
@@ -395,25 +395,20 @@ pub async fn all_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
     if let Some(page) = aws.role_page().await?.filter(|page| page.complete) {
         return Ok(page.roles.keys().cloned().collect());
     }
-    let mut names = Vec::new();
-    let mut pages = Pages::of(iam_operation("ListRoles"));
-    loop {
-        let answer = aws
-            .call(pages.operation(), || {
-                let request = aws.iam().list_roles().max_items(1000);
-                request.set_marker(pages.token()).send()
-            })
-            .await?;
-        names.extend(
-            answer
-                .roles()
-                .iter()
-                .map(|role| role.role_name().to_owned()),
-        );
-        if pages.ended(aws, answer.marker)? {
-            return Ok(names);
-        }
-    }
+    aws.list(
+        iam_operation("ListRoles"),
+        |token| {
+            let request = aws.iam().list_roles().max_items(1000);
+            request.set_marker(token).send()
+        },
+        |answer| {
+            (
+                answer.roles.into_iter().map(|role| role.role_name),
+                answer.marker,
+            )
+        },
+    )
+    .await
 }
 
 /// The text of a policy as it is sent.

@@ -4,7 +4,7 @@
 use aws_sdk_iam::types::RoleDetail;
 use futures_util::future::{try_join_all, try_join4};
 
-use crate::aws::{Aws, AwsError, ErrorKind, Pages};
+use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::attributes::Value;
 use crate::kinds::iam::attached::attached;
 use crate::kinds::iam::iam_operation;
@@ -87,20 +87,15 @@ impl RoleDetails {
 
 /// The names of the policies in a role.
 async fn inline_names(aws: &Aws, role: &str) -> Result<Vec<String>, AwsError> {
-    let mut names = Vec::new();
-    let mut pages = Pages::of(iam_operation("ListRolePolicies"));
-    loop {
-        let answer = aws
-            .call(pages.operation(), || {
-                let request = aws.iam().list_role_policies().role_name(role);
-                request.set_marker(pages.token()).send()
-            })
-            .await?;
-        names.extend_from_slice(answer.policy_names());
-        if pages.ended(aws, answer.marker)? {
-            return Ok(names);
-        }
-    }
+    aws.list(
+        iam_operation("ListRolePolicies"),
+        |token| {
+            let request = aws.iam().list_role_policies().role_name(role);
+            request.set_marker(token).send()
+        },
+        |answer| (answer.policy_names, answer.marker),
+    )
+    .await
 }
 
 async fn inline_policy(aws: &Aws, role: &str, name: &str) -> Result<Option<Value>, AwsError> {
@@ -119,19 +114,19 @@ async fn inline_policy(aws: &Aws, role: &str, name: &str) -> Result<Option<Value
 
 /// The names of the instance profiles that carry a role.
 async fn profile_names(aws: &Aws, role: &str) -> Result<Vec<String>, AwsError> {
-    let mut names = Vec::new();
-    let mut pages = Pages::of(iam_operation("ListInstanceProfilesForRole"));
-    loop {
-        let answer = aws
-            .call(pages.operation(), || {
-                let request = aws.iam().list_instance_profiles_for_role();
-                request.role_name(role).set_marker(pages.token()).send()
-            })
-            .await?;
-        let page = answer.instance_profiles().iter();
-        names.extend(page.map(|profile| profile.instance_profile_name().to_owned()));
-        if pages.ended(aws, answer.marker)? {
-            return Ok(names);
-        }
-    }
+    aws.list(
+        iam_operation("ListInstanceProfilesForRole"),
+        |token| {
+            let request = aws.iam().list_instance_profiles_for_role();
+            request.role_name(role).set_marker(token).send()
+        },
+        |answer| {
+            let profiles = answer.instance_profiles.into_iter();
+            (
+                profiles.map(|profile| profile.instance_profile_name),
+                answer.marker,
+            )
+        },
+    )
+    .await
 }

@@ -6,7 +6,7 @@ use aws_sdk_kms::types::{KeyMetadata, KeyState};
 use futures_util::future::{OptionFuture, try_join, try_join_all};
 
 use super::key::{KmsKey, is_hidden};
-use crate::aws::{Aws, AwsError, ErrorKind, Pages};
+use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::attributes::{Attributes, Value};
 use crate::engine::observed::{Observed, Phase, Present};
 use crate::engine::ownership::Owner;
@@ -37,23 +37,15 @@ impl KmsKey {
 
     async fn all_keys(&self, aws: &Aws) -> Result<Vec<String>, AwsError> {
         let client = aws.kms(&self.region);
-        let mut ids = Vec::new();
-        let mut pages = Pages::of(self.operation("ListKeys"));
-        loop {
-            let answer = aws
-                .call(pages.operation(), || {
-                    client
-                        .list_keys()
-                        .limit(1000)
-                        .set_marker(pages.token())
-                        .send()
-                })
-                .await?;
-            ids.extend(answer.keys().iter().filter_map(|key| key.key_id.clone()));
-            if pages.ended(aws, answer.next_marker)? {
-                return Ok(ids);
-            }
-        }
+        aws.list(
+            self.operation("ListKeys"),
+            |token| client.list_keys().limit(1000).set_marker(token).send(),
+            |answer| {
+                let keys = answer.keys.unwrap_or_default().into_iter();
+                (keys.filter_map(|key| key.key_id), answer.next_marker)
+            },
+        )
+        .await
     }
 
     /// The tags of one key; `None` if its own key policy hides them from this account.
@@ -63,27 +55,26 @@ impl KmsKey {
         id: &str,
     ) -> Result<Option<BTreeMap<String, String>>, AwsError> {
         let client = aws.kms(&self.region);
-        let mut tags = BTreeMap::new();
-        let mut pages = Pages::of(self.operation("ListResourceTags"));
-        loop {
-            let answer = aws
-                .call(pages.operation(), || {
-                    let request = client.list_resource_tags().key_id(id);
-                    request.set_marker(pages.token()).send()
-                })
-                .await;
-            let answer = match answer {
-                Ok(answer) => answer,
-                Err(error) if error.kind == ErrorKind::NotFound => return Ok(None),
-                // Our own key policy lets the account list, so that it is someone else's.
-                Err(error) if is_hidden(&error) => return Ok(None),
-                Err(error) => return Err(error),
-            };
-            let page = answer.tags().iter();
-            tags.extend(page.map(|tag| (tag.tag_key().to_owned(), tag.tag_value().to_owned())));
-            if pages.ended(aws, answer.next_marker)? {
-                return Ok(Some(tags));
-            }
+        let tags = aws.list(
+            self.operation("ListResourceTags"),
+            |token| {
+                let request = client.list_resource_tags().key_id(id);
+                request.set_marker(token).send()
+            },
+            |answer| {
+                let tags = answer.tags.unwrap_or_default().into_iter();
+                (
+                    tags.map(|tag| (tag.tag_key, tag.tag_value)),
+                    answer.next_marker,
+                )
+            },
+        );
+        match tags.await {
+            Ok(tags) => Ok(Some(tags.into_iter().collect())),
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+            // Our own key policy lets the account list, so that it is someone else's.
+            Err(error) if is_hidden(&error) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 

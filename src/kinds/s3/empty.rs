@@ -1,8 +1,11 @@
 //! Deletes a bucket, with everything in it if a person said so.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 
 use aws_sdk_s3::types::{Delete, Error as S3Error, ObjectIdentifier};
+use futures_util::future::ready;
+use futures_util::stream::{self, Stream, TryStreamExt};
 
 use crate::aws::{Aws, AwsError, ErrorKind, Operation, Pauses};
 use crate::names::{AccountId, Region};
@@ -167,29 +170,38 @@ impl Bucket<'_> {
         Ok(Page { versions, next })
     }
 
-    /// Deletes all that is listed now, page by page, so that memory does not grow with the number.
+    /// The versions of the bucket, page by page; the next page is read when it is asked for.
+    fn pages<'a>(
+        &'a self,
+        aws: &'a Aws,
+    ) -> impl Stream<Item = Result<Vec<ObjectIdentifier>, AwsError>> + 'a {
+        stream::try_unfold(Some(None), async move |from| {
+            let Some(from) = from else { return Ok(None) };
+            let page = self.page(aws, from).await?;
+            Ok(Some((page.versions, page.next.map(Some))))
+        })
+    }
+
+    /// Deletes all versions that are listed now, page by page, so memory does not grow with their
+    /// number.
+    ///
+    /// The next page and the batches wait for the same permits: whatever waits for one of them is
+    /// polled together.
     ///
     /// Gives the number of versions that were deleted.
     async fn empty(&self, aws: &Aws) -> Result<usize, AwsError> {
-        use futures_util::stream::{FuturesUnordered, StreamExt};
-
-        let mut batches = FuturesUnordered::new();
+        let mut batches = pin!(
+            self.pages(aws)
+                .try_filter(|versions| ready(!versions.is_empty()))
+                .map_ok(|versions| self.delete_batch(aws, versions))
+                .try_buffer_unordered(BATCHES)
+        );
         let mut refused = Refused::default();
         let mut deleted = 0;
-        let mut next = Some(None);
-        while next.is_some() || !batches.is_empty() {
-            if let Some(from) = next.take_if(|_| batches.len() < BATCHES) {
-                let page = self.page(aws, from).await?;
-                next = page.next.map(Some);
-                if !page.versions.is_empty() {
-                    batches.push(self.delete_batch(aws, page.versions));
-                }
-            } else if let Some(batch) = batches.next().await {
-                let (count, batch_refused) = batch?;
-                deleted += count;
-                refused.add(batch_refused);
-                aws.announce_progress(format!("object versions deleted: {deleted}"));
-            }
+        while let Some((count, batch_refused)) = batches.try_next().await? {
+            deleted += count;
+            refused.add(batch_refused);
+            aws.announce_progress(format!("object versions deleted: {deleted}"));
         }
         refused.into_result(aws, self.operation("DeleteObjects"), self.name)?;
         Ok(deleted)

@@ -30,6 +30,17 @@ pub(super) async fn optional<T>(
     }
 }
 
+/// The region that S3 names as the bucket's, or else the one in which S3 was asked for it.
+fn named_region(named: Option<&str>, asked: &Region) -> Result<Region, String> {
+    let Some(named) = named else {
+        return Ok(asked.clone());
+    };
+    let region = named.parse();
+    region.map_err(|_| {
+        format!("S3 says that the bucket is in {named:?}, which is not the code of an AWS region")
+    })
+}
+
 impl S3Bucket {
     /// Where the bucket is; `Err` in the answer gives the reason why that cannot be told.
     pub(super) async fn locate(
@@ -46,12 +57,7 @@ impl S3Bucket {
             })
             .await;
         match answer {
-            Ok(answer) => {
-                let region = answer
-                    .bucket_region()
-                    .and_then(|region| region.parse().ok());
-                Ok(Ok(Some(region.unwrap_or_else(|| self.region.clone()))))
-            }
+            Ok(answer) => Ok(named_region(answer.bucket_region(), &self.region).map(Some)),
             Err(error) if error.kind == ErrorKind::NotFound => Ok(Ok(None)),
             Err(error) if error.kind == ErrorKind::Denied => Ok(Err(format!(
                 "the bucket name {} is taken and access to it is denied (request id {}): it \
@@ -164,5 +170,26 @@ impl S3Bucket {
             policy: policy.as_deref().map(policy_value),
             tags,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_is_where_s3_says_that_it_is() {
+        let cases = [
+            (Some("eu-west-1"), Some("eu-west-1"), "the main region"),
+            (Some("ap-south-2"), Some("ap-south-2"), "another region"),
+            (Some("ap-southeast-9"), Some("ap-southeast-9"), "a new one"),
+            (Some("moon"), None, "nothing that can be addressed"),
+            (None, Some("eu-west-1"), "S3 says nothing, where asked"),
+        ];
+        let asked = "eu-west-1".parse().unwrap();
+        for (named, expected, reason) in cases {
+            let region = named_region(named, &asked);
+            assert_eq!(region.as_ref().ok().map(Region::name), expected, "{reason}");
+        }
     }
 }

@@ -40,7 +40,7 @@ fn bad_values_in_the_file_are_refused_by_name() {
         (
             "regions = [\"eu-west-1\", \"us-east-1\"]",
             "regions = [\"eu-west-11\"]",
-            "provision.toml: regions: \"eu-west-11\" is not an AWS region that this version knows",
+            "provision.toml: regions: \"eu-west-11\" is not the code of an AWS region",
         ),
         (
             "\"us-east-1\"",
@@ -275,7 +275,7 @@ fn bad_values_in_flags_are_refused_by_name() {
         ),
         (
             &["--region=mars"],
-            "--region: \"mars\" is not an AWS region that this version knows",
+            "--region: \"mars\" is not the code of an AWS region",
         ),
         (
             &["--region=eu-west-1", "--region=eu-west-1"],

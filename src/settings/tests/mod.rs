@@ -279,8 +279,8 @@ fn a_region_of_the_aws_configuration_stands_in_for_a_missing_one() {
     let unknown = draft(&file).complete(Some("eu-nort-1")).unwrap_err();
     assert_eq!(
         unknown.message,
-        "the region of the AWS profile or environment: \"eu-nort-1\" is not an AWS region that \
-         this version knows"
+        "the region of the AWS profile or environment: \"eu-nort-1\" is not the code of an \
+         AWS region"
     );
     let none = draft(&file).complete(None).unwrap_err();
     assert_eq!(
