@@ -1,18 +1,22 @@
 //! Reads everything that a plan needs, in as few waves as its parts depend on each other.
 
+mod site;
+
+pub use site::site;
+
 use std::collections::BTreeSet;
 
 use futures_util::future::{join, try_join, try_join_all};
 use tokio::time::Instant;
 
-use crate::aws::{Aws, AwsError};
+use crate::aws::{Aws, AwsError, Caller};
 use crate::engine::address::Address;
 use crate::engine::attributes::Value;
 use crate::engine::plan::{Node, Observations, going, release};
 use crate::engine::resource::{self, Observed};
 use crate::failure::Failure;
 use crate::kinds::iam::{policy, role};
-use crate::names::{AccountId, Partition, Region};
+use crate::names::{Partition, Region};
 use crate::settings::Settings;
 use crate::systems::{self, AllDocuments, Remains, Site, audit_trail, stackstate};
 
@@ -21,8 +25,8 @@ use crate::systems::{self, AllDocuments, Remains, Site, audit_trail, stackstate}
 pub struct Survey {
     /// Where it is.
     pub site: Site,
-    /// The ARN of whom the credentials belong to.
-    pub caller: String,
+    /// Who the credentials belong to.
+    pub caller: Caller,
     /// Every resource that is wanted or may be left over.
     pub nodes: Vec<Node>,
     /// What was observed of them.
@@ -43,14 +47,6 @@ pub struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    fn site(&self, account: AccountId, partition: Partition) -> Site {
-        Site {
-            partition,
-            account,
-            regions: self.settings.regions.clone(),
-        }
-    }
-
     fn nodes(&self, site: &Site, remains: &Remains) -> Result<Vec<Node>, Failure> {
         systems::nodes(self.settings, self.documents, site, remains, self.exists)
     }
@@ -66,8 +62,11 @@ impl Wanted<'_> {
                 .parse()
                 .map_err(|_| Failure::new("no account"))?,
         };
-        let partition = self.settings.partition().unwrap_or(Partition::Aws);
-        let site = self.site(account, partition);
+        let site = Site {
+            partition: self.settings.partition().unwrap_or(Partition::Aws),
+            account,
+            regions: self.settings.regions.clone(),
+        };
         // A region that remains is laid out by the same documents as the others.
         self.nodes(&site, &Remains::default()).map(|_| ())
     }
@@ -82,107 +81,53 @@ impl Wanted<'_> {
 /// Credentials of another account than the settings name, an endpoint that cannot be reached, or
 /// the first read that AWS refuses.
 pub async fn survey(wanted: Wanted<'_>, aws: &Aws) -> Result<Survey, Failure> {
-    let settings = wanted.settings;
-    let caller = caller(settings, aws);
-    let (arn, mut survey) = match (&settings.account, settings.partition()) {
-        (Some(account), Some(partition)) => {
+    let caller = site::caller(wanted.settings, aws);
+    let ((caller, site), reading) = match site::named(wanted.settings, aws) {
+        Some(site) => {
             // The identity decides which of two failures is shown: with the wrong credentials all
             // others follow from it.
-            let read = read(wanted, wanted.site(account.clone(), partition), aws);
-            let (caller, survey) = join(caller, read).await;
-            (caller?.2, survey?)
+            let (caller, reading) = join(caller, read(wanted, &site, aws)).await;
+            (caller?, reading?)
         }
-        _ => {
-            let (account, partition, arn) = caller.await?;
-            let survey = read(wanted, wanted.site(account, partition), aws).await?;
-            (arn, survey)
-        }
-    };
-    survey.caller = arn;
-    Ok(survey)
-}
-
-/// Where the resources are. AWS is asked only for what the settings do not name.
-///
-/// # Errors
-/// Credentials of another account or partition than the settings name, or no answer.
-pub async fn site(settings: &Settings, aws: &Aws) -> Result<Site, Failure> {
-    let (account, partition) = match (&settings.account, settings.partition()) {
-        (Some(account), Some(partition)) => (account.clone(), partition),
-        _ => {
-            let (account, partition, _) = caller(settings, aws).await?;
-            (account, partition)
+        None => {
+            let (caller, site) = caller.await?;
+            let reading = read(wanted, &site, aws).await?;
+            ((caller, site), reading)
         }
     };
-    Ok(Site {
-        partition,
-        account,
-        regions: settings.regions.clone(),
+    let Reading {
+        nodes,
+        observed,
+        observed_at,
+    } = reading;
+    Ok(Survey {
+        site,
+        caller,
+        nodes,
+        observed,
+        observed_at,
     })
 }
 
-async fn caller(settings: &Settings, aws: &Aws) -> Result<(AccountId, Partition, String), Failure> {
-    let caller = aws.caller().await.map_err(|error| error.failure())?;
-    let (account, partition) = check_caller(settings, &caller)?;
-    Ok((account, partition, caller.1))
+/// What the reads of a survey gave.
+struct Reading {
+    nodes: Vec<Node>,
+    observed: Observations,
+    observed_at: Instant,
 }
 
-/// The caller's account and partition, if they are those that the settings allow.
-fn check_caller(
-    settings: &Settings,
-    (account, arn): &(AccountId, String),
-) -> Result<(AccountId, Partition), Failure> {
-    let expected = settings.account.as_ref();
-    if let Some(expected) = expected.filter(|expected| *expected != account) {
-        return Err(Failure::new(format!(
-            "the credentials belong to the account {account}, and the settings allow only {expected}"
-        ))
-        .because(format!("the caller is {arn}"))
-        .hint("Choose other credentials with `--profile` or AWS_PROFILE, or correct `account`"));
-    }
-    check_boundaries(settings, account)?;
-    let partition = arn.split(':').nth(1).and_then(Partition::from_name);
-    let wanted = settings.partition();
-    match (partition, wanted) {
-        (Some(is), Some(wanted)) if is != wanted => Err(Failure::new(format!(
-            "the credentials belong to the partition {is}, and the regions to {wanted}"
-        ))
-        .because(format!("the caller is {arn}"))
-        .hint("Choose credentials and regions of the same partition")),
-        (is, wanted) => Ok((account.clone(), is.or(wanted).unwrap_or(Partition::Aws))),
-    }
-}
-
-/// A role is bounded by a policy of its own account or by one of AWS.
-fn check_boundaries(settings: &Settings, account: &AccountId) -> Result<(), Failure> {
-    let stackstate = settings.stackstate.as_ref();
-    let audit_trail = settings.audit_trail.as_ref();
-    let boundaries = [
-        stackstate.and_then(|system| system.permissions_boundary.as_ref()),
-        audit_trail.and_then(|system| system.permissions_boundary.as_ref()),
-    ];
-    let mut boundaries = boundaries.into_iter().flatten();
-    match boundaries.find(|it| ![account.as_str(), "aws"].contains(&it.account.as_str())) {
-        Some(boundary) => Err(Failure::new(format!(
-            "the permissions boundary {boundary} is in another account than {account}"
-        ))
-        .hint("Name a policy of this account, or one of AWS")),
-        None => Ok(()),
-    }
-}
-
-async fn read(wanted: Wanted<'_>, site: Site, aws: &Aws) -> Result<Survey, Failure> {
+async fn read(wanted: Wanted<'_>, site: &Site, aws: &Aws) -> Result<Reading, Failure> {
     let observed_at = Instant::now();
     let aws = &aws.for_survey();
     let failure = |error: AwsError| error.failure();
-    let mut nodes = wanted.nodes(&site, &Remains::default())?;
+    let mut nodes = wanted.nodes(site, &Remains::default())?;
     let first = nodes.iter().collect();
     let (mut observed, names) = try_join(observe(first, aws), Names::read(wanted.settings, aws))
         .await
         .map_err(failure)?;
     let remains = names.remains(wanted.settings, &observed);
     if remains != Remains::default() {
-        nodes = wanted.nodes(&site, &remains)?;
+        nodes = wanted.nodes(site, &remains)?;
         let new = nodes.iter();
         let new = new
             .filter(|node| !observed.contains_key(node.address()))
@@ -194,9 +139,7 @@ async fn read(wanted: Wanted<'_>, site: Site, aws: &Aws) -> Result<Survey, Failu
     for observed in observed.values_mut() {
         release(observed, &going);
     }
-    Ok(Survey {
-        site,
-        caller: String::new(),
+    Ok(Reading {
         nodes,
         observed,
         observed_at,

@@ -1,12 +1,11 @@
-//! What every command that talks to AWS begins with: settings, documents, session and printing.
+//! What every command about an account begins with: settings, documents, and the way to AWS.
 
 use std::path::Path;
 
 use tokio::sync::watch;
 
-use crate::aws::{Aws, connect};
+use crate::aws::{Aws, Connections};
 use crate::failure::Failure;
-use crate::names::Invalid;
 use crate::settings::{self, GeneralFlags, Need, Settings, StackStateFlags, check_endpoint};
 use crate::survey::Wanted;
 use crate::systems::AllDocuments;
@@ -32,36 +31,21 @@ impl Context {
     ) -> Result<Self, Failure> {
         let environment = |name: &str| std::env::var(name).ok();
         let draft = settings::load(general, stackstate, need, Path::new("."), &environment)?;
-        let connection = draft.connection().clone();
-        let session = connect(
-            draft.main_region(),
-            connection.profile.as_deref(),
-            connection.endpoint_url.as_deref(),
-        )
-        .await;
-        // The SDK leaves out what it cannot parse, so that the variable is looked at itself.
-        let variable = environment("AWS_ENDPOINT_URL").filter(|url| !url.is_empty());
-        let url = variable.as_deref().or(session.config.endpoint_url());
-        // The flag, which was checked, is for every service.
-        if connection.endpoint_url.is_none() {
-            let place = "AWS_ENDPOINT_URL, or endpoint_url in the AWS profile".to_owned();
-            let global = url.map(|url| (place, url.to_owned()));
-            for (place, url) in global.into_iter().chain(session.endpoints()) {
-                check_endpoint(&url).map_err(|invalid: Invalid| invalid.at(&place))?;
-            }
-        }
+        let connection = draft.connection();
+        let connections = Connections::new(connection.concurrency, stop);
+        let session = connections
+            .session(
+                draft.main_region(),
+                connection.profile.as_deref(),
+                connection.endpoint_url.as_deref(),
+            )
+            .await;
+        session.check_endpoints(check_endpoint)?;
         let settings = draft.complete(session.region.as_deref())?;
-        let documents = AllDocuments::load(&settings)?;
-        let aws = Aws::new(
-            &session,
-            settings.connection.concurrency,
-            settings.account.as_ref(),
-            stop,
-        );
         let context = Context {
+            documents: AllDocuments::load(&settings)?,
+            aws: connections.account(&session, settings.account.as_ref()),
             settings,
-            documents,
-            aws,
         };
         context.wanted(true).check()?;
         Ok(context)

@@ -36,7 +36,7 @@ pub async fn command(
     };
     let (survey, trails) = look(&context).await?;
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
-    let mut checks = vec![Check::new("caller", Verdict::Ok, &*survey.caller)];
+    let mut checks = vec![Check::new("caller", Verdict::Ok, &*survey.caller.arn)];
     if !survey.site.regions.is_empty() {
         let names: Vec<&str> = survey.site.regions.iter().map(|it| it.name()).collect();
         let message = format!("{} answered", names.join(", "));
@@ -126,5 +126,5 @@ async fn permitted(
         &plan::known(&survey.observed),
         consent,
     );
-    preflight::ask(&context.aws, &survey.caller, &calls).await
+    preflight::ask(&context.aws, &survey.caller.arn, &calls).await
 }

@@ -15,7 +15,7 @@ use aws_smithy_types::body::SdkBody;
 use tokio::sync::watch;
 
 use super::empty::Bucket;
-use crate::aws::{Aws, AwsError, ErrorKind, Session};
+use crate::aws::{Aws, AwsError, Connections, ErrorKind, Session};
 
 const PAGE: usize = 1_000;
 
@@ -70,7 +70,7 @@ impl Stub {
             path_style: true,
             region: None,
         };
-        Aws::new(&session, 32, None, stop)
+        Connections::new(32, stop).account(&session, None)
     }
 
     /// Destroys the bucket.
