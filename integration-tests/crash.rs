@@ -14,10 +14,10 @@ use std::time::Instant;
 
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
-use provision::aws::{Session, connect};
+use provision::aws::Session;
 use rustix::process::Signal;
 
-use crate::faults::account::{Account, Command};
+use crate::faults::account::{Account, Command, session};
 use crate::faults::scenario::Scenario;
 use crate::faults::table::Table;
 use crate::faults::{differences, say};
@@ -182,11 +182,8 @@ fn kills(scenario: Scenario, calls: &[Call]) -> Vec<Kill> {
 
 #[tokio::test]
 async fn a_process_may_be_killed_at_any_call_and_another_run_finishes_the_work() {
-    let endpoint = std::env::var("AWS_ENDPOINT_URL")
-        .expect("AWS_ENDPOINT_URL names no emulator: run `make test`");
     let started = Instant::now();
-    let region = "eu-west-1".parse().expect("a region");
-    let session = connect(Some(&region), None, Some(&endpoint)).await;
+    let session = session().await;
 
     let mut seen = BTreeMap::new();
     let mut trials = Vec::new();

@@ -5,20 +5,20 @@
 //! `docs/design.md` shows the whole.
 
 pub mod aws;
-//pub mod checks;
-//pub mod cli;
-//pub mod commands;
+pub mod checks;
+pub mod cli;
+pub mod commands;
 pub mod engine;
 pub mod failure;
 pub mod kinds;
 pub mod names;
-//pub mod render;
-//pub mod saved_plan;
+pub mod render;
+pub mod saved_plan;
 pub mod secret;
 pub mod settings;
-//pub mod survey;
+pub mod survey;
 pub mod systems;
-//pub mod terminal;
+pub mod terminal;
 pub mod text_file;
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 use crate::failure::Failure;
 use crate::render::json::FORMAT_VERSION;
 use crate::settings::Settings;
-use crate::systems::AllDocuments;
+use crate::systems::System;
 use crate::text_file;
 
 /// A saved plan is far smaller; what is larger is something else.
@@ -33,7 +33,7 @@ pub struct Inputs(BTreeMap<String, String>);
 
 impl Inputs {
     /// Everything that decides what is provisioned.
-    pub fn of(settings: &Settings, documents: &AllDocuments) -> Self {
+    pub fn of(settings: &Settings, systems: &[Box<dyn System>]) -> Self {
         let mut inputs: BTreeMap<String, String> = BTreeMap::new();
         for (key, value) in settings.digest_entries() {
             // A list has an entry for each item. The separator is in none of them.
@@ -41,7 +41,7 @@ impl Inputs {
             entry.push_str(&value);
             entry.push('\0');
         }
-        for (name, text) in documents.texts() {
+        for (name, text) in systems.iter().flat_map(|system| system.texts()) {
             inputs.insert(format!("the document `{name}.json`"), text.to_owned());
         }
         Inputs(inputs)

@@ -1,78 +1,35 @@
 //! Reads everything that a plan needs, in as few waves as its parts depend on each other.
 
-use std::collections::BTreeSet;
+mod site;
+
+pub use site::site;
 
 use futures_util::future::{join, try_join, try_join_all};
 use tokio::time::Instant;
 
-use crate::aws::{Aws, AwsError};
-use crate::engine::address::Address;
-use crate::engine::attributes::Value;
+use crate::aws::{Aws, AwsError, Caller};
 use crate::engine::node::{Node, Observations};
-use crate::engine::observed::Observed;
 use crate::engine::release::{going, release};
 use crate::engine::resource;
 use crate::failure::Failure;
-use crate::kinds::iam::{policy, role};
-use crate::names::{AccountId, Partition, Region};
 use crate::settings::Settings;
-use crate::systems::{self, AllDocuments, Remains, Site, audit_trail, stackstate};
+use crate::systems::{self, Site, System, Written};
 
-/// What a run is about: the nodes, and what AWS says of them.
+/// What a run is about: the resources, and what AWS says of them.
 #[derive(Debug)]
 pub struct Survey {
-    /// Where it is.
+    /// Where the resources are.
     pub site: Site,
-    /// The ARN of whom the credentials belong to.
-    pub caller: String,
+    /// Who the credentials belong to.
+    pub caller: Caller,
     /// Every resource that is wanted or may be left over.
     pub nodes: Vec<Node>,
-    /// What was observed of them.
+    /// The documents that the resources carry.
+    pub written: Vec<Written>,
+    /// What was observed of the resources.
     pub observed: Observations,
     /// When that was.
     pub observed_at: Instant,
-}
-
-/// What is asked for.
-#[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
-    /// The settings.
-    pub settings: &'a Settings,
-    /// The documents.
-    pub documents: &'a AllDocuments,
-    /// False for a destroy, which wants nothing of all that.
-    pub exists: bool,
-}
-
-impl Wanted<'_> {
-    fn site(&self, account: AccountId, partition: Partition) -> Site {
-        Site {
-            partition,
-            account,
-            regions: self.settings.regions.clone(),
-        }
-    }
-
-    fn nodes(&self, site: &Site, remains: &Remains) -> Result<Vec<Node>, Failure> {
-        systems::nodes(self.settings, self.documents, site, remains, self.exists)
-    }
-
-    /// Finds what is wrong with the documents before AWS is asked anything.
-    ///
-    /// # Errors
-    /// Those of [`systems::nodes`]. They do not depend on which account it is.
-    pub fn check(&self) -> Result<(), Failure> {
-        let account = match &self.settings.account {
-            Some(account) => account.clone(),
-            None => "000000000000"
-                .parse()
-                .map_err(|_| Failure::new("no account"))?,
-        };
-        let partition = self.settings.partition().unwrap_or(Partition::Aws);
-        let site = self.site(account, partition);
-        // A region that remains is laid out by the same documents as the others.
-        self.nodes(&site, &Remains::default()).map(|_| ())
-    }
 }
 
 /// Asks who is calling, reads every resource, and looks for what earlier settings left over.
@@ -83,201 +40,83 @@ impl Wanted<'_> {
 /// # Errors
 /// Credentials of another account than the settings name, an endpoint that cannot be reached, or
 /// the first read that AWS refuses.
-pub async fn survey(wanted: Wanted<'_>, aws: &Aws) -> Result<Survey, Failure> {
-    let settings = wanted.settings;
-    let caller = caller(settings, aws);
-    let (arn, mut survey) = match (&settings.account, settings.partition()) {
-        (Some(account), Some(partition)) => {
+pub async fn survey(
+    settings: &Settings,
+    systems: &[Box<dyn System>],
+    aws: &Aws,
+) -> Result<Survey, Failure> {
+    let caller = site::caller(settings, systems, aws);
+    let ((caller, site), reading) = match site::named(settings, aws) {
+        Some(site) => {
             // The identity decides which of two failures is shown: with the wrong credentials all
             // others follow from it.
-            let read = read(wanted, wanted.site(account.clone(), partition), aws);
-            let (caller, survey) = join(caller, read).await;
-            (caller?.2, survey?)
+            let (caller, reading) = join(caller, read(systems, &site, aws)).await;
+            (caller?, reading?)
         }
-        _ => {
-            let (account, partition, arn) = caller.await?;
-            let survey = read(wanted, wanted.site(account, partition), aws).await?;
-            (arn, survey)
-        }
-    };
-    survey.caller = arn;
-    Ok(survey)
-}
-
-/// Where the resources are. AWS is asked only for what the settings do not name.
-///
-/// # Errors
-/// Credentials of another account or partition than the settings name, or no answer.
-pub async fn site(settings: &Settings, aws: &Aws) -> Result<Site, Failure> {
-    let (account, partition) = match (&settings.account, settings.partition()) {
-        (Some(account), Some(partition)) => (account.clone(), partition),
-        _ => {
-            let (account, partition, _) = caller(settings, aws).await?;
-            (account, partition)
+        None => {
+            let (caller, site) = caller.await?;
+            let reading = read(systems, &site, aws).await?;
+            ((caller, site), reading)
         }
     };
-    Ok(Site {
-        partition,
-        account,
-        regions: settings.regions.clone(),
-    })
-}
-
-async fn caller(settings: &Settings, aws: &Aws) -> Result<(AccountId, Partition, String), Failure> {
-    let caller = aws.caller().await.map_err(|error| error.failure())?;
-    let (account, partition) = check_caller(settings, &caller)?;
-    Ok((account, partition, caller.1))
-}
-
-/// The caller's account and partition, if they are those that the settings allow.
-fn check_caller(
-    settings: &Settings,
-    (account, arn): &(AccountId, String),
-) -> Result<(AccountId, Partition), Failure> {
-    let expected = settings.account.as_ref();
-    if let Some(expected) = expected.filter(|expected| *expected != account) {
-        return Err(Failure::new(format!(
-            "the credentials belong to the account {account}, and the settings allow only {expected}"
-        ))
-        .because(format!("the caller is {arn}"))
-        .hint("Choose other credentials with `--profile` or AWS_PROFILE, or correct `account`"));
-    }
-    check_boundaries(settings, account)?;
-    let partition = arn.split(':').nth(1).and_then(Partition::from_name);
-    let wanted = settings.partition();
-    match (partition, wanted) {
-        (Some(is), Some(wanted)) if is != wanted => Err(Failure::new(format!(
-            "the credentials belong to the partition {is}, and the regions to {wanted}"
-        ))
-        .because(format!("the caller is {arn}"))
-        .hint("Choose credentials and regions of the same partition")),
-        (is, wanted) => Ok((account.clone(), is.or(wanted).unwrap_or(Partition::Aws))),
-    }
-}
-
-/// A role is bounded by a policy of its own account or by one of AWS.
-fn check_boundaries(settings: &Settings, account: &AccountId) -> Result<(), Failure> {
-    let stackstate = settings.stackstate.as_ref();
-    let audit_trail = settings.audit_trail.as_ref();
-    let boundaries = [
-        stackstate.and_then(|system| system.permissions_boundary.as_ref()),
-        audit_trail.and_then(|system| system.permissions_boundary.as_ref()),
-    ];
-    let mut boundaries = boundaries.into_iter().flatten();
-    match boundaries.find(|it| ![account.as_str(), "aws"].contains(&it.account.as_str())) {
-        Some(boundary) => Err(Failure::new(format!(
-            "the permissions boundary {boundary} is in another account than {account}"
-        ))
-        .hint("Name a policy of this account, or one of AWS")),
-        None => Ok(()),
-    }
-}
-
-async fn read(wanted: Wanted<'_>, site: Site, aws: &Aws) -> Result<Survey, Failure> {
-    let observed_at = Instant::now();
-    let aws = &aws.for_survey();
-    let failure = |error: AwsError| error.failure();
-    let mut nodes = wanted.nodes(&site, &Remains::default())?;
-    let first = nodes.iter().collect();
-    let (mut observed, names) = try_join(observe(first, aws), Names::read(wanted.settings, aws))
-        .await
-        .map_err(failure)?;
-    let remains = names.remains(wanted.settings, &observed);
-    if remains != Remains::default() {
-        nodes = wanted.nodes(&site, &remains)?;
-        let new = nodes.iter();
-        let new = new
-            .filter(|node| !observed.contains_key(node.address()))
-            .collect();
-        let more = observe(new, aws).await.map_err(failure)?;
-        observed.extend(more);
-    }
-    let going = going(&nodes, &observed);
-    for observed in observed.values_mut() {
-        release(observed, &going);
-    }
+    let Reading {
+        nodes,
+        written,
+        observed,
+        observed_at,
+    } = reading;
     Ok(Survey {
         site,
-        caller: String::new(),
+        caller,
         nodes,
+        written,
         observed,
         observed_at,
     })
 }
 
-async fn observe(nodes: Vec<&Node>, aws: &Aws) -> Result<Observations, AwsError> {
-    let reads = nodes.into_iter().map(async |node| {
+/// What the reads of a survey gave.
+struct Reading {
+    nodes: Vec<Node>,
+    written: Vec<Written>,
+    observed: Observations,
+    observed_at: Instant,
+}
+
+async fn read(systems: &[Box<dyn System>], site: &Site, aws: &Aws) -> Result<Reading, Failure> {
+    let observed_at = Instant::now();
+    let aws = &aws.for_survey();
+    let failure = |error: AwsError| error.failure();
+    let layout = systems::lay_out(systems, site)?;
+    let mut nodes = layout.nodes;
+    let names = try_join_all(systems.iter().map(|system| system.names(aws)));
+    let (mut observed, names) = try_join(observe(&nodes, aws), names)
+        .await
+        .map_err(failure)?;
+    let systems = systems.iter().zip(&names);
+    let left_behind =
+        systems.flat_map(|(system, names)| system.left_behind(site, names, &observed));
+    let left_behind: Vec<Node> = left_behind.collect();
+    observed.extend(observe(&left_behind, aws).await.map_err(failure)?);
+    nodes.extend(left_behind);
+    let going = going(&nodes, &observed);
+    for observed in observed.values_mut() {
+        release(observed, &going);
+    }
+    Ok(Reading {
+        nodes,
+        written: layout.written,
+        observed,
+        observed_at,
+    })
+}
+
+async fn observe(nodes: &[Node], aws: &Aws) -> Result<Observations, AwsError> {
+    let reads = nodes.iter().map(async |node| {
         let address = node.address();
         let aws = aws.on_behalf_of(address);
         let observed = resource::observe(node.resource.as_ref(), &aws).await?;
         Ok((address.clone(), observed))
     });
     Ok(try_join_all(reads).await?.into_iter().collect())
-}
-
-/// The names in IAM from which earlier settings can be told, as far as a system needs them.
-struct Names {
-    roles: Vec<String>,
-    policies: Vec<String>,
-}
-
-impl Names {
-    async fn read(settings: &Settings, aws: &Aws) -> Result<Self, AwsError> {
-        let roles = async {
-            match &settings.stackstate {
-                Some(_) => role::all_names(aws).await,
-                None => Ok(Vec::new()),
-            }
-        };
-        let policies = async {
-            match &settings.audit_trail {
-                Some(_) => policy::all_names(aws).await,
-                None => Ok(Vec::new()),
-            }
-        };
-        let (roles, policies) = try_join(roles, policies).await?;
-        Ok(Names { roles, policies })
-    }
-
-    fn remains(&self, settings: &Settings, observed: &Observations) -> Remains {
-        let stackstate = settings.stackstate.as_ref().map(|system| {
-            let regions: BTreeSet<Region> = self
-                .roles
-                .iter()
-                .filter_map(|role| stackstate::region_of_role(role, system))
-                .filter(|region| !settings.regions.contains(region))
-                .collect();
-            stackstate::Remains {
-                regions: regions.into_iter().collect(),
-                main_region: bucket_region(observed)
-                    .filter(|region| Some(region) != settings.regions.first()),
-            }
-        });
-        let audit_trail = settings.audit_trail.as_ref().map(|system| {
-            let own = self.policies.iter();
-            let own = own.filter(|name| audit_trail::is_own_name(name, system));
-            let wanted = |name: &String| {
-                let address = Address::global(policy::KIND, name.as_str());
-                observed.contains_key(&address)
-            };
-            audit_trail::Remains {
-                policies: own.filter(|name| !wanted(name)).cloned().collect(),
-            }
-        });
-        Remains {
-            stackstate: stackstate.unwrap_or_default(),
-            audit_trail: audit_trail.unwrap_or_default(),
-        }
-    }
-}
-
-/// Where the bucket is, which cannot be told from its name.
-pub fn bucket_region(observed: &Observations) -> Option<Region> {
-    observed.values().find_map(|observed| match observed {
-        Observed::Present(present) => match present.attributes.get("region")? {
-            Value::Plain(region) => region.as_str()?.parse().ok(),
-            _ => None,
-        },
-        _ => None,
-    })
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_sdk_iam::types::PolicyScopeType;
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_types::retry::RetryConfig;
-use provision::aws::{Aws, Session};
+use provision::aws::{Aws, Connections, Session};
 use provision::engine::action::Action;
 use provision::engine::address::Address;
 use provision::engine::approved::Approved;
@@ -61,6 +61,18 @@ fn consent(command: Command) -> Consent {
         empty_bucket: command == Command::Destroy { empty_bucket: true },
         ..Consent::default()
     }
+}
+
+/// The way to the emulator, as the program makes it.
+pub async fn session() -> Session {
+    let endpoint = std::env::var("AWS_ENDPOINT_URL")
+        .expect("AWS_ENDPOINT_URL names no emulator: run `make test`");
+    let region = "eu-west-1".parse().expect("a region");
+    let (_, stop) = watch::channel(false);
+    let connections = Connections::new(1, stop);
+    connections
+        .session(Some(&region), None, Some(&endpoint))
+        .await
 }
 
 /// An account that nothing else uses.
@@ -118,7 +130,7 @@ impl Account {
         };
         let (_, stop) = watch::channel(false);
         let concurrency = self.settings.connection.concurrency;
-        let aws = Aws::new(&session, concurrency, None, stop);
+        let aws = Connections::new(concurrency, stop).account(&session, None);
         (aws, faults)
     }
 

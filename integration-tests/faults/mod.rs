@@ -25,8 +25,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, StreamExt};
-use provision::aws::connect;
 
+use self::account::session;
 use self::connector::Aim;
 use self::fault::Fault;
 use self::scenario::Scenario;
@@ -47,12 +47,8 @@ pub fn say(line: &str) {
 
 #[tokio::test]
 async fn every_call_may_fail_and_another_run_finishes_the_work() {
-    let endpoint = std::env::var("AWS_ENDPOINT_URL")
-        .expect("AWS_ENDPOINT_URL names no emulator: run `make test`");
     let started = Instant::now();
-    let region = "eu-west-1".parse().expect("a region");
-    let session = connect(Some(&region), None, Some(&endpoint)).await;
-    let accounts = Arc::new(Accounts::new(session));
+    let accounts = Arc::new(Accounts::new(session().await));
 
     let mut undisturbed = BTreeMap::new();
     let mut trials = Vec::new();

@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use provision::aws::{Aws, Session};
+use provision::aws::{Aws, Connections, Session};
 use provision::engine::node::{Node, Observations};
 use provision::engine::observed::Consent;
 use provision::engine::plan;
@@ -140,7 +140,7 @@ impl Stage {
         let (_, stop) = watch::channel(false);
         let account = deployment.settings.account.as_ref();
         let mut stage = Stage {
-            aws: Aws::new(&session, 32, account, stop),
+            aws: Connections::new(32, stop).account(&session, account),
             // A pause between two attempts passes at once.
             runtime: tokio::runtime::Builder::new_current_thread()
                 .enable_time()

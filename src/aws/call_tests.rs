@@ -1,14 +1,16 @@
 //! One call: how long it is repeated, for which errors, and what is told meanwhile.
 
 use std::cell::Cell;
-
-use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
-use tokio::sync::mpsc;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
+use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
 use super::pauses::{FIRST_PAUSE, LONGEST_PAUSE};
-use super::*;
+use super::{Aws, AwsError, Connections, ErrorKind, Notice, Operation, RETRY_LIMIT, Session};
 use crate::fakes::{self, CallError, lost, refusal};
 
 /// Makes the error of one answer.
@@ -312,16 +314,19 @@ async fn a_stopped_run_begins_no_call_and_ends_a_pause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_more_calls_are_under_way_than_allowed() {
+async fn no_more_calls_are_under_way_than_allowed_in_all_accounts_together() {
     let (_stop, stopped) = watch::channel(false);
     let session = Session {
         config: SdkConfig::builder().build(),
         path_style: false,
         region: None,
     };
-    let aws = Aws::new(&session, 2, None, stopped);
+    let connections = Connections::new(2, stopped);
+    let accounts: Vec<Aws> = (0..7)
+        .map(|_| connections.account(&session, None))
+        .collect();
     let (now, most) = (Cell::new(0_usize), Cell::new(0_usize));
-    let calls = (0..7).map(|_| {
+    let calls = accounts.iter().map(|aws| {
         aws.call(operation(), || async {
             now.set(now.get() + 1);
             most.set(most.get().max(now.get()));

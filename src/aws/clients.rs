@@ -1,26 +1,23 @@
-//! The SDK's clients, which share connections, credentials and the budget of repetitions.
+//! The SDK's clients of one account, which share connections, credentials and the budget of
+//! repetitions.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use aws_config::SdkConfig;
 use aws_sdk_sts::config::retry::RetryPartition;
 
-use super::retries::{self, HardQuota};
-use super::{Aws, Session};
+use super::retries;
+use super::session::Session;
 use crate::names::Region;
 
-/// Every client that was needed so far.
+/// Every client that was needed so far, by its type and its region.
 pub(super) struct Clients {
-    pub(super) config: SdkConfig,
-    path_style: bool,
+    config: SdkConfig,
+    pub(super) path_style: bool,
     pub(super) retries: RetryPartition,
-    iam: OnceLock<aws_sdk_iam::Client>,
-    kms: PerRegion<aws_sdk_kms::Client>,
-    s3: PerRegion<aws_sdk_s3::Client>,
-    firehose: PerRegion<aws_sdk_firehose::Client>,
-    eventbridge: PerRegion<aws_sdk_eventbridge::Client>,
-    cloudtrail: PerRegion<aws_sdk_cloudtrail::Client>,
+    made: Mutex<HashMap<(TypeId, Option<Region>), Box<dyn Any + Send>>>,
 }
 
 impl Clients {
@@ -29,94 +26,35 @@ impl Clients {
             config: session.config.clone(),
             path_style: session.path_style,
             retries: retries::budget(),
-            iam: OnceLock::new(),
-            kms: PerRegion::new(),
-            s3: PerRegion::new(),
-            firehose: PerRegion::new(),
-            eventbridge: PerRegion::new(),
-            cloudtrail: PerRegion::new(),
+            made: Mutex::default(),
         }
     }
-}
 
-/// Clients of one service, each made when its region is first called.
-struct PerRegion<C>(Mutex<BTreeMap<Region, C>>);
-
-impl<C: Clone> PerRegion<C> {
-    fn new() -> Self {
-        PerRegion(Mutex::new(BTreeMap::new()))
+    /// The session's region, if it is a known one.
+    pub(super) fn region(&self) -> Option<Region> {
+        self.config.region()?.as_ref().parse().ok()
     }
 
-    fn get(&self, region: &Region, make: impl FnOnce(aws_config::Region) -> C) -> C {
-        let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        clients
-            .entry(region.clone())
-            .or_insert_with(|| make(aws_config::Region::new(region.to_string())))
-            .clone()
-    }
-}
-
-impl Aws {
-    /// The IAM client.
-    pub fn iam(&self) -> &aws_sdk_iam::Client {
-        self.shared.clients.iam.get_or_init(|| {
-            let config = aws_sdk_iam::config::Builder::from(&self.shared.clients.config);
-            let config = config.retry_partition(self.shared.clients.retries.clone());
-            aws_sdk_iam::Client::from_conf(config.build())
-        })
-    }
-
-    /// The KMS client of `region`.
-    pub fn kms(&self, region: &Region) -> aws_sdk_kms::Client {
-        self.shared.clients.kms.get(region, |region| {
-            let config = aws_sdk_kms::config::Builder::from(&self.shared.clients.config)
-                .region(region)
-                .retry_partition(self.shared.clients.retries.clone())
-                .retry_classifier(HardQuota);
-            aws_sdk_kms::Client::from_conf(config.build())
-        })
-    }
-
-    /// The S3 client of `region`.
-    pub fn s3(&self, region: &Region) -> aws_sdk_s3::Client {
-        self.shared.clients.s3.get(region, |region| {
-            let config = aws_sdk_s3::config::Builder::from(&self.shared.clients.config)
-                .region(region)
-                .retry_partition(self.shared.clients.retries.clone())
-                .force_path_style(self.shared.clients.path_style);
-            aws_sdk_s3::Client::from_conf(config.build())
-        })
-    }
-
-    /// The Firehose client of `region`.
-    pub fn firehose(&self, region: &Region) -> aws_sdk_firehose::Client {
-        self.shared.clients.firehose.get(region, |region| {
-            let config = aws_sdk_firehose::config::Builder::from(&self.shared.clients.config)
-                .region(region)
-                .retry_partition(self.shared.clients.retries.clone())
-                .retry_classifier(HardQuota);
-            aws_sdk_firehose::Client::from_conf(config.build())
-        })
-    }
-
-    /// The EventBridge client of `region`.
-    pub fn eventbridge(&self, region: &Region) -> aws_sdk_eventbridge::Client {
-        self.shared.clients.eventbridge.get(region, |region| {
-            let config = aws_sdk_eventbridge::config::Builder::from(&self.shared.clients.config)
-                .region(region)
-                .retry_partition(self.shared.clients.retries.clone())
-                .retry_classifier(HardQuota);
-            aws_sdk_eventbridge::Client::from_conf(config.build())
-        })
-    }
-
-    /// The CloudTrail client of `region`.
-    pub fn cloudtrail(&self, region: &Region) -> aws_sdk_cloudtrail::Client {
-        self.shared.clients.cloudtrail.get(region, |region| {
-            let config = aws_sdk_cloudtrail::config::Builder::from(&self.shared.clients.config)
-                .region(region)
-                .retry_partition(self.shared.clients.retries.clone());
-            aws_sdk_cloudtrail::Client::from_conf(config.build())
-        })
+    /// The client of type `C` in `region`, or in the session's. `make` is called once.
+    pub(super) fn get<C: Clone + Send + 'static>(
+        &self,
+        region: Option<&Region>,
+        make: impl FnOnce(&SdkConfig) -> C,
+    ) -> C {
+        let key = (TypeId::of::<C>(), region.cloned());
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = made.get(&key).and_then(|it| it.downcast_ref::<C>());
+        if let Some(client) = client {
+            return client.clone();
+        }
+        let client = match region {
+            None => make(&self.config),
+            Some(region) => {
+                let region = aws_config::Region::new(region.to_string());
+                make(&self.config.to_builder().region(region).build())
+            }
+        };
+        made.insert(key, Box::new(client.clone()));
+        client
     }
 }

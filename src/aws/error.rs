@@ -13,7 +13,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 pub use kind::ErrorKind;
 
-use super::Operation;
+use super::operation::Operation;
 use crate::failure::Failure;
 use crate::names::{AccountId, Region};
 use iam_policy::printable::printable;
@@ -58,38 +58,30 @@ impl AwsError {
                 lines.join("; ").replace(":; ", ": ")
             }
         };
+        let kind = kind::of(&operation, error, code.as_deref(), status, &message);
         AwsError {
-            kind: kind::of(&operation, error, code.as_deref(), status, &message),
-            operation,
-            resource: None,
-            account: None,
             // What an answer holds may come from anybody, and the SDK quotes it.
             code: code
                 .map(|code| printable(&code))
                 .or_else(|| status.map(|status| format!("HTTP {status}"))),
-            message: printable(&message),
             request_id: error.request_id().map(printable),
             bucket_region: error
                 .raw_response()
                 .and_then(|response| response.headers().get("x-amz-bucket-region"))
                 .and_then(|region| region.parse().ok()),
+            ..AwsError::bare(kind, operation, printable(&message))
         }
     }
 
     /// An error that is in a successful answer, such as EventBridge's `FailedEntries`.
     pub fn in_answer(operation: Operation, code: Option<&str>, message: Option<&str>) -> Self {
         let message = message.unwrap_or("AWS gave no message");
+        let kind = code.map_or(ErrorKind::Refused, |code| {
+            kind::classify(&operation, code, message)
+        });
         AwsError {
-            kind: code.map_or(ErrorKind::Refused, |code| {
-                kind::classify(&operation, code, message)
-            }),
-            operation,
-            resource: None,
-            account: None,
             code: code.map(printable),
-            message: printable(message),
-            request_id: None,
-            bucket_region: None,
+            ..AwsError::bare(kind, operation, printable(message))
         }
     }
 
@@ -100,8 +92,18 @@ impl AwsError {
 
     /// An answer that is not what AWS documents, and why.
     pub fn unusable(operation: Operation, message: String) -> Self {
+        AwsError::bare(ErrorKind::Refused, operation, message)
+    }
+
+    /// A call that was not begun, because the run was stopped.
+    pub(super) fn interrupted(operation: Operation) -> Self {
+        let message = "the run was stopped before this call".to_owned();
+        AwsError::bare(ErrorKind::Interrupted, operation, message)
+    }
+
+    fn bare(kind: ErrorKind, operation: Operation, message: String) -> Self {
         AwsError {
-            kind: ErrorKind::Refused,
+            kind,
             operation,
             resource: None,
             account: None,

@@ -1,17 +1,16 @@
 //! What is wrong with what the settings write: every policy in its written form, and the bucket.
 
-use crate::engine::address::Address;
-use crate::engine::attributes::{Attributes, Value};
-use crate::engine::known::Known;
-use crate::failure::Failure;
-use crate::kinds::iam::role::KEY_ID;
-use crate::settings::Settings;
-use crate::systems::{self, AllDocuments, Content, Remains, Site, Written};
 #[cfg(test)]
 mod policies_md;
 #[cfg(test)]
 mod report_tests;
 
+use crate::engine::address::Address;
+use crate::engine::attributes::{Attributes, Value};
+use crate::engine::known::Known;
+use crate::engine::node::Node;
+use crate::kinds::s3::bucket::KIND;
+use crate::systems::{Content, Layout, Site, Written};
 use iam_policy::lint::{
     self, Accepted, Bucket, Checked, Document, Finding, Found, Home, Report, Severity, lint_bucket,
 };
@@ -19,43 +18,32 @@ use iam_policy::policy::Kind;
 use iam_policy::report::Tool;
 use serde_json::Value as Json;
 
-/// An id such as KMS chooses, where the real one is known after apply.
-const SOME_KEY: &str = "00000000-0000-0000-0000-000000000000";
-
-/// Everything that is found in what the settings write.
-///
-/// # Errors
-/// A document that cannot be used.
-pub fn report(
-    settings: &Settings,
-    documents: &AllDocuments,
-    site: &Site,
-) -> Result<Report, Failure> {
-    let accepted = &settings.accepted;
-    let written = systems::written(settings, documents, site)?;
-    let mut checked = Vec::new();
-    for written in &written {
+/// Everything that is found in what the settings write at `site`.
+pub fn report(accepted: &Accepted, layout: &Layout, site: &Site) -> Report {
+    let written = &layout.written;
+    let mut documents = Vec::new();
+    for written in written {
         let Some((kind, document)) = document(written, site) else {
             continue;
         };
-        checked.push(Checked {
+        documents.push(Checked {
             found: found(lint::lint(&document), accepted),
             file: Some(written.origin.clone()),
             name: written.name.clone(),
             kind: Some(kind),
         });
     }
-    for (address, bucket) in buckets(settings, documents, site)? {
+    for (address, bucket) in buckets(&layout.nodes) {
         // What comes nearest to a file that describes the bucket is its policy.
-        let policy = written.iter().find(|written| written.carrier == address);
-        checked.push(Checked {
+        let policy = written.iter().find(|written| written.carrier == *address);
+        documents.push(Checked {
             found: found(lint_bucket(bucket), accepted),
             file: policy.map(|written| written.origin.clone()),
             name: address.to_string(),
             kind: None,
         });
     }
-    Ok(Report { documents: checked })
+    Report { documents }
 }
 
 /// A report as a SARIF log of this program.
@@ -67,30 +55,21 @@ pub fn sarif(report: &Report) -> Json {
     iam_policy::report::sarif(report, tool)
 }
 
-/// How many matters of security there are in what the settings write, without those that they
-/// accept. Only the checks that can find one run.
-///
-/// # Errors
-/// A document that cannot be used.
+/// How many matters of security there are in what the settings write at `site`, without those that
+/// they accept. Only the checks that can find one run.
 pub fn security_findings(
-    settings: &Settings,
-    documents: &AllDocuments,
+    accepted: &Accepted,
+    nodes: &[Node],
+    written: &[Written],
     site: &Site,
-) -> Result<usize, Failure> {
-    let mut findings = Vec::new();
-    for written in systems::written(settings, documents, site)? {
-        if let Some((_, document)) = document(&written, site) {
-            findings.extend(lint::lint_security(&document));
-        }
-    }
-    for (_, bucket) in buckets(settings, documents, site)? {
-        findings.extend(lint_bucket(bucket));
-    }
-    let counts = |finding: &&Finding| {
-        finding.rule.severity == Severity::Security
-            && !settings.accepted.contains_key(finding.rule.code)
+) -> usize {
+    let documents = written.iter().filter_map(|written| document(written, site));
+    let of_documents = documents.flat_map(|(_, document)| lint::lint_security(&document));
+    let of_buckets = buckets(nodes).flat_map(|(_, bucket)| lint_bucket(bucket));
+    let counts = |finding: &Finding| {
+        finding.rule.severity == Severity::Security && !accepted.contains_key(finding.rule.code)
     };
-    Ok(findings.iter().filter(counts).count())
+    of_documents.chain(of_buckets).filter(counts).count()
 }
 
 fn found(findings: Vec<Finding>, accepted: &Accepted) -> Vec<Found> {
@@ -109,26 +88,17 @@ fn document(written: &Written, site: &Site) -> Option<(Kind, Document)> {
         partition: Some(site.partition),
         account: Some(site.account.clone()),
     };
-    let policy = policy.filled(KEY_ID, SOME_KEY);
+    let policy = policy.to_judge();
     Some((*kind, Document::new(*kind, home, policy.document())))
 }
 
 /// The buckets that the settings ask for, by address.
-fn buckets(
-    settings: &Settings,
-    documents: &AllDocuments,
-    site: &Site,
-) -> Result<Vec<(Address, Bucket)>, Failure> {
-    let nodes = systems::nodes(settings, documents, site, &Remains::default(), true)?;
-    let buckets = nodes
-        .iter()
-        .filter(|node| node.address().kind == "s3_bucket");
-    Ok(buckets
-        .map(|node| {
-            let attributes = node.resource.desired(&Known::default());
-            (node.address().clone(), bucket(&attributes))
-        })
-        .collect())
+fn buckets(nodes: &[Node]) -> impl Iterator<Item = (&Address, Bucket)> {
+    let buckets = nodes.iter().filter(|node| node.address().kind == KIND);
+    buckets.filter_map(|node| {
+        let attributes = node.resource.wanted()?.desired(None, &Known::default());
+        Some((node.address(), bucket(&attributes)))
+    })
 }
 
 fn bucket(attributes: &Attributes) -> Bucket {

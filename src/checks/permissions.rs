@@ -16,26 +16,20 @@ pub use policy::{documents, policy};
 use crate::engine::action::Action;
 use crate::engine::node::Node;
 use crate::engine::observed::Consent;
-use crate::engine::permission::{FIND, Permission, Task, allow};
+use crate::engine::permission::{FIND, Permission, allow};
 use crate::engine::plan::Step;
-use crate::settings::Settings;
-use crate::systems::Site;
+use crate::systems::{Site, System};
 
 /// What the survey calls beside the reads of each resource.
-fn survey(settings: &Settings) -> Vec<Permission> {
-    let mut actions = Vec::new();
-    if settings.stackstate.is_some() {
-        actions.extend(["iam:GetAccountAuthorizationDetails", "iam:ListRoles"]);
-    }
-    if settings.audit_trail.is_some() {
-        actions.push("iam:ListPolicies");
-    }
+fn survey(systems: &[Box<dyn System>]) -> Vec<Permission> {
+    let actions = systems.iter().flat_map(|system| system.actions_for_names());
+    let actions: Vec<&'static str> = actions.copied().collect();
     allow(FIND, &["*"], &[], &actions)
 }
 
 /// What the checks before a write call. Whose policies they simulate, and where the trails are
 /// that they look at, is not known before.
-fn preflight(settings: &Settings, site: &Site) -> Vec<Permission> {
+fn preflight(systems: &[Box<dyn System>], site: &Site) -> Vec<Permission> {
     let (users, roles) = (site.arn("iam", "", "user/*"), site.arn("iam", "", "role/*"));
     let mut all = allow(
         "SimulateOwnPolicies",
@@ -44,7 +38,7 @@ fn preflight(settings: &Settings, site: &Site) -> Vec<Permission> {
         &["iam:SimulatePrincipalPolicy"],
     );
     all.extend(allow("FindOwnRole", &[&roles], &[], &["iam:GetRole"]));
-    if settings.stackstate.is_some() {
+    if systems.iter().any(|system| system.needs_trails()) {
         let trails = format!("arn:{}:cloudtrail:*:*:trail/*", site.partition);
         all.extend(allow(FIND, &["*"], &[], &["cloudtrail:DescribeTrails"]));
         all.extend(allow(
@@ -58,28 +52,33 @@ fn preflight(settings: &Settings, site: &Site) -> Vec<Permission> {
 }
 
 /// What `plan` needs, and every command that begins with a plan.
-pub fn plan(settings: &Settings, nodes: &[Node]) -> Vec<Permission> {
+pub fn plan(systems: &[Box<dyn System>], nodes: &[Node]) -> Vec<Permission> {
     let reads = nodes
         .iter()
-        .flat_map(|node| node.resource.permissions(Task::Observe));
-    survey(settings).into_iter().chain(reads).collect()
+        .flat_map(|node| node.resource.permissions_to_observe());
+    survey(systems).into_iter().chain(reads).collect()
 }
 
 /// What `apply` can come to need: to create, to mend every drift, and to remove what the settings
 /// no longer ask for. `checks` says whether it looks before it writes.
-pub fn apply(settings: &Settings, site: &Site, nodes: &[Node], checks: bool) -> Vec<Permission> {
-    let mut all = plan(settings, nodes);
+pub fn apply(
+    systems: &[Box<dyn System>],
+    site: &Site,
+    nodes: &[Node],
+    checks: bool,
+) -> Vec<Permission> {
+    let mut all = plan(systems, nodes);
     for node in nodes {
-        let resource = &node.resource;
-        if node.wanted {
-            all.extend(resource.permissions(Task::Create));
-            all.extend(resource.permissions(Task::Update(None)));
+        if let Some(wanted) = node.resource.wanted() {
+            all.extend(wanted.permissions_to_create());
+            all.extend(wanted.permissions_to_update(None));
         } else if !outlives_a_wanted_one(node, nodes) {
-            all.extend(resource.permissions(Task::Delete(Consent::default())));
+            let consent = Consent::default();
+            all.extend(node.resource.permissions_to_delete(consent));
         }
     }
     if checks {
-        all.extend(preflight(settings, site));
+        all.extend(preflight(systems, site));
     }
     all
 }
@@ -89,27 +88,28 @@ fn outlives_a_wanted_one(node: &Node, nodes: &[Node]) -> bool {
     let outlived = node.outlives.as_ref();
     outlived.is_some_and(|outlived| {
         let is_it = |other: &&Node| other.address() == outlived;
-        nodes.iter().find(is_it).is_some_and(|other| other.wanted)
+        nodes.iter().find(is_it).is_some_and(Node::is_wanted)
     })
 }
 
 /// What `destroy` needs.
-pub fn destroy(settings: &Settings, nodes: &[Node], consent: Consent) -> Vec<Permission> {
+pub fn destroy(systems: &[Box<dyn System>], nodes: &[Node], consent: Consent) -> Vec<Permission> {
     let deletes = nodes
         .iter()
-        .flat_map(|node| node.resource.permissions(Task::Delete(consent)));
-    plan(settings, nodes).into_iter().chain(deletes).collect()
+        .flat_map(|node| node.resource.permissions_to_delete(consent));
+    plan(systems, nodes).into_iter().chain(deletes).collect()
 }
 
 /// What one step of a plan will need beyond what the plan has already read.
 pub fn of_step(node: &Node, step: &Step, consent: Consent) -> Vec<Permission> {
     let resource = &node.resource;
-    match step.decision.action {
-        Action::Keep | Action::Blocked => Vec::new(),
-        Action::Create => resource.permissions(Task::Create),
-        Action::Update | Action::Adopt => {
-            resource.permissions(Task::Update(Some(&step.decision.changes)))
+    let changes = &step.decision.changes;
+    match (step.decision.action, resource.wanted()) {
+        (Action::Create, Some(wanted)) => wanted.permissions_to_create(),
+        (Action::Update | Action::Adopt, Some(wanted)) => {
+            wanted.permissions_to_update(Some(changes))
         }
-        Action::Delete => resource.permissions(Task::Delete(consent)),
+        (Action::Delete, _) => resource.permissions_to_delete(consent),
+        _ => Vec::new(),
     }
 }

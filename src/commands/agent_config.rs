@@ -9,8 +9,8 @@ use crate::commands::context::Context;
 use crate::failure::Failure;
 use crate::names::Partition;
 use crate::settings::{GeneralFlags, Need, StackState, Trust};
-use crate::survey;
-use crate::systems::{Site, stackstate};
+use crate::systems::stackstate::Names;
+use crate::systems::{Goal, Site};
 use crate::terminal::print;
 
 /// Runs the command. AWS is asked for the account only where the settings do not name it.
@@ -27,7 +27,7 @@ pub async fn command(
     } else {
         Need::Names
     };
-    let context = Context::load(general, &args.stackstate, need, stop).await?;
+    let context = Context::load(general, &args.stackstate, need, Goal::Present, stop).await?;
     let settings = &context.settings;
     let (Some(stackstate), Some(partition)) = (&settings.stackstate, settings.partition()) else {
         return Err(
@@ -41,15 +41,21 @@ pub async fn command(
         print(&format!("{policy:#}\n"))?;
         return Ok(Ending::Well);
     }
-    let site = survey::site(settings, &context.aws).await?;
+    let site = context.site().await?;
     print(&conf_yaml(stackstate, &site, args.show_secrets))?;
     Ok(Ending::Well)
+}
+
+fn names(settings: &StackState) -> Names<'_> {
+    Names {
+        postfix: &settings.postfix,
+    }
 }
 
 /// The policy of the agent's own principal: it may assume the integration role in any account, as
 /// the vendor documents it.
 fn agent_policy(partition: Partition, settings: &StackState) -> Json {
-    let role = stackstate::integration_role_name(settings);
+    let role = names(settings).integration_role();
     json!({
         "Version": "2012-10-17",
         "Statement": [{
@@ -84,7 +90,7 @@ fn conf_yaml(stackstate: &StackState, site: &Site, show_secrets: bool) -> String
         ),
         Trust::Ec2 => (String::new(), None),
     };
-    let role = stackstate::integration_role_name(stackstate);
+    let role = names(stackstate).integration_role();
     let role_arn = site.arn("iam", "", &format!("role/{role}"));
     let mut text = format!(
         "# /etc/stackstate-agent/conf.d/aws_topology.d/conf.yaml\n\
@@ -109,7 +115,7 @@ fn conf_yaml(stackstate: &StackState, site: &Site, show_secrets: bool) -> String
     text.push_str("    collection_interval: 60\n");
     // The agent finds the bucket by itself under the documented name.
     if !stackstate.postfix.is_empty() {
-        let bucket = stackstate::bucket_name(site, stackstate);
+        let bucket = names(stackstate).bucket(site);
         text.push_str(&format!("    log_bucket_name: {}\n", quoted(&bucket)));
     }
     text

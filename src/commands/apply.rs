@@ -9,13 +9,15 @@ use crate::commands::context::Context;
 use crate::commands::{Ending, outputs, preflight, refuse_blocked, run::run};
 use crate::engine::approved::Approved;
 use crate::engine::events::Counts;
+use crate::engine::node;
 use crate::engine::observed::Consent;
-use crate::engine::plan::plan;
+use crate::engine::plan;
 use crate::failure::Failure;
 use crate::render::{json, preflight as render};
 use crate::saved_plan::{self, SavedPlan};
 use crate::settings::{GeneralFlags, Need};
-use crate::survey::{Survey, survey};
+use crate::survey::Survey;
+use crate::systems::Goal;
 use crate::terminal::confirm::confirm;
 use crate::terminal::{print, report};
 
@@ -35,15 +37,13 @@ pub async fn command(
         adopt: saved.as_ref().map_or(args.adopt, SavedPlan::adopts),
         ..Consent::default()
     };
-    let context = Context::load(general, &args.stackstate, Need::Trust, stop).await?;
+    let context =
+        Context::load(general, &args.stackstate, Need::Trust, Goal::Present, stop).await?;
     if let Some(saved) = &saved {
-        saved.check_inputs(&saved_plan::Inputs::of(
-            &context.settings,
-            &context.documents,
-        ))?;
+        saved.check_inputs(&saved_plan::Inputs::of(&context.settings, &context.systems))?;
     }
     let (survey, trails) = if args.no_preflight {
-        (survey(context.wanted(true), &context.aws).await?, None)
+        (context.survey().await?, None)
     } else {
         let (survey, trails) = preflight::look(&context).await?;
         (survey, Some(trails))
@@ -56,15 +56,15 @@ pub async fn command(
     if args.json {
         print(&format!("{}\n", json!({"event": "plan", "plan": document})))?;
     } else {
-        super::show(&context, &survey.site, &plan)?;
+        super::show(&context, &survey, &plan)?;
     }
     refuse_blocked(&plan)?;
-    let known = known(&survey.observed);
+    let known = node::known(&survey.observed);
     if !plan.has_changes() {
         if args.json {
             print(&format!("{}\n", json::summary(&Counts::of(&[]))))?;
         }
-        outputs::print(&context, &survey.site, &known, args.json)?;
+        outputs::print(&context.systems, &survey.site, &known, args.json)?;
         return Ok(Ending::Well);
     }
     if let Some(trails) = trails {
@@ -93,7 +93,7 @@ pub async fn command(
     if !all_done {
         return Ok(Ending::Failed);
     }
-    outputs::print(&context, &site, &result.known, args.json)?;
+    outputs::print(&context.systems, &site, &result.known, args.json)?;
     Ok(Ending::Well)
 }
 

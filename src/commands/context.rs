@@ -1,23 +1,23 @@
-//! What every command that talks to AWS begins with: settings, documents, session and printing.
+//! What every command that talks to AWS begins with: the settings, the systems and the way to AWS.
 
 use std::path::Path;
 
 use tokio::sync::watch;
 
-use crate::aws::{Aws, connect};
+use crate::aws::{Aws, Connections};
 use crate::failure::Failure;
-use crate::names::{Invalid, Region};
+use crate::names::{Partition, Region};
 use crate::settings::{self, GeneralFlags, Need, Settings, StackStateFlags, check_endpoint};
-use crate::survey::Wanted;
-use crate::systems::AllDocuments;
+use crate::survey::{self, Survey};
+use crate::systems::{self, Goal, Layout, Site, Systems};
 use crate::terminal::report;
 
 /// Settings that passed every check that needs no AWS call, and the way to AWS.
 pub struct Context {
     /// The settings.
     pub settings: Settings,
-    /// The documents.
-    pub documents: AllDocuments,
+    /// The systems that the settings name.
+    pub systems: Systems,
     /// The way to the account.
     pub aws: Aws,
 }
@@ -25,58 +25,65 @@ pub struct Context {
 impl Context {
     /// Loads and checks everything. No request is sent to AWS, except for the region of an EC2
     /// instance where nothing else names one.
+    ///
+    /// # Errors
+    /// Bad settings, a bad endpoint, or, for [`Goal::Present`], a document that cannot be used.
     pub async fn load(
         general: &GeneralFlags,
         stackstate: &StackStateFlags,
         need: Need,
+        goal: Goal,
         stop: watch::Receiver<bool>,
     ) -> Result<Self, Failure> {
         let environment = |name: &str| std::env::var(name).ok();
         let draft = settings::load(general, stackstate, need, Path::new("."), &environment)?;
-        let connection = draft.connection().clone();
-        let session = connect(
-            draft.main_region(),
-            connection.profile.as_deref(),
-            connection.endpoint_url.as_deref(),
-        )
-        .await;
-        // The SDK leaves out what it cannot parse, so that the variable is looked at itself.
-        let variable = environment("AWS_ENDPOINT_URL").filter(|url| !url.is_empty());
-        let url = variable.as_deref().or(session.config.endpoint_url());
-        // The flag, which was checked, is for every service.
-        if connection.endpoint_url.is_none() {
-            let place = "AWS_ENDPOINT_URL, or endpoint_url in the AWS profile".to_owned();
-            let global = url.map(|url| (place, url.to_owned()));
-            for (place, url) in global.into_iter().chain(session.endpoints()) {
-                check_endpoint(&url).map_err(|invalid: Invalid| invalid.at(&place))?;
-            }
-        }
+        let connection = draft.connection();
+        let connections = Connections::new(connection.concurrency, stop);
+        let session = connections
+            .session(
+                draft.main_region(),
+                connection.profile.as_deref(),
+                connection.endpoint_url.as_deref(),
+            )
+            .await;
+        session.check_endpoints(check_endpoint)?;
         let settings = draft.complete(session.region.as_deref())?;
         for warning in settings.regions.iter().filter_map(Region::warning) {
             report(&format!("Warning: {warning}\n"));
         }
-        let documents = AllDocuments::load(&settings)?;
-        let aws = Aws::new(
-            &session,
-            settings.connection.concurrency,
-            settings.account.as_ref(),
-            stop,
-        );
-        let context = Context {
+        let systems = systems::named(&settings, goal)?;
+        let partition = settings.partition().unwrap_or(Partition::Aws);
+        systems
+            .iter()
+            .try_for_each(|system| system.check(partition))?;
+        Ok(Context {
+            aws: connections.account(&session, settings.account.as_ref()),
+            systems,
             settings,
-            documents,
-            aws,
-        };
-        context.wanted(true).check()?;
-        Ok(context)
+        })
     }
 
-    /// What the settings ask for, or with `exists` false nothing of it.
-    pub fn wanted(&self, exists: bool) -> Wanted<'_> {
-        Wanted {
-            settings: &self.settings,
-            documents: &self.documents,
-            exists,
-        }
+    /// Reads everything that a plan needs.
+    ///
+    /// # Errors
+    /// Those of [`survey`](survey::survey).
+    pub async fn survey(&self) -> Result<Survey, Failure> {
+        survey::survey(&self.settings, &self.systems, &self.aws).await
+    }
+
+    /// Where the resources are. AWS is asked only for what the settings do not name.
+    ///
+    /// # Errors
+    /// Those of [`site`](survey::site).
+    pub async fn site(&self) -> Result<Site, Failure> {
+        survey::site(&self.settings, &self.systems, &self.aws).await
+    }
+
+    /// What the settings ask for at `site`.
+    ///
+    /// # Errors
+    /// A document that cannot be used.
+    pub fn lay_out(&self, site: &Site) -> Result<Layout, Failure> {
+        systems::lay_out(&self.systems, site)
     }
 }

@@ -13,10 +13,13 @@ use crate::engine::events::Counts;
 use crate::engine::observed::Consent;
 use crate::engine::plan::{self, Plan};
 use crate::failure::Failure;
+use crate::kinds::s3::bucket::KIND;
 use crate::kinds::s3::empty::Bucket;
 use crate::render::{json, text};
 use crate::settings::{GeneralFlags, Need};
-use crate::survey::{Survey, bucket_region, survey};
+use crate::survey::Survey;
+use crate::systems::Goal;
+use crate::systems::stackstate::bucket_region;
 use crate::terminal::confirm::confirm;
 use crate::terminal::print;
 
@@ -30,8 +33,8 @@ pub async fn command(
     args: &DestroyArgs,
     stop: watch::Receiver<bool>,
 ) -> Result<Ending, Failure> {
-    let context = Context::load(general, &args.stackstate, Need::Names, stop).await?;
-    let survey = survey(context.wanted(false), &context.aws).await?;
+    let context = Context::load(general, &args.stackstate, Need::Names, Goal::Absent, stop).await?;
+    let survey = context.survey().await?;
     let consent = Consent {
         detach_foreign: args.detach_foreign,
         empty_bucket: args.empty_bucket,
@@ -90,9 +93,12 @@ async fn contents(plan: &Plan, survey: &Survey, aws: &Aws) -> Result<String, Fai
     let step = plan
         .steps
         .iter()
-        .find(|step| step.address.kind == "s3_bucket" && step.decision.action == Action::Delete);
+        .find(|step| step.address.kind == KIND && step.decision.action == Action::Delete);
+    let Some(step) = step else {
+        return Ok(String::new());
+    };
     // It may be in another region than the one that the settings name first.
-    let (Some(step), Some(region)) = (step, bucket_region(&survey.observed)) else {
+    let Some(region) = bucket_region(survey.observed.get(&step.address)) else {
         return Ok(String::new());
     };
     let bucket = Bucket {

@@ -18,7 +18,7 @@ use crate::checks::documents::security_findings;
 use crate::engine::plan::Plan;
 use crate::failure::Failure;
 use crate::render::text;
-use crate::systems::Site;
+use crate::survey::Survey;
 use crate::terminal::print;
 
 /// How a command ended, when it did not fail.
@@ -36,8 +36,14 @@ pub enum Ending {
 
 /// Shows the plan of what the settings ask for, and at its end how many security findings
 /// there are: the documents are the vendors', and whoever applies them should know.
-fn show(context: &Context, site: &Site, plan: &Plan) -> Result<(), Failure> {
-    let findings = security_findings(&context.settings, &context.documents, site)?;
+fn show(context: &Context, survey: &Survey, plan: &Plan) -> Result<(), Failure> {
+    let Survey {
+        site,
+        nodes,
+        written,
+        ..
+    } = survey;
+    let findings = security_findings(&context.settings.accepted, nodes, written, site);
     print(&(text::plan(site, plan) + &text::security(findings)))
 }
 
@@ -54,5 +60,43 @@ fn refuse_blocked(plan: &Plan) -> Result<(), Failure> {
         Ok(())
     } else {
         Err(failure)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use tokio::sync::watch;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    fn fits_every_runtime(_: impl Future<Output = Result<Ending, Failure>> + Send) {}
+
+    /// A runtime of several threads may move a command from one thread to another. That this
+    /// compiles is the proof; no command is run.
+    #[test]
+    fn a_command_can_move_to_another_thread() {
+        let (_, stop) = watch::channel(false);
+        let Cli {
+            command, general, ..
+        } = Cli::parse_from(["provision", "plan"]);
+        let general = &general;
+        match &command {
+            Command::Plan(args) => fits_every_runtime(plan::command(general, args, stop)),
+            Command::Apply(args) => fits_every_runtime(apply::command(general, args, stop)),
+            Command::Destroy(args) => fits_every_runtime(destroy::command(general, args, stop)),
+            Command::AgentConfig(args) => {
+                fits_every_runtime(agent_config::command(general, args, stop));
+            }
+            Command::Policy(args) => fits_every_runtime(policy::command(general, args, stop)),
+            Command::Preflight(args) => {
+                fits_every_runtime(preflight::command(general, args, stop));
+            }
+            Command::Permissions(args) => {
+                fits_every_runtime(permissions::command(general, args, stop));
+            }
+            Command::Completions(_) => {}
+        }
     }
 }

@@ -9,8 +9,7 @@ use crate::commands::context::Context;
 use crate::engine::observed::Consent;
 use crate::failure::Failure;
 use crate::settings::{GeneralFlags, Need};
-use crate::survey::site;
-use crate::systems::{self, Remains};
+use crate::systems::Goal;
 use crate::terminal::{print, report};
 use iam_policy::policy::Kind;
 
@@ -24,21 +23,24 @@ pub async fn command(
     stop: watch::Receiver<bool>,
 ) -> Result<Ending, Failure> {
     check(args)?;
-    let context = Context::load(general, &args.stackstate, Need::Names, stop).await?;
-    let wanted = args.command != Permitted::Destroy;
-    let site = site(&context.settings, &context.aws).await?;
-    let (settings, documents) = (&context.settings, &context.documents);
-    let nodes = systems::nodes(settings, documents, &site, &Remains::default(), wanted)?;
+    let goal = match args.command {
+        Permitted::Plan | Permitted::Apply => Goal::Present,
+        Permitted::Destroy => Goal::Absent,
+    };
+    let context = Context::load(general, &args.stackstate, Need::Names, goal, stop).await?;
+    let site = context.site().await?;
+    let nodes = context.lay_out(&site)?.nodes;
+    let systems = &context.systems;
     let needed = match args.command {
-        Permitted::Plan => permissions::plan(settings, &nodes),
-        Permitted::Apply => permissions::apply(settings, &site, &nodes, !args.no_preflight),
+        Permitted::Plan => permissions::plan(systems, &nodes),
+        Permitted::Apply => permissions::apply(systems, &site, &nodes, !args.no_preflight),
         Permitted::Destroy => {
             let consent = Consent {
                 empty_bucket: args.empty_bucket,
                 detach_foreign: args.detach_foreign,
                 ..Consent::default()
             };
-            permissions::destroy(settings, &nodes, consent)
+            permissions::destroy(systems, &nodes, consent)
         }
     };
     let policies = permissions::documents(&needed)?;

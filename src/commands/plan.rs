@@ -4,12 +4,12 @@ use crate::cli::PlanArgs;
 use crate::commands::context::Context;
 use crate::commands::{Ending, refuse_blocked};
 use crate::engine::observed::Consent;
-use crate::engine::plan::plan;
+use crate::engine::plan;
 use crate::failure::Failure;
 use crate::render::json;
 use crate::saved_plan;
 use crate::settings::{GeneralFlags, Need};
-use crate::survey::survey;
+use crate::systems::Goal;
 use crate::terminal::{print, report};
 use tokio::sync::watch;
 
@@ -22,22 +22,23 @@ pub async fn command(
     args: &PlanArgs,
     stop: watch::Receiver<bool>,
 ) -> Result<Ending, Failure> {
-    let context = Context::load(general, &args.stackstate, Need::Trust, stop).await?;
+    let context =
+        Context::load(general, &args.stackstate, Need::Trust, Goal::Present, stop).await?;
     let consent = Consent {
         adopt: args.adopt,
         ..Consent::default()
     };
-    let survey = survey(context.wanted(true), &context.aws).await?;
+    let survey = context.survey().await?;
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
     let document = json::plan(&survey.site, &plan);
     if args.json {
         print(&format!("{document:#}\n"))?;
     } else {
-        super::show(&context, &survey.site, &plan)?;
+        super::show(&context, &survey, &plan)?;
     }
     refuse_blocked(&plan)?;
     if let Some(file) = &args.out {
-        let inputs = saved_plan::Inputs::of(&context.settings, &context.documents);
+        let inputs = saved_plan::Inputs::of(&context.settings, &context.systems);
         saved_plan::write(file, &document, &inputs, args.adopt)?;
         report(&format!(
             "Saved as {0}; `provision apply {0}` with the same settings does exactly this.\n",

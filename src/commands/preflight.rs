@@ -12,12 +12,14 @@ use crate::checks::preflight::{self, Check, Verdict, regions};
 use crate::cli::PreflightArgs;
 use crate::commands::Ending;
 use crate::commands::context::Context;
+use crate::engine::node;
 use crate::engine::observed::Consent;
 use crate::engine::plan::{self, Plan};
 use crate::failure::Failure;
 use crate::render::{preflight as render, text};
 use crate::settings::{GeneralFlags, Need};
-use crate::survey::{Survey, survey};
+use crate::survey::Survey;
+use crate::systems::Goal;
 use crate::terminal::print;
 
 /// Runs the command, which writes nothing.
@@ -29,14 +31,15 @@ pub async fn command(
     args: &PreflightArgs,
     stop: watch::Receiver<bool>,
 ) -> Result<Ending, Failure> {
-    let context = Context::load(general, &args.stackstate, Need::Trust, stop).await?;
+    let context =
+        Context::load(general, &args.stackstate, Need::Trust, Goal::Present, stop).await?;
     let consent = Consent {
         adopt: args.adopt,
         ..Consent::default()
     };
     let (survey, trails) = look(&context).await?;
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
-    let mut checks = vec![Check::new("caller", Verdict::Ok, &*survey.caller)];
+    let mut checks = vec![Check::new("caller", Verdict::Ok, &*survey.caller.arn)];
     if !survey.site.regions.is_empty() {
         let names: Vec<&str> = survey.site.regions.iter().map(|it| it.name()).collect();
         let message = format!("{} answered", names.join(", "));
@@ -81,7 +84,7 @@ pub async fn look(context: &Context) -> Result<(Survey, BoxFuture<'_, Vec<Seen>>
         Some(_) => trails::all(aws, &settings.regions).boxed(),
         None => ready(Vec::new()).boxed(),
     };
-    let survey = survey(context.wanted(true), aws).boxed();
+    let survey = context.survey().boxed();
     let (survey, trails) = match select(survey, trails).await {
         Either::Left(both) => both,
         Either::Right((seen, survey)) => (survey.await, ready(seen).boxed()),
@@ -123,8 +126,8 @@ async fn permitted(
         &survey.site,
         &survey.nodes,
         plan,
-        &known(&survey.observed),
+        &node::known(&survey.observed),
         consent,
     );
-    preflight::ask(&context.aws, &survey.caller, &calls).await
+    preflight::ask(&context.aws, &survey.caller.arn, &calls).await
 }

@@ -21,7 +21,7 @@ use tokio::time::Instant;
 
 pub use resource::{Fake, Pace, at, attributes, ours};
 
-use crate::aws::{Aws, Operation, Session};
+use crate::aws::{Aws, Connections, Operation, Session};
 use crate::engine::address::Address;
 use crate::engine::observed::{Consent, Observed};
 
@@ -62,7 +62,7 @@ pub fn aws(stop: watch::Receiver<bool>) -> Aws {
         path_style: false,
         region: None,
     };
-    Aws::new(&session, 32, None, stop)
+    Connections::new(32, stop).account(&session, None)
 }
 
 /// The calls that a fake makes.

@@ -111,19 +111,14 @@ fn change_text(text: &mut String, change: &Change) {
         .note()
         .map(|note| format!(" {QUIET}({note}){QUIET:#}"));
     let note = note.unwrap_or_default();
-    let as_policy = |value: &Option<Value>| match value {
-        Some(Value::Policy(policy)) => Some(policy.clone()),
-        _ => None,
-    };
-    let (before, after) = (as_policy(&change.before), as_policy(&change.after));
-    let one_side_is_plain = [&change.before, &change.after]
-        .into_iter()
-        .flatten()
-        .any(|value| !matches!(value, Value::Policy(_)));
-    if (before.is_some() || after.is_some()) && !one_side_is_plain {
+    let policies =
+        [&change.before, &change.after].map(|value| value.as_ref().map(Value::as_policy));
+    // What is no policy on one side cannot be compared with one.
+    if let [Some(Some(_)) | None, Some(Some(_)) | None] = policies {
+        let [before, after] = policies.map(Option::flatten);
         let (style, sign) = side(change);
         let _ = writeln!(text, "    {style}{sign} {name}{style:#}{note}");
-        let lines = policy::diff(before.as_ref(), after.as_ref());
+        let lines = policy::diff(before.as_deref(), after.as_deref());
         text.push_str(&policy_diff(&lines, 6));
         return;
     }
@@ -164,13 +159,15 @@ fn value(value: &Value) -> String {
         Value::KnownAfterApply => KNOWN_AFTER_APPLY.to_owned(),
         Value::Plain(Json::String(text)) if !text.is_empty() => printable(text),
         Value::Plain(json) => printable(&json.to_string()),
-        Value::Policy(policy) => {
-            let noun = if policy.statements().len() == 1 {
-                "statement"
-            } else {
-                "statements"
+        Value::Policy(_) | Value::Document(_) => {
+            let statements = value
+                .as_policy()
+                .map_or(0, |policy| policy.statements().len());
+            let noun = match statements {
+                1 => "statement",
+                _ => "statements",
             };
-            format!("(a policy with {} {noun})", policy.statements().len())
+            format!("(a policy with {statements} {noun})")
         }
     }
 }

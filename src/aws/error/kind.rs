@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use aws_sdk_sts::error::SdkError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use crate::aws::Operation;
+use crate::aws::operation::Operation;
 
 /// What an error means for what to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

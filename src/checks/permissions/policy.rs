@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::engine::permission::{Condition, Permission};
 use crate::failure::Failure;
-use iam_policy::policy::{Fitted, Kind, Policy, PolicyError, fit};
+use iam_policy::policy::{Kind, Policy, PolicyError, fit};
 
 /// What the permissions of one purpose on one condition come to.
 #[derive(Debug)]
@@ -52,10 +52,8 @@ pub fn policy(permissions: &[Permission]) -> Result<Policy, Failure> {
 /// A statement that no document has room for.
 pub fn documents(permissions: &[Permission]) -> Result<Vec<Policy>, Failure> {
     let whole = policy(permissions)?;
-    if let Ok(Fitted { policies, .. }) = fit(&whole, Kind::Managed.limit())
-        && policies.len() == 1
-    {
-        return Ok(policies);
+    if let Ok(fitted) = fit(&whole, Kind::Managed.limit()) {
+        return Ok(vec![fitted.policy]);
     }
     let mut packed: Vec<Vec<Json>> = Vec::new();
     for statement in whole.statements() {

@@ -9,7 +9,7 @@ use crate::engine::address::Address;
 use crate::engine::known::Known;
 use crate::engine::node::Node;
 use crate::engine::observed::Consent;
-use crate::engine::permission::{Condition, Permission, REQUEST_TAG, RESOURCE_TAG, Task};
+use crate::engine::permission::{Condition, Permission, REQUEST_TAG, RESOURCE_TAG};
 use crate::engine::plan::Plan;
 use crate::kinds::iam::permissions::BOUNDARY;
 use crate::names::Partition;
@@ -99,7 +99,9 @@ pub fn calls(
         };
         // What the resource will have when it is changed: a role's boundary, which is set before
         // all else, and the tags, whether or not our own policy makes use of them.
-        let create = node.resource.permissions(Task::Create).into_iter();
+        let wanted = node.resource.wanted();
+        let create = wanted.map(|wanted| wanted.permissions_to_create());
+        let create = create.into_iter().flatten();
         let (bounds, tags): (Vec<Condition>, Vec<Condition>) = create
             .flat_map(|permission| permission.conditions)
             .filter(|it| it.key == BOUNDARY || it.key.starts_with(RESOURCE_TAG))

@@ -10,7 +10,7 @@ use crate::commands::Ending;
 use crate::commands::context::Context;
 use crate::failure::Failure;
 use crate::settings::{self, GeneralFlags, Need};
-use crate::survey;
+use crate::systems::Goal;
 use crate::terminal::{print, report};
 use iam_policy::lint::{self, Accepted, Checked, Found, Home, Report, Unreadable};
 use iam_policy::policy::Kind;
@@ -44,12 +44,18 @@ async fn of_settings(
     args: &PolicyLintArgs,
     stop: watch::Receiver<bool>,
 ) -> Result<Report, Failure> {
-    let context = Context::load(general, &args.stackstate, Need::Names, stop).await?;
-    let site = survey::site(&context.settings, &context.aws).await?;
+    let context =
+        Context::load(general, &args.stackstate, Need::Names, Goal::Present, stop).await?;
+    let site = context.site().await?;
     if let Some(reason) = super::left_out(&context.settings) {
         report(&format!("Note: {reason}.\n"));
     }
-    documents::report(&context.settings, &context.documents, &site)
+    let layout = context.lay_out(&site)?;
+    Ok(documents::report(
+        &context.settings.accepted,
+        &layout,
+        &site,
+    ))
 }
 
 /// The files are checked on a thread of their own, so that a signal ends the program meanwhile.

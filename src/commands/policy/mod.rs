@@ -16,8 +16,7 @@ use crate::commands::Ending;
 use crate::commands::context::Context;
 use crate::failure::Failure;
 use crate::settings::{GeneralFlags, Need, Settings, StackStateFlags, Trust};
-use crate::survey;
-use crate::systems::{self, Site, Written};
+use crate::systems::{Goal, Site, Written};
 use crate::text_file::{self, LARGEST_POLICY};
 
 /// Runs the command.
@@ -51,11 +50,11 @@ async fn rendered(
     stackstate: &StackStateFlags,
     stop: watch::Receiver<bool>,
 ) -> Result<Rendered, Failure> {
-    let context = Context::load(general, stackstate, Need::Names, stop).await?;
+    let context = Context::load(general, stackstate, Need::Names, Goal::Present, stop).await?;
     let settings = &context.settings;
-    let site = survey::site(settings, &context.aws).await?;
+    let site = context.site().await?;
     Ok(Rendered {
-        documents: systems::written(settings, &context.documents, &site)?,
+        documents: context.lay_out(&site)?.written,
         site,
         left_out: left_out(settings),
     })

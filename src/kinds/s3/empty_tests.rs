@@ -16,7 +16,7 @@ use aws_smithy_types::body::SdkBody;
 use tokio::sync::watch;
 
 use super::empty::Bucket;
-use crate::aws::{Aws, AwsError, ErrorKind, Session};
+use crate::aws::{Aws, AwsError, Connections, ErrorKind, Session};
 
 const PAGE: usize = 1_000;
 
@@ -71,7 +71,7 @@ impl Stub {
             path_style: true,
             region: None,
         };
-        Aws::new(&session, concurrency, None, stop)
+        Connections::new(concurrency, stop).account(&session, None)
     }
 
     /// Destroys the bucket.

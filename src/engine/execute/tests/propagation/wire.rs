@@ -17,7 +17,7 @@ use serde_json::{Value as Json, json};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::aws::{Aws, Session};
+use crate::aws::{Aws, Connections, Session};
 use crate::engine::attributes::{Attributes, Value, key_of};
 use crate::fakes::deployment::ACCOUNT;
 
@@ -87,7 +87,7 @@ impl Wire {
             region: None,
         };
         let account = ACCOUNT.parse().unwrap();
-        Aws::new(&session, 32, Some(&account), stop)
+        Connections::new(32, stop).account(&session, Some(&account))
     }
 
     /// The status, the body, and the number of the call if it is one of those that are refused.

@@ -1,0 +1,149 @@
+//! The way to one account, on behalf of one resource.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio::sync::OnceCell;
+
+use super::clients::Clients;
+use super::error::AwsError;
+use super::gate::Gate;
+use super::role_page::RolePage;
+use super::session::Session;
+use crate::names::AccountId;
+
+/// The way to one account, as seen by one resource.
+///
+/// [`Connections::account`](super::Connections::account) makes it. A clone leads to the same
+/// account.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    pub(super) account: Arc<Account>,
+    /// The address of the resource that errors and logs name.
+    pub(super) resource: Option<String>,
+    pub(super) watch: Option<Watch>,
+    /// The page of roles that the reads of one survey share.
+    pub(super) role_page: Option<Arc<OnceCell<RolePage>>>,
+}
+
+/// Everything that belongs to one account: credentials, clients, and the budget of repetitions.
+pub(super) struct Account {
+    pub(super) clients: Clients,
+    /// The account that the settings name, or else the one that AWS first named.
+    pub(super) id: OnceLock<AccountId>,
+    /// The gate of the whole run, shared with every other account.
+    pub(super) gate: Gate,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a call tells whoever watches it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// AWS is not ready; the text says what is waited for. Sent once for each wait.
+    Waiting(String),
+    /// A long action came further; the text says how far.
+    Progress(String),
+}
+
+#[derive(Clone)]
+pub(super) struct Watch(Arc<dyn Fn(Notice) + Send + Sync>);
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watch")
+    }
+}
+
+impl Aws {
+    pub(super) fn new(session: &Session, id: Option<&AccountId>, gate: Gate) -> Self {
+        Aws {
+            account: Arc::new(Account {
+                clients: Clients::new(session),
+                id: id.cloned().map_or_else(OnceLock::new, OnceLock::from),
+                gate,
+            }),
+            resource: None,
+            watch: None,
+            role_page: None,
+        }
+    }
+
+    /// The account that the way is for: the one that it was made for, or else the one that
+    /// [`Aws::caller`] first found.
+    pub fn account(&self) -> Option<&AccountId> {
+        self.account.id.get()
+    }
+
+    /// The same way, used on behalf of the resource of that address.
+    #[must_use]
+    pub fn on_behalf_of(&self, resource: &impl fmt::Display) -> Self {
+        Aws {
+            resource: Some(resource.to_string()),
+            ..self.clone()
+        }
+    }
+
+    /// The same way, with `watch` called for each wait and for each step of a long action.
+    #[must_use]
+    pub fn watched_by(&self, watch: impl Fn(Notice) + Send + Sync + 'static) -> Self {
+        Aws {
+            watch: Some(Watch(Arc::new(watch))),
+            ..self.clone()
+        }
+    }
+
+    /// The same way for the reads of one survey, which share one page of roles.
+    #[must_use]
+    pub fn for_survey(&self) -> Self {
+        Aws {
+            role_page: Some(Arc::default()),
+            ..self.clone()
+        }
+    }
+
+    /// Adds to an error the resource and the account that it is about.
+    pub fn name(&self, mut error: AwsError) -> AwsError {
+        error.resource = error.resource.or_else(|| self.resource.clone());
+        error.account = error.account.or_else(|| self.account().cloned());
+        error
+    }
+
+    /// Reports to whoever watches that the resource waits, and for what.
+    pub fn announce_wait(&self, what: String) {
+        self.announce(Notice::Waiting(what));
+    }
+
+    /// Reports to whoever watches how far a long action came.
+    pub fn announce_progress(&self, what: String) {
+        self.announce(Notice::Progress(what));
+    }
+
+    fn announce(&self, notice: Notice) {
+        if let Some(Watch(watch)) = &self.watch {
+            watch(notice);
+        }
+    }
+
+    /// Whether the run was stopped.
+    pub fn stopped(&self) -> bool {
+        self.account.gate.stopped()
+    }
+
+    /// Returns once the run is stopped.
+    pub async fn until_stopped(&self) {
+        self.account.gate.until_stopped().await;
+    }
+
+    /// Sleeps; false if the run was stopped meanwhile.
+    pub async fn pause(&self, length: Duration) -> bool {
+        self.account.gate.pause(length).await
+    }
+}

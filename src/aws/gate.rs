@@ -1,0 +1,53 @@
+//! Lets calls begin: a limited number at a time, and none once the run is stopped.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
+
+/// The gate that every call of a run passes, whichever account the call is for.
+#[derive(Debug, Clone)]
+pub(super) struct Gate {
+    permits: Arc<Semaphore>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Gate {
+    /// At most `concurrency` calls are under way at any time. When `stop` becomes true no further
+    /// call begins.
+    pub(super) fn new(concurrency: usize, stop: watch::Receiver<bool>) -> Self {
+        Gate {
+            permits: Arc::new(Semaphore::new(concurrency)),
+            stop,
+        }
+    }
+
+    /// Waits for the turn of one call, which lasts until the permit is dropped.
+    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // The semaphore is never closed, so acquiring cannot fail.
+        let permit = self.permits.acquire().await.ok();
+        permit.filter(|_| !self.stopped())
+    }
+
+    /// Whether the run was stopped.
+    pub(super) fn stopped(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    /// Returns once the run is stopped.
+    pub(super) async fn until_stopped(&self) {
+        let mut stop = self.stop.clone();
+        // An error means that nobody can stop the run any more.
+        if stop.wait_for(|stopped| *stopped).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Sleeps; false if the run was stopped meanwhile.
+    pub(super) async fn pause(&self, length: Duration) -> bool {
+        tokio::select! {
+            () = tokio::time::sleep(length) => true,
+            () = self.until_stopped() => false,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Who is calling, and in which account, partition and regions the resources are.
+
+use crate::aws::{Aws, Caller};
+use crate::failure::Failure;
+use crate::names::{AccountId, Partition};
+use crate::settings::Settings;
+use crate::systems::{Site, System};
+
+/// Where the resources are. AWS is asked only for what the settings do not name.
+///
+/// # Errors
+/// Credentials of another account or partition than the settings name, or no answer.
+pub async fn site(
+    settings: &Settings,
+    systems: &[Box<dyn System>],
+    aws: &Aws,
+) -> Result<Site, Failure> {
+    match named(settings, aws) {
+        Some(site) => Ok(site),
+        None => Ok(caller(settings, systems, aws).await?.1),
+    }
+}
+
+/// Where the resources are, if account and partition are known without asking AWS.
+pub(super) fn named(settings: &Settings, aws: &Aws) -> Option<Site> {
+    let account = aws.account()?.clone();
+    Some(laid_out(settings, account, settings.partition()?))
+}
+
+/// Who is calling, and where the resources of that caller are.
+///
+/// # Errors
+/// Those of [`site`].
+pub(super) async fn caller(
+    settings: &Settings,
+    systems: &[Box<dyn System>],
+    aws: &Aws,
+) -> Result<(Caller, Site), Failure> {
+    let caller = aws.caller().await.map_err(|error| error.failure())?;
+    let partition = check(settings, aws.account(), &caller)?;
+    check_boundaries(systems, &caller.account)?;
+    let site = laid_out(settings, caller.account.clone(), partition);
+    Ok((caller, site))
+}
+
+fn laid_out(settings: &Settings, account: AccountId, partition: Partition) -> Site {
+    Site {
+        partition,
+        account,
+        regions: settings.regions.clone(),
+    }
+}
+
+/// The caller's partition, if the way to AWS is for the caller's account and the settings fit it.
+fn check(
+    settings: &Settings,
+    expected: Option<&AccountId>,
+    caller: &Caller,
+) -> Result<Partition, Failure> {
+    let Caller { account, arn } = caller;
+    if let Some(expected) = expected.filter(|expected| *expected != account) {
+        return Err(Failure::new(format!(
+            "the credentials belong to the account {account}, and the settings allow only {expected}"
+        ))
+        .because(format!("the caller is {arn}"))
+        .hint("Choose other credentials with `--profile` or AWS_PROFILE, or correct `account`"));
+    }
+    match (caller.partition(), settings.partition()) {
+        (Some(is), Some(wanted)) if is != wanted => Err(Failure::new(format!(
+            "the credentials belong to the partition {is}, and the regions to {wanted}"
+        ))
+        .because(format!("the caller is {arn}"))
+        .hint("Choose credentials and regions of the same partition")),
+        (is, wanted) => Ok(is.or(wanted).unwrap_or(Partition::Aws)),
+    }
+}
+
+/// A role is bounded by a policy of its own account or by one of AWS.
+fn check_boundaries(systems: &[Box<dyn System>], account: &AccountId) -> Result<(), Failure> {
+    let mut boundaries = systems.iter().filter_map(|system| system.boundary());
+    match boundaries.find(|it| ![account.as_str(), "aws"].contains(&it.account.as_str())) {
+        Some(boundary) => Err(Failure::new(format!(
+            "the permissions boundary {boundary} is in another account than {account}"
+        ))
+        .hint("Name a policy of this account, or one of AWS")),
+        None => Ok(()),
+    }
+}
