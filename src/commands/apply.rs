@@ -37,10 +37,8 @@ pub async fn command(
     };
     let context = Context::load(general, &args.stackstate, Need::Trust, stop).await?;
     if let Some(saved) = &saved {
-        saved.check_inputs(&saved_plan::Inputs::of(
-            &context.settings,
-            &context.documents,
-        ))?;
+        let inputs = saved_plan::Inputs::of(&context.settings, &context.documents)?;
+        saved.check_inputs(&inputs)?;
     }
     let (survey, trails) = if args.no_preflight {
         (survey(context.wanted(true), &context.aws).await?, None)

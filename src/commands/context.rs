@@ -6,7 +6,6 @@ use tokio::sync::watch;
 
 use crate::aws::{Aws, connect};
 use crate::failure::Failure;
-use crate::names::Invalid;
 use crate::settings::{self, GeneralFlags, Need, Settings, StackStateFlags, check_endpoint};
 use crate::survey::Wanted;
 use crate::systems::AllDocuments;
@@ -47,7 +46,7 @@ impl Context {
             let place = "AWS_ENDPOINT_URL, or endpoint_url in the AWS profile".to_owned();
             let global = url.map(|url| (place, url.to_owned()));
             for (place, url) in global.into_iter().chain(session.endpoints()) {
-                check_endpoint(&url).map_err(|invalid: Invalid| invalid.at(&place))?;
+                check_endpoint(&url).map_err(|invalid| invalid.at(place))?;
             }
         }
         let settings = draft.complete(session.region.as_deref())?;

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Invalid, Partition};
+use super::{InvalidName, Partition};
 
 /// The regions of a partition that are public.
 fn regions(partition: Partition) -> &'static [&'static str] {
@@ -86,11 +86,11 @@ impl Region {
 }
 
 impl FromStr for Region {
-    type Err = Invalid;
+    type Err = InvalidName;
 
-    /// Takes a region's code; an unknown one is [`Invalid`], with the nearest known code as the
+    /// Takes a region's code; an unknown one is [`InvalidName`], with the nearest known code as the
     /// suggestion if one is near.
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
         if let Some(region) = Self::all().find(|region| region.name == text) {
             return Ok(region);
         }
@@ -98,10 +98,10 @@ impl FromStr for Region {
             Some(name) => format!("Write the code of a region; did you mean \"{name}\"?"),
             None => "Write the code of a region, for example \"eu-west-1\".".to_owned(),
         };
-        Err(Invalid::new(
-            format!("{text:?} is not an AWS region that this version knows"),
+        Err(InvalidName {
+            problem: format!("{text:?} is not an AWS region that this version knows"),
             remedy,
-        ))
+        })
     }
 }
 
@@ -186,10 +186,10 @@ mod tests {
         }
         assert_eq!(
             "eu-west-11".parse::<Region>().unwrap_err(),
-            Invalid::new(
-                "\"eu-west-11\" is not an AWS region that this version knows",
-                "Write the code of a region; did you mean \"eu-west-1\"?",
-            )
+            InvalidName {
+                problem: "\"eu-west-11\" is not an AWS region that this version knows".to_owned(),
+                remedy: "Write the code of a region; did you mean \"eu-west-1\"?".to_owned(),
+            }
         );
     }
 

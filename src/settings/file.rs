@@ -3,14 +3,12 @@
 //! The parser's own rendering of an error shows the source line, which may hold the external ID;
 //! so only its message and its position are used.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde::Deserialize;
-
-use super::{Encryption, Profile, Secret, TrustKind};
+use super::general::TopLevel;
+use super::given::Section;
 use crate::failure::Failure;
 use crate::text_file;
 
@@ -20,59 +18,13 @@ pub(super) const DEFAULT_FILE: &str = "provision.toml";
 /// Far more than every setting together.
 const LARGEST_FILE: u64 = 1024 * 1024;
 
-/// A settings file as it was written, before any value is checked.
+/// A settings file as it was written, before any value is checked. Its paths start from the file's
+/// folder.
 #[derive(Debug)]
 pub(super) struct SettingsFile {
     /// How messages name the file.
     pub(super) name: String,
-    /// The folder that relative paths in the file start from.
-    pub(super) folder: PathBuf,
-    pub(super) content: Content,
-}
-
-/// The keys at the top of the file.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Content {
-    pub(super) account: Option<String>,
-    pub(super) regions: Vec<String>,
-    pub(super) tags: BTreeMap<String, String>,
-    pub(super) stackstate: Option<StackStateContent>,
-    pub(super) audit_trail: Option<AuditTrailContent>,
-    pub(super) lint: LintContent,
-}
-
-/// The keys of `[lint]`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct LintContent {
-    pub(super) accept: BTreeMap<String, String>,
-}
-
-/// The keys of `[audit_trail]`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct AuditTrailContent {
-    pub(super) attach_to: Vec<String>,
-    pub(super) policy_name: Option<String>,
-    pub(super) description: Option<String>,
-    pub(super) profile: Profile,
-    pub(super) permissions_boundary: Option<String>,
-}
-
-/// The keys of `[stackstate]`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct StackStateContent {
-    pub(super) agent_principals: Vec<String>,
-    pub(super) external_id: Option<Secret>,
-    pub(super) trust: Option<TrustKind>,
-    pub(super) encryption: Option<Encryption>,
-    pub(super) profile: Option<Profile>,
-    pub(super) postfix: Option<String>,
-    pub(super) permissions_boundary: Option<String>,
-    pub(super) policies: Option<PathBuf>,
-    pub(super) keep_policies: Vec<String>,
+    pub(super) content: TopLevel,
 }
 
 impl SettingsFile {
@@ -99,20 +51,19 @@ impl SettingsFile {
                 );
             }
         };
-        Ok(SettingsFile {
-            content: parse(&text, &name)?,
-            folder: path.parent().unwrap_or(folder).to_owned(),
-            name,
-        })
+        let mut content = parse(&text, &name)?;
+        let folder = path.parent().unwrap_or(folder);
+        content.stackstate = content.stackstate.map(|it| it.starting_from(folder));
+        Ok(SettingsFile { name, content })
     }
 
-    /// The place of a value, for messages.
-    pub(super) fn place(&self, key: &str) -> String {
-        format!("{}: {key}", self.name)
+    /// The section of that name, whose content is `in_file`.
+    pub(super) fn section<'a, T>(&'a self, name: &'static str, in_file: &'a T) -> Section<'a, T> {
+        Section::new(&self.name, name, in_file)
     }
 }
 
-fn parse(text: &str, name: &str) -> Result<Content, Failure> {
+fn parse(text: &str, name: &str) -> Result<TopLevel, Failure> {
     toml::from_str(text).map_err(|error| {
         let message = match error.message().split_once(' ') {
             Some(("unknown", rest)) => match rest.split_once(' ') {

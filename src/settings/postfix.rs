@@ -1,7 +1,7 @@
 //! The text that every name ends with, within the rules of all the names it ends.
 
+use super::invalid::Invalid;
 use crate::engine::ownership::DEPLOYMENT_WITHOUT_POSTFIX;
-use crate::names::Invalid;
 
 /// Suffixes of bucket names that S3 keeps for itself. Others that it keeps contain a dot, which a
 /// postfix cannot.

@@ -33,9 +33,11 @@ fn broken_toml_is_placed_but_its_text_is_not_shown() {
 }
 
 #[test]
-fn a_secret_is_not_shown_by_debug() {
+fn a_secret_is_neither_debugged_nor_serialized() {
     let draft = load_with(GOOD, &["--external-id=hunter2hunter2"], Need::Trust).unwrap();
     assert!(!format!("{draft:?}").contains("hunter2"));
+    let serialized = serde_json::to_string(&draft.settings).unwrap();
+    assert!(!serialized.contains("hunter2"), "{serialized}");
     assert!(!format!("{:?}", plan_flags(&["--external-id=hunter2"])).contains("hunter2"));
 }
 
