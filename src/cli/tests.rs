@@ -1,4 +1,4 @@
-//! That the definitions hold together: help, examples, limits, and what is not repeated.
+//! The definitions are consistent: help, examples, limits, and an external ID in no error.
 
 use clap::CommandFactory;
 

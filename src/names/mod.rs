@@ -1,7 +1,7 @@
 //! AWS's own names: account IDs, regions with their partitions, and the syntax of ARNs.
 //!
 //! Everything here is pure text: nothing asks AWS whether a name exists. A value of one of these
-//! types is well-formed from then on, so that later stages need no checks of their own.
+//! types is well-formed from then on, so later stages need no checks of their own.
 
 mod region;
 

@@ -77,7 +77,7 @@ pub(super) fn resolve(
 fn identities(given: &Given<&Vec<String>>) -> Result<Vec<Identity>, Failure> {
     let identities = given.check_each(|text| parse_identity(text))?;
     for (index, identity) in identities.iter().enumerate() {
-        // IAM tells names apart without regard to case.
+        // To IAM, names that differ in case only are the same.
         let same = |other: &Identity| {
             other.to_string().to_lowercase() == identity.to_string().to_lowercase()
         };

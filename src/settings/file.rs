@@ -1,7 +1,7 @@
-//! The settings file: its keys, and reading it without ever quoting its text.
+//! Reads the settings file, without ever quoting the file's text.
 //!
-//! The parser's own rendering of an error shows the source line, which may hold the external ID;
-//! so only its message and its position are used.
+//! The TOML parser's own rendering of an error shows the source line, which may hold the external
+//! ID. So only the message and the position of an error are used.
 
 use std::fs::File;
 use std::io::ErrorKind;
@@ -18,26 +18,28 @@ pub(super) const DEFAULT_FILE: &str = "provision.toml";
 /// Far more than every setting together.
 const LARGEST_FILE: u64 = 1024 * 1024;
 
-/// A settings file as it was written, before any value is checked. Its paths start from the file's
-/// folder.
+/// A settings file as it was written, before any value is checked.
 #[derive(Debug)]
 pub(super) struct SettingsFile {
     /// How messages name the file.
     pub(super) name: String,
+    /// The values; relative paths are joined to the file's folder.
     pub(super) content: TopLevel,
 }
 
 impl SettingsFile {
-    /// Reads the named file, or the default one in `folder`, which may be missing: the result is
-    /// then an empty file of that name. An unreadable file, and a text that is not TOML or does
-    /// not have the file's keys and types, is a failure.
+    /// Reads the named file, or the default one in `folder`. If the default one does not exist, the
+    /// result is an empty file of that name.
+    ///
+    /// # Errors
+    /// A file that cannot be read, and a text that is not TOML of the file's keys and types.
     pub(super) fn read(named: Option<&Path>, folder: &Path) -> Result<Self, Failure> {
         let path = folder.join(named.unwrap_or(Path::new(DEFAULT_FILE)));
         let name = named.map_or(DEFAULT_FILE.to_owned(), |path| path.display().to_string());
         let read = File::open(&path).and_then(|file| text_file::read(file, LARGEST_FILE));
         let text = match read {
             Ok(text) => text,
-            // Where a link leads nowhere, a file was meant to be.
+            // A link to a missing file is an error: somebody meant the file to exist.
             Err(error)
                 if named.is_none() && error.kind() == ErrorKind::NotFound && !path.is_symlink() =>
             {

@@ -20,7 +20,8 @@ use crate::names::{AccountId, Region};
 const DEPLOYMENT: &str = "Deployment";
 const CONNECTION: &str = "Connection";
 
-/// All reads of a plan for three regions at once, so that they take no longer than those for one.
+/// Enough for all reads of a plan for three regions at once, which then take no longer than one
+/// region.
 const DEFAULT_CONCURRENCY: u16 = 64;
 
 /// The flags of every command that carry settings.
@@ -41,7 +42,7 @@ pub struct GeneralFlags {
     /// Endpoint for every AWS service, such as that of an emulator
     #[arg(long, global = true, value_name = "URL", help_heading = CONNECTION)]
     pub endpoint_url: Option<String>,
-    /// AWS calls under way at the same time, at most [default: 64]
+    /// Most AWS calls under way at the same time [default: 64]
     #[arg(
         long,
         global = true,
@@ -92,7 +93,7 @@ pub enum System {
 }
 
 impl System {
-    /// The name of its section in the settings file.
+    /// The name of the system's section in the settings file.
     pub(super) fn section(self) -> &'static str {
         match self {
             System::StackState => "stackstate",

@@ -77,7 +77,7 @@ pub struct Draft {
     arns: Vec<Given<Arn>>,
 }
 
-/// Reads the settings file, lets the flags win over it, and checks every value.
+/// Reads the settings file, puts the flags in place of its values, and checks every value.
 ///
 /// Without `--config`, `provision.toml` in `folder` is used if it exists. Relative paths in the
 /// file start from the file's folder.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::invalid::Invalid;
 use crate::names::{AccountId, Arn, Partition, is_iam_name};
 
-/// Somebody who may assume the integration role: a whole account, or one identity in it.
+/// A principal that may assume the integration role: a whole account, or one identity in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Principal {
     /// Every identity of the account that the account itself allows.

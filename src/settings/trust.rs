@@ -20,14 +20,14 @@ pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// How much a command needs to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
-    /// Everything, the parts of the trust policy included: without them loading fails.
+    /// Everything, including the parts of the trust policy: loading fails if one is missing.
     Trust,
-    /// What leads to the names of resources. The parts of the trust policy may be missing, which
-    /// gives [`Trust::Unstated`]; those that are there are still checked.
+    /// What the names of resources follow from. A part of the trust policy may be missing, which
+    /// gives [`Trust::Unstated`]; the parts that are there are still checked.
     Names,
 }
 
-/// The two trust policies that there are to choose from.
+/// The two trust policies to choose from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum TrustKind {
@@ -68,8 +68,8 @@ fn canonical_principals<S: Serializer>(principals: &[Principal], to: S) -> Resul
     canonical::sorted(&texts, to)
 }
 
-/// The trust of that kind. With EC2's, principals and external ID do not matter and are not
-/// looked at.
+/// The trust of that kind. An EC2 trust has neither principals nor an external ID, so neither is
+/// checked.
 pub(super) fn resolve(
     kind: TrustKind,
     principals: &Given<&Vec<String>>,
@@ -158,7 +158,7 @@ fn variable_name(text: &str) -> Option<&str> {
     is_name.then_some(name)
 }
 
-/// The refusal tells one character and its position at most, never the text.
+/// The refusal names one character and its position at most, never the text.
 fn check_external_id(text: &str, subject: &str) -> Result<(), Invalid> {
     let refused = text
         .chars()

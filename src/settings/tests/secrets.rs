@@ -69,7 +69,7 @@ proptest! {
     }
 
     #[test]
-    fn external_ids_of_aws_own_form_are_taken_as_they_are(id in "[\\w&&[:ascii:]+=,.@:/-]{2,60}") {
+    fn external_ids_in_the_form_of_aws_are_not_changed(id in "[\\w&&[:ascii:]+=,.@:/-]{2,60}") {
         let settings = settings(GOOD, &[&format!("--external-id={id}")]);
         prop_assert_eq!(external_id(&settings).0, id);
     }
