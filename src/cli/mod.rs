@@ -184,7 +184,7 @@ pub struct DestroyArgs {
     #[arg(long)]
     pub empty_bucket: bool,
     /// Detach our policies from the identities that others attached them to, and remove our roles
-    /// from instance profiles of others, which both would prevent a deletion
+    /// from others' instance profiles, so both can be deleted
     #[arg(long)]
     pub detach_foreign: bool,
     /// The settings of the StackState integration.
@@ -246,7 +246,7 @@ pub struct PermissionsArgs {
     /// Command to allow; for destroy, add the options that it will be run with
     #[arg(value_name = "COMMAND", default_value = "apply")]
     pub command: Permitted,
-    /// Leave out the permissions of the checks before an apply, which continues without them
+    /// Leave out the permissions for the checks of apply; apply continues without them
     #[arg(long)]
     pub no_preflight: bool,
     /// Allow destroy --empty-bucket
