@@ -9,9 +9,8 @@
 mod tests;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -33,9 +32,12 @@ pub struct Inputs(BTreeMap<String, String>);
 
 impl Inputs {
     /// Everything that decides what is provisioned.
-    pub fn of(settings: &Settings, systems: &[Box<dyn System>]) -> Self {
+    ///
+    /// # Errors
+    /// Those of [`Settings::digest_entries`].
+    pub fn of(settings: &Settings, systems: &[Box<dyn System>]) -> Result<Self, Failure> {
         let mut inputs: BTreeMap<String, String> = BTreeMap::new();
-        for (key, value) in settings.digest_entries() {
+        for (key, value) in settings.digest_entries()? {
             // A list has an entry for each item. The separator is in none of them.
             let entry = inputs.entry(format!("the setting `{key}`")).or_default();
             entry.push_str(&value);
@@ -44,7 +46,7 @@ impl Inputs {
         for (name, text) in systems.iter().flat_map(|system| system.texts()) {
             inputs.insert(format!("the document `{name}.json`"), text.to_owned());
         }
-        Inputs(inputs)
+        Ok(Inputs(inputs))
     }
 
     fn digests(&self, salt: &str) -> BTreeMap<String, String> {
@@ -175,16 +177,7 @@ fn sha256(parts: &[&str]) -> String {
         hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hasher.update(part.as_bytes());
     }
-    hex(&hasher.finalize())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for byte in bytes {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    format!("{:x}", hasher.finalize())
 }
 
 /// Writes the plan so that only its owner can read it, and so that the file is either the old one
@@ -212,7 +205,7 @@ pub fn write(path: &Path, plan: &Json, inputs: &Inputs, adopt: bool) -> Result<(
     }
     let mut salt = [0; 16];
     getrandom::fill(&mut salt).map_err(|error| failed(error.to_string()))?;
-    let salt = hex(&salt);
+    let salt = format!("{:032x}", u128::from_be_bytes(salt));
     let mut saved = SavedPlan {
         format_version: FORMAT_VERSION,
         program_version: env!("CARGO_PKG_VERSION").to_owned(),

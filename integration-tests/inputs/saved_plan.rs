@@ -34,7 +34,7 @@ impl Now {
         let nodes = nodes.expect("the documents are good");
         let plan = plan::plan(&nodes, &Observations::new(), Consent::default());
         Now {
-            inputs: Inputs::of(settings, &documents),
+            inputs: Inputs::of(settings, &documents).expect("the settings are good"),
             plan: render::json::plan(&site, &plan),
             deployment,
         }

@@ -5,8 +5,6 @@ use aws_types::service_config::ServiceConfigKey;
 
 use super::services::SERVICES;
 use super::session::Session;
-use crate::failure::Failure;
-use crate::names::Invalid;
 
 /// The endpoint that environment or profile name for the service of this id alone.
 pub(super) fn of_service(config: &SdkConfig, id: &str) -> Option<String> {
@@ -20,18 +18,12 @@ pub(super) fn of_service(config: &SdkConfig, id: &str) -> Option<String> {
 }
 
 impl Session {
-    /// Makes sure that `check` accepts every endpoint that environment or profile name. They do not
-    /// count where [`Connections::session`](super::Connections::session) was given an endpoint.
-    ///
-    /// # Errors
-    /// The first refusal, with the place that names the endpoint.
-    pub fn check_endpoints(
-        &self,
-        check: impl Fn(&str) -> Result<(), Invalid>,
-    ) -> Result<(), Failure> {
+    /// The endpoints that environment or profile name, each with its place. They do not count where
+    /// [`Connections::session`](super::Connections::session) was given an endpoint.
+    pub fn endpoints(&self) -> Vec<(String, String)> {
         let config = &self.config;
         if config.get_origin("endpoint_url").is_client_config() {
-            return Ok(());
+            return Vec::new();
         }
         // The SDK leaves out a variable that it cannot parse.
         let variable = std::env::var("AWS_ENDPOINT_URL").ok();
@@ -44,9 +36,6 @@ impl Session {
             let place = format!("{variable}, or endpoint_url of this service in the AWS profile");
             Some((place, of_service(config, id)?))
         });
-        for (place, url) in of_all.into_iter().chain(of_one) {
-            check(&url).map_err(|invalid| invalid.at(&place))?;
-        }
-        Ok(())
+        of_all.into_iter().chain(of_one).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! The command line: commands, their options and their help.
 //!
-//! Definitions only. Options that carry settings stand with the settings; the values are checked
-//! there, together with those of the file.
+//! Definitions only. The options that carry settings are defined in `settings`, which checks their
+//! values together with those of the settings file.
 
 mod policy;
 
@@ -74,16 +74,16 @@ pub enum Command {
     /// Look at policy documents: those of this deployment, or any others
     #[command(subcommand)]
     Policy(PolicyCommand),
-    /// Check everything that can be known before an apply, without changing anything
+    /// Check what can be known before an apply, without changing anything
     Preflight(PreflightArgs),
-    /// Print the policy that whoever runs a command needs
+    /// Print the IAM policy that running a command needs
     Permissions(PermissionsArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
 
 impl Command {
-    /// Whether its output is one JSON event a line.
+    /// Whether the output of the command is one JSON event a line.
     pub fn prints_events(&self) -> bool {
         match self {
             Command::Apply(args) => args.json,
@@ -112,13 +112,13 @@ pub struct PlanArgs {
     /// Print the plan as one JSON document
     #[arg(long)]
     pub json: bool,
-    /// Save the plan, for apply to do exactly that
+    /// Save the plan to this file, for apply to carry out exactly
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Exit with 2 if there are changes, with 0 if there are none
     #[arg(long)]
     pub detailed_exitcode: bool,
-    /// Take over what exists under our names and is not ours
+    /// Take over resources that have our names and are not ours
     #[arg(long)]
     pub adopt: bool,
     /// The settings of the StackState integration.
@@ -134,22 +134,22 @@ Examples:
   provision apply plan.json
   provision apply --yes --json")]
 pub struct ApplyArgs {
-    /// Saved plan to do exactly, unless the settings or the world have changed since
+    /// Saved plan to carry out exactly; refused if the settings or the resources have changed since
     #[arg(value_name = "PLAN")]
     pub plan: Option<PathBuf>,
-    /// Go ahead without asking
+    /// Continue without asking
     #[arg(long)]
     pub yes: bool,
     /// Print one JSON event a line
     #[arg(long)]
     pub json: bool,
-    /// Take over what exists under our names and is not ours; a saved plan has decided that
+    /// Take over resources that have our names and are not ours; a saved plan holds that decision
     #[arg(long, conflicts_with = "plan")]
     pub adopt: bool,
-    /// Do not check anything before the question
+    /// Skip the checks before the question
     #[arg(long)]
     pub no_preflight: bool,
-    /// Go on although the checks say that calls would be denied
+    /// Continue although the checks find calls that would be denied
     #[arg(long, conflicts_with = "no_preflight")]
     pub ignore_preflight: bool,
     /// The settings of the StackState integration.
@@ -166,13 +166,13 @@ Examples:
 
 The external ID and the agent's principals are not needed here.")]
 pub struct DestroyArgs {
-    /// Go ahead without asking
+    /// Continue without asking
     #[arg(long)]
     pub yes: bool,
     /// Print one JSON event a line
     #[arg(long)]
     pub json: bool,
-    /// Days until the key is gone for good, 7 to 30; until then apply takes it back
+    /// Days until AWS deletes the key, 7 to 30; until then apply restores it
     #[arg(
         long,
         value_name = "DAYS",
@@ -183,8 +183,8 @@ pub struct DestroyArgs {
     /// Delete every version of every object in the log bucket first
     #[arg(long)]
     pub empty_bucket: bool,
-    /// Take a policy away from whom others attached it to, and a role out of others' instance
-    /// profiles, so that both can be deleted
+    /// Detach our policies from the identities that others attached them to, and remove our roles
+    /// from others' instance profiles, so both can be deleted
     #[arg(long)]
     pub detach_foreign: bool,
     /// The settings of the StackState integration.
@@ -240,13 +240,13 @@ Examples:
   provision permissions plan --account 123456789012 --region eu-west-1
   provision permissions destroy --empty-bucket
 
-AWS is not called where the settings name account and region. The policy is for these settings: with
-others, such as another region, it is another one.")]
+AWS is not called if the settings name account and region. The policy is for these settings: other
+settings, such as another region, need another policy.")]
 pub struct PermissionsArgs {
-    /// Command that is to be allowed; destroy with the options that it will be run with
+    /// Command to allow; for destroy, add the options that it will be run with
     #[arg(value_name = "COMMAND", default_value = "apply")]
     pub command: Permitted,
-    /// Leave out what the checks of apply need, which goes on without them
+    /// Leave out the permissions for the checks of apply; apply continues without them
     #[arg(long)]
     pub no_preflight: bool,
     /// Allow destroy --empty-bucket

@@ -84,15 +84,15 @@ Examples:
   provision policy lint --sarif > findings.sarif
 
 Without files, every document that apply writes is checked in the form in which it is written, and
-the bucket too. What a code means is in docs/policies.md; what may stay is accepted by its code in
-the section [lint] of the settings file.
+the bucket too. docs/policies.md explains each code. The section [lint] of the settings file accepts
+findings by their code.
 
 Exit status: 0 on success, 1 on any error and for findings as bad as --fail-on.")]
 pub struct PolicyLintArgs {
     /// Files with policies to check; - reads the standard input
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// What the files' policies are attached to [default: as their content tells]
+    /// What the files' policies are attached to [default: follows from their content]
     #[arg(long, value_name = "KIND", requires = "files")]
     pub kind: Option<Kind>,
     /// Least severity that makes the command fail

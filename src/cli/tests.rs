@@ -1,4 +1,4 @@
-//! That the definitions hold together: help, examples, limits, and what is not repeated.
+//! The definitions are consistent: help, examples, limits, and an external ID in no error.
 
 use clap::CommandFactory;
 
@@ -66,7 +66,7 @@ fn help_shows_the_settings_of_the_integration_where_they_count() {
 fn general_options_stand_before_or_after_the_command() {
     for args in [["--region=a", "plan", "-vv"], ["plan", "--region=a", "-vv"]] {
         let cli = parse(&args).unwrap();
-        assert_eq!(cli.general.regions, ["a"]);
+        assert_eq!(cli.general.top.regions, ["a"]);
         assert_eq!(cli.output.verbose, 2);
     }
 }

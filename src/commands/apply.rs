@@ -40,7 +40,8 @@ pub async fn command(
     let context =
         Context::load(general, &args.stackstate, Need::Trust, Goal::Present, stop).await?;
     if let Some(saved) = &saved {
-        saved.check_inputs(&saved_plan::Inputs::of(&context.settings, &context.systems))?;
+        let inputs = saved_plan::Inputs::of(&context.settings, &context.systems)?;
+        saved.check_inputs(&inputs)?;
     }
     let (survey, trails) = if args.no_preflight {
         (context.survey().await?, None)

@@ -46,7 +46,9 @@ impl Context {
                 connection.endpoint_url.as_deref(),
             )
             .await;
-        session.check_endpoints(check_endpoint)?;
+        for (place, url) in session.endpoints() {
+            check_endpoint(&url).map_err(|invalid| invalid.at(place))?;
+        }
         let settings = draft.complete(session.region.as_deref())?;
         for warning in settings.regions.iter().filter_map(Region::warning) {
             report(&format!("Warning: {warning}\n"));

@@ -38,7 +38,7 @@ pub async fn command(
     }
     refuse_blocked(&plan)?;
     if let Some(file) = &args.out {
-        let inputs = saved_plan::Inputs::of(&context.settings, &context.systems);
+        let inputs = saved_plan::Inputs::of(&context.settings, &context.systems)?;
         saved_plan::write(file, &document, &inputs, args.adopt)?;
         report(&format!(
             "Saved as {0}; `provision apply {0}` with the same settings does exactly this.\n",

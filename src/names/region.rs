@@ -7,7 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Invalid, Partition};
+use super::{InvalidName, Partition};
 
 /// The regions of a partition that are public.
 fn regions(partition: Partition) -> &'static [&'static str] {
@@ -148,11 +148,11 @@ impl Region {
 }
 
 impl FromStr for Region {
-    type Err = Invalid;
+    type Err = InvalidName;
 
-    /// Takes a region's code. A text that has not the shape of one is [`Invalid`], with the nearest
-    /// code of the list as the suggestion if one is near.
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    /// Takes a region's code. A text that has not the shape of one is [`InvalidName`], with the
+    /// nearest code of the list as the suggestion if one is near.
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
         if let Some(partition) = partition_of_shape(text) {
             return Ok(Region {
                 name: text.to_owned(),
@@ -163,10 +163,10 @@ impl FromStr for Region {
             Some(name) => format!("Write the code of a region; did you mean \"{name}\"?"),
             None => "Write the code of a region, for example \"eu-west-1\".".to_owned(),
         };
-        Err(Invalid::new(
-            format!("{text:?} is not the code of an AWS region"),
+        Err(InvalidName {
+            problem: format!("{text:?} is not the code of an AWS region"),
             remedy,
-        ))
+        })
     }
 }
 
@@ -285,10 +285,10 @@ mod tests {
         }
         assert_eq!(
             "eu-west-11".parse::<Region>().unwrap_err(),
-            Invalid::new(
-                "\"eu-west-11\" is not the code of an AWS region",
-                "Write the code of a region; did you mean \"eu-west-1\"?",
-            )
+            InvalidName {
+                problem: "\"eu-west-11\" is not the code of an AWS region".to_owned(),
+                remedy: "Write the code of a region; did you mean \"eu-west-1\"?".to_owned(),
+            }
         );
     }
 

@@ -1,12 +1,13 @@
 //! The settings of Audit Trail: one permission policy, and who gets it.
 
-use crate::failure::Failure;
-use crate::names::IamIdentity;
-use crate::names::{Arn, Invalid, is_iam_name};
+use serde::{Deserialize, Serialize};
 
-use super::file::{AuditTrailContent, SettingsFile};
-use super::resolve::Given;
-use super::{Profile, policies};
+use super::given::{Given, Section, given};
+use super::invalid::Invalid;
+use super::stackstate::Profile;
+use super::{canonical, policies};
+use crate::failure::Failure;
+use crate::names::{Arn, IamIdentity, is_iam_name};
 
 /// The name that the vendor's page suggests.
 const DEFAULT_NAME: &str = "AuditTrailRole";
@@ -17,10 +18,22 @@ const LONGEST_NAME: usize = 125;
 /// What IAM allows a policy's description to be long.
 const LONGEST_DESCRIPTION: usize = 1000;
 
-/// The settings of Audit Trail.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The keys of `[audit_trail]`, which have no flags.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct AuditTrailKeys {
+    attach_to: Vec<String>,
+    policy_name: Option<String>,
+    description: Option<String>,
+    profile: Profile,
+    permissions_boundary: Option<String>,
+}
+
+/// The checked settings of Audit Trail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditTrail {
     /// Who gets the policy, each once; empty to create the policy only.
+    #[serde(serialize_with = "canonical::sorted")]
     pub attach_to: Vec<IamIdentity>,
     /// The policy's name.
     pub policy_name: String,
@@ -30,70 +43,79 @@ pub struct AuditTrail {
     pub profile: Profile,
     /// The policy that bounds every role that the application creates; there is one exactly if
     /// the profile is hardened.
+    #[serde(serialize_with = "canonical::text")]
     pub permissions_boundary: Option<Arn>,
 }
 
-/// Checks what the file says; `None` if it does not name the system.
-pub(super) fn resolve(file: &SettingsFile) -> Result<Option<AuditTrail>, Failure> {
-    let Some(AuditTrailContent {
+/// Checks the section in the order of its keys. The ARNs are those whose partition must be that of
+/// the regions.
+pub(super) fn resolve(
+    section: &Section<AuditTrailKeys>,
+) -> Result<(AuditTrail, Vec<Given<Arn>>), Failure> {
+    let attach_to = identities(&given!(section.attach_to))?;
+    let policy_name = given!(section.policy_name).check(|text| check_name(text))?;
+    let description = given!(section.description).check(|text| check_description(text))?;
+    let profile = *given!(section.profile).value;
+    let given = given!(section.permissions_boundary);
+    let permissions_boundary =
+        boundary(given.value.as_deref(), profile).map_err(|why| given.refused(why))?;
+    let arns = permissions_boundary
+        .iter()
+        .map(|arn| given.with(arn))
+        .collect();
+    let audit_trail = AuditTrail {
         attach_to,
-        policy_name,
-        description,
+        policy_name: policy_name.unwrap_or_else(|| DEFAULT_NAME.to_owned()),
+        description: description.unwrap_or_else(|| DEFAULT_DESCRIPTION.to_owned()),
         profile,
         permissions_boundary,
-    }) = &file.content.audit_trail
-    else {
-        return Ok(None);
     };
-    let place = |key: &str| file.place(&format!("audit_trail.{key}"));
-    let given = Given {
-        value: attach_to.clone(),
-        place: place("attach_to"),
-    };
+    Ok((audit_trail, arns))
+}
+
+fn identities(given: &Given<&Vec<String>>) -> Result<Vec<IamIdentity>, Failure> {
     let identities = given.check_each(|text| parse_identity(text))?;
     for (index, identity) in identities.iter().enumerate() {
-        // IAM tells names apart without regard to case.
+        // To IAM, names that differ in case only are the same.
         let same = |other: &IamIdentity| {
             other.to_string().to_lowercase() == identity.to_string().to_lowercase()
         };
         if identities[..index].iter().any(same) {
-            let twice = Invalid::new(format!("{identity} is listed twice"), "List it once.");
-            return Err(twice.at(&given.place));
+            return Err(given.refused(Invalid::new(
+                format!("{identity} is listed twice"),
+                "List it once.",
+            )));
         }
     }
-    let name = policy_name.as_deref().unwrap_or(DEFAULT_NAME);
-    if !is_iam_name(name, LONGEST_NAME) {
-        return Err(Invalid::new(
-            format!("{name:?} is not the name of a policy"),
-            format!(
-                "Use 1 to {LONGEST_NAME} of the characters A-Z a-z 0-9 _ + = , . @ - and nothing \
-                 else."
-            ),
-        )
-        .at(&place("policy_name")));
+    Ok(identities)
+}
+
+fn check_name(text: &str) -> Result<String, Invalid> {
+    if is_iam_name(text, LONGEST_NAME) {
+        return Ok(text.to_owned());
     }
-    let description = description.as_deref().unwrap_or(DEFAULT_DESCRIPTION);
+    Err(Invalid::new(
+        format!("{text:?} is not the name of a policy"),
+        format!(
+            "Use 1 to {LONGEST_NAME} of the characters A-Z a-z 0-9 _ + = , . @ - and nothing else."
+        ),
+    ))
+}
+
+fn check_description(text: &str) -> Result<String, Invalid> {
     let accepted = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{a1}'..='\u{ff}');
-    if description.chars().count() > LONGEST_DESCRIPTION || !description.chars().all(accepted) {
-        return Err(Invalid::new(
-            "IAM does not accept this description",
-            format!("Use at most {LONGEST_DESCRIPTION} characters of Latin script."),
-        )
-        .at(&place("description")));
+    if text.chars().count() <= LONGEST_DESCRIPTION && text.chars().all(accepted) {
+        return Ok(text.to_owned());
     }
-    Ok(Some(AuditTrail {
-        attach_to: identities,
-        policy_name: name.to_owned(),
-        description: description.to_owned(),
-        profile: *profile,
-        permissions_boundary: boundary(permissions_boundary.as_deref(), *profile)
-            .map_err(|invalid| invalid.at(&place("permissions_boundary")))?,
-    }))
+    Err(Invalid::new(
+        "IAM does not accept this description",
+        format!("Use at most {LONGEST_DESCRIPTION} characters of Latin script."),
+    ))
 }
 
 fn boundary(text: Option<&str>, profile: Profile) -> Result<Option<Arn>, Invalid> {
     match (text.filter(|text| !text.is_empty()), profile) {
-        (Some(text), Profile::Hardened) => policies::parse_boundary(text).map(Some),
+        (Some(text), Profile::Hardened) => policies::parse_boundary(text),
         (None, Profile::Documented) => Ok(None),
         (None, Profile::Hardened) => Err(Invalid::new(
             "the hardened profile needs a permissions boundary",

@@ -1,14 +1,16 @@
 //! Which endpoints may take the place of AWS's own.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
-use crate::names::Invalid;
+use http::Uri;
+
+use super::invalid::Invalid;
 
 /// Accepts an `https` URL, and an `http` URL whose host is this machine.
 ///
 /// # Errors
-/// Anything else is [`Invalid`]: requests and secrets would go over the network in the clear. A
-/// URL that carries credentials is refused without being shown.
+/// Anything else is [`Invalid`]: requests and secrets would be sent over the network in the clear.
+/// A URL that carries credentials is refused without being shown.
 pub fn check_endpoint(url: &str) -> Result<(), Invalid> {
     let invalid = |problem: String| {
         Invalid::new(
@@ -20,52 +22,36 @@ pub fn check_endpoint(url: &str) -> Result<(), Invalid> {
     if url.contains('@') {
         return Err(invalid("the URL contains '@'".to_owned()));
     }
-    let malformed = || invalid(format!("{url:?} is not an http or https URL of a server"));
-    let (scheme, rest) = url.split_once("://").ok_or_else(malformed)?;
-    let is_secure = match scheme.to_ascii_lowercase().as_str() {
-        "https" => true,
-        "http" => false,
-        _ => return Err(malformed()),
-    };
-    let is_plain = |c: char| c.is_ascii_graphic() && !"?#\\\"<>".contains(c);
-    if !rest.chars().all(is_plain) {
-        return Err(malformed());
-    }
-    let authority = rest.split('/').next().unwrap_or(rest);
-    let is_local = is_local_host(authority).ok_or_else(malformed)?;
-    if is_secure || is_local {
-        Ok(())
-    } else {
-        Err(invalid(format!(
+    match is_safe(url) {
+        Some(true) => Ok(()),
+        Some(false) => Err(invalid(format!(
             "{url:?} would send requests over the network unencrypted"
-        )))
+        ))),
+        None => Err(invalid(format!(
+            "{url:?} is not an http or https URL of a server"
+        ))),
     }
 }
 
-/// Whether `HOST[:PORT]` is on this machine; nothing if it is malformed.
-fn is_local_host(authority: &str) -> Option<bool> {
-    let (is_local, port) = match authority.strip_prefix('[') {
-        Some(rest) => {
-            let (address, port) = rest.split_once(']')?;
-            (address.parse::<Ipv6Addr>().ok()?.is_loopback(), port)
-        }
-        None => {
-            let (host, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
-            let is_host = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
-            if host.is_empty() || !host.chars().all(is_host) {
-                return None;
-            }
-            let is_local = host.eq_ignore_ascii_case("localhost")
-                || host
-                    .parse::<Ipv4Addr>()
-                    .is_ok_and(|address| address.is_loopback());
-            (is_local, port)
-        }
-    };
-    let is_port = |port: &str| port.parse::<u16>().is_ok_and(|number| number > 0);
-    match port.strip_prefix(':') {
-        Some(number) if is_port(number) => Some(is_local),
-        None if port.is_empty() => Some(is_local),
+/// Whether requests to the URL are encrypted or stay on this machine; `None` if it is no URL of a
+/// server.
+fn is_safe(url: &str) -> Option<bool> {
+    let uri = url.parse::<Uri>().ok()?;
+    let authority = uri.authority()?;
+    let host = authority.host();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>().ok();
+    // `Uri` takes more: other characters, numbers that no port has, and a query.
+    let is_name_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    let is_host = address.is_some() || !host.is_empty() && host.chars().all(is_name_part);
+    let is_port = authority.port_u16().is_some_and(|port| port > 0);
+    let is_plain = |c: char| c.is_ascii_graphic() && !"?#\\\"<>".contains(c);
+    if !is_host || !(is_port || authority.as_str() == host) || !url.chars().all(is_plain) {
+        return None;
+    }
+    let is_loopback = address.is_some_and(|address| address.is_loopback());
+    match uri.scheme_str()? {
+        "https" => Some(true),
+        "http" => Some(is_loopback || host.eq_ignore_ascii_case("localhost")),
         _ => None,
     }
 }
@@ -101,6 +87,11 @@ mod tests {
             ("https://", false, "no host"),
             ("https://host:99999", false, "no such port"),
             ("https://host:", false, "a port is missing"),
+            ("https://host:0", false, "no port has this number"),
+            ("https://[::1]x", false, "text after the address"),
+            ("https://$HOST", false, "no name of a server"),
+            ("https://host/#a", false, "a fragment is no endpoint"),
+            ("/path", false, "no server"),
             ("https://a b", false, "a space"),
             ("https://host/?x=1", false, "a query is no endpoint"),
         ];

@@ -1,16 +1,14 @@
-//! The settings file: its keys, and reading it without ever quoting its text.
+//! Reads the settings file, without ever quoting the file's text.
 //!
-//! The parser's own rendering of an error shows the source line, which may hold the external ID;
-//! so only its message and its position are used.
+//! The TOML parser's own rendering of an error shows the source line, which may hold the external
+//! ID. So only the message and the position of an error are used.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde::Deserialize;
-
-use super::{Encryption, Profile, Secret, TrustKind};
+use super::general::TopLevel;
+use super::given::Section;
 use crate::failure::Failure;
 use crate::text_file;
 
@@ -25,67 +23,23 @@ const LARGEST_FILE: u64 = 1024 * 1024;
 pub(super) struct SettingsFile {
     /// How messages name the file.
     pub(super) name: String,
-    /// The folder that relative paths in the file start from.
-    pub(super) folder: PathBuf,
-    pub(super) content: Content,
-}
-
-/// The keys at the top of the file.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Content {
-    pub(super) account: Option<String>,
-    pub(super) regions: Vec<String>,
-    pub(super) tags: BTreeMap<String, String>,
-    pub(super) stackstate: Option<StackStateContent>,
-    pub(super) audit_trail: Option<AuditTrailContent>,
-    pub(super) lint: LintContent,
-}
-
-/// The keys of `[lint]`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct LintContent {
-    pub(super) accept: BTreeMap<String, String>,
-}
-
-/// The keys of `[audit_trail]`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct AuditTrailContent {
-    pub(super) attach_to: Vec<String>,
-    pub(super) policy_name: Option<String>,
-    pub(super) description: Option<String>,
-    pub(super) profile: Profile,
-    pub(super) permissions_boundary: Option<String>,
-}
-
-/// The keys of `[stackstate]`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct StackStateContent {
-    pub(super) agent_principals: Vec<String>,
-    pub(super) external_id: Option<Secret>,
-    pub(super) trust: Option<TrustKind>,
-    pub(super) encryption: Option<Encryption>,
-    pub(super) profile: Option<Profile>,
-    pub(super) postfix: Option<String>,
-    pub(super) permissions_boundary: Option<String>,
-    pub(super) policies: Option<PathBuf>,
-    pub(super) keep_policies: Vec<String>,
+    /// The values; relative paths are joined to the file's folder.
+    pub(super) content: TopLevel,
 }
 
 impl SettingsFile {
-    /// Reads the named file, or the default one in `folder`, which may be missing: the result is
-    /// then an empty file of that name. An unreadable file, and a text that is not TOML or does
-    /// not have the file's keys and types, is a failure.
+    /// Reads the named file, or the default one in `folder`. If the default one does not exist, the
+    /// result is an empty file of that name.
+    ///
+    /// # Errors
+    /// A file that cannot be read, and a text that is not TOML of the file's keys and types.
     pub(super) fn read(named: Option<&Path>, folder: &Path) -> Result<Self, Failure> {
         let path = folder.join(named.unwrap_or(Path::new(DEFAULT_FILE)));
         let name = named.map_or(DEFAULT_FILE.to_owned(), |path| path.display().to_string());
         let read = File::open(&path).and_then(|file| text_file::read(file, LARGEST_FILE));
         let text = match read {
             Ok(text) => text,
-            // Where a link leads nowhere, a file was meant to be.
+            // A link to a missing file is an error: somebody meant the file to exist.
             Err(error)
                 if named.is_none() && error.kind() == ErrorKind::NotFound && !path.is_symlink() =>
             {
@@ -99,20 +53,19 @@ impl SettingsFile {
                 );
             }
         };
-        Ok(SettingsFile {
-            content: parse(&text, &name)?,
-            folder: path.parent().unwrap_or(folder).to_owned(),
-            name,
-        })
+        let mut content = parse(&text, &name)?;
+        let folder = path.parent().unwrap_or(folder);
+        content.stackstate = content.stackstate.map(|it| it.starting_from(folder));
+        Ok(SettingsFile { name, content })
     }
 
-    /// The place of a value, for messages.
-    pub(super) fn place(&self, key: &str) -> String {
-        format!("{}: {key}", self.name)
+    /// The section of that name, whose content is `in_file`.
+    pub(super) fn section<'a, T>(&'a self, name: &'static str, in_file: &'a T) -> Section<'a, T> {
+        Section::new(&self.name, name, in_file)
     }
 }
 
-fn parse(text: &str, name: &str) -> Result<Content, Failure> {
+fn parse(text: &str, name: &str) -> Result<TopLevel, Failure> {
     toml::from_str(text).map_err(|error| {
         let message = match error.message().split_once(' ') {
             Some(("unknown", rest)) => match rest.split_once(' ') {

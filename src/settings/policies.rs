@@ -1,12 +1,17 @@
-//! Names and ARNs of policies that are not ours: the boundary of our roles, and what stays on them.
+//! Names and ARNs of policies that are not ours: permissions boundaries, and the policies that stay
+//! on our roles.
 
-use super::resolve::Given;
+use super::given::Given;
+use super::invalid::Invalid;
 use crate::failure::Failure;
-use crate::names::{AccountId, Arn, Invalid, is_iam_name};
+use crate::names::{AccountId, Arn, is_iam_name};
 
-/// The ARN of the policy that bounds every role.
-pub(super) fn parse_boundary(text: &str) -> Result<Arn, Invalid> {
-    parse_policy_arn(text).map_err(|problem| {
+/// The ARN of a permissions boundary; `None` for an empty text.
+pub(super) fn parse_boundary(text: &str) -> Result<Option<Arn>, Invalid> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    parse_policy_arn(text).map(Some).map_err(|problem| {
         Invalid::new(
             problem,
             "Write the ARN of a managed policy, \
@@ -15,9 +20,9 @@ pub(super) fn parse_boundary(text: &str) -> Result<Arn, Invalid> {
     })
 }
 
-/// Checks that each entry is the name or the ARN of a policy and that none is there twice; gives
-/// those that are ARNs.
-pub(super) fn check_kept(given: &Given<Vec<String>>) -> Result<Vec<Arn>, Failure> {
+/// Checks that each entry is the name or the ARN of a policy and that none is listed twice; gives
+/// the ARNs.
+pub(super) fn check_kept(given: &Given<&Vec<String>>) -> Result<Vec<Arn>, Failure> {
     let arns = given.check_each(|text| {
         let refused = |problem| {
             Invalid::new(
@@ -36,11 +41,10 @@ pub(super) fn check_kept(given: &Given<Vec<String>>) -> Result<Vec<Arn>, Failure
     })?;
     let mut seen = given.value.iter().enumerate();
     match seen.find(|(index, text)| given.value[..*index].contains(text)) {
-        Some((_, text)) => Err(Invalid::new(
+        Some((_, text)) => Err(given.refused(Invalid::new(
             format!("{text:?} is listed twice"),
             "List each policy once.",
-        )
-        .at(&given.place)),
+        ))),
         None => Ok(arns.into_iter().flatten().collect()),
     }
 }

@@ -1,10 +1,10 @@
-//! The text that every name ends with, within the rules of all the names it ends.
+//! The postfix, which every resource's name ends with, checked against the rules of all these names.
 
+use super::invalid::Invalid;
 use crate::engine::ownership::DEPLOYMENT_WITHOUT_POSTFIX;
-use crate::names::Invalid;
 
-/// Suffixes of bucket names that S3 keeps for itself. Others that it keeps contain a dot, which a
-/// postfix cannot.
+/// Suffixes of bucket names that S3 reserves. The other reserved suffixes contain a dot, which no
+/// postfix does.
 const RESERVED_SUFFIXES: [&str; 4] = ["-s3alias", "--ol-s3", "--x-s3", "--table-s3"];
 
 /// With this length, the longest names stay within AWS's limits: 63 characters for the bucket,
@@ -70,7 +70,7 @@ mod tests {
         }
 
         #[test]
-        fn the_deployment_without_a_postfix_is_told_apart_from_every_other(
+        fn the_deployment_without_a_postfix_has_other_tags_than_every_other_deployment(
             postfix in prop_oneof![Just("default".to_owned()), "[a-z0-9-]{1,20}"]
         ) {
             let none = BTreeMap::new();

@@ -1,77 +1,85 @@
 //! Tags in the form that every AWS service takes.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
-use super::file::SettingsFile;
-use super::resolve::Given;
+use serde::{Deserialize, Deserializer};
+
+use super::given::{Given, Place, Section};
+use super::invalid::Invalid;
 use crate::failure::Failure;
-use crate::names::Invalid;
 
 /// AWS takes 50 tags on a resource, and two are our own ownership tags.
 const MOST_TAGS: usize = 48;
 
+/// A tag as it was written: the key, and the value unless a flag has none.
+pub type WrittenTag = (String, Option<String>);
+
+/// A tag from `KEY=VALUE`.
+pub(super) fn from_flag(text: &str) -> Result<WrittenTag, Infallible> {
+    Ok(match text.split_once('=') {
+        Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
+        None => (text.to_owned(), None),
+    })
+}
+
+/// The tags of a table in the settings file.
+pub(super) fn from_table<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<WrittenTag>, D::Error> {
+    let table = BTreeMap::<String, String>::deserialize(from)?;
+    Ok(table.into_iter().map(|(k, v)| (k, Some(v))).collect())
+}
+
 /// The file's tags with the flags' added, a flag winning over the file's tag of the same key.
 ///
-/// Fails on the first tag, in the order of the keys, that some AWS service would refuse.
-pub(super) fn merge(
-    file: &SettingsFile,
-    flags: &[String],
+/// # Errors
+/// The first tag, in the order of the keys, that some AWS service would refuse.
+pub(super) fn merge<T>(
+    section: &Section<T>,
+    field: fn(&T) -> &Vec<WrittenTag>,
 ) -> Result<BTreeMap<String, String>, Failure> {
-    let mut tags: BTreeMap<String, Given<String>> = BTreeMap::new();
-    for (key, value) in &file.content.tags {
-        let given = Given {
-            value: value.clone(),
-            place: file.place(&format!("tags.{}", toml_key(key))),
-        };
-        tags.insert(key.clone(), given);
+    let given = section.get("tags", field);
+    let mut tags = BTreeMap::new();
+    for (key, value) in field(section.in_file) {
+        let place = section.place(&format!("tags.{}", toml_key(key)));
+        let value = value.clone().unwrap_or_default();
+        tags.insert(key, Given { value, place });
     }
-    for (key, value) in parse_flags(flags).map_err(|invalid| invalid.at("--tag"))? {
-        let given = Given {
-            value,
-            place: "--tag".to_owned(),
-        };
-        tags.insert(key, given);
+    if let Place::Flag(_) = given.place {
+        for (key, tag) in from_flags(given.value).map_err(|why| given.refused(why))? {
+            tags.insert(key, given.with(tag));
+        }
     }
 
     let mut spellings: BTreeMap<String, &str> = BTreeMap::new();
-    for (key, given) in &tags {
-        check(key, &given.value).map_err(|invalid| invalid.at(&given.place))?;
+    for (key, tag) in &tags {
+        check(key, &tag.value).map_err(|why| tag.refused(why))?;
         if let Some(other) = spellings.insert(key.to_lowercase(), key) {
-            return Err(Invalid::new(
+            return Err(tag.refused(Invalid::new(
                 format!("the key {key:?} differs from {other:?} in case only"),
                 "Give one of them another key: IAM takes both for the same.",
-            )
-            .at(&given.place));
+            )));
         }
     }
     if tags.len() > MOST_TAGS {
-        let place = if flags.is_empty() {
-            file.place("tags")
-        } else {
-            "--tag".to_owned()
-        };
-        return Err(Invalid::new(
+        return Err(given.refused(Invalid::new(
             format!("there are {} tags", tags.len()),
             format!("Use at most {MOST_TAGS}: AWS takes 50, and two mark the resources as ours."),
-        )
-        .at(&place));
+        )));
     }
-    Ok(tags
-        .into_iter()
-        .map(|(key, given)| (key, given.value))
-        .collect())
+    let tags = tags.into_iter();
+    Ok(tags.map(|(key, tag)| (key.clone(), tag.value)).collect())
 }
 
-fn parse_flags(flags: &[String]) -> Result<BTreeMap<String, String>, Invalid> {
+fn from_flags(flags: &[WrittenTag]) -> Result<BTreeMap<&String, &String>, Invalid> {
     let mut tags = BTreeMap::new();
-    for flag in flags {
-        let Some((key, value)) = flag.split_once('=') else {
+    for (key, value) in flags {
+        let Some(value) = value else {
             return Err(Invalid::new(
-                format!("{flag:?} has no '='"),
+                format!("{key:?} has no '='"),
                 "Write KEY=VALUE, for example team=observability.",
             ));
         };
-        if tags.insert(key.to_owned(), value.to_owned()).is_some() {
+        if tags.insert(key, value).is_some() {
             return Err(Invalid::new(
                 format!("the key {key:?} is given twice"),
                 "Give each key once.",

@@ -1,149 +1,93 @@
 //! Who may assume the integration role: the agent's principals and the external ID.
 
-use std::fmt;
-use std::str::FromStr;
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize, Serializer};
 
-use super::resolve::Given;
-use super::{Environment, Need, Secret, Trust, TrustKind};
+use super::canonical;
+use super::given::Given;
+use super::invalid::Invalid;
+use super::principal::Principal;
 use crate::failure::Failure;
-use crate::names::{AccountId, Arn, Invalid, Partition, is_iam_name};
+use crate::secret::Secret;
 
 const EXTERNAL_ID_FORM: &str = "Use 2 to 1224 of the characters A-Z a-z 0-9 _ + = , . @ : / - \
     and nothing else, or write \"${NAME}\" as the whole value to have it read from an environment \
     variable.";
 
-/// Somebody who may assume the integration role: a whole account, or one identity in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Principal {
-    /// Every identity of the account that the account itself allows.
-    Account(AccountId),
-    /// The account's root, a user, a role, or one session of a role.
-    Arn(Arn),
+/// The environment, as a function from a variable's name to its value.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// How much a command needs to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Everything, including the parts of the trust policy: loading fails if one is missing.
+    Trust,
+    /// What the names of resources follow from. A part of the trust policy may be missing, which
+    /// gives [`Trust::Unstated`]; the parts that are there are still checked.
+    Names,
 }
 
-impl Principal {
-    /// The ARN for a trust policy in `partition`; an account stands for its root.
-    pub fn arn(&self, partition: Partition) -> Arn {
-        match self {
-            Principal::Arn(arn) => arn.clone(),
-            Principal::Account(account) => Arn {
-                partition,
-                service: "iam".to_owned(),
-                region: String::new(),
-                account: account.to_string(),
-                resource: "root".to_owned(),
-            },
-        }
-    }
-
-    /// Whether both mean the same, written as an account ID or as an ARN.
-    fn is_same(&self, other: &Self) -> bool {
-        let partition = match (self, other) {
-            (Principal::Arn(arn), _) | (_, Principal::Arn(arn)) => arn.partition,
-            _ => Partition::Aws,
-        };
-        self.arn(partition) == other.arn(partition)
-    }
+/// The two trust policies to choose from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum TrustKind {
+    /// The agent's accounts or principals, with an external ID
+    #[default]
+    External,
+    /// The EC2 service, with an instance profile
+    Ec2,
 }
 
-impl FromStr for Principal {
-    type Err = Invalid;
-
-    /// Takes an account ID or the ARN of an account's root, a user, a role or an assumed role,
-    /// without wildcards; anything else is [`Invalid`].
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        let invalid = |problem: String| {
-            Invalid::new(
-                problem,
-                "Write an account ID of 12 digits, or an ARN such as \
-                 \"arn:aws:iam::210987654321:root\", \"arn:aws:iam::210987654321:role/NAME\", \
-                 \"arn:aws:iam::210987654321:user/NAME\" or \
-                 \"arn:aws:sts::210987654321:assumed-role/NAME/SESSION\".",
-            )
-        };
-        if let Ok(account) = text.parse() {
-            return Ok(Principal::Account(account));
-        }
-        if text.contains(['*', '?']) {
-            return Err(invalid(format!(
-                "{text:?} contains a wildcard, which would trust more than one principal"
-            )));
-        }
-        if !text.starts_with("arn:") {
-            return Err(invalid(format!(
-                "{text:?} is neither an AWS account ID nor an ARN"
-            )));
-        }
-        let arn = text.parse::<Arn>().map_err(|it| invalid(it.problem))?;
-        if is_identity(&arn) {
-            Ok(Principal::Arn(arn))
-        } else {
-            Err(invalid(format!(
-                "{text:?} is not the ARN of an account's root, a user, a role or an assumed role"
-            )))
-        }
-    }
+/// Who may assume the integration role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "trust", rename_all = "lowercase")]
+pub enum Trust {
+    /// An agent outside of this account, which presents an external ID.
+    External {
+        /// Never empty, and each principal once.
+        #[serde(rename = "agent_principals", serialize_with = "canonical_principals")]
+        principals: Vec<Principal>,
+        /// The external ID, in the form that AWS accepts. A secret is never serialized;
+        /// [`Settings::digest_entries`](super::Settings::digest_entries) adds it.
+        #[serde(skip)]
+        external_id: Secret,
+        /// Where the external ID came from, in words, for example `provision.toml` or
+        /// `the environment variable STS_EXTERNAL_ID`.
+        #[serde(skip)]
+        external_id_source: String,
+    },
+    /// An agent on an EC2 instance of this account.
+    Ec2,
+    /// Trust is external, but principals or external ID are not known. Only [`Need::Names`] gives
+    /// this, and no trust policy can be written from it.
+    Unstated,
 }
 
-impl fmt::Display for Principal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Principal::Account(account) => account.fmt(f),
-            Principal::Arn(arn) => arn.fmt(f),
-        }
-    }
+fn canonical_principals<S: Serializer>(principals: &[Principal], to: S) -> Result<S::Ok, S::Error> {
+    let texts: Vec<String> = principals.iter().map(Principal::canonical).collect();
+    canonical::sorted(&texts, to)
 }
 
-fn is_identity(arn: &Arn) -> bool {
-    const LONGEST_NAME: usize = 64;
-    if !arn.region.is_empty() || arn.account.parse::<AccountId>().is_err() {
-        return false;
-    }
-    let parts: Vec<&str> = arn.resource.split('/').collect();
-    match (arn.service.as_str(), &parts[..]) {
-        ("iam", ["root"]) => true,
-        ("iam", ["user" | "role", path @ .., name]) => {
-            is_iam_name(name, LONGEST_NAME) && path.iter().all(|part| !part.is_empty())
-        }
-        ("sts", ["assumed-role", role, session]) => {
-            is_iam_name(role, LONGEST_NAME) && is_iam_name(session, LONGEST_NAME)
-        }
-        _ => false,
-    }
-}
-
-/// What was written about trust, and where.
-#[derive(Debug)]
-pub(super) struct TrustInput<'a> {
-    pub(super) principals: Given<Vec<String>>,
-    pub(super) external_id: Option<Given<Secret>>,
-    /// The source to name for an external ID that is written out.
-    pub(super) literal_source: &'a str,
-    /// The settings file, for advice.
-    pub(super) file_name: &'a str,
-}
-
-/// The trust of that kind. With EC2's, principals and external ID do not matter and are not
-/// looked at.
+/// The trust of that kind. An EC2 trust has neither principals nor an external ID, so neither is
+/// checked.
 pub(super) fn resolve(
     kind: TrustKind,
-    input: &TrustInput,
+    principals: &Given<&Vec<String>>,
+    external_id: &Given<&Option<Secret>>,
     need: Need,
     environment: Environment,
 ) -> Result<Trust, Failure> {
     if kind == TrustKind::Ec2 {
         return Ok(Trust::Ec2);
     }
-    let principals = principals(&input.principals)?;
-    let external_id = match &input.external_id {
-        Some(given) => external_id(given, input.literal_source, need, environment)?,
-        None => None,
-    };
-    match (principals.is_empty(), external_id, need) {
-        (false, Some((external_id, external_id_source)), _) => Ok(Trust::External {
-            principals,
+    let trusted = check_principals(principals)?;
+    let checked = external_id.check(|text| resolve_external_id(text, environment, need))?;
+    let (principals_place, id_place) = (&principals.place, &external_id.place);
+    match (trusted.is_empty(), checked.flatten(), need) {
+        (false, Some((external_id, variable)), _) => Ok(Trust::External {
+            principals: trusted,
             external_id,
-            external_id_source,
+            external_id_source: variable.unwrap_or_else(|| id_place.source().to_owned()),
         }),
         (_, _, Need::Names) => Ok(Trust::Unstated),
         (true, _, Need::Trust) => Err(Failure::new(
@@ -152,7 +96,7 @@ pub(super) fn resolve(
         .hint(format!(
             "Add agent_principals = [\"210987654321\"] below [stackstate] in {}, \
              or pass --agent-principal 210987654321.",
-            input.file_name
+            principals_place.source()
         ))),
         (false, None, Need::Trust) => Err(Failure::new(
             "the external ID is missing, without which the integration role trusts nobody",
@@ -160,12 +104,12 @@ pub(super) fn resolve(
         .hint(format!(
             "Add external_id = \"${{STS_EXTERNAL_ID}}\" below [stackstate] in {}, \
              or pass --external-id '${{STS_EXTERNAL_ID}}'.",
-            input.file_name
+            id_place.source()
         ))),
     }
 }
 
-fn principals(given: &Given<Vec<String>>) -> Result<Vec<Principal>, Failure> {
+fn check_principals(given: &Given<&Vec<String>>) -> Result<Vec<Principal>, Failure> {
     let principals = given.check_each(|text| text.parse::<Principal>())?;
     for (index, principal) in principals.iter().enumerate() {
         if let Some(first) = principals[..index].iter().find(|it| it.is_same(principal)) {
@@ -174,37 +118,34 @@ fn principals(given: &Given<Vec<String>>) -> Result<Vec<Principal>, Failure> {
             } else {
                 format!("{first} and {principal} mean the same principal")
             };
-            return Err(Invalid::new(problem, "List each principal once.").at(&given.place));
+            return Err(given.refused(Invalid::new(problem, "List each principal once.")));
         }
     }
     Ok(principals)
 }
 
-/// The external ID and its source, or nothing where it is not set and need not be.
-fn external_id(
-    given: &Given<Secret>,
-    literal_source: &str,
-    need: Need,
+/// The external ID and, if it was read from an environment variable, that variable in words.
+/// Nothing where the variable is not set and need not be.
+fn resolve_external_id(
+    written: &Secret,
     environment: Environment,
-) -> Result<Option<(Secret, String)>, Failure> {
-    let Given { value, place } = given;
-    let Some(variable) = variable_name(value.expose()) else {
-        check_external_id(value.expose(), "the external ID").map_err(|it| it.at(place))?;
-        return Ok(Some((value.clone(), literal_source.to_owned())));
+    need: Need,
+) -> Result<Option<(Secret, Option<String>)>, Invalid> {
+    let Some(variable) = variable_name(written.expose()) else {
+        check_external_id(written.expose(), "the external ID")?;
+        return Ok(Some((written.clone(), None)));
     };
     let source = format!("the environment variable {variable}");
     match environment(variable).filter(|text| !text.is_empty()) {
         Some(text) => {
-            check_external_id(&text, &format!("the value of {source}"))
-                .map_err(|it| it.at(place))?;
-            Ok(Some((text.into(), source)))
+            check_external_id(&text, &format!("the value of {source}"))?;
+            Ok(Some((text.into(), Some(source))))
         }
         None if need == Need::Names => Ok(None),
         None => Err(Invalid::new(
             format!("{source} is not set or is empty"),
             format!("Set {variable} to the external ID."),
-        )
-        .at(place)),
+        )),
     }
 }
 
@@ -217,7 +158,7 @@ fn variable_name(text: &str) -> Option<&str> {
     is_name.then_some(name)
 }
 
-/// The refusal tells one character and its position at most, never the text.
+/// The refusal names one character and its position at most, never the text.
 fn check_external_id(text: &str, subject: &str) -> Result<(), Invalid> {
     let refused = text
         .chars()
@@ -233,39 +174,4 @@ fn check_external_id(text: &str, subject: &str) -> Result<(), Invalid> {
         (None, count) => format!("{subject} has {count} characters"),
     };
     Err(Invalid::new(problem, EXTERNAL_ID_FORM))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn principals_may_be_accounts_users_roles_and_sessions() {
-        let cases = [
-            "210987654321",
-            "arn:aws:iam::210987654321:root",
-            "arn:aws:iam::210987654321:user/agent",
-            "arn:aws:iam::210987654321:user/division/team/agent@example.com",
-            "arn:aws:iam::210987654321:role/agent",
-            "arn:aws:sts::210987654321:assumed-role/agent/session",
-        ];
-        for text in cases {
-            assert_eq!(text.parse::<Principal>().unwrap().to_string(), text);
-        }
-        let refused = [
-            ("arn:aws:iam::21098765432:root", "an account of 11 digits"),
-            ("arn:aws:iam::210987654321:role/", "no name"),
-            ("arn:aws:iam::210987654321:role//agent", "an empty path"),
-            ("arn:aws:iam::210987654321:role/agent*", "a wildcard"),
-            (
-                "arn:aws:iam:eu-west-1:210987654321:root",
-                "IAM has no region",
-            ),
-            ("arn:aws:sts::210987654321:assumed-role/agent", "no session"),
-            ("arn:aws:s3:::bucket", "no principal"),
-        ];
-        for (text, reason) in refused {
-            assert!(text.parse::<Principal>().is_err(), "{reason}");
-        }
-    }
 }

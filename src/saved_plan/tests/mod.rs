@@ -18,7 +18,7 @@ use crate::render;
 const REGIONS: [&str; 2] = ["eu-west-1", "us-east-1"];
 
 fn inputs() -> Inputs {
-    Inputs::of(&settings(&REGIONS), &all_shipped())
+    Inputs::of(&settings(&REGIONS), &all_shipped()).unwrap()
 }
 
 /// The plan of a first apply, as `plan --json` prints it.

@@ -7,12 +7,17 @@ mod lint;
 mod secrets;
 mod tags;
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
 
 use clap::Parser;
+use iam_policy::lint::Accepted;
 
 use super::*;
 use crate::cli::{Cli, Command};
+use crate::failure::Failure;
+use crate::names::Region;
 
 /// A file and flags that lack nothing, for cases that spoil one thing.
 const GOOD: &str = r#"

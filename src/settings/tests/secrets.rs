@@ -33,9 +33,11 @@ fn broken_toml_is_placed_but_its_text_is_not_shown() {
 }
 
 #[test]
-fn a_secret_is_not_shown_by_debug() {
+fn a_secret_is_neither_debugged_nor_serialized() {
     let draft = load_with(GOOD, &["--external-id=hunter2hunter2"], Need::Trust).unwrap();
     assert!(!format!("{draft:?}").contains("hunter2"));
+    let serialized = serde_json::to_string(&draft.settings).unwrap();
+    assert!(!serialized.contains("hunter2"), "{serialized}");
     assert!(!format!("{:?}", plan_flags(&["--external-id=hunter2"])).contains("hunter2"));
 }
 
@@ -67,7 +69,7 @@ proptest! {
     }
 
     #[test]
-    fn external_ids_of_aws_own_form_are_taken_as_they_are(id in "[\\w&&[:ascii:]+=,.@:/-]{2,60}") {
+    fn external_ids_in_the_form_of_aws_are_not_changed(id in "[\\w&&[:ascii:]+=,.@:/-]{2,60}") {
         let settings = settings(GOOD, &[&format!("--external-id={id}")]);
         prop_assert_eq!(external_id(&settings).0, id);
     }

@@ -1,0 +1,170 @@
+//! The settings that belong to no single system: the account, the regions, the tags, and how AWS
+//! is reached.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+
+use super::audit_trail::AuditTrailKeys;
+use super::endpoint;
+use super::given::{Section, given};
+use super::invalid::Invalid;
+use super::lint::LintKeys;
+use super::stackstate::StackStateFlags;
+use super::tags::{self, WrittenTag};
+use crate::failure::Failure;
+use crate::names::{AccountId, Region};
+
+const DEPLOYMENT: &str = "Deployment";
+const CONNECTION: &str = "Connection";
+
+/// Enough for all reads of a plan for three regions at once, which then take no longer than one
+/// region.
+const DEFAULT_CONCURRENCY: u16 = 64;
+
+/// The flags of every command that carry settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct GeneralFlags {
+    /// Settings file [default: provision.toml, if there is one]
+    #[arg(long, global = true, value_name = "FILE", help_heading = DEPLOYMENT)]
+    pub config: Option<PathBuf>,
+    /// One of the systems that the settings name, instead of all of them
+    #[arg(long, global = true, value_name = "SYSTEM", help_heading = DEPLOYMENT)]
+    pub only: Option<System>,
+    /// The settings that also have a key in the file.
+    #[command(flatten)]
+    pub top: TopLevel,
+    /// Profile of the AWS configuration files
+    #[arg(long = "profile", global = true, value_name = "NAME", help_heading = CONNECTION)]
+    pub aws_profile: Option<String>,
+    /// Endpoint for every AWS service, such as that of an emulator
+    #[arg(long, global = true, value_name = "URL", help_heading = CONNECTION)]
+    pub endpoint_url: Option<String>,
+    /// Most AWS calls under way at the same time [default: 64]
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        help_heading = CONNECTION,
+        value_parser = clap::value_parser!(u16).range(1..=256)
+    )]
+    pub concurrency: Option<u16>,
+}
+
+/// The keys at the top of the settings file, with their flags, and its sections.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TopLevel {
+    /// Refuse to run in any other account than this one
+    #[arg(long, global = true, value_name = "ID", help_heading = DEPLOYMENT)]
+    pub account: Option<String>,
+    /// Region to deploy to, repeatable; the first is the main region
+    #[arg(long = "region", global = true, value_name = "REGION", help_heading = DEPLOYMENT)]
+    pub regions: Vec<String>,
+    /// Tag for every resource, repeatable; added to the file's tags
+    #[arg(
+        long = "tag",
+        global = true,
+        value_name = "KEY=VALUE",
+        value_parser = tags::from_flag,
+        help_heading = DEPLOYMENT
+    )]
+    #[serde(deserialize_with = "tags::from_table")]
+    pub tags: Vec<WrittenTag>,
+    // The flags of a section, where it has any, belong to some commands only.
+    #[arg(skip)]
+    pub(super) stackstate: Option<StackStateFlags>,
+    #[arg(skip)]
+    pub(super) audit_trail: Option<AuditTrailKeys>,
+    #[arg(skip)]
+    pub(super) lint: LintKeys,
+}
+
+/// What can be set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum System {
+    /// The StackState integration
+    #[value(name = "stackstate")]
+    StackState,
+    /// Audit Trail
+    AuditTrail,
+}
+
+impl System {
+    /// The name of the system's section in the settings file.
+    pub(super) fn section(self) -> &'static str {
+        match self {
+            System::StackState => "stackstate",
+            System::AuditTrail => "audit_trail",
+        }
+    }
+}
+
+impl fmt::Display for System {
+    /// The name that `--only` takes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            System::StackState => "stackstate",
+            System::AuditTrail => "audit-trail",
+        })
+    }
+}
+
+/// The settings that only say how AWS is reached, and do not change what is provisioned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// The profile of the AWS configuration files, if one is named.
+    pub profile: Option<String>,
+    /// The endpoint for every service, if one is named; plain `http` only on this machine.
+    pub endpoint_url: Option<String>,
+    /// How many AWS calls may be under way at the same time: 1 to 256.
+    pub concurrency: usize,
+}
+
+/// The account that flags or file name.
+pub(super) fn account(section: &Section<TopLevel>) -> Result<Option<AccountId>, Failure> {
+    given!(section.account).check(|text| text.parse::<AccountId>())
+}
+
+/// The regions that flags or file name, all of one partition and each once.
+pub(super) fn regions(section: &Section<TopLevel>) -> Result<Vec<Region>, Failure> {
+    let given = given!(section.regions);
+    let regions = given.check_each(|text| text.parse::<Region>())?;
+    let Some(main) = regions.first() else {
+        return Ok(regions);
+    };
+    for (index, region) in regions.iter().enumerate() {
+        if regions[..index].contains(region) {
+            return Err(given.refused(Invalid::new(
+                format!("{region} is listed twice"),
+                "List each region once.",
+            )));
+        }
+        if region.partition() != main.partition() {
+            return Err(given.refused(Invalid::new(
+                format!(
+                    "{region} belongs to the partition {}, but the main region {main} to {}",
+                    region.partition(),
+                    main.partition()
+                ),
+                "Deploy to each partition in a run of its own.",
+            )));
+        }
+    }
+    Ok(regions)
+}
+
+/// The way to AWS, which flags alone name.
+pub(super) fn connection(flags: &GeneralFlags) -> Result<Connection, Failure> {
+    let endpoint_url = flags.endpoint_url.clone();
+    if let Some(url) = &endpoint_url {
+        endpoint::check_endpoint(url).map_err(|invalid| invalid.at("--endpoint-url"))?;
+    }
+    Ok(Connection {
+        profile: flags.aws_profile.clone(),
+        endpoint_url,
+        concurrency: flags.concurrency.unwrap_or(DEFAULT_CONCURRENCY).into(),
+    })
+}

@@ -1,0 +1,184 @@
+//! The settings of the StackState integration.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+
+use super::given::{Given, Section, given};
+use super::principal::Principal;
+use super::trust::{self, Environment, Need, Trust, TrustKind};
+use super::{canonical, policies, postfix};
+use crate::failure::Failure;
+use crate::names::Arn;
+use crate::secret::Secret;
+
+const HEADING: &str = "StackState settings";
+
+/// The keys of `[stackstate]`, with their flags.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StackStateFlags {
+    /// Account ID or ARN that may assume the integration role, repeatable
+    #[arg(long = "agent-principal", value_name = "PRINCIPAL", help_heading = HEADING)]
+    pub agent_principals: Vec<String>,
+    /// External ID that the agent presents; write '${NAME}' to have it read from the environment,
+    /// since others on this machine can see a literal one in the list of processes
+    #[arg(long, value_name = "ID", help_heading = HEADING)]
+    pub external_id: Option<Secret>,
+    /// Whom the integration role trusts: external (the agent's principals) or ec2 (an agent on an
+    /// instance of this account) [default: external]
+    #[arg(long, value_name = "KIND", help_heading = HEADING, hide_possible_values = true)]
+    pub trust: Option<TrustKind>,
+    /// How the logs are encrypted: kms (with a key of our own) or none (without) [default: kms]
+    #[arg(long, value_name = "KIND", help_heading = HEADING, hide_possible_values = true)]
+    pub encryption: Option<Encryption>,
+    /// Which policy documents are written: documented (as the vendor prints them) or hardened
+    /// (without their weaknesses); called `profile` in the file [default: documented]
+    #[arg(
+        long = "policy-profile",
+        value_name = "PROFILE",
+        help_heading = HEADING,
+        hide_possible_values = true
+    )]
+    pub profile: Option<Profile>,
+    /// Text to append to every name, to deploy more than once in an account
+    #[arg(long, value_name = "TEXT", help_heading = HEADING, allow_hyphen_values = true)]
+    pub postfix: Option<String>,
+    /// ARN of a policy that bounds every role
+    #[arg(long, value_name = "ARN", help_heading = HEADING)]
+    pub permissions_boundary: Option<String>,
+    /// Folder of documents that replace the built-in ones of the same name
+    #[arg(
+        long,
+        value_name = "DIR",
+        help_heading = HEADING,
+        value_parser = OsStringValueParser::new().map(PathBuf::from)
+    )]
+    pub policies: Option<PathBuf>,
+    /// Policy (name or ARN) that others added to our roles and that stays, repeatable
+    #[arg(long = "keep-policy", value_name = "POLICY", help_heading = HEADING)]
+    pub keep_policies: Vec<String>,
+}
+
+impl StackStateFlags {
+    /// The same keys, whose paths start from `folder`, the file's own.
+    pub(super) fn starting_from(mut self, folder: &Path) -> Self {
+        let policies = self.policies.as_mut().filter(|path| is_named(path));
+        if let Some(path) = policies {
+            *path = folder.join(&path);
+        }
+        self
+    }
+}
+
+/// The checked settings of the StackState integration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StackState {
+    /// Who may assume the integration role.
+    #[serde(flatten)]
+    pub trust: Trust,
+    /// How the logs are encrypted.
+    pub encryption: Encryption,
+    /// Which documents are written.
+    pub profile: Profile,
+    /// What every name ends with; may be empty, and keeps every name within AWS's rules.
+    pub postfix: String,
+    /// The policy that bounds every role, if there is one.
+    #[serde(serialize_with = "canonical::text")]
+    pub permissions_boundary: Option<Arn>,
+    /// The folder whose documents replace the built-in ones; whether it exists is not checked.
+    #[serde(serialize_with = "canonical::path")]
+    pub policies: Option<PathBuf>,
+    /// Names or ARNs of policies on our roles that are not ours and stay.
+    #[serde(serialize_with = "canonical::sorted")]
+    pub keep_policies: Vec<String>,
+}
+
+/// How the logs are encrypted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Encryption {
+    /// With a key of our own
+    #[default]
+    Kms,
+    /// Without a key of our own
+    None,
+}
+
+/// Which documents are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// Those of the vendor, as they are documented
+    #[default]
+    Documented,
+    /// Those in which the weaknesses of the vendor's are mended
+    Hardened,
+}
+
+impl fmt::Display for Profile {
+    /// The name in the settings.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Profile::Documented => "documented",
+            Profile::Hardened => "hardened",
+        })
+    }
+}
+
+/// Checks the section in the order of its keys. The ARNs are those whose partition must be that of
+/// the regions.
+pub(super) fn resolve(
+    section: &Section<StackStateFlags>,
+    need: Need,
+    environment: Environment,
+) -> Result<(StackState, Vec<Given<Arn>>), Failure> {
+    let principals = given!(section.agent_principals);
+    let external_id = given!(section.external_id);
+    let kind = given!(section.trust).value.unwrap_or_default();
+    let trust = trust::resolve(kind, &principals, &external_id, need, environment)?;
+    let postfix = given!(section.postfix).check(|text| postfix::check(text))?;
+    let boundary = given!(section.permissions_boundary);
+    let permissions_boundary = boundary
+        .check(|text| policies::parse_boundary(text))?
+        .flatten();
+    let keep_policies = given!(section.keep_policies);
+    let kept_arns = policies::check_kept(&keep_policies)?;
+
+    let mut arns = Vec::new();
+    if let Trust::External {
+        principals: trusted,
+        ..
+    } = &trust
+    {
+        arns.extend(
+            trusted
+                .iter()
+                .filter_map(Principal::as_arn)
+                .map(|arn| principals.with(arn)),
+        );
+    }
+    arns.extend(permissions_boundary.iter().map(|arn| boundary.with(arn)));
+    arns.extend(kept_arns.iter().map(|arn| keep_policies.with(arn)));
+    let stackstate = StackState {
+        trust,
+        encryption: given!(section.encryption).value.unwrap_or_default(),
+        profile: given!(section.profile).value.unwrap_or_default(),
+        postfix: postfix.unwrap_or_default(),
+        permissions_boundary,
+        policies: given!(section.policies)
+            .value
+            .clone()
+            .filter(|it| is_named(it)),
+        keep_policies: keep_policies.value.clone(),
+    };
+    Ok((stackstate, arns))
+}
+
+/// Whether a path is more than an empty text, with which a flag takes back what the file sets.
+fn is_named(path: &Path) -> bool {
+    !path.as_os_str().is_empty()
+}
