@@ -15,6 +15,7 @@ pub mod names;
 pub mod render;
 pub mod saved_plan;
 pub mod settings;
+pub mod stop;
 pub mod survey;
 pub mod systems;
 pub mod terminal;

@@ -60,7 +60,7 @@ pub async fn command(
         } else {
             "Delete all this?".to_owned()
         };
-        confirm(args.yes, &question, &context.aws).await?;
+        confirm(args.yes, &question, context.aws.until_stopped()).await?;
     }
 
     let Survey {
