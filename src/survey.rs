@@ -4,6 +4,8 @@ mod site;
 
 pub use site::site;
 
+use site::Trouble;
+
 use std::collections::BTreeSet;
 
 use futures_util::future::{join, try_join, try_join_all};
@@ -78,9 +80,16 @@ impl Wanted<'_> {
 /// everything else; otherwise it comes first, because names and ARNs follow from it.
 ///
 /// # Errors
-/// Credentials of another account than the settings name, an endpoint that cannot be reached, or
-/// the first read that AWS refuses.
+/// Credentials of another account than the settings name, an endpoint that cannot be reached,
+/// regions that do not answer, or the first read that AWS refuses.
 pub async fn survey(wanted: Wanted<'_>, aws: &Aws) -> Result<Survey, Failure> {
+    match read_all(wanted, aws).await {
+        Ok(survey) => Ok(survey),
+        Err(trouble) => Err(trouble.explained(wanted.settings, aws).await),
+    }
+}
+
+async fn read_all(wanted: Wanted<'_>, aws: &Aws) -> Result<Survey, Trouble> {
     let caller = site::caller(wanted.settings, aws);
     let ((caller, site), reading) = match site::named(wanted.settings, aws) {
         Some(site) => {
@@ -116,15 +125,13 @@ struct Reading {
     observed_at: Instant,
 }
 
-async fn read(wanted: Wanted<'_>, site: &Site, aws: &Aws) -> Result<Reading, Failure> {
+async fn read(wanted: Wanted<'_>, site: &Site, aws: &Aws) -> Result<Reading, Trouble> {
     let observed_at = Instant::now();
     let aws = &aws.for_survey();
-    let failure = |error: AwsError| error.failure();
     let mut nodes = wanted.nodes(site, &Remains::default())?;
     let first = nodes.iter().collect();
-    let (mut observed, names) = try_join(observe(first, aws), Names::read(wanted.settings, aws))
-        .await
-        .map_err(failure)?;
+    let (mut observed, names) =
+        try_join(observe(first, aws), Names::read(wanted.settings, aws)).await?;
     let remains = names.remains(wanted.settings, &observed);
     if remains != Remains::default() {
         nodes = wanted.nodes(site, &remains)?;
@@ -132,7 +139,7 @@ async fn read(wanted: Wanted<'_>, site: &Site, aws: &Aws) -> Result<Reading, Fai
         let new = new
             .filter(|node| !observed.contains_key(node.address()))
             .collect();
-        let more = observe(new, aws).await.map_err(failure)?;
+        let more = observe(new, aws).await?;
         observed.extend(more);
     }
     let going = going(&nodes, &observed);

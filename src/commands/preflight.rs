@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::checks::preflight::simulation::{Call, calls};
 use crate::checks::preflight::trails::{self, Seen};
-use crate::checks::preflight::{self, Check, Verdict, regions};
+use crate::checks::preflight::{self, Check, Verdict};
 use crate::cli::PreflightArgs;
 use crate::commands::Ending;
 use crate::commands::context::Context;
@@ -74,7 +74,7 @@ pub async fn command(
 /// needed, which is never where nothing is to be written.
 ///
 /// # Errors
-/// Those of the survey, with the regions that do not answer.
+/// Those of the survey.
 pub async fn look(context: &Context) -> Result<(Survey, BoxFuture<'_, Vec<Seen>>), Failure> {
     let (settings, aws) = (&context.settings, &context.aws);
     let trails = match &settings.stackstate {
@@ -86,14 +86,7 @@ pub async fn look(context: &Context) -> Result<(Survey, BoxFuture<'_, Vec<Seen>>
         Either::Left(both) => both,
         Either::Right((seen, survey)) => (survey.await, ready(seen).boxed()),
     };
-    match survey {
-        Ok(survey) => Ok((survey, trails)),
-        Err(failure) => {
-            // It would keep its turns and the lock of the credentials while nobody polls it.
-            drop(trails);
-            Err(regions::explain(failure, aws, &settings.regions).await)
-        }
-    }
+    Ok((survey?, trails))
 }
 
 /// Whether the calls that `plan` makes are allowed, and whether the events will come. An apply

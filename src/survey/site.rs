@@ -1,6 +1,6 @@
 //! Who is calling, and in which account, partition and regions the resources are.
 
-use crate::aws::{Aws, Caller};
+use crate::aws::{Aws, AwsError, Caller, regions};
 use crate::failure::Failure;
 use crate::names::{AccountId, Partition};
 use crate::settings::Settings;
@@ -9,11 +9,43 @@ use crate::systems::Site;
 /// Where the resources are. AWS is asked only for what the settings do not name.
 ///
 /// # Errors
-/// Credentials of another account or partition than the settings name, or no answer.
+/// Credentials of another account or partition than the settings name, or no answer, with the
+/// regions that do not answer.
 pub async fn site(settings: &Settings, aws: &Aws) -> Result<Site, Failure> {
     match named(settings, aws) {
         Some(site) => Ok(site),
-        None => Ok(caller(settings, aws).await?.1),
+        None => match caller(settings, aws).await {
+            Ok((_, site)) => Ok(site),
+            Err(trouble) => Err(trouble.explained(settings, aws).await),
+        },
+    }
+}
+
+/// Why a survey ended, before it is known whether its regions are to blame.
+pub(super) enum Trouble {
+    Aws(AwsError),
+    Other(Failure),
+}
+
+impl From<AwsError> for Trouble {
+    fn from(error: AwsError) -> Self {
+        Trouble::Aws(error)
+    }
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        Trouble::Other(failure)
+    }
+}
+
+impl Trouble {
+    /// The failure, or which of the regions do not answer.
+    pub(super) async fn explained(self, settings: &Settings, aws: &Aws) -> Failure {
+        match self {
+            Trouble::Aws(error) => regions::explain(error, aws, &settings.regions).await,
+            Trouble::Other(failure) => failure,
+        }
     }
 }
 
@@ -27,8 +59,8 @@ pub(super) fn named(settings: &Settings, aws: &Aws) -> Option<Site> {
 ///
 /// # Errors
 /// Those of [`site`].
-pub(super) async fn caller(settings: &Settings, aws: &Aws) -> Result<(Caller, Site), Failure> {
-    let caller = aws.caller().await.map_err(|error| error.failure())?;
+pub(super) async fn caller(settings: &Settings, aws: &Aws) -> Result<(Caller, Site), Trouble> {
+    let caller = aws.caller().await?;
     let partition = check(settings, aws.account(), &caller)?;
     let site = laid_out(settings, caller.account.clone(), partition);
     Ok((caller, site))

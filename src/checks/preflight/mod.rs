@@ -4,7 +4,6 @@
 //! [`simulation`] and [`trails`] hold what is decided and have no client; [`ask`] and
 //! [`trails::look`] ask AWS. Each comes to [`Check`]s, which the commands print.
 
-pub mod regions;
 pub mod simulation;
 mod simulator;
 #[cfg(test)]

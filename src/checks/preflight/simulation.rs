@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::{Check, Verdict};
+use crate::aws::regions::always_enabled;
 use crate::checks::permissions;
 use crate::engine::address::Address;
 use crate::engine::permission::{Condition, Permission, REQUEST_TAG, RESOURCE_TAG, Task};
 use crate::engine::plan::{Node, Plan};
 use crate::engine::resource::{Consent, Known};
 use crate::kinds::iam::permissions::BOUNDARY;
-use crate::names::Partition;
 use crate::settings::Settings;
 use crate::systems::Site;
 
@@ -118,7 +118,7 @@ pub fn calls(
                 permission.conditions.extend(tags.iter().cloned());
             }
             let mut context = context(settings, &permission);
-            if let Some(region) = region.or(region_of_iam(site.partition)) {
+            if let Some(region) = region.or(always_enabled(site.partition)) {
                 context.insert("aws:RequestedRegion".to_owned(), region.to_owned());
             }
             context.insert("aws:ResourceAccount".to_owned(), site.account.to_string());
@@ -149,17 +149,6 @@ fn context(settings: &Settings, permission: &Permission) -> BTreeMap<String, Str
         }
     }
     context
-}
-
-/// The region that calls on IAM count as (IAM User Guide, "AWS global condition context keys",
-/// `aws:RequestedRegion`), where that is known.
-fn region_of_iam(partition: Partition) -> Option<&'static str> {
-    match partition {
-        Partition::Aws => Some("us-east-1"),
-        Partition::China => Some("cn-north-1"),
-        Partition::UsGov => Some("us-gov-west-1"),
-        _ => None,
-    }
 }
 
 /// One request to the simulator: every action on every resource, in one context.
