@@ -197,8 +197,10 @@ impl Names {
                 .collect();
             stackstate::Remains {
                 regions: regions.into_iter().collect(),
-                main_region: bucket_region(observed)
-                    .filter(|region| Some(region) != settings.regions.first()),
+                main_region: settings.regions.first().and_then(|main| {
+                    let bucket = stackstate::bucket_address(main);
+                    bucket_region(observed, &bucket).filter(|region| region != main)
+                }),
             }
         });
         let audit_trail = settings.audit_trail.as_ref().map(|system| {
@@ -219,13 +221,13 @@ impl Names {
     }
 }
 
-/// Where the bucket is, which cannot be told from its name.
-pub fn bucket_region(observed: &Observations) -> Option<Region> {
-    observed.values().find_map(|observed| match observed {
-        Observed::Present(present) => match present.attributes.get("region")? {
-            Value::Plain(region) => region.as_str()?.parse().ok(),
-            _ => None,
-        },
+/// Where the bucket of that address is, which does not follow from its name.
+pub fn bucket_region(observed: &Observations, bucket: &Address) -> Option<Region> {
+    let Observed::Present(present) = observed.get(bucket)? else {
+        return None;
+    };
+    match present.attributes.get("region")? {
+        Value::Plain(region) => region.as_str()?.parse().ok(),
         _ => None,
-    })
+    }
 }

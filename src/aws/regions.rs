@@ -19,7 +19,7 @@ pub async fn explain(error: AwsError, aws: &Aws, regions: &[Region]) -> Failure 
         return error.failure();
     };
     let mut asked: Vec<Region> = regions.to_vec();
-    if !asked.contains(&called) {
+    if !asked.contains(called) {
         asked.push(called.clone());
     }
     let in_question = asked.len();

@@ -16,6 +16,7 @@ use crate::kinds::s3::empty::Bucket;
 use crate::render::{json, text};
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::{Survey, bucket_region, survey};
+use crate::systems::stackstate;
 use crate::terminal::confirm::confirm;
 use crate::terminal::print;
 
@@ -84,14 +85,17 @@ pub async fn command(
     })
 }
 
-/// What goes with the bucket, as a part of the question, if a bucket goes.
+/// What is deleted with the log bucket, as a part of the question, if the bucket is deleted.
 async fn contents(plan: &Plan, survey: &Survey, aws: &Aws) -> Result<String, Failure> {
-    let step = plan
-        .steps
-        .iter()
-        .find(|step| step.address.kind == "s3_bucket" && step.decision.action == Action::Delete);
-    // It may be in another region than the one that the settings name first.
-    let (Some(step), Some(region)) = (step, bucket_region(&survey.observed)) else {
+    let bucket = survey.site.regions.first().map(stackstate::bucket_address);
+    let step = plan.steps.iter().find(|step| {
+        Some(&step.address) == bucket.as_ref() && step.decision.action == Action::Delete
+    });
+    let Some(step) = step else {
+        return Ok(String::new());
+    };
+    // The bucket may be in another region than the one that the settings name first.
+    let Some(region) = bucket_region(&survey.observed, &step.address) else {
         return Ok(String::new());
     };
     let bucket = Bucket {
@@ -99,7 +103,7 @@ async fn contents(plan: &Plan, survey: &Survey, aws: &Aws) -> Result<String, Fai
         account: &survey.site.account,
         region: &region,
     };
-    // One page is asked for, which tells a few objects from a lot.
+    // One page is enough to tell a few objects from a lot.
     let holds = bucket.holds(&aws.on_behalf_of(&step.address), 1).await;
     let holds = holds.map_err(|error| error.failure())?;
     Ok(format!(", with every object in {} ({holds})", step.name))

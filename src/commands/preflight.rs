@@ -36,7 +36,11 @@ pub async fn command(
     };
     let (survey, trails) = look(&context).await?;
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
-    let mut checks = vec![Check::new("caller", Verdict::Ok, &*survey.caller.arn)];
+    let mut checks = vec![Check::new(
+        "caller",
+        Verdict::Ok,
+        survey.caller.arn.to_string(),
+    )];
     if !survey.site.regions.is_empty() {
         let names: Vec<&str> = survey.site.regions.iter().map(|it| it.name()).collect();
         let message = format!("{} answered", names.join(", "));
@@ -44,10 +48,7 @@ pub async fn command(
     }
     let blocked = preflight::blocked(&plan);
     if blocked.is_empty() {
-        let summary = text::summary(&plan);
-        let summary = summary.trim_end_matches('.').to_lowercase();
-        let message = summary.trim_start_matches("plan: ");
-        checks.push(Check::new("plan", Verdict::Ok, message));
+        checks.push(Check::new("plan", Verdict::Ok, text::counts(&plan)));
     }
     checks.extend(blocked);
     checks.extend(before_a_write(&context, &survey, &plan, consent, trails).await);
@@ -119,5 +120,5 @@ async fn permitted(
         &plan::known(&survey.observed),
         consent,
     );
-    preflight::ask(&context.aws, &survey.caller.arn, &calls).await
+    preflight::ask(&context.aws, &survey.caller, &calls).await
 }

@@ -89,13 +89,14 @@ fn check(
         .hint("Choose other credentials with `--profile` or AWS_PROFILE, or correct `account`"));
     }
     check_boundaries(settings, account)?;
-    match (caller.partition(), settings.partition()) {
-        (Some(is), Some(wanted)) if is != wanted => Err(Failure::new(format!(
+    let is = arn.partition;
+    match settings.partition().filter(|wanted| *wanted != is) {
+        Some(wanted) => Err(Failure::new(format!(
             "the credentials belong to the partition {is}, and the regions to {wanted}"
         ))
         .because(format!("the caller is {arn}"))
         .hint("Choose credentials and regions of the same partition")),
-        (is, wanted) => Ok(is.or(wanted).unwrap_or(Partition::Aws)),
+        None => Ok(is),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::engine::permission::{Condition, Permission, REQUEST_TAG, RESOURCE_TAG
 use crate::engine::plan::{Node, Plan};
 use crate::engine::resource::{Consent, Known};
 use crate::kinds::iam::permissions::BOUNDARY;
+use crate::names::Arn;
 use crate::settings::Settings;
 use crate::systems::Site;
 
@@ -26,11 +27,10 @@ pub enum Source {
 }
 
 /// Whose policies decide what the caller of this ARN may do.
-pub fn source(caller: &str) -> Source {
-    let resource = caller.splitn(6, ':').nth(5).unwrap_or_default();
-    let mut parts = resource.split('/');
+pub fn source(caller: &Arn) -> Source {
+    let mut parts = caller.resource.split('/');
     match (parts.next(), parts.next()) {
-        (Some("user"), Some(_)) => Source::User(caller.to_owned()),
+        (Some("user"), Some(_)) => Source::User(caller.to_string()),
         (Some("assumed-role"), Some(role)) => Source::Role(role.to_owned()),
         (Some("root"), None) => Source::Nobody("IAM does not simulate the account's root user"),
         (Some("federated-user"), _) => {

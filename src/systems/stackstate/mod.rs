@@ -124,11 +124,13 @@ fn role_address(name: &str) -> Address {
     Address::global("iam_role", name)
 }
 
-fn key_address(region: &Region) -> Address {
+/// The address of the key in `region`.
+pub fn key_address(region: &Region) -> Address {
     Address::regional("kms_key", "integration", region)
 }
 
-fn bucket_address(main: &Region) -> Address {
+/// The address of the log bucket of a deployment whose main region is `main`.
+pub fn bucket_address(main: &Region) -> Address {
     Address::regional("s3_bucket", "logs", main)
 }
 
