@@ -1,9 +1,8 @@
 //! What IAM is asked to simulate, and what its answers mean. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
-use super::{Check, Verdict};
+use super::check::{Check, Denied, Verdict};
 use crate::aws::regions::always_enabled;
 use crate::checks::permissions;
 use crate::engine::address::Address;
@@ -53,29 +52,6 @@ pub struct Call {
     pub may_have_path: bool,
     /// The condition keys of the request, with their values.
     pub context: BTreeMap<String, String>,
-}
-
-/// A call that would be denied.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Denied {
-    /// For which resource.
-    pub address: Address,
-    /// The action.
-    pub action: &'static str,
-    /// On what.
-    pub resource: String,
-    /// Why, as far as the simulation tells.
-    pub reason: String,
-}
-
-impl fmt::Display for Denied {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: {} on {} ({})",
-            self.address, self.action, self.resource, self.reason
-        )
-    }
 }
 
 /// Stands for the id of a key that is not there yet.

@@ -7,7 +7,7 @@ use aws_sdk_iam::types::{
 };
 use futures_util::future::join_all;
 
-use super::Check;
+use super::check::Check;
 use super::simulation::{Answer, Call, MOST_RESULTS, Request, Source, check, requests, source};
 use crate::aws::{Aws, AwsError, Caller, ErrorKind, Pages};
 use crate::kinds::iam::iam_operation;
