@@ -162,35 +162,6 @@ fn a_region_without_a_trail_is_a_warning() {
 }
 
 #[test]
-fn a_region_that_does_not_answer_is_named() {
-    let account = Account::new(&[MAIN, OTHER]);
-    let id = account.id.clone();
-    account.answer_with("GetCallerIdentity", move |call| {
-        if call.region == OTHER {
-            let body = "<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>The \
-                        security token is invalid</Message></Error></ErrorResponse>";
-            return ("403 Forbidden".to_owned(), body.to_owned());
-        }
-        let body = format!(
-            "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::{id}:root</Arn>\
-             <Account>{id}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
-        );
-        ("200 OK".to_owned(), body)
-    });
-    let denied = r#"{"__type": "UnrecognizedClientException", "message": "token is invalid"}"#;
-    account.answer_with("DescribeRule", move |_| {
-        ("400 Bad Request".to_owned(), denied.to_owned())
-    });
-    for command in [&["preflight"][..], &["apply", "--yes"]] {
-        let failed = account.provision(command).exits(1).writes_nothing();
-        failed
-            .says("not every region answers")
-            .says("us-east-1: InvalidClientTokenId")
-            .says("Enable these regions");
-    }
-}
-
-#[test]
 fn a_bucket_of_another_account_is_wrong() {
     let account = account();
     let head = format!("HEAD /stackstate-logs-{}/", account.id);

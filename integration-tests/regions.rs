@@ -1,4 +1,5 @@
-//! Regions that are taken out of the settings, and a main region that changes.
+//! Regions that are taken out of the settings, a main region that changes, and regions that do not
+//! answer.
 
 use crate::deployment::Deployment;
 use crate::harness::{Account, MAIN, OTHER, inventory};
@@ -65,4 +66,83 @@ async fn another_main_region_is_blocked_and_a_destroy_is_not() {
     account.destroy(&moved);
     let left = inventory::of(&account, &[MAIN, OTHER]).await;
     assert!(left.is_empty(), "{left:?}");
+}
+
+/// Every command that reads the resources.
+const READING: [&[&str]; 5] = [
+    &["plan"],
+    &["preflight"],
+    &["apply", "--yes"],
+    &["apply", "--yes", "--no-preflight"],
+    &["destroy", "--yes"],
+];
+
+/// An account that has not enabled the region `disabled`: STS does not know the account there, and
+/// no other service knows its credentials.
+fn without(disabled: &'static str, regions: &[&str]) -> Account {
+    let account = Account::new(regions);
+    let id = account.id.clone();
+    account.answer_with("GetCallerIdentity", move |call| {
+        if call.region == disabled {
+            let body = "<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>The \
+                        security token is invalid</Message></Error></ErrorResponse>";
+            return ("403 Forbidden".to_owned(), body.to_owned());
+        }
+        let body = format!(
+            "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::{id}:root</Arn>\
+             <Account>{id}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+        );
+        ("200 OK".to_owned(), body)
+    });
+    let unknown = r#"{"__type": "UnrecognizedClientException", "message": "token is invalid"}"#;
+    account.stand_in(move |call| {
+        let here =
+            call.region == disabled && ["events", "firehose", "kms"].contains(&&*call.service);
+        here.then(|| ("400 Bad Request".to_owned(), unknown.to_owned()))
+    });
+    account
+}
+
+#[test]
+fn a_region_that_is_not_enabled_is_named_by_every_command() {
+    let cases: [(&str, &[&str], &str); 3] = [
+        (OTHER, &[MAIN, OTHER], "another region than the main one"),
+        (
+            MAIN,
+            &[MAIN, OTHER],
+            "the main region, which is asked who the caller is",
+        ),
+        (THIRD, &[THIRD], "the only region"),
+    ];
+    for (disabled, regions, why) in cases {
+        let account = without(disabled, regions);
+        for command in READING {
+            let failed = account.provision(command).exits(1).writes_nothing();
+            let error = format!(
+                "Error: the region {disabled} does not answer\n\
+                 Caused by:\n  1: {disabled}: InvalidClientTokenId: The security token is invalid \
+                 (request id request-1)\n\
+                 Hint: Enable {disabled} in the account, after which it can take hours until AWS \
+                 answers. Or take {disabled} out of `regions`"
+            );
+            assert!(failed.stderr.ends_with(&error), "{why}: {failed}");
+        }
+    }
+}
+
+#[test]
+fn a_region_that_an_organization_denies_is_named_by_every_command() {
+    let account = Account::new(&[MAIN, OTHER]);
+    let denied = r#"{"__type": "AccessDeniedException", "message": "User: alice is not authorized to perform: events:DescribeRule with an explicit deny in a service control policy"}"#;
+    account.stand_in(|call| {
+        let here = call.region == OTHER && call.operation == "DescribeRule";
+        here.then(|| ("400 Bad Request".to_owned(), denied.to_owned()))
+    });
+    for command in READING {
+        let failed = account.provision(command).exits(1).writes_nothing();
+        failed.says("(account ").says("region us-east-1)").says(
+            "Hint: Have events:DescribeRule allowed in us-east-1 by the organization's service \
+             control policies, or take us-east-1 out of `regions`",
+        );
+    }
 }

@@ -243,3 +243,24 @@ fn a_second_signal_ends_a_run_that_waits_for_a_file() {
     kill_process(pid, Signal::INT).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }
+
+/// A pipe that nobody closes is an endless policy.
+#[test]
+fn the_first_signal_ends_a_check_of_files_that_never_end() {
+    let account = Account::new(&[MAIN]);
+    let pipe = account.path("policy.json");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let mut command = account.command(&["policy", "lint", "policy.json"]);
+    command.stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // This returns once the program has opened the other end.
+    let writer = OpenOptions::new().write(true).open(&pipe).unwrap();
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut said = || lines.next().unwrap().unwrap();
+    assert!(said().contains(STOPPING));
+    assert_eq!(said(), "Error: stopped before every file was checked");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    drop(writer);
+}

@@ -16,6 +16,7 @@ pub mod render;
 pub mod saved_plan;
 pub mod secret;
 pub mod settings;
+pub mod stop;
 pub mod survey;
 pub mod systems;
 pub mod terminal;

@@ -4,6 +4,8 @@ mod site;
 
 pub use site::site;
 
+use site::Trouble;
+
 use futures_util::future::{join, try_join, try_join_all};
 use tokio::time::Instant;
 
@@ -38,13 +40,24 @@ pub struct Survey {
 /// everything else; otherwise it comes first, because names and ARNs follow from it.
 ///
 /// # Errors
-/// Credentials of another account than the settings name, an endpoint that cannot be reached, or
-/// the first read that AWS refuses.
+/// Credentials of another account than the settings name, an endpoint that cannot be reached,
+/// regions that do not answer, or the first read that AWS refuses.
 pub async fn survey(
     settings: &Settings,
     systems: &[Box<dyn System>],
     aws: &Aws,
 ) -> Result<Survey, Failure> {
+    match read_all(settings, systems, aws).await {
+        Ok(survey) => Ok(survey),
+        Err(trouble) => Err(trouble.explained(settings, aws).await),
+    }
+}
+
+async fn read_all(
+    settings: &Settings,
+    systems: &[Box<dyn System>],
+    aws: &Aws,
+) -> Result<Survey, Trouble> {
     let caller = site::caller(settings, systems, aws);
     let ((caller, site), reading) = match site::named(settings, aws) {
         Some(site) => {
@@ -83,21 +96,18 @@ struct Reading {
     observed_at: Instant,
 }
 
-async fn read(systems: &[Box<dyn System>], site: &Site, aws: &Aws) -> Result<Reading, Failure> {
+async fn read(systems: &[Box<dyn System>], site: &Site, aws: &Aws) -> Result<Reading, Trouble> {
     let observed_at = Instant::now();
     let aws = &aws.for_survey();
-    let failure = |error: AwsError| error.failure();
     let layout = systems::lay_out(systems, site)?;
     let mut nodes = layout.nodes;
     let names = try_join_all(systems.iter().map(|system| system.names(aws)));
-    let (mut observed, names) = try_join(observe(&nodes, aws), names)
-        .await
-        .map_err(failure)?;
+    let (mut observed, names) = try_join(observe(&nodes, aws), names).await?;
     let systems = systems.iter().zip(&names);
     let left_behind =
         systems.flat_map(|(system, names)| system.left_behind(site, names, &observed));
     let left_behind: Vec<Node> = left_behind.collect();
-    observed.extend(observe(&left_behind, aws).await.map_err(failure)?);
+    observed.extend(observe(&left_behind, aws).await?);
     nodes.extend(left_behind);
     let going = going(&nodes, &observed);
     for observed in observed.values_mut() {

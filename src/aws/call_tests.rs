@@ -339,3 +339,43 @@ async fn no_more_calls_are_under_way_than_allowed_in_all_accounts_together() {
     assert!(answers.iter().all(Result::is_ok));
     assert_eq!(most.get(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_waits_for_its_turn_ends_when_the_run_is_stopped() {
+    let (stop, stopped) = watch::channel(false);
+    let session = Session {
+        config: SdkConfig::builder().build(),
+        path_style: false,
+        region: None,
+    };
+    let aws = Connections::new(1, stopped).account(&session, None);
+    let under_way = aws.call(operation(), || async {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        Ok::<_, CallError>(GetCallerIdentityOutput::builder().build())
+    });
+    let sent = Cell::new(false);
+    let waiting = async {
+        let answer = aws.call(operation(), || async {
+            sent.set(true);
+            Ok::<_, CallError>(GetCallerIdentityOutput::builder().build())
+        });
+        (answer.await, Instant::now())
+    };
+    let began = Instant::now();
+    let stop = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        stop.send_replace(true);
+    };
+    let (finished, (refused, ended), ()) = tokio::join!(under_way, waiting, stop);
+    assert!(finished.is_ok(), "what is under way finishes");
+    assert_eq!(
+        refused.expect_err("nothing may begin").kind,
+        ErrorKind::Interrupted
+    );
+    assert!(!sent.get());
+    assert!(
+        ended - began < Duration::from_secs(2),
+        "{:?}",
+        ended - began
+    );
+}

@@ -155,19 +155,27 @@ impl AwsError {
                 "Another account owns a bucket of this name: choose a `postfix`".to_owned(),
             );
         }
+        let actions = || self.operation.iam_actions().join(", ");
+        let by_organization = self.message.contains("service control policy");
         Some(match self.kind {
-            ErrorKind::Denied => format!(
-                "Allow {} to the credentials in use, in their policies, their permissions \
-                 boundary and the organization's service control policies, then run again",
-                self.operation.iam_actions().join(", ")
-            ),
+            ErrorKind::Denied => match &self.operation.region {
+                Some(region) if by_organization => format!(
+                    "Have {} allowed in {region} by the organization's service control policies, \
+                     or take {region} out of `regions`",
+                    actions()
+                ),
+                _ => format!(
+                    "Allow {} to the credentials in use, in their policies, their permissions \
+                     boundary and the organization's service control policies, then run again",
+                    actions()
+                ),
+            },
             ErrorKind::Credentials if self.code.is_none() => "Provide credentials: with `aws sso \
                  login` or `aws configure` and `--profile`, in the environment, or from the \
                  instance's or container's role"
                 .to_owned(),
             ErrorKind::Credentials => "Renew the credentials (for SSO `aws sso login`), or choose \
-                 others with `--profile` or AWS_PROFILE, then run again; if only some regions \
-                 refuse them, enable those regions in the account"
+                 others with `--profile` or AWS_PROFILE, then run again"
                 .to_owned(),
             ErrorKind::Unreachable => {
                 "Check the network, the proxy and its certificate, the region \

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
+use crate::stop;
+
 /// The gate that every call of a run passes, whichever account the call is for.
 #[derive(Debug, Clone)]
 pub(super) struct Gate {
@@ -22,11 +24,15 @@ impl Gate {
         }
     }
 
-    /// Waits for the turn of one call, which lasts until the permit is dropped.
+    /// Waits for the turn of one call, which lasts until the permit is dropped. `None` once the run
+    /// is stopped, whether a turn is free or not.
     pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        // The semaphore is never closed, so acquiring cannot fail.
-        let permit = self.permits.acquire().await.ok();
-        permit.filter(|_| !self.stopped())
+        tokio::select! {
+            biased;
+            () = self.until_stopped() => None,
+            // The semaphore is never closed, so acquiring cannot fail.
+            permit = self.permits.acquire() => permit.ok(),
+        }
     }
 
     /// Whether the run was stopped.
@@ -36,11 +42,7 @@ impl Gate {
 
     /// Returns once the run is stopped.
     pub(super) async fn until_stopped(&self) {
-        let mut stop = self.stop.clone();
-        // An error means that nobody can stop the run any more.
-        if stop.wait_for(|stopped| *stopped).await.is_err() {
-            std::future::pending::<()>().await;
-        }
+        stop::until(self.stop.clone()).await;
     }
 
     /// Sleeps; false if the run was stopped meanwhile.

@@ -15,6 +15,7 @@ mod gate;
 mod operation;
 mod pages;
 mod pauses;
+pub mod regions;
 mod retries;
 mod role_page;
 mod roles;

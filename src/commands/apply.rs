@@ -74,7 +74,7 @@ pub async fn command(
             show(&checks, args)?;
         }
     }
-    confirm(args.yes, "Make these changes?", &context.aws).await?;
+    confirm(args.yes, "Make these changes?", context.aws.until_stopped()).await?;
 
     let Survey {
         site,

@@ -13,13 +13,12 @@ use crate::engine::events::Counts;
 use crate::engine::observed::Consent;
 use crate::engine::plan::{self, Plan};
 use crate::failure::Failure;
-use crate::kinds::s3::bucket::KIND;
 use crate::kinds::s3::empty::Bucket;
 use crate::render::{json, text};
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::Survey;
 use crate::systems::Goal;
-use crate::systems::stackstate::bucket_region;
+use crate::systems::stackstate::{Names, bucket_region};
 use crate::terminal::confirm::confirm;
 use crate::terminal::print;
 
@@ -64,7 +63,7 @@ pub async fn command(
         } else {
             "Delete all this?".to_owned()
         };
-        confirm(args.yes, &question, &context.aws).await?;
+        confirm(args.yes, &question, context.aws.until_stopped()).await?;
     }
 
     let Survey {
@@ -88,16 +87,16 @@ pub async fn command(
     })
 }
 
-/// What goes with the bucket, as a part of the question, if a bucket goes.
+/// What is deleted with the log bucket, as a part of the question, if the bucket is deleted.
 async fn contents(plan: &Plan, survey: &Survey, aws: &Aws) -> Result<String, Failure> {
-    let step = plan
-        .steps
-        .iter()
-        .find(|step| step.address.kind == KIND && step.decision.action == Action::Delete);
+    let bucket = survey.site.regions.first().map(Names::bucket_address);
+    let step = plan.steps.iter().find(|step| {
+        Some(&step.address) == bucket.as_ref() && step.decision.action == Action::Delete
+    });
     let Some(step) = step else {
         return Ok(String::new());
     };
-    // It may be in another region than the one that the settings name first.
+    // The bucket may be in another region than the one that the settings name first.
     let Some(region) = bucket_region(survey.observed.get(&step.address)) else {
         return Ok(String::new());
     };
@@ -106,7 +105,7 @@ async fn contents(plan: &Plan, survey: &Survey, aws: &Aws) -> Result<String, Fai
         account: &survey.site.account,
         region: &region,
     };
-    // One page is asked for, which tells a few objects from a lot.
+    // One page is enough to tell a few objects from a lot.
     let holds = bucket.holds(&aws.on_behalf_of(&step.address), 1).await;
     let holds = holds.map_err(|error| error.failure())?;
     Ok(format!(", with every object in {} ({holds})", step.name))

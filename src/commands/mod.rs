@@ -11,6 +11,8 @@ pub mod preflight;
 
 mod outputs;
 mod run;
+#[cfg(test)]
+mod runtime_tests;
 
 use context::Context;
 
@@ -60,43 +62,5 @@ fn refuse_blocked(plan: &Plan) -> Result<(), Failure> {
         Ok(())
     } else {
         Err(failure)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::Parser;
-    use tokio::sync::watch;
-
-    use super::*;
-    use crate::cli::{Cli, Command};
-
-    fn fits_every_runtime(_: impl Future<Output = Result<Ending, Failure>> + Send) {}
-
-    /// A runtime of several threads may move a command from one thread to another. That this
-    /// compiles is the proof; no command is run.
-    #[test]
-    fn a_command_can_move_to_another_thread() {
-        let (_, stop) = watch::channel(false);
-        let Cli {
-            command, general, ..
-        } = Cli::parse_from(["provision", "plan"]);
-        let general = &general;
-        match &command {
-            Command::Plan(args) => fits_every_runtime(plan::command(general, args, stop)),
-            Command::Apply(args) => fits_every_runtime(apply::command(general, args, stop)),
-            Command::Destroy(args) => fits_every_runtime(destroy::command(general, args, stop)),
-            Command::AgentConfig(args) => {
-                fits_every_runtime(agent_config::command(general, args, stop));
-            }
-            Command::Policy(args) => fits_every_runtime(policy::command(general, args, stop)),
-            Command::Preflight(args) => {
-                fits_every_runtime(preflight::command(general, args, stop));
-            }
-            Command::Permissions(args) => {
-                fits_every_runtime(permissions::command(general, args, stop));
-            }
-            Command::Completions(_) => {}
-        }
     }
 }

@@ -16,18 +16,22 @@ pub(super) fn print(
 ) -> Result<(), Failure> {
     let sections = systems.iter().map(|system| system.outputs(site, known));
     if as_json {
-        let values = sections.flat_map(|section| section.values);
-        let outputs: Map<String, Json> = values
-            .map(|(name, value)| (name.to_lowercase().replace(' ', "_"), value))
+        let outputs = sections.flat_map(|section| section.outputs);
+        let outputs: Map<String, Json> = outputs
+            .map(|output| (output.key.to_owned(), output.value))
             .collect();
         let event = json!({"event": "outputs", "outputs": outputs});
         return terminal::print(&format!("{event}\n"));
     }
     let mut text = String::new();
-    for Outputs { heading, values } in sections {
+    for Outputs { heading, outputs } in sections {
         text.push_str(&format!("\n{heading}\n"));
-        for (name, value) in values {
-            text.push_str(&format!("  {name:<12} {}\n", in_words(&value)));
+        for output in outputs {
+            text.push_str(&format!(
+                "  {:<12} {}\n",
+                output.name,
+                in_words(&output.value)
+            ));
         }
     }
     terminal::print(&text)

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::checks::preflight::simulation::{Call, calls};
 use crate::checks::preflight::trails::{self, Seen};
-use crate::checks::preflight::{self, Check, Verdict, regions};
+use crate::checks::preflight::{self, Check, Verdict};
 use crate::cli::PreflightArgs;
 use crate::commands::Ending;
 use crate::commands::context::Context;
@@ -39,7 +39,11 @@ pub async fn command(
     };
     let (survey, trails) = look(&context).await?;
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
-    let mut checks = vec![Check::new("caller", Verdict::Ok, &*survey.caller.arn)];
+    let mut checks = vec![Check::new(
+        "caller",
+        Verdict::Ok,
+        survey.caller.arn.to_string(),
+    )];
     if !survey.site.regions.is_empty() {
         let names: Vec<&str> = survey.site.regions.iter().map(|it| it.name()).collect();
         let message = format!("{} answered", names.join(", "));
@@ -47,10 +51,7 @@ pub async fn command(
     }
     let blocked = preflight::blocked(&plan);
     if blocked.is_empty() {
-        let summary = text::summary(&plan);
-        let summary = summary.trim_end_matches('.').to_lowercase();
-        let message = summary.trim_start_matches("plan: ");
-        checks.push(Check::new("plan", Verdict::Ok, message));
+        checks.push(Check::new("plan", Verdict::Ok, text::counts(&plan)));
     }
     checks.extend(blocked);
     checks.extend(before_a_write(&context, &survey, &plan, consent, trails).await);
@@ -77,7 +78,7 @@ pub async fn command(
 /// needed, which is never where nothing is to be written.
 ///
 /// # Errors
-/// Those of the survey, with the regions that do not answer.
+/// Those of the survey.
 pub async fn look(context: &Context) -> Result<(Survey, BoxFuture<'_, Vec<Seen>>), Failure> {
     let (settings, aws) = (&context.settings, &context.aws);
     let trails = match &settings.stackstate {
@@ -89,14 +90,7 @@ pub async fn look(context: &Context) -> Result<(Survey, BoxFuture<'_, Vec<Seen>>
         Either::Left(both) => both,
         Either::Right((seen, survey)) => (survey.await, ready(seen).boxed()),
     };
-    match survey {
-        Ok(survey) => Ok((survey, trails)),
-        Err(failure) => {
-            // It would keep its turns and the lock of the credentials while nobody polls it.
-            drop(trails);
-            Err(regions::explain(failure, aws, &settings.regions).await)
-        }
-    }
+    Ok((survey?, trails))
 }
 
 /// Whether the calls that `plan` makes are allowed, and whether the events will come. An apply
@@ -129,5 +123,5 @@ async fn permitted(
         &node::known(&survey.observed),
         consent,
     );
-    preflight::ask(&context.aws, &survey.caller.arn, &calls).await
+    preflight::ask(&context.aws, &survey.caller, &calls).await
 }

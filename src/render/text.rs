@@ -174,6 +174,16 @@ fn value(value: &Value) -> String {
 
 /// One line that counts the actions, or says that there is nothing to do.
 pub fn summary(plan: &Plan) -> String {
+    let counts = counts(plan);
+    if plan.has_changes() || plan.count(Action::Blocked) > 0 {
+        format!("Plan: {counts}.")
+    } else {
+        format!("No changes: {counts}.")
+    }
+}
+
+/// How many resources there are for each action, in words.
+pub fn counts(plan: &Plan) -> String {
     let count = |action| plan.count(action);
     let parts: Vec<String> = [
         (Action::Create, "to create"),
@@ -187,14 +197,9 @@ pub fn summary(plan: &Plan) -> String {
     .filter(|(action, _)| count(*action) > 0)
     .map(|(action, words)| format!("{} {words}", count(action)))
     .collect();
-    let counts = if parts.is_empty() {
+    if parts.is_empty() {
         "nothing exists".to_owned()
     } else {
         parts.join(", ")
-    };
-    if plan.has_changes() || plan.count(Action::Blocked) > 0 {
-        format!("Plan: {counts}.")
-    } else {
-        format!("No changes: {counts}.")
     }
 }

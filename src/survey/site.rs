@@ -1,6 +1,6 @@
 //! Who is calling, and in which account, partition and regions the resources are.
 
-use crate::aws::{Aws, Caller};
+use crate::aws::{Aws, AwsError, Caller, regions};
 use crate::failure::Failure;
 use crate::names::{AccountId, Partition};
 use crate::settings::Settings;
@@ -9,7 +9,8 @@ use crate::systems::{Site, System};
 /// Where the resources are. AWS is asked only for what the settings do not name.
 ///
 /// # Errors
-/// Credentials of another account or partition than the settings name, or no answer.
+/// Credentials of another account or partition than the settings name, or no answer, with the
+/// regions that do not answer.
 pub async fn site(
     settings: &Settings,
     systems: &[Box<dyn System>],
@@ -17,7 +18,38 @@ pub async fn site(
 ) -> Result<Site, Failure> {
     match named(settings, aws) {
         Some(site) => Ok(site),
-        None => Ok(caller(settings, systems, aws).await?.1),
+        None => match caller(settings, systems, aws).await {
+            Ok((_, site)) => Ok(site),
+            Err(trouble) => Err(trouble.explained(settings, aws).await),
+        },
+    }
+}
+
+/// Why a survey ended, before it is known whether its regions are to blame.
+pub(super) enum Trouble {
+    Aws(AwsError),
+    Other(Failure),
+}
+
+impl From<AwsError> for Trouble {
+    fn from(error: AwsError) -> Self {
+        Trouble::Aws(error)
+    }
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        Trouble::Other(failure)
+    }
+}
+
+impl Trouble {
+    /// The failure, or which of the regions do not answer.
+    pub(super) async fn explained(self, settings: &Settings, aws: &Aws) -> Failure {
+        match self {
+            Trouble::Aws(error) => regions::explain(error, aws, &settings.regions).await,
+            Trouble::Other(failure) => failure,
+        }
     }
 }
 
@@ -35,8 +67,8 @@ pub(super) async fn caller(
     settings: &Settings,
     systems: &[Box<dyn System>],
     aws: &Aws,
-) -> Result<(Caller, Site), Failure> {
-    let caller = aws.caller().await.map_err(|error| error.failure())?;
+) -> Result<(Caller, Site), Trouble> {
+    let caller = aws.caller().await?;
     let partition = check(settings, aws.account(), &caller)?;
     check_boundaries(systems, &caller.account)?;
     let site = laid_out(settings, caller.account.clone(), partition);
@@ -65,13 +97,14 @@ fn check(
         .because(format!("the caller is {arn}"))
         .hint("Choose other credentials with `--profile` or AWS_PROFILE, or correct `account`"));
     }
-    match (caller.partition(), settings.partition()) {
-        (Some(is), Some(wanted)) if is != wanted => Err(Failure::new(format!(
+    let is = arn.partition;
+    match settings.partition().filter(|wanted| *wanted != is) {
+        Some(wanted) => Err(Failure::new(format!(
             "the credentials belong to the partition {is}, and the regions to {wanted}"
         ))
         .because(format!("the caller is {arn}"))
         .hint("Choose credentials and regions of the same partition")),
-        (is, wanted) => Ok(is.or(wanted).unwrap_or(Partition::Aws)),
+        None => Ok(is),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::kinds::iam::policy::{self, IamPolicy, PolicySpec};
 use crate::names::{Arn, Partition};
 use crate::settings::{self, Settings};
 use crate::systems::documents::{ACCOUNT_ID, BuiltIn, Documents, Filling, Form, open};
-use crate::systems::system::{Goal, Layout, Outputs, Site, System};
+use crate::systems::system::{Goal, Layout, Output, Outputs, Site, System};
 use crate::systems::written::{Content, Written};
 use iam_policy::policy::{Fit, Fitted, Kind, fit};
 
@@ -201,9 +201,9 @@ impl System for AuditTrail {
         let attached = self.settings.attach_to.iter().map(ToString::to_string);
         Outputs {
             heading: "For Audit Trail:",
-            values: vec![
-                ("policies", vec![self.policy_name()].into()),
-                ("attached to", attached.collect()),
+            outputs: vec![
+                Output::new("policies", "policies", vec![self.policy_name()]),
+                Output::new("attached_to", "attached to", attached.collect::<Vec<_>>()),
             ],
         }
     }

@@ -15,7 +15,7 @@ mod tests;
 use crate::failure::Failure;
 use crate::settings::Settings;
 
-pub use system::{Goal, Layout, Outputs, Site, System};
+pub use system::{Goal, Layout, Output, Outputs, Site, System};
 pub use written::{Content, Written};
 
 /// Makes a system of its section of the settings, if there is one.

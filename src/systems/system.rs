@@ -48,8 +48,30 @@ pub struct Layout {
 pub struct Outputs {
     /// For whom it is.
     pub heading: &'static str,
-    /// Each value with its name.
-    pub values: Vec<(&'static str, Json)>,
+    /// The values.
+    pub outputs: Vec<Output>,
+}
+
+/// One value, with its key in JSON and its name in text.
+#[derive(Debug)]
+pub struct Output {
+    /// The key in JSON.
+    pub key: &'static str,
+    /// The name in text.
+    pub name: &'static str,
+    /// The value.
+    pub value: Json,
+}
+
+impl Output {
+    /// An output.
+    pub fn new(key: &'static str, name: &'static str, value: impl Into<Json>) -> Self {
+        Output {
+            key,
+            name,
+            value: value.into(),
+        }
+    }
 }
 
 /// One thing that can be set up, with its settings: wanted, or to be removed.

@@ -2,15 +2,18 @@
 
 use std::io::{self, IsTerminal};
 
-use crate::aws::Aws;
 use crate::failure::Failure;
 use crate::terminal::report;
 
 /// Returns when the person agrees: by `--yes`, or by typing `yes` at the terminal.
 ///
 /// # Errors
-/// Anything but `yes`, no terminal to ask at, or Ctrl-C instead of an answer.
-pub async fn confirm(yes: bool, question: &str, aws: &Aws) -> Result<(), Failure> {
+/// Any other answer than `yes`, no terminal to ask at, or `stopped` before an answer.
+pub async fn confirm(
+    yes: bool,
+    question: &str,
+    stopped: impl Future<Output = ()>,
+) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
@@ -27,7 +30,7 @@ pub async fn confirm(yes: bool, question: &str, aws: &Aws) -> Result<(), Failure
     });
     let answer = tokio::select! {
         answer = answer => answer,
-        () = aws.until_stopped() => {
+        () = stopped => {
             return Err(Failure::new("stopped before the question was answered; nothing was changed"));
         }
     };

@@ -4,69 +4,18 @@
 //! [`simulation`] and [`trails`] hold what is decided and have no client; [`ask`] and
 //! [`trails::look`] ask AWS. Each comes to [`Check`]s, which the commands print.
 
-pub mod regions;
+mod check;
 pub mod simulation;
 mod simulator;
 #[cfg(test)]
 mod tests;
 pub mod trails;
 
+pub use check::{Check, Denied, Verdict};
 pub use simulator::ask;
-
-use std::fmt;
 
 use crate::engine::plan::Plan;
 use crate::failure::Failure;
-use simulation::Denied;
-
-/// What a check came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// All is well.
-    Ok,
-    /// It could not be checked, which stops nothing.
-    Unknown,
-    /// A person should know, which stops nothing.
-    Warning,
-    /// It stops an apply.
-    Wrong,
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Verdict::Ok => "ok",
-            Verdict::Unknown => "unknown",
-            Verdict::Warning => "warning",
-            Verdict::Wrong => "wrong",
-        })
-    }
-}
-
-/// One thing that was checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Check {
-    /// What it is about.
-    pub name: &'static str,
-    /// What it came to.
-    pub verdict: Verdict,
-    /// That in a sentence without a full stop.
-    pub message: String,
-    /// The calls that would be denied.
-    pub denied: Vec<Denied>,
-}
-
-impl Check {
-    /// A check of which no more is to be said than this.
-    pub fn new(name: &'static str, verdict: Verdict, message: impl Into<String>) -> Self {
-        Check {
-            name,
-            verdict,
-            message: message.into(),
-            denied: Vec::new(),
-        }
-    }
-}
 
 /// Each resource that nothing can be done about.
 pub fn blocked(plan: &Plan) -> Vec<Check> {

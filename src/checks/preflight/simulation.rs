@@ -1,9 +1,9 @@
 //! What IAM is asked to simulate, and what its answers mean. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
-use super::{Check, Verdict};
+use super::check::{Check, Denied, Verdict};
+use crate::aws::regions::always_enabled;
 use crate::checks::permissions;
 use crate::engine::address::Address;
 use crate::engine::known::Known;
@@ -12,7 +12,7 @@ use crate::engine::observed::Consent;
 use crate::engine::permission::{Condition, Permission, REQUEST_TAG, RESOURCE_TAG};
 use crate::engine::plan::Plan;
 use crate::kinds::iam::permissions::BOUNDARY;
-use crate::names::Partition;
+use crate::names::Arn;
 use crate::settings::Settings;
 use crate::systems::Site;
 
@@ -28,11 +28,10 @@ pub enum Source {
 }
 
 /// Whose policies decide what the caller of this ARN may do.
-pub fn source(caller: &str) -> Source {
-    let resource = caller.splitn(6, ':').nth(5).unwrap_or_default();
-    let mut parts = resource.split('/');
+pub fn source(caller: &Arn) -> Source {
+    let mut parts = caller.resource.split('/');
     match (parts.next(), parts.next()) {
-        (Some("user"), Some(_)) => Source::User(caller.to_owned()),
+        (Some("user"), Some(_)) => Source::User(caller.to_string()),
         (Some("assumed-role"), Some(role)) => Source::Role(role.to_owned()),
         (Some("root"), None) => Source::Nobody("IAM does not simulate the account's root user"),
         (Some("federated-user"), _) => {
@@ -55,29 +54,6 @@ pub struct Call {
     pub may_have_path: bool,
     /// The condition keys of the request, with their values.
     pub context: BTreeMap<String, String>,
-}
-
-/// A call that would be denied.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Denied {
-    /// For which resource.
-    pub address: Address,
-    /// The action.
-    pub action: &'static str,
-    /// On what.
-    pub resource: String,
-    /// Why, as far as the simulation tells.
-    pub reason: String,
-}
-
-impl fmt::Display for Denied {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: {} on {} ({})",
-            self.address, self.action, self.resource, self.reason
-        )
-    }
 }
 
 /// Stands for the id of a key that is not there yet.
@@ -122,7 +98,7 @@ pub fn calls(
                 permission.conditions.extend(tags.iter().cloned());
             }
             let mut context = context(settings, &permission);
-            if let Some(region) = region.or(region_of_iam(site.partition)) {
+            if let Some(region) = region.or(always_enabled(site.partition)) {
                 context.insert("aws:RequestedRegion".to_owned(), region.to_owned());
             }
             context.insert("aws:ResourceAccount".to_owned(), site.account.to_string());
@@ -153,17 +129,6 @@ fn context(settings: &Settings, permission: &Permission) -> BTreeMap<String, Str
         }
     }
     context
-}
-
-/// The region that calls on IAM count as (IAM User Guide, "AWS global condition context keys",
-/// `aws:RequestedRegion`), where that is known.
-fn region_of_iam(partition: Partition) -> Option<&'static str> {
-    match partition {
-        Partition::Aws => Some("us-east-1"),
-        Partition::China => Some("cn-north-1"),
-        Partition::UsGov => Some("us-gov-west-1"),
-        _ => None,
-    }
 }
 
 /// One request to the simulator: every action on every resource, in one context.

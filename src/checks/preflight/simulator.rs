@@ -7,19 +7,19 @@ use aws_sdk_iam::types::{
 };
 use futures_util::future::join_all;
 
-use super::Check;
+use super::check::Check;
 use super::simulation::{Answer, Call, MOST_RESULTS, Request, Source, check, requests, source};
-use crate::aws::{Aws, AwsError, ErrorKind};
+use crate::aws::{Aws, AwsError, Caller, ErrorKind};
 use crate::kinds::iam::iam_operation;
 
 /// Whether `caller` may make these calls, as far as IAM simulates that.
 ///
 /// Whatever goes wrong with the simulation itself leaves calls unchecked, and is told as such.
-pub async fn ask(aws: &Aws, caller: &str, calls: &BTreeSet<Call>) -> Vec<Check> {
+pub async fn ask(aws: &Aws, caller: &Caller, calls: &BTreeSet<Call>) -> Vec<Check> {
     if calls.is_empty() {
         return Vec::new();
     }
-    let source = match source(caller) {
+    let source = match source(&caller.arn) {
         Source::Nobody(reason) => return check(calls, &[], Some(reason)),
         Source::User(arn) => arn,
         Source::Role(name) => role_arn(aws, caller, &name).await,
@@ -41,7 +41,7 @@ pub async fn ask(aws: &Aws, caller: &str, calls: &BTreeSet<Call>) -> Vec<Check> 
 
 /// The ARN of the role behind a session. Where the role may not be read it is taken to have no
 /// path; if it has one, the simulation finds no such role.
-async fn role_arn(aws: &Aws, caller: &str, name: &str) -> String {
+async fn role_arn(aws: &Aws, caller: &Caller, name: &str) -> String {
     let answer = aws
         .call(iam_operation("GetRole"), || {
             aws.iam().get_role().role_name(name).send()
@@ -50,8 +50,8 @@ async fn role_arn(aws: &Aws, caller: &str, name: &str) -> String {
     match answer.ok().and_then(|answer| answer.role) {
         Some(role) => role.arn,
         None => {
-            let part = |index| caller.split(':').nth(index).unwrap_or_default();
-            format!("arn:{}:iam::{}:role/{name}", part(1), part(4))
+            let Caller { account, arn } = caller;
+            format!("arn:{}:iam::{account}:role/{name}", arn.partition)
         }
     }
 }

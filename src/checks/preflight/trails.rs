@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use aws_sdk_cloudtrail::types::{AdvancedEventSelector, EventSelector, ReadWriteType, Trail};
 use futures_util::future::{join_all, try_join};
 
-use super::{Check, Verdict};
+use super::check::{Check, Verdict};
 use crate::aws::{Aws, AwsError, Operation};
 use crate::names::Region;
 

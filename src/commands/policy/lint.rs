@@ -10,6 +10,7 @@ use crate::commands::Ending;
 use crate::commands::context::Context;
 use crate::failure::Failure;
 use crate::settings::{self, GeneralFlags, Need};
+use crate::stop;
 use crate::systems::Goal;
 use crate::terminal::{print, report};
 use iam_policy::lint::{self, Accepted, Checked, Found, Home, Report, Unreadable};
@@ -23,7 +24,7 @@ pub(super) async fn command(
     let found = if args.files.is_empty() {
         of_settings(general, args, stop).await?
     } else {
-        of_files(general, args).await?
+        of_files(general, args, stop).await?
     };
     if args.json {
         print(&format!("{:#}\n", iam_policy::report::json(&found)))?;
@@ -58,8 +59,13 @@ async fn of_settings(
     ))
 }
 
-/// The files are checked on a thread of their own, so that a signal ends the program meanwhile.
-async fn of_files(general: &GeneralFlags, args: &PolicyLintArgs) -> Result<Report, Failure> {
+/// The files are checked on a thread of their own, because a signal is to end the command even
+/// while it waits for a file that never ends.
+async fn of_files(
+    general: &GeneralFlags,
+    args: &PolicyLintArgs,
+    stop: watch::Receiver<bool>,
+) -> Result<Report, Failure> {
     let (accepted, home) = settings::load_lint(general, Path::new("."))?;
     let (files, kind) = (args.files.clone(), args.kind);
     let check = move || {
@@ -67,7 +73,12 @@ async fn of_files(general: &GeneralFlags, args: &PolicyLintArgs) -> Result<Repor
         let documents = documents.map(|path| checked(path, kind, &home, &accepted));
         documents.collect::<Result<_, _>>()
     };
-    let documents = tokio::task::spawn_blocking(check).await;
+    let documents = tokio::select! {
+        documents = tokio::task::spawn_blocking(check) => documents,
+        () = stop::until(stop) => {
+            return Err(Failure::new("stopped before every file was checked"));
+        }
+    };
     let documents = documents.map_err(|error| {
         Failure::new("the files could not be checked").because(error.to_string())
     })?;

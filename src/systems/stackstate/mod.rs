@@ -11,7 +11,6 @@ mod resources;
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use serde_json::Value as Json;
 
 use crate::aws::{Aws, AwsError};
 use crate::engine::attributes::Value;
@@ -22,10 +21,10 @@ use crate::engine::ownership::Tags;
 use crate::failure::Failure;
 use crate::kinds::iam::role;
 use crate::names::{Arn, Partition, Region};
-use crate::settings::{self, Settings, Trust};
+use crate::settings::{self, Encryption, Settings, Trust};
 use crate::systems::documents::ACCOUNT_ID;
 use crate::systems::documents::{Documents, open};
-use crate::systems::system::{Goal, Layout, Outputs, Site, System};
+use crate::systems::system::{Goal, Layout, Output, Outputs, Site, System};
 
 pub use documents::DOCUMENTS;
 pub use names::Names;
@@ -145,21 +144,24 @@ impl System for StackState {
     fn outputs(&self, site: &Site, known: &Known) -> Outputs {
         let role = self.names().integration_role();
         let role_arn = site.arn("iam", "", &format!("role/{role}"));
-        let mut values: Vec<(&'static str, Json)> = vec![("role ARN", role_arn.into())];
+        let mut outputs = vec![Output::new("role_arn", "role ARN", role_arn)];
         if let Trust::External {
             external_id_source, ..
         } = &self.settings.trust
         {
-            values.push(("external ID", format!("as in {external_id_source}").into()));
+            let source = format!("as in {external_id_source}");
+            outputs.push(Output::new("external_id", "external ID", source));
         }
-        values.push(("log bucket", self.names().bucket(site).into()));
+        let bucket = self.names().bucket(site);
+        outputs.push(Output::new("log_bucket", "log bucket", bucket));
         let key = site.regions.first().map(Names::key_address);
-        if let Some(arn) = key.and_then(|key| known.get(&key)) {
-            values.push(("key ARN", arn.as_str().into()));
+        let key = key.and_then(|key| known.get(&key));
+        if let (Some(arn), Encryption::Kms) = (key, self.settings.encryption) {
+            outputs.push(Output::new("key_arn", "key ARN", arn.as_str()));
         }
         Outputs {
             heading: "For the agent (`provision agent-config` prints its conf.yaml):",
-            values,
+            outputs,
         }
     }
 

@@ -1,0 +1,180 @@
+//! Says which regions do not answer, where a call has failed because of them.
+//!
+//! A survey reads in every region, so where a survey succeeds all of them answer.
+
+use futures_util::future::join_all;
+
+use super::account::Aws;
+use super::error::{AwsError, ErrorKind};
+use crate::failure::Failure;
+use crate::names::{Partition, Region};
+
+/// The failure of a call: that of the call itself, or that some of `regions` do not answer.
+///
+/// Where the call may have failed because of its region, each region is asked who the caller is, for
+/// which no permission is needed. A region that is enabled in every account is asked too: where none
+/// answers, it is not the fault of the regions.
+pub async fn explain(error: AwsError, aws: &Aws, regions: &[Region]) -> Failure {
+    let Some(called) = region_in_doubt(&error) else {
+        return error.failure();
+    };
+    let mut asked: Vec<Region> = regions.to_vec();
+    if !asked.contains(called) {
+        asked.push(called.clone());
+    }
+    let in_question = asked.len();
+    let enabled = always_enabled(called.partition()).and_then(|name| name.parse().ok());
+    asked.extend(enabled.filter(|region| !asked.contains(region)));
+
+    let answers = join_all(asked.iter().map(|region| aws.caller_in(Some(region)))).await;
+    if answers.iter().all(Result::is_err) {
+        return error.failure();
+    }
+    let silent = asked.iter().zip(answers).take(in_question);
+    let silent = silent.filter_map(|(region, answer)| Some((region, answer.err()?)));
+    silence(silent.collect()).unwrap_or_else(|| error.failure())
+}
+
+/// The region that was called, if that may be why the call failed.
+fn region_in_doubt(error: &AwsError) -> Option<&Region> {
+    let region = error.operation.region.as_ref();
+    region.filter(|_| {
+        matches!(
+            error.kind,
+            ErrorKind::Credentials
+                | ErrorKind::Denied
+                | ErrorKind::Unreachable
+                | ErrorKind::Unanswered
+                | ErrorKind::Refused
+        )
+    })
+}
+
+/// The region of the partition that nobody can disable, where that is known. Calls on IAM count as
+/// made there (IAM User Guide, "AWS global condition context keys", `aws:RequestedRegion`).
+pub fn always_enabled(partition: Partition) -> Option<&'static str> {
+    match partition {
+        Partition::Aws => Some("us-east-1"),
+        Partition::China => Some("cn-north-1"),
+        Partition::UsGov => Some("us-gov-west-1"),
+        _ => None,
+    }
+}
+
+/// Which regions do not answer, why, and what to do; `None` if there are none.
+fn silence(silent: Vec<(&Region, AwsError)>) -> Option<Failure> {
+    let (unreachable, refusing): (Vec<_>, Vec<_>) = silent.iter().partition(|(_, error)| {
+        matches!(error.kind, ErrorKind::Unreachable | ErrorKind::Unanswered)
+    });
+    let names = |silent: &[&(&Region, AwsError)]| {
+        let names: Vec<&str> = silent.iter().map(|(region, _)| region.name()).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    let all = names(&silent.iter().collect::<Vec<_>>())?;
+    let message = match silent.len() {
+        1 => format!("the region {all} does not answer"),
+        _ => format!("the regions {all} do not answer"),
+    };
+    let remedies = [
+        names(&refusing).map(|names| {
+            format!(
+                "Enable {names} in the account, after which it can take hours until AWS answers"
+            )
+        }),
+        names(&unreachable).map(|names| {
+            format!("Check that {names} is spelt correctly and that the network lets calls through")
+        }),
+        Some(format!("Or take {all} out of `regions`")),
+    ];
+    let remedies: Vec<String> = remedies.into_iter().flatten().collect();
+    let mut failure = Failure::new(message).hint(remedies.join(". "));
+    for (region, error) in &silent {
+        let causes = error.failure().causes.join(": ");
+        failure = failure.because(format!("{region}: {causes}"));
+    }
+    Some(failure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::Operation;
+
+    fn error(kind: ErrorKind, region: Option<&str>, message: &str) -> AwsError {
+        let operation = Operation {
+            service: "sts",
+            name: "GetCallerIdentity",
+            region: region.map(|name| name.parse().unwrap()),
+        };
+        AwsError {
+            kind,
+            ..AwsError::unusable(operation, message.to_owned())
+        }
+    }
+
+    #[test]
+    fn each_silent_region_is_named_with_its_reason_and_what_to_do() {
+        use ErrorKind::{Credentials, Unanswered, Unreachable};
+        let cases: [(&[(&str, ErrorKind, &str)], &str); 3] = [
+            (
+                &[("ap-east-1", Credentials, "the token is invalid")],
+                "the region ap-east-1 does not answer\n\
+                 Caused by:\n\
+                 \x20 1: ap-east-1: the token is invalid\n\
+                 Hint: Enable ap-east-1 in the account, after which it can take hours until AWS \
+                 answers. Or take ap-east-1 out of `regions`",
+            ),
+            (
+                &[("eu-west-3", Unreachable, "dns error")],
+                "the region eu-west-3 does not answer\n\
+                 Caused by:\n\
+                 \x20 1: eu-west-3: dns error\n\
+                 Hint: Check that eu-west-3 is spelt correctly and that the network lets calls \
+                 through. Or take eu-west-3 out of `regions`",
+            ),
+            (
+                &[
+                    ("eu-west-3", Unanswered, "no answer came"),
+                    ("ap-east-1", Credentials, "the token is invalid"),
+                    ("me-south-1", Credentials, "the token is invalid"),
+                ],
+                "the regions eu-west-3, ap-east-1, me-south-1 do not answer\n\
+                 Caused by:\n\
+                 \x20 1: eu-west-3: no answer came\n\
+                 \x20 2: ap-east-1: the token is invalid\n\
+                 \x20 3: me-south-1: the token is invalid\n\
+                 Hint: Enable ap-east-1, me-south-1 in the account, after which it can take hours \
+                 until AWS answers. Check that eu-west-3 is spelt correctly and that the network \
+                 lets calls through. Or take eu-west-3, ap-east-1, me-south-1 out of `regions`",
+            ),
+        ];
+        for (silent, expected) in cases {
+            let silent: Vec<(Region, AwsError)> = silent
+                .iter()
+                .map(|(name, kind, why)| (name.parse().unwrap(), error(*kind, Some(name), why)))
+                .collect();
+            let silent = silent.iter().map(|(region, error)| (region, error.clone()));
+            assert_eq!(silence(silent.collect()).unwrap().to_string(), expected);
+        }
+        assert_eq!(silence(Vec::new()), None);
+    }
+
+    #[test]
+    fn only_a_failure_that_a_region_can_cause_puts_the_region_in_doubt() {
+        let region = Some("ap-east-1");
+        let cases = [
+            (ErrorKind::Credentials, region, true, "not enabled"),
+            (ErrorKind::Denied, region, true, "HEAD tells no more"),
+            (ErrorKind::Unreachable, region, true, "no such region"),
+            (ErrorKind::Unanswered, region, true, "a firewall is silent"),
+            (ErrorKind::Refused, region, true, "a code that is not known"),
+            (ErrorKind::Throttled, region, false, "the region answered"),
+            (ErrorKind::Interrupted, region, false, "nothing was sent"),
+            (ErrorKind::Credentials, None, false, "IAM is global"),
+        ];
+        for (kind, region, expected, why) in cases {
+            let error = error(kind, region, "");
+            assert_eq!(region_in_doubt(&error).is_some(), expected, "{why}");
+        }
+    }
+}
