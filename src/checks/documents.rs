@@ -12,10 +12,10 @@ mod policies_md;
 #[cfg(test)]
 mod report_tests;
 
+use iam_policy::Kind;
 use iam_policy::lint::{
     self, Accepted, Bucket, Checked, Document, Finding, Found, Home, Report, Severity, lint_bucket,
 };
-use iam_policy::policy::Kind;
 use iam_policy::report::Tool;
 use serde_json::Value as Json;
 

@@ -12,7 +12,7 @@ use crate::settings::{GeneralFlags, Need};
 use crate::survey::site;
 use crate::systems::{self, Remains};
 use crate::terminal::{print, report};
-use iam_policy::policy::Kind;
+use iam_policy::Kind;
 
 /// Runs the command. AWS is asked for the account only where the settings do not name it.
 ///

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use iam_policy::policy::{self, Policy};
+use iam_policy::Policy;
 
 /// How a person reads what AWS will choose.
 pub const KNOWN_AFTER_APPLY: &str = "(known after apply)";
@@ -29,7 +29,7 @@ impl Value {
     pub fn same(&self, other: &Value) -> bool {
         match (self, other) {
             (Value::Plain(a), Value::Plain(b)) => a == b,
-            (Value::Policy(a), Value::Policy(b)) => policy::same_meaning(a, b),
+            (Value::Policy(a), Value::Policy(b)) => iam_policy::same_meaning(a, b),
             _ => false,
         }
     }
@@ -38,7 +38,7 @@ impl Value {
     pub fn to_json(&self) -> Json {
         match self {
             Value::Plain(json) => json.clone(),
-            Value::Policy(policy) => policy::redacted(policy.document()),
+            Value::Policy(policy) => iam_policy::redacted(policy.document()),
             Value::KnownAfterApply => Json::Null,
         }
     }

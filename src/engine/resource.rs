@@ -14,7 +14,7 @@ use crate::engine::address::Address;
 use crate::engine::attributes::{Attributes, Change, Value};
 use crate::engine::ownership::Owner;
 use crate::engine::permission::{Permission, Task};
-use iam_policy::policy::Statement;
+use iam_policy::Statement;
 
 /// ARNs that AWS chose, by the resource that has them.
 pub type Known = BTreeMap<Address, String>;

@@ -8,8 +8,8 @@ use serde_json::Value as Json;
 use crate::engine::attributes::{Change, KNOWN_AFTER_APPLY, Value};
 use crate::engine::plan::{Action, Plan, Step};
 use crate::systems::Site;
-use iam_policy::policy::{self, DiffLine, Sign};
 use iam_policy::printable::printable;
+use iam_policy::{DiffLine, Sign};
 
 const ADDED: Style = AnsiColor::Green.on_default();
 const REMOVED: Style = AnsiColor::Red.on_default();
@@ -121,7 +121,7 @@ fn change_text(text: &mut String, change: &Change) {
     if (before.is_some() || after.is_some()) && !one_side_is_plain {
         let (style, sign) = side(change);
         let _ = writeln!(text, "    {style}{sign} {name}{style:#}{note}");
-        let lines = policy::diff(before.as_ref(), after.as_ref());
+        let lines = iam_policy::diff(before.as_ref(), after.as_ref());
         text.push_str(&policy_diff(&lines, 6));
         return;
     }

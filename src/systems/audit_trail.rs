@@ -12,7 +12,7 @@ use crate::kinds::iam::Identity;
 use crate::kinds::iam::attachment::{MOST_ATTACHED, PolicyAttachment};
 use crate::kinds::iam::policy::{IamPolicy, KIND};
 use crate::settings::{AuditTrail, Settings};
-use iam_policy::policy::{self, Fit, Fitted, Kind, Policy};
+use iam_policy::{Fit, Fitted, Kind, Policy};
 
 /// The system's name in tags, settings and documents.
 pub const SYSTEM: &str = "audit-trail";
@@ -48,7 +48,7 @@ fn fitted(settings: &AuditTrail, documents: &Documents, site: &Site) -> Result<F
         partition: site.partition,
     };
     let policy = documents.policy("permissions", &filling, |_| {})?;
-    policy::fit(&policy, Kind::Managed.limit()).map_err(|error| {
+    iam_policy::fit(&policy, Kind::Managed.limit()).map_err(|error| {
         let origin = documents.origin("permissions");
         Failure::new(format!("{origin} cannot be written to AWS")).because(error.to_string())
     })

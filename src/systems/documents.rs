@@ -14,7 +14,7 @@ use crate::kinds::iam::role::KEY_ID;
 use crate::names::Partition;
 use crate::settings::Profile;
 use crate::text_file::{self, LARGEST_POLICY};
-use iam_policy::policy::{self, Kind, Policy};
+use iam_policy::{Kind, Policy};
 
 /// A document as it is built into the program.
 #[derive(Debug)]
@@ -209,7 +209,7 @@ impl Documents {
             return Err(Failure::new(format!("there is no document called {name}")));
         };
         let origin = &document.origin;
-        let mut json = policy::json::parse(&document.text).map_err(|error| {
+        let mut json = iam_policy::json::parse(&document.text).map_err(|error| {
             Failure::new(format!("{origin} is not JSON")).because(error.to_string())
         })?;
         for_each_string(&mut json, &mut |text| {
@@ -221,10 +221,10 @@ impl Documents {
             }
         });
         prepare(&mut json);
-        policy::placeholders::replace(&mut json, &filling.values).map_err(|error| {
+        iam_policy::placeholders::replace(&mut json, &filling.values).map_err(|error| {
             Failure::new(format!("{origin} cannot be filled in")).because(error.to_string())
         })?;
-        policy::partition::rewrite(&mut json, filling.partition.name());
+        iam_policy::partition::rewrite(&mut json, filling.partition.name());
         Ok((json, document))
     }
 }

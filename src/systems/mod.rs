@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::names::{AccountId, Partition, Region};
 use crate::settings::{Profile, Settings};
 use documents::Documents;
-use iam_policy::policy::{Kind, Policy, redacted};
+use iam_policy::{Kind, Policy, redacted};
 
 /// Where a blueprint is laid out.
 #[derive(Debug, Clone)]

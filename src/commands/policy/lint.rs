@@ -12,8 +12,8 @@ use crate::failure::Failure;
 use crate::settings::{self, GeneralFlags, Need};
 use crate::survey;
 use crate::terminal::{print, report};
+use iam_policy::Kind;
 use iam_policy::lint::{self, Accepted, Checked, Found, Home, Report, Unreadable};
-use iam_policy::policy::Kind;
 
 pub(super) async fn command(
     general: &GeneralFlags,

@@ -18,7 +18,7 @@ use crate::engine::resource::{
 use crate::kinds::iam::permissions;
 use crate::kinds::iam::{Identity, iam_operation, iam_tags};
 use crate::kinds::policy_value;
-use iam_policy::policy::Policy;
+use iam_policy::Policy;
 
 /// A policy that identities have by attachment.
 #[derive(Debug)]

@@ -23,7 +23,7 @@ use crate::kinds::iam::permissions;
 use crate::kinds::iam::role_details::RoleDetails;
 use crate::kinds::iam::{Identity, iam_operation, iam_tags};
 use crate::kinds::policy_value;
-use iam_policy::policy::Policy;
+use iam_policy::Policy;
 
 /// A role that a service or an account may assume.
 #[derive(Debug)]

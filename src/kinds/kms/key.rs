@@ -17,7 +17,7 @@ use crate::engine::permission::{Permission, Task};
 use crate::engine::resource::{Consent, Created, Known, Observed, Present, Resource, gone_is_fine};
 use crate::kinds::kms::permissions;
 use crate::names::Region;
-use iam_policy::policy::Policy;
+use iam_policy::Policy;
 
 /// A symmetric key for one purpose.
 #[derive(Debug)]

@@ -19,7 +19,7 @@ use crate::engine::resource::{
 use crate::kinds::s3::log_delivery::is_log_delivery;
 use crate::kinds::s3::{empty, lifecycle, permissions};
 use crate::names::{AccountId, Region};
-use iam_policy::policy::{Policy, Statement};
+use iam_policy::{Policy, Statement};
 
 /// A bucket whose objects live for a day.
 #[derive(Debug)]

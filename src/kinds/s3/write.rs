@@ -13,7 +13,7 @@ use super::read::optional;
 use crate::aws::{Aws, AwsError};
 use crate::engine::resource::Known;
 use crate::kinds::s3::lifecycle;
-use iam_policy::policy::Statement;
+use iam_policy::Statement;
 
 impl S3Bucket {
     pub(super) async fn put_public_access_block(&self, aws: &Aws) -> Result<(), AwsError> {

@@ -12,7 +12,7 @@ use crate::names::Region;
 use crate::settings::{Encryption, Principal, Secret, StackState, Trust};
 use crate::systems::documents::{BuiltIn, Documents, Filling, Form, for_each_string};
 use crate::systems::{Content, Site, Written};
-use iam_policy::policy::{Kind, Policy, redacted};
+use iam_policy::{Kind, Policy, redacted};
 
 /// The vendor's documents, and those of the hardened profile that differ.
 pub const DOCUMENTS: [BuiltIn; 10] = [

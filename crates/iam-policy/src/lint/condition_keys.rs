@@ -1,13 +1,14 @@
 //! Condition keys that do not exist, that no action of their statement has, or whose type is not
 //! that of their operator.
 
-use super::document::{Condition, Document, Statement};
 use super::finding::Finding;
 use super::named::{Named, Services, has_wildcard};
 use super::operator::{Operator, Type};
 use super::rule::{Rule, Severity};
+use super::subject::Subject;
 use crate::authorization::{ConditionKey, KeyType, global_keys, nearest, service, services};
 use crate::printable::printable;
+use crate::reading::{Condition, Statement};
 
 pub(super) const RULES: &[&Rule] = &[
     &UNKNOWN_CONDITION_KEY,
@@ -69,16 +70,12 @@ static STRING_OPERATOR_FOR_ARN: Rule = Rule {
     reference: OPERATORS,
 };
 
-pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
-    if document
-        .statements
-        .iter()
-        .all(|it| it.conditions.is_empty())
-    {
+pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
+    if subject.statements.iter().all(|it| it.conditions.is_empty()) {
         return;
     }
-    let (services, globals) = (Services::of(document), global_keys());
-    for statement in &document.statements {
+    let (services, globals) = (Services::of(subject), global_keys());
+    for statement in &subject.statements {
         let named = services.all_named(statement);
         for condition in &statement.conditions {
             let listed = services.condition_key(&condition.key);
@@ -87,7 +84,7 @@ pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
             let Some(key) = global.or(listed).cloned().or_else(elsewhere) else {
                 if !is_of_identity_provider(&condition.key) {
                     let detail = unknown(&condition.key, &globals);
-                    let place = &condition.place;
+                    let place = condition.path;
                     findings.push(statement.finding(&UNKNOWN_CONDITION_KEY, place, detail));
                 }
                 continue;
@@ -178,7 +175,7 @@ fn absent(
             format!("no action of the statement has {key}"),
         )
     };
-    findings.push(statement.finding(rule, &condition.place, detail));
+    findings.push(statement.finding(rule, condition.path, detail));
 }
 
 fn have(count: usize) -> &'static str {
@@ -225,7 +222,7 @@ fn operator_for_type(
         of_key(key.kind),
         compared(operator.compares)
     );
-    findings.push(statement.finding(rule, &condition.place, detail));
+    findings.push(statement.finding(rule, condition.path, detail));
 }
 
 /// Without a wildcard, equal text is an equal ARN.

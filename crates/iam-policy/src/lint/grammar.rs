@@ -2,16 +2,12 @@
 //!
 //! What AWS asks for is in "Grammar of the IAM JSON policy language" of the IAM User Guide.
 
-use std::collections::BTreeSet;
-
-use serde_json::{Map, Value};
-
-use super::document::{Document, each};
 use super::finding::Finding;
-use super::place::Place;
 use super::rule::{Rule, Severity};
-use crate::policy::{DOCUMENT_ELEMENTS, Kind, PRINCIPAL_KINDS, STATEMENT_ELEMENTS};
+use super::subject::Subject;
+use crate::policy::Kind;
 use crate::printable::printable;
+use crate::reading::{Fault, Problem, Statement};
 
 pub(super) const RULES: &[&Rule] = &[
     &UNKNOWN_ELEMENT,
@@ -20,6 +16,7 @@ pub(super) const RULES: &[&Rule] = &[
     &ELEMENT_PAIR,
     &WRONG_TYPE,
     &INVALID_EFFECT,
+    &INVALID_VERSION,
     &EMPTY_ELEMENT,
     &KEYS_DIFFER_IN_CASE,
 ];
@@ -75,6 +72,14 @@ static INVALID_EFFECT: Rule = Rule {
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_effect.html",
 };
 
+static INVALID_VERSION: Rule = Rule {
+    code: "invalid-version",
+    severity: Severity::Error,
+    risk: "AWS refuses a policy whose Version is not one of the two versions of the policy language.",
+    remedy: "Write \"2012-10-17\", which is no date of yours to choose.",
+    reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html",
+};
+
 static EMPTY_ELEMENT: Rule = Rule {
     code: "empty-element",
     severity: Severity::Warning,
@@ -91,234 +96,59 @@ static KEYS_DIFFER_IN_CASE: Rule = Rule {
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html",
 };
 
-pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
-    let mut grammar = Grammar {
-        kind: document.kind,
-        sid: None,
-        findings,
-    };
-    grammar.document(&document.json);
+pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
+    findings.extend(subject.problems.iter().map(finding));
+    for statement in &subject.statements {
+        elements_of_kind(subject.kind, statement, findings);
+    }
 }
 
-/// The findings so far, and the statement that is being read.
-struct Grammar<'a> {
-    kind: Kind,
-    sid: Option<String>,
-    findings: &'a mut Vec<Finding>,
+fn finding(problem: &Problem) -> Finding {
+    Finding {
+        rule: match problem.fault {
+            Fault::UnknownElement => &UNKNOWN_ELEMENT,
+            Fault::MissingElement => &MISSING_ELEMENT,
+            Fault::ElementPair => &ELEMENT_PAIR,
+            Fault::WrongType => &WRONG_TYPE,
+            Fault::InvalidEffect => &INVALID_EFFECT,
+            Fault::InvalidVersion => &INVALID_VERSION,
+            Fault::EmptyElement => &EMPTY_ELEMENT,
+            Fault::KeysDifferInCase => &KEYS_DIFFER_IN_CASE,
+        },
+        place: problem.path.place(),
+        sid: problem.sid.map(printable),
+        detail: problem.text.clone(),
+    }
 }
 
-impl Grammar<'_> {
-    fn add(&mut self, rule: &'static Rule, place: Place, detail: impl Into<String>) {
-        self.findings.push(Finding {
-            rule,
-            place,
-            sid: self.sid.clone(),
-            detail: detail.into(),
-        });
-    }
-
-    fn document(&mut self, json: &Value) {
-        let top = Place::default();
-        let Some(members) = self.object(json, &top) else {
-            return;
-        };
-        self.only(members, &DOCUMENT_ELEMENTS, &top);
-        for name in ["Version", "Id"] {
-            if let Some(value) = members.get(name) {
-                self.text(value, &top.key(name));
+/// Which elements must be there and which must not, which depends on the kind of policy.
+fn elements_of_kind(kind: Kind, statement: &Statement, findings: &mut Vec<Finding>) {
+    let principals = statement.principals.as_ref();
+    let resources = statement.resources.as_ref();
+    let elements = [
+        (
+            "Principal",
+            principals.map(|it| (it.path, it.negated)),
+            !kind.grants_to_identity(),
+        ),
+        (
+            "Resource",
+            resources.map(|it| (it.path, it.negated)),
+            kind != Kind::Trust,
+        ),
+    ];
+    for (name, present, is_supported) in elements {
+        match present {
+            None if is_supported => {
+                let detail = format!("has no {name}, which a {kind} needs");
+                findings.push(statement.finding(&MISSING_ELEMENT, statement.path, detail));
             }
-        }
-        let place = top.key("Statement");
-        match members.get("Statement") {
-            None => self.add(&MISSING_ELEMENT, top, "the policy has no Statement"),
-            Some(statements) => {
-                self.not_empty(statements, &place);
-                for (statement, place) in each(statements, &place) {
-                    self.statement(statement, &place);
-                }
+            Some((path, negated)) if !is_supported => {
+                let not = if negated { "Not" } else { "" };
+                let detail = format!("a {kind} takes no {not}{name}");
+                findings.push(statement.finding(&UNSUPPORTED_ELEMENT, path, detail));
             }
+            _ => {}
         }
-    }
-
-    fn statement(&mut self, json: &Value, place: &Place) {
-        let Some(members) = self.object(json, place) else {
-            return;
-        };
-        let sid = members.get("Sid").and_then(Value::as_str);
-        self.sid = sid.filter(|sid| !sid.is_empty()).map(printable);
-        self.only(members, &STATEMENT_ELEMENTS, place);
-        self.elements_of_kind(members, place);
-        if let Some(sid) = members.get("Sid") {
-            self.text(sid, &place.key("Sid"));
-        }
-        match members.get("Effect") {
-            None => self.add(
-                &MISSING_ELEMENT,
-                place.clone(),
-                "the statement has no Effect",
-            ),
-            Some(Value::String(effect)) if effect == "Allow" || effect == "Deny" => {}
-            Some(Value::String(effect)) => {
-                let detail = format!("\"{}\" is no effect", printable(effect));
-                self.add(&INVALID_EFFECT, place.key("Effect"), detail);
-            }
-            Some(_) => self.add(&WRONG_TYPE, place.key("Effect"), "must be a string"),
-        }
-        for name in ["Action", "NotAction", "Resource", "NotResource"] {
-            if let Some(value) = members.get(name) {
-                self.texts(value, &place.key(name));
-            }
-        }
-        for name in ["Principal", "NotPrincipal"] {
-            if let Some(value) = members.get(name) {
-                self.principals(value, &place.key(name));
-            }
-        }
-        if let Some(value) = members.get("Condition") {
-            self.conditions(value, &place.key("Condition"));
-        }
-        self.sid = None;
-    }
-
-    /// Which elements must be there and which must not, which depends on the kind of policy.
-    fn elements_of_kind(&mut self, members: &Map<String, Value>, place: &Place) {
-        let has = |name: &str| members.contains_key(name);
-        for (name, twin) in [
-            ("Principal", "NotPrincipal"),
-            ("Action", "NotAction"),
-            ("Resource", "NotResource"),
-        ] {
-            if has(name) && has(twin) {
-                let detail = format!("the statement has both {name} and {twin}");
-                self.add(&ELEMENT_PAIR, place.key(twin), detail);
-            }
-            let kind = self.kind;
-            let supported = match name {
-                "Principal" => !kind.grants_to_identity(),
-                "Resource" => kind != Kind::Trust,
-                _ => true,
-            };
-            let present = [name, twin].into_iter().find(|name| has(name));
-            match present {
-                None if supported => {
-                    let detail = format!("the statement has no {name}, which a {kind} needs");
-                    self.add(&MISSING_ELEMENT, place.clone(), detail);
-                }
-                Some(present) if !supported => {
-                    let detail = format!("a {kind} takes no {present}");
-                    self.add(&UNSUPPORTED_ELEMENT, place.key(present), detail);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn principals(&mut self, value: &Value, place: &Place) {
-        match value {
-            Value::String(text) if text == "*" => {}
-            Value::Object(kinds) => {
-                self.not_empty(value, place);
-                self.only(kinds, &PRINCIPAL_KINDS, place);
-                for (kind, value) in kinds {
-                    self.texts(value, &place.key(kind));
-                }
-            }
-            _ => {
-                let detail = "must be \"*\" or an object such as {\"AWS\": \"123456789012\"}";
-                self.add(&WRONG_TYPE, place.clone(), detail);
-            }
-        }
-    }
-
-    fn conditions(&mut self, value: &Value, place: &Place) {
-        let Some(operators) = self.object(value, place) else {
-            return;
-        };
-        self.not_empty(value, place);
-        self.same_but_for_case(operators, place);
-        for (operator, keys) in operators {
-            let place = place.key(operator);
-            let Some(members) = self.object(keys, &place) else {
-                continue;
-            };
-            self.not_empty(keys, &place);
-            self.same_but_for_case(members, &place);
-            for (key, values) in members {
-                let place = place.key(key);
-                // An empty text is a value like any other here.
-                if values.as_array().is_some_and(Vec::is_empty) {
-                    self.not_empty(values, &place);
-                }
-                for (value, place) in each(values, &place) {
-                    if value.is_null() || value.is_array() || value.is_object() {
-                        let detail = "must be a string, a number or a boolean";
-                        self.add(&WRONG_TYPE, place, detail);
-                    }
-                }
-            }
-        }
-    }
-
-    fn same_but_for_case(&mut self, members: &Map<String, Value>, place: &Place) {
-        let mut seen = BTreeSet::new();
-        for key in members.keys() {
-            if !seen.insert(key.to_ascii_lowercase()) {
-                let detail = format!("\"{}\" is there in another case too", printable(key));
-                self.add(&KEYS_DIFFER_IN_CASE, place.key(key), detail);
-            }
-        }
-    }
-
-    fn only(&mut self, members: &Map<String, Value>, accepted: &[&str], place: &Place) {
-        for key in members
-            .keys()
-            .filter(|key| !accepted.contains(&key.as_str()))
-        {
-            let (key, shown) = (place.key(key), printable(key));
-            let detail = format!(
-                "there is no element \"{shown}\" here, but {}",
-                accepted.join(", ")
-            );
-            self.add(&UNKNOWN_ELEMENT, key, detail);
-        }
-    }
-
-    fn object<'v>(&mut self, value: &'v Value, place: &Place) -> Option<&'v Map<String, Value>> {
-        let object = value.as_object();
-        if object.is_none() {
-            self.add(&WRONG_TYPE, place.clone(), "must be an object");
-        }
-        object
-    }
-
-    fn text(&mut self, value: &Value, place: &Place) {
-        if value.is_string() {
-            self.not_empty(value, place);
-        } else {
-            self.add(&WRONG_TYPE, place.clone(), "must be a string");
-        }
-    }
-
-    fn texts(&mut self, value: &Value, place: &Place) {
-        if value.as_array().is_some_and(Vec::is_empty) {
-            self.not_empty(value, place);
-        }
-        for (item, place) in each(value, place) {
-            if item.is_string() {
-                self.not_empty(item, &place);
-            } else {
-                self.add(&WRONG_TYPE, place, "must be a string or a list of strings");
-            }
-        }
-    }
-
-    fn not_empty(&mut self, value: &Value, place: &Place) {
-        let what = match value {
-            Value::String(text) if text.is_empty() => "the text is empty",
-            Value::Array(items) if items.is_empty() => "the list is empty",
-            Value::Object(members) if members.is_empty() => "the object is empty",
-            _ => return,
-        };
-        self.add(&EMPTY_ELEMENT, place.clone(), what);
     }
 }

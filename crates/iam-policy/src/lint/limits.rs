@@ -1,7 +1,7 @@
 //! Whom a statement's conditions leave in: the keys that say who or what a request comes from.
 
-use super::document::Statement;
 use super::operator::Operator;
+use crate::reading::Statement;
 
 /// Keys that tell who makes the request or where it comes from. What S3 does not call public is in
 /// "The meaning of public" of its user guide; the keys of organisations are AWS's later ones.

@@ -23,14 +23,13 @@ mod limits;
 mod named;
 mod operator;
 mod pass_role;
-mod place;
-mod position;
 mod principals;
 mod reading;
 mod redundancy;
 mod report;
 mod resources;
 mod rule;
+mod subject;
 mod variables;
 
 #[cfg(test)]
@@ -39,19 +38,17 @@ mod tests;
 mod trial;
 
 pub use bucket::{Bucket, lint_bucket};
-pub use document::{Condition, Document, Home, Item, Principal, Selector, Statement};
+pub use document::{Document, Home};
 pub use finding::Finding;
-pub use operator::{Operator, Quantifier, Type};
-pub use place::{Place, Step};
-pub use position::{Position, positions};
 pub use reading::{Unreadable, read};
 pub use report::{Accepted, Checked, Found, Report};
 pub use rule::{Rule, Severity};
+use subject::Subject;
 
 /// A group of rules and the pure function that finds them.
 struct Check {
     rules: &'static [&'static Rule],
-    find: fn(&Document, &mut Vec<Finding>),
+    find: fn(&Subject, &mut Vec<Finding>),
 }
 
 /// Every check. A new one is a file with its rules and one line here.
@@ -148,14 +145,15 @@ pub fn lint_security(document: &Document) -> Vec<Finding> {
 const FAR_TOO_LONG: usize = 4;
 
 fn find(document: &Document, is_wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
+    let subject = Subject::of(document);
     let mut findings = Vec::new();
-    if document.size > FAR_TOO_LONG * document.kind.limit() {
-        header::find(document, &mut findings);
+    if subject.size > FAR_TOO_LONG * subject.kind.limit() {
+        header::find(&subject, &mut findings);
         return findings;
     }
     for check in &CHECKS {
         if check.rules.iter().any(|rule| is_wanted(rule)) {
-            (check.find)(document, &mut findings);
+            (check.find)(&subject, &mut findings);
         }
     }
     findings.retain(|finding| is_wanted(finding.rule));

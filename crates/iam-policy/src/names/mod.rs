@@ -31,6 +31,11 @@ impl InvalidName {
     }
 }
 
+/// Whether a text is the ID of an account.
+pub(crate) fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// The ID of an AWS account: exactly 12 ASCII digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(String);
@@ -47,7 +52,7 @@ impl FromStr for AccountId {
 
     /// Takes a text that consists of exactly 12 digits; anything else is [`InvalidName`].
     fn from_str(text: &str) -> Result<Self, InvalidName> {
-        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        if is_account_id(text) {
             Ok(AccountId(text.to_owned()))
         } else {
             Err(InvalidName::new(
