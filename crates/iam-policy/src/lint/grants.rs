@@ -83,7 +83,7 @@ fn is_without_boundary(condition: &Condition) -> bool {
     condition
         .key
         .eq_ignore_ascii_case("iam:PermissionsBoundary")
-        && Operator::parse(&condition.operator).is_some_and(|operator| {
+        && Operator::parse(condition.operator).is_some_and(|operator| {
             operator.quantifier.is_none()
                 && (operator.name.contains("Not")
                     || operator.name == "Null"
@@ -129,7 +129,7 @@ impl Grant<'_> {
     pub(super) fn is_limited(&self) -> bool {
         self.statement.conditions.iter().any(|condition| {
             let key = condition.key.to_ascii_lowercase();
-            let demands = Operator::parse(&condition.operator).is_some_and(Operator::demands_match);
+            let demands = Operator::parse(condition.operator).is_some_and(Operator::demands_match);
             let grants_all = || {
                 condition
                     .values
@@ -150,7 +150,7 @@ impl Grant<'_> {
         let mut conditions = self.statement.conditions.iter();
         conditions.all(|condition| {
             let is_it = condition.key.eq_ignore_ascii_case("iam:PassedToService");
-            match Operator::parse(&condition.operator).filter(|it| is_it && it.name != "Null") {
+            match Operator::parse(condition.operator).filter(|it| is_it && it.name != "Null") {
                 None => true,
                 Some(operator) => {
                     let named = condition

@@ -61,7 +61,7 @@ pub(super) fn to_organisation(statement: &Statement) -> bool {
 fn demands_one_of(statement: &Statement, keys: &[&str]) -> bool {
     statement.conditions.iter().any(|condition| {
         keys.contains(&condition.key.to_ascii_lowercase().as_str())
-            && Operator::parse(&condition.operator).is_some_and(Operator::demands_match)
+            && Operator::parse(condition.operator).is_some_and(Operator::demands_match)
             && !condition
                 .values
                 .iter()

@@ -3,6 +3,7 @@
 //! Reading is lenient: what has the wrong form becomes a [`Problem`], and everything else is read. A
 //! [`Policy`](crate::Policy) is a document without such problems, and lint reports all of them.
 
+mod form;
 mod parts;
 mod path;
 mod place;

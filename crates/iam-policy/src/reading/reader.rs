@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::form::Form;
 use super::parts::{Condition, Document, Item, Principal, Selector, Statement};
 use super::path::Path;
 use super::problem::{Fault, Problem};
@@ -29,40 +30,6 @@ struct Reader<'a> {
     /// The name of the statement that is being read.
     sid: Option<&'a str>,
     problems: Vec<Problem<'a>>,
-}
-
-/// What an element lists.
-#[derive(Clone, Copy)]
-enum Form {
-    /// Strings, which are to have at least one character.
-    Text,
-    /// The values of a condition.
-    Scalar,
-}
-
-impl Form {
-    fn wanted(self) -> &'static str {
-        match self {
-            Form::Text => "a string",
-            Form::Scalar => "a string, a boolean or a number below 2^53",
-        }
-    }
-
-    /// The text of a value of this form. AWS compares a boolean or a number as the string of the
-    /// same spelling. A larger number has lost digits when it was read.
-    fn text(self, value: &Value) -> Option<Cow<'_, str>> {
-        match (self, value) {
-            (_, Value::String(text)) => Some(Cow::Borrowed(text)),
-            (Form::Text, _) => None,
-            (Form::Scalar, Value::Number(number)) => {
-                let is_exact = |number: f64| number.abs() < 9_007_199_254_740_992.0;
-                let kept_digits = !number.is_f64() || number.as_f64().is_some_and(is_exact);
-                kept_digits.then(|| Cow::Owned(number.to_string()))
-            }
-            (Form::Scalar, Value::Bool(value)) => Some(Cow::Owned(value.to_string())),
-            (Form::Scalar, Value::Null | Value::Array(_) | Value::Object(_)) => None,
-        }
-    }
 }
 
 impl<'a> Reader<'a> {

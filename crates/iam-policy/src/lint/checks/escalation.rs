@@ -11,11 +11,11 @@ use super::escalation_ways::{
     CODE, CREDENTIALS, DIRECT, Direct, NEW_ROLE, PASSED, PASSED_ROLE, POLICY, RoleUser, TRUST,
     Target,
 };
-use super::finding::Finding;
-use super::grants::{Grant, grants};
-use super::rule::Rule;
-use super::subject::Subject;
 use crate::authorization::pattern_covers;
+use crate::lint::finding::Finding;
+use crate::lint::grants::{Grant, grants};
+use crate::lint::rule::Rule;
+use crate::lint::subject::Subject;
 
 pub(super) const RULES: &[&Rule] = &[
     &POLICY,

@@ -1,10 +1,10 @@
 //! Actions that do not exist. AWS takes them in silence, and they do nothing.
 
-use super::finding::Finding;
-use super::named::{Services, has_wildcard, split};
-use super::rule::{Rule, Severity};
-use super::subject::Subject;
 use crate::authorization::{nearest, prefixes};
+use crate::lint::finding::Finding;
+use crate::lint::named::{Services, has_wildcard, split};
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::printable::printable;
 
 pub(super) const RULES: &[&Rule] = &[&UNKNOWN_SERVICE, &UNKNOWN_ACTION, &UNMATCHED_WILDCARD];
@@ -78,7 +78,7 @@ mod tests {
     use serde_json::json;
 
     use super::find;
-    use crate::lint::trial::check;
+    use crate::lint::checks::trial::check;
 
     #[test]
     fn names_that_do_not_exist() {

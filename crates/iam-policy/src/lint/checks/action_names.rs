@@ -1,8 +1,8 @@
 //! Whether actions have the form `service:Name`, and whether their service fits the policy's kind.
 
-use super::finding::Finding;
-use super::rule::{Rule, Severity};
-use super::subject::Subject;
+use crate::lint::finding::Finding;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::policy::Kind;
 use crate::printable::printable;
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::finding::Finding;
-use super::rule::{Rule, Severity};
-use super::subject::Subject;
+use crate::lint::finding::Finding;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::policy::Kind;
 use crate::printable::printable;
 use crate::reading::{Path, Version};

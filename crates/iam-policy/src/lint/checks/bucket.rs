@@ -1,9 +1,9 @@
 //! What a bucket needs besides its permissions: TLS, encryption, and no access for the public.
 
-use super::finding::Finding;
-use super::operator::Operator;
-use super::rule::{Rule, Severity};
-use super::subject::Subject;
+use crate::lint::finding::Finding;
+use crate::lint::operator::Operator;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::policy::Kind;
 use crate::reading::{Effect, Path, Place, Principal, Statement};
 
@@ -112,7 +112,7 @@ fn denies_plain_http(statement: &Statement) -> bool {
         && everybody
         && all
         && condition.key.eq_ignore_ascii_case("aws:SecureTransport")
-        && Operator::parse(&condition.operator).is_some_and(|it| it.name == "Bool")
+        && Operator::parse(condition.operator).is_some_and(|it| it.name == "Bool")
         && condition
             .values
             .iter()

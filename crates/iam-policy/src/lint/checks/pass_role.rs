@@ -1,10 +1,10 @@
 //! Roles that may be passed to a service without limit.
 
-use super::finding::Finding;
-use super::grants::{Grant, grants};
-use super::operator::Operator;
-use super::rule::{Rule, Severity};
-use super::subject::Subject;
+use crate::lint::finding::Finding;
+use crate::lint::grants::{Grant, grants};
+use crate::lint::operator::Operator;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::printable::printable;
 
 pub(super) const RULES: &[&Rule] = &[&PASS_ANY_ROLE, &PASS_ROLE_TO_ANY_SERVICE];
@@ -59,7 +59,7 @@ fn names_services(grant: &Grant) -> bool {
     grant.statement.conditions.iter().any(|condition| {
         condition.key.eq_ignore_ascii_case("iam:PassedToService")
             && condition.values.iter().all(|it| it.text != "*")
-            && Operator::parse(&condition.operator).is_some_and(Operator::demands_match)
+            && Operator::parse(condition.operator).is_some_and(Operator::demands_match)
     })
 }
 
@@ -68,7 +68,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::find;
-    use crate::lint::trial::check;
+    use crate::lint::checks::trial::check;
 
     #[test]
     #[rustfmt::skip]

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::finding::Finding;
-use super::named::has_wildcard;
-use super::rule::{Rule, Severity};
-use super::subject::Subject;
 use crate::authorization::pattern_covers;
+use crate::lint::finding::Finding;
+use crate::lint::named::has_wildcard;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::policy::{self, Canonical};
 use crate::printable::printable;
 use crate::reading::{Item, Statement, Version};
@@ -108,7 +108,7 @@ mod tests {
     use serde_json::json;
 
     use super::find;
-    use crate::lint::trial::check;
+    use crate::lint::checks::trial::check;
 
     #[test]
     #[rustfmt::skip]

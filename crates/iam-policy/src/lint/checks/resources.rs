@@ -5,11 +5,11 @@
 //! statement for several actions usually lists what each of them needs, so not every action has to
 //! fit every resource.
 
-use super::finding::Finding;
-use super::named::{Named, Services};
-use super::rule::{Rule, Severity};
-use super::subject::Subject;
 use crate::authorization::{Action, Service};
+use crate::lint::finding::Finding;
+use crate::lint::named::{Named, Services};
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::printable::printable;
 use crate::reading::{Item, Statement};
 
@@ -111,7 +111,7 @@ fn fits(named: &Named, resource: &Item, statement: &Statement) -> bool {
 /// Some actions without resource types, such as `s3:ListAllMyBuckets`, are in truth asked for on all
 /// of the service's ARNs, which only an ARN with a bare wildcard at its end matches.
 fn takes(service: &Service, action: &Action, resource: &str) -> bool {
-    if action.resources.is_empty() {
+    if service.resource_types_of(action).next().is_none() {
         return resource.ends_with(":*");
     }
     let mut types = service.resource_types_of(action);
@@ -149,7 +149,7 @@ mod tests {
     use serde_json::json;
 
     use super::find;
-    use crate::lint::trial::check;
+    use crate::lint::checks::trial::check;
 
     #[test]
     #[rustfmt::skip]

@@ -1,8 +1,8 @@
 //! ARNs: the form of resources and the fields that a service uses, and the partition of all.
 
-use super::finding::Finding;
-use super::rule::{Rule, Severity};
-use super::subject::Subject;
+use crate::lint::finding::Finding;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::names::{Partition, is_account_id};
 use crate::printable::printable;
 use crate::reading::{Item, Statement};

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::document::{Document, Home};
-use super::finding::Finding;
-use super::subject::Subject;
+use crate::lint::document::{Document, Home};
+use crate::lint::finding::Finding;
+use crate::lint::subject::Subject;
 use crate::policy::Kind;
 
 /// Runs a check on documents that grant to an identity. Each case is its reason, its statement or

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::find;
 use crate::authorization::service;
-use crate::lint::trial::check;
+use crate::lint::checks::trial::check;
 
 fn allow(sid: &str, actions: Value, resources: Value) -> Value {
     json!({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources})

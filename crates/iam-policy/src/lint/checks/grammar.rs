@@ -2,9 +2,9 @@
 //!
 //! What AWS asks for is in "Grammar of the IAM JSON policy language" of the IAM User Guide.
 
-use super::finding::Finding;
-use super::rule::{Rule, Severity};
-use super::subject::Subject;
+use crate::lint::finding::Finding;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::policy::Kind;
 use crate::printable::printable;
 use crate::reading::{Fault, Problem, Statement};

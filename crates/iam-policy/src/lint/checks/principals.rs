@@ -1,8 +1,8 @@
 //! Whether principals are written as AWS takes them.
 
-use super::finding::Finding;
-use super::rule::{Rule, Severity};
-use super::subject::Subject;
+use crate::lint::finding::Finding;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::names::{Arn, is_account_id};
 use crate::policy::is_unique_id;
 use crate::printable::printable;

@@ -1,9 +1,9 @@
 //! Services and third parties that others could make act on what is ours: confused deputies.
 
-use super::finding::Finding;
-use super::limits;
-use super::rule::{Rule, Severity};
-use super::subject::Subject;
+use crate::lint::finding::Finding;
+use crate::lint::limits;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::names::{Arn, is_account_id};
 use crate::policy::Kind;
 use crate::printable::printable;

@@ -2,9 +2,9 @@
 //!
 //! See "IAM policy elements: Variables and tags" in the IAM User Guide.
 
-use super::finding::Finding;
-use super::rule::{Rule, Severity};
-use super::subject::Subject;
+use crate::lint::finding::Finding;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::printable::printable;
 use crate::reading::{Item, Statement, Version};
 

@@ -1,9 +1,9 @@
 //! Statements that allow more, or allow it to more, than they seem to.
 
-use super::finding::Finding;
-use super::limits;
-use super::rule::{Rule, Severity};
-use super::subject::Subject;
+use crate::lint::finding::Finding;
+use crate::lint::limits;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::policy::Kind;
 use crate::printable::printable;
 use crate::reading::Statement;
