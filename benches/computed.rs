@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use iam_policy::policy::{Policy, diff, same_meaning};
+use iam_policy::{Policy, diff, same_meaning};
 use provision::checks::documents;
 use provision::engine::action::Action;
 use provision::engine::address::Address;

@@ -1,7 +1,7 @@
 //! Any bytes as two policies, parted by a NUL: read, compared, made to fit and linted.
 
 use iam_policy::lint::{self, Accepted, Checked, Found, Home, Report, Unreadable};
-use iam_policy::policy::{self, FitError, Kind, Policy, PolicyError};
+use iam_policy::{FitError, Kind, Policy, PolicyError};
 use provision::render;
 
 use super::printable;
@@ -21,12 +21,12 @@ pub fn check(bytes: &[u8]) {
     let (before, after) = text.split_once('\0').unwrap_or((&text, ""));
     let (before, after) = (read(before), read(after));
     if let (Some(before), Some(after)) = (&before, &after) {
-        let same = policy::same_meaning(before, after);
-        assert_eq!(same, policy::same_meaning(after, before));
+        let same = iam_policy::same_meaning(before, after);
+        assert_eq!(same, iam_policy::same_meaning(after, before));
         assert_eq!(same, differences(before, after) == 0);
     }
     for policy in before.iter().chain(&after) {
-        assert!(policy::same_meaning(policy, policy));
+        assert!(iam_policy::same_meaning(policy, policy));
         fits(policy);
     }
     lints(text.split('\0').next().unwrap_or_default());
@@ -49,11 +49,11 @@ fn read(text: &str) -> Option<Policy> {
 }
 
 fn differences(before: &Policy, after: &Policy) -> usize {
-    let lines = policy::diff(Some(before), Some(after));
+    let lines = iam_policy::diff(Some(before), Some(after));
     assert!(lines.iter().all(|line| printable(&line.text)), "{lines:?}");
     let whole = [
-        policy::diff(Some(before), None),
-        policy::diff(None, Some(after)),
+        iam_policy::diff(Some(before), None),
+        iam_policy::diff(None, Some(after)),
     ];
     for lines in whole.iter().chain([&lines]) {
         assert!(printable(&render::text::policy_diff(lines, 0)));
@@ -63,7 +63,7 @@ fn differences(before: &Policy, after: &Policy) -> usize {
 
 fn fits(policy: &Policy) {
     let limit = Kind::Managed.limit();
-    match policy::fit(policy, limit) {
+    match iam_policy::fit(policy, limit) {
         Ok(fitted) => {
             for written in &fitted.policies {
                 assert!(written.size() <= limit);

@@ -11,10 +11,10 @@ use crate::engine::known::Known;
 use crate::engine::node::Node;
 use crate::kinds::s3::bucket::KIND;
 use crate::systems::{Content, Layout, Site, Written};
+use iam_policy::Kind;
 use iam_policy::lint::{
     self, Accepted, Bucket, Checked, Document, Finding, Found, Home, Report, Severity, lint_bucket,
 };
-use iam_policy::policy::Kind;
 use iam_policy::report::Tool;
 use serde_json::Value as Json;
 

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::settings::StackStateFlags;
+use iam_policy::Kind;
 use iam_policy::lint::Severity;
-use iam_policy::policy::Kind;
 
 /// The commands that look at policy documents.
 #[derive(Debug, Subcommand)]

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::settings::{GeneralFlags, Need};
 use crate::systems::Goal;
 use crate::terminal::{print, report};
-use iam_policy::policy::Kind;
+use iam_policy::Kind;
 
 /// Runs the command. AWS is asked for the account only where the settings do not name it.
 ///

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use crate::engine::address::Address;
 use crate::engine::document::Document;
 use crate::engine::known::Known;
-use iam_policy::policy::{self, Policy};
+use iam_policy::{Policy, redacted, same_meaning};
 
 /// One attribute's value.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ impl Value {
     pub fn same(&self, other: &Value) -> bool {
         match (self, other) {
             (Value::Plain(a), Value::Plain(b)) => a == b,
-            (Value::Policy(a), Value::Policy(b)) => policy::same_meaning(a, b),
+            (Value::Policy(a), Value::Policy(b)) => same_meaning(a, b),
             (Value::Document(document), Value::Policy(policy))
             | (Value::Policy(policy), Value::Document(document)) => document.is(policy),
             _ => false,
@@ -43,9 +43,7 @@ impl Value {
     fn alike(&self, other: &Value) -> bool {
         match (self, other) {
             (Value::KnownAfterApply, Value::KnownAfterApply) => true,
-            (Value::Document(a), Value::Document(b)) => {
-                policy::same_meaning(&a.to_show(), &b.to_show())
-            }
+            (Value::Document(a), Value::Document(b)) => same_meaning(&a.to_show(), &b.to_show()),
             (a, b) => a.same(b),
         }
     }
@@ -72,8 +70,8 @@ impl Value {
     pub fn to_json(&self) -> Json {
         match self {
             Value::Plain(json) => json.clone(),
-            Value::Policy(policy) => policy::redacted(policy.document()),
-            Value::Document(document) => policy::redacted(document.to_show().document()),
+            Value::Policy(policy) => redacted(policy.document()),
+            Value::Document(document) => redacted(document.to_show().document()),
             Value::KnownAfterApply => Json::Null,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use iam_policy::policy::{Policy, PolicyError, Template, same_meaning};
+use iam_policy::{Policy, PolicyError, Template, same_meaning};
 
 use crate::engine::address::Address;
 use crate::engine::known::{KNOWN_AFTER_APPLY, Known};

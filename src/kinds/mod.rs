@@ -7,7 +7,7 @@ pub mod iam;
 pub mod kms;
 pub mod s3;
 
-use iam_policy::policy::Policy;
+use iam_policy::Policy;
 
 use crate::engine::attributes::Value;
 use crate::text_file::LARGEST_POLICY;

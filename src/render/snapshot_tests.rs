@@ -11,7 +11,7 @@ use crate::engine::plan::{self, Plan};
 use crate::fakes::consent;
 use crate::fakes::deployment::{laid_out, settings, site};
 use crate::settings::Settings;
-use iam_policy::policy::Policy;
+use iam_policy::Policy;
 
 /// The node as it is once everything was done.
 fn settled(node: &Node, known: &Known) -> Present {

@@ -10,8 +10,8 @@ use crate::engine::attributes::{Change, Value};
 use crate::engine::known::KNOWN_AFTER_APPLY;
 use crate::engine::plan::{Plan, Step};
 use crate::systems::Site;
-use iam_policy::policy::{self, DiffLine, Sign};
 use iam_policy::printable::printable;
+use iam_policy::{DiffLine, Sign, diff};
 
 const ADDED: Style = AnsiColor::Green.on_default();
 const REMOVED: Style = AnsiColor::Red.on_default();
@@ -118,7 +118,7 @@ fn change_text(text: &mut String, change: &Change) {
         let [before, after] = policies.map(Option::flatten);
         let (style, sign) = side(change);
         let _ = writeln!(text, "    {style}{sign} {name}{style:#}{note}");
-        let lines = policy::diff(before.as_deref(), after.as_deref());
+        let lines = diff(before.as_deref(), after.as_deref());
         text.push_str(&policy_diff(&lines, 6));
         return;
     }

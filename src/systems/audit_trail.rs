@@ -18,7 +18,7 @@ use crate::settings::{self, Settings};
 use crate::systems::documents::{ACCOUNT_ID, BuiltIn, Documents, Filling, Form, open};
 use crate::systems::system::{Goal, Layout, Output, Outputs, Site, System};
 use crate::systems::written::{Content, Written};
-use iam_policy::policy::{Fit, Fitted, Kind, fit};
+use iam_policy::{Fit, Fitted, Kind, fit};
 
 /// The system's name in tags, settings and documents.
 pub const SYSTEM: &str = "audit-trail";

@@ -15,7 +15,7 @@ use crate::names::Partition;
 use crate::settings::Profile;
 use crate::systems::written::PATTERN_LIMIT;
 use crate::text_file::{self, LARGEST_POLICY};
-use iam_policy::policy::{self, Kind, Policy, PolicyError};
+use iam_policy::{Kind, Policy, PolicyError, partition, placeholders};
 
 /// A document as it is built into the program.
 #[derive(Debug)]
@@ -214,7 +214,7 @@ impl Documents {
             return Err(Failure::new(format!("there is no document called {name}")));
         };
         let origin = &source.origin;
-        let mut json = policy::json::parse(&source.text).map_err(|error| {
+        let mut json = iam_policy::json::parse(&source.text).map_err(|error| {
             Failure::new(format!("{origin} is not JSON")).because(error.to_string())
         })?;
         for_each_string(&mut json, &mut |text| {
@@ -228,10 +228,10 @@ impl Documents {
         prepare(&mut json);
         let mut values = filling.values.clone();
         values.extend(filling.holes.keys().map(|hole| (*hole, open(hole))));
-        policy::placeholders::replace(&mut json, &values).map_err(|error| {
+        placeholders::replace(&mut json, &values).map_err(|error| {
             Failure::new(format!("{origin} cannot be filled in")).because(error.to_string())
         })?;
-        policy::partition::rewrite(&mut json, filling.partition.name());
+        partition::rewrite(&mut json, filling.partition.name());
         Ok((json, source))
     }
 }

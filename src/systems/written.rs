@@ -1,6 +1,6 @@
 //! A document in the form in which it is written to AWS.
 
-use iam_policy::policy::{Kind, redacted};
+use iam_policy::{Kind, redacted};
 use serde_json::Value as Json;
 
 use crate::engine::address::Address;

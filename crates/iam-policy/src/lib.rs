@@ -1,8 +1,16 @@
 //! IAM policies: reading, comparing by meaning, diffs, fitting to a size limit, and lint.
 
 pub mod authorization;
+pub mod json;
 pub mod lint;
 pub mod names;
-pub mod policy;
+mod policy;
 pub mod printable;
+mod reading;
 pub mod report;
+
+pub use policy::{
+    DiffLine, Fit, FitError, Fitted, Kind, Policy, PolicyError, Sign, Statement, Template, diff,
+    fit, partition, placeholders, redacted, same_meaning,
+};
+pub use reading::{Effect, Place, Position, Step, Version, positions};

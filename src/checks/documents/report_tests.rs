@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use iam_policy::lint::Report;
+use iam_policy::Kind;
+use iam_policy::lint::{self, Home, Report};
 use serde_json::Value as Json;
 
 use crate::fakes::deployment::{
@@ -77,4 +78,20 @@ fn code_scanning_finds_what_it_needs_in_each_result() {
         let fingerprint = result["partialFingerprints"]["findingHash/v1"].to_string();
         assert!(fingerprints.insert(fingerprint), "{result}");
     }
+}
+
+#[test]
+fn the_documented_audit_trail_policy_makes_an_administrator() {
+    let text = include_str!("../../../policies/audit-trail/permissions.json");
+    let document = lint::read(text, Some(Kind::Managed), Home::default()).unwrap();
+    let findings = lint::lint(&document);
+    let details: Vec<_> = findings.iter().map(|it| it.detail.as_str()).collect();
+    assert!(
+        details.contains(
+            &"iam:CreateRole (IAMRoles), iam:AttachRolePolicy (IAMRoles), iam:PassRole \
+              (PassAuditTrailRole), lambda:CreateFunction (Lambda) and lambda:AddPermission (Lambda) \
+              let the identity run code of its own with a role with any permission"
+        ),
+        "{details:#?}"
+    );
 }

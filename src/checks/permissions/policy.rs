@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::engine::permission::{Condition, Permission};
 use crate::failure::Failure;
-use iam_policy::policy::{Kind, Policy, PolicyError, fit};
+use iam_policy::{Kind, Policy, PolicyError, fit};
 
 /// What the permissions of one purpose on one condition come to.
 #[derive(Debug)]

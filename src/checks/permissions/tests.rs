@@ -14,7 +14,7 @@ use crate::names::IamIdentity;
 use crate::settings::{AuditTrail, Profile};
 use crate::systems::{self, Remains};
 use iam_policy::lint::{Document, Finding, Home, Severity, lint};
-use iam_policy::policy::{Effect, Kind};
+use iam_policy::{Effect, Kind};
 
 /// Both systems, in these regions.
 fn both(regions: &[&str]) -> Settings {

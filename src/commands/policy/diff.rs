@@ -7,7 +7,7 @@ use crate::commands::Ending;
 use crate::failure::Failure;
 use crate::render::text;
 use crate::terminal::{print, report};
-use iam_policy::policy::{self, Policy};
+use iam_policy::Policy;
 
 /// A document that is no policy is told here, because it ends the program with another code than a
 /// failure does.
@@ -28,7 +28,7 @@ pub(super) fn command(args: &PolicyDiffArgs) -> Result<Ending, Failure> {
             return Ok(Ending::NotComparable);
         }
     };
-    let lines = policy::diff(Some(&before), Some(&after));
+    let lines = iam_policy::diff(Some(&before), Some(&after));
     if lines.is_empty() {
         print("Both mean the same.\n")?;
         return Ok(Ending::Well);

@@ -13,8 +13,8 @@ use crate::settings::{self, GeneralFlags, Need};
 use crate::stop;
 use crate::systems::Goal;
 use crate::terminal::{print, report};
+use iam_policy::Kind;
 use iam_policy::lint::{self, Accepted, Checked, Found, Home, Report, Unreadable};
-use iam_policy::policy::Kind;
 
 pub(super) async fn command(
     general: &GeneralFlags,

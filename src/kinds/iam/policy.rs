@@ -18,7 +18,7 @@ use crate::kinds::iam::attached::detach;
 use crate::kinds::iam::{iam_operation, iam_tags};
 use crate::kinds::policy_value;
 use crate::names::IamIdentity;
-use iam_policy::policy::Policy;
+use iam_policy::Policy;
 
 /// A managed policy under one name.
 #[derive(Debug)]

@@ -23,7 +23,7 @@ use crate::kinds::iam::role_details::RoleDetails;
 use crate::kinds::iam::{INSTANCE_PROFILE, iam_operation, iam_tags};
 use crate::kinds::policy_value;
 use crate::names::IamIdentity;
-use iam_policy::policy::Policy;
+use iam_policy::Policy;
 
 /// The kind, as addresses name it.
 pub const KIND: &str = "iam_role";

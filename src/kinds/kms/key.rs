@@ -18,7 +18,7 @@ use crate::engine::ownership::Owner;
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::names::Region;
-use iam_policy::policy::Policy;
+use iam_policy::Policy;
 
 /// The kind, as addresses name it.
 pub const KIND: &str = "kms_key";

@@ -19,7 +19,7 @@ use crate::engine::resource::{Resource, Specified, Wanted};
 use crate::kinds::s3::log_delivery::is_log_delivery;
 use crate::kinds::s3::{empty, lifecycle};
 use crate::names::{AccountId, Region};
-use iam_policy::policy::{Policy, Statement};
+use iam_policy::{Policy, Statement};
 
 /// The kind, as addresses name it.
 pub const KIND: &str = "s3_bucket";

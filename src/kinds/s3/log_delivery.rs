@@ -1,6 +1,6 @@
 //! The statements that AWS itself adds to the policy of a bucket that receives logs.
 
-use iam_policy::policy::{Effect, Statement};
+use iam_policy::{Effect, Statement};
 use serde_json::Value;
 
 const SERVICE: &str = "delivery.logs.amazonaws.com";
@@ -28,7 +28,7 @@ pub fn is_log_delivery(statement: &Statement) -> bool {
 #[cfg(test)]
 mod tests {
     use super::is_log_delivery;
-    use iam_policy::policy::Policy;
+    use iam_policy::Policy;
     use serde_json::{Value, json};
 
     #[test]

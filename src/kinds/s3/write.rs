@@ -12,7 +12,7 @@ use super::bucket::{S3Bucket, all_blocked};
 use super::read::optional;
 use crate::aws::{Aws, AwsError};
 use crate::kinds::s3::lifecycle;
-use iam_policy::policy::Policy;
+use iam_policy::Policy;
 
 impl S3Bucket {
     pub(super) async fn put_public_access_block(&self, aws: &Aws) -> Result<(), AwsError> {

@@ -12,7 +12,7 @@ use crate::settings::{Encryption, Principal, Secret, StackState, Trust};
 use crate::systems::documents::{
     ACCOUNT_ID, BuiltIn, Documents, Filling, Form, for_each_string, open,
 };
-use iam_policy::policy::{Kind, Policy, redacted};
+use iam_policy::{Kind, Policy, redacted};
 
 /// The placeholder for the id of the key, which only AWS knows.
 const KEY_ID: &str = "KeyId";

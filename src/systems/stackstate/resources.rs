@@ -17,7 +17,7 @@ use crate::settings::{Encryption, Profile, StackState, Trust};
 use crate::systems::documents::Documents;
 use crate::systems::system::Site;
 use crate::systems::written::{Content, Written};
-use iam_policy::policy::Kind;
+use iam_policy::Kind;
 
 use super::documents::{AccountWide, Regional};
 use super::names::{Names, TARGET};

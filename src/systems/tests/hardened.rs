@@ -5,7 +5,7 @@ use crate::fakes::deployment::{site, with_audit_trail};
 use crate::names::Arn;
 use crate::settings::{Profile, Settings};
 use crate::systems::{AllDocuments, Content, Written, written};
-use iam_policy::policy::{Policy, Version, diff};
+use iam_policy::{Policy, Version, diff};
 
 use super::*;
 
@@ -55,9 +55,9 @@ fn every_change_to_the_vendors_documents_is_one_of_these() {
         text.push_str(&format!("{name}\n"));
         for line in lines {
             let sign = match line.sign {
-                iam_policy::policy::Sign::Added => '+',
-                iam_policy::policy::Sign::Removed => '-',
-                iam_policy::policy::Sign::Changed => '~',
+                iam_policy::Sign::Added => '+',
+                iam_policy::Sign::Removed => '-',
+                iam_policy::Sign::Changed => '~',
             };
             let indent = 2 + 2 * usize::from(line.depth);
             text.push_str(&format!("{:indent$}{sign} {}\n", "", line.text));

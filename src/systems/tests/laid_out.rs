@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use iam_policy::policy::Policy;
+use iam_policy::Policy;
 
 fn addresses(nodes: &[Node], wanted: bool) -> Vec<String> {
     let nodes = nodes.iter().filter(|node| node.wanted == wanted);

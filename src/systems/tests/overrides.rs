@@ -262,7 +262,7 @@ fn a_document_that_cannot_be_used_is_told_with_its_place() {
         (
             "bucket-policy.json",
             r#"{"Statements": []}"#.to_owned(),
-            "DIR/bucket-policy.json is not a policy\nCaused by:\n  1: the document: unknown element \"Statements\"; accepted are Version, Id, Statement".to_owned(),
+            "DIR/bucket-policy.json is not a policy\nCaused by:\n  1: Statements: unknown element; accepted are Version, Id, Statement".to_owned(),
         ),
         (
             "event-pattern.json",

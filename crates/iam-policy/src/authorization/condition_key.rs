@@ -1,6 +1,4 @@
-//! Condition keys, their types, and those that every service supports.
-
-use super::{all_sections, section};
+//! Condition keys and their types.
 
 /// The type of a condition key's values, which decides the operators that fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,8 +24,6 @@ pub struct ConditionKey {
     pub name: &'static str,
     /// The type of its values.
     pub kind: KeyType,
-    /// Whether a request can have several values for it.
-    pub multivalued: bool,
 }
 
 impl ConditionKey {
@@ -54,20 +50,6 @@ impl ConditionKey {
         }
         text.eq_ignore_ascii_case(pattern)
     }
-}
-
-/// The keys that requests to every service can have: those that begin with `aws:`, and those of the
-/// session that some services set.
-///
-/// # Panics
-/// If the committed data is not well-formed, which a test excludes.
-#[must_use]
-pub fn global_keys() -> Vec<ConditionKey> {
-    let mut sections = all_sections();
-    sections
-        .find(|(prefix, _)| prefix.is_empty())
-        .and_then(|(_, text)| section::keys(text))
-        .expect("the committed data has a section of global keys")
 }
 
 fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
@@ -144,7 +126,6 @@ mod tests {
             let key = ConditionKey {
                 name,
                 kind: KeyType::String,
-                multivalued: false,
             };
             assert_eq!(key.matches(of_policy), expected, "{reason}");
         }

@@ -3,14 +3,13 @@
 //! A section is lines of fields with tabs between them:
 //! - `k`, a condition key, its type;
 //! - `r`, a resource type, its ARNs with `, ` between them, its condition keys;
-//! - what the actions in the lines below it share: the first letter of their access level, their
-//!   resource types (`!` marks those that every request names), their condition keys;
+//! - what the actions in the lines below it share: their resource types, their condition keys;
 //! - an action, alone in its line.
 //!
 //! Keys and resource types are referred to by their number in the section, which starts at 0.
 
 use super::condition_key::{ConditionKey, KeyType};
-use super::{AccessLevel, Action, ActionResource, ResourceType, Service};
+use super::service::{Action, ResourceType, Service};
 
 /// The service, or nothing if a line does not have the form above or refers to nothing.
 pub(super) fn service(prefix: &'static str, section: &'static str) -> Option<Service> {
@@ -28,20 +27,18 @@ pub(super) fn service(prefix: &'static str, section: &'static str) -> Option<Ser
             ["r", name, arns, keys] => service.resource_types.push(ResourceType {
                 name,
                 arns: arns.split(", ").collect(),
-                keys: indices(keys, service.condition_keys.len())?,
+                condition_keys: indices(keys, service.condition_keys.len())?,
             }),
-            [level, resources, keys] => {
-                let resources = action_resources(resources, service.resource_types.len())?;
-                let keys = indices(keys, service.condition_keys.len())?;
-                shared = Some((access_level(level)?, resources, keys));
+            [types, keys] => {
+                let types = indices(types, service.resource_types.len())?;
+                shared = Some((types, indices(keys, service.condition_keys.len())?));
             }
             [name] => {
-                let (access, resources, keys) = shared.clone()?;
+                let (resource_types, condition_keys) = shared.clone()?;
                 service.actions.push(Action {
                     name,
-                    access,
-                    resources,
-                    keys,
+                    resource_types,
+                    condition_keys,
                 });
             }
             _ => return None,
@@ -63,10 +60,6 @@ pub(super) fn keys(section: &'static str) -> Option<Vec<ConditionKey>> {
 }
 
 fn key(name: &'static str, kind: &str) -> Option<ConditionKey> {
-    let (kind, multivalued) = match kind.strip_prefix("ArrayOf") {
-        Some(kind) => (kind, true),
-        None => (kind, false),
-    };
     let kind = match kind {
         "String" => KeyType::String,
         "ARN" => KeyType::Arn,
@@ -76,42 +69,13 @@ fn key(name: &'static str, kind: &str) -> Option<ConditionKey> {
         "IPAddress" => KeyType::IpAddress,
         _ => return None,
     };
-    Some(ConditionKey {
-        name,
-        kind,
-        multivalued,
-    })
+    Some(ConditionKey { name, kind })
 }
 
-fn access_level(letter: &str) -> Option<AccessLevel> {
-    Some(match letter {
-        "L" => AccessLevel::List,
-        "R" => AccessLevel::Read,
-        "W" => AccessLevel::Write,
-        "T" => AccessLevel::Tagging,
-        "P" => AccessLevel::PermissionsManagement,
-        _ => return None,
-    })
-}
-
+/// Numbers with spaces between them, each of something that is defined above.
 fn indices(field: &str, defined: usize) -> Option<Vec<usize>> {
     let numbers = field.split_ascii_whitespace();
-    numbers.map(|number| index(number, defined)).collect()
-}
-
-fn action_resources(field: &str, defined: usize) -> Option<Vec<ActionResource>> {
-    let items = field.split_ascii_whitespace();
-    items
-        .map(|item| {
-            let number = item.strip_suffix('!');
-            Some(ActionResource {
-                index: index(number.unwrap_or(item), defined)?,
-                required: number.is_some(),
-            })
-        })
+    numbers
+        .map(|number| number.parse().ok().filter(|&index| index < defined))
         .collect()
-}
-
-fn index(number: &str, defined: usize) -> Option<usize> {
-    number.parse().ok().filter(|&index| index < defined)
 }

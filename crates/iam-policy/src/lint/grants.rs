@@ -1,41 +1,40 @@
 //! What a policy of an identity allows, after its own denials and the conditions that matter for
 //! permissions on permissions.
 
-use super::document::{Condition, Document, Item, Selector, Statement};
 use super::operator::Operator;
-use super::place::Place;
+use super::subject::Subject;
 use crate::authorization::{pattern_covers, patterns_overlap};
-use crate::policy::Effect;
 use crate::printable::printable;
+use crate::reading::{Condition, Effect, Item, Path, Selector, Statement};
 
 /// An action that a statement allows on one of its resources.
 pub(super) struct Grant<'a> {
-    pub(super) statement: &'a Statement,
+    pub(super) statement: &'a Statement<'a>,
     /// Where the action stands.
-    pub(super) place: &'a Place,
+    pub(super) path: Path<'a>,
     /// The resource, which is `*` for one that is everything but some.
     pub(super) resource: &'a str,
 }
 
 /// Where `action`, which has no wildcard, is allowed and not denied again.
-pub(super) fn grants<'a>(document: &'a Document, action: &str) -> Vec<Grant<'a>> {
+pub(super) fn grants<'a>(subject: &'a Subject<'a>, action: &str) -> Vec<Grant<'a>> {
     let mut grants = Vec::new();
-    for statement in document.statements.iter().filter(|it| it.allows()) {
-        let (Some(place), Some(resources)) = (selected(statement, action), &statement.resources)
+    for statement in subject.statements.iter().filter(|it| it.allows()) {
+        let (Some(path), Some(resources)) = (selected(statement, action), &statement.resources)
         else {
             continue;
         };
-        let listed = resources.items.iter().map(|it| it.text.as_str());
+        let listed = resources.items.iter().map(|it| it.text.as_ref());
         let listed: Vec<_> = if resources.negated {
             vec!["*"]
         } else {
             listed.collect()
         };
         for resource in listed {
-            if !is_denied(document, action, resource) {
+            if !is_denied(subject, action, resource) {
                 grants.push(Grant {
                     statement,
-                    place,
+                    path,
                     resource,
                 });
             }
@@ -45,22 +44,22 @@ pub(super) fn grants<'a>(document: &'a Document, action: &str) -> Vec<Grant<'a>>
 }
 
 /// Where a statement selects an action, if it does.
-fn selected<'a>(statement: &'a Statement, action: &str) -> Option<&'a Place> {
+fn selected<'a>(statement: &Statement<'a>, action: &str) -> Option<Path<'a>> {
     let actions = statement.actions.as_ref()?;
     let item = actions
         .items
         .iter()
         .find(|it| pattern_covers(&it.text, action));
     match (item, actions.negated) {
-        (Some(item), false) => Some(&item.place),
-        (None, true) => Some(&actions.place),
+        (Some(item), false) => Some(item.path),
+        (None, true) => Some(actions.path),
         _ => None,
     }
 }
 
 /// Whether a Deny without other conditions than on the permissions boundary covers all of it.
-fn is_denied(document: &Document, action: &str, resource: &str) -> bool {
-    document.statements.iter().any(|statement| {
+fn is_denied(subject: &Subject, action: &str, resource: &str) -> bool {
+    subject.statements.iter().any(|statement| {
         statement.effect == Some(Effect::Deny)
             && selected(statement, action).is_some()
             && statement.conditions.iter().all(is_without_boundary)
@@ -84,7 +83,7 @@ fn is_without_boundary(condition: &Condition) -> bool {
     condition
         .key
         .eq_ignore_ascii_case("iam:PermissionsBoundary")
-        && Operator::parse(&condition.operator).is_some_and(|operator| {
+        && Operator::parse(condition.operator).is_some_and(|operator| {
             operator.quantifier.is_none()
                 && (operator.name.contains("Not")
                     || operator.name == "Null"
@@ -130,7 +129,7 @@ impl Grant<'_> {
     pub(super) fn is_limited(&self) -> bool {
         self.statement.conditions.iter().any(|condition| {
             let key = condition.key.to_ascii_lowercase();
-            let demands = Operator::parse(&condition.operator).is_some_and(Operator::demands_match);
+            let demands = Operator::parse(condition.operator).is_some_and(Operator::demands_match);
             let grants_all = || {
                 condition
                     .values
@@ -151,7 +150,7 @@ impl Grant<'_> {
         let mut conditions = self.statement.conditions.iter();
         conditions.all(|condition| {
             let is_it = condition.key.eq_ignore_ascii_case("iam:PassedToService");
-            match Operator::parse(&condition.operator).filter(|it| is_it && it.name != "Null") {
+            match Operator::parse(condition.operator).filter(|it| is_it && it.name != "Null") {
                 None => true,
                 Some(operator) => {
                     let named = condition
@@ -166,9 +165,9 @@ impl Grant<'_> {
 
     /// The statement's Sid, or its place.
     pub(super) fn statement_name(&self) -> String {
-        match &self.statement.sid {
+        match self.statement.sid {
             Some(sid) => printable(sid),
-            None => self.statement.place.to_string(),
+            None => self.statement.path.place().to_string(),
         }
     }
 }

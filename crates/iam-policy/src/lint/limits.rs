@@ -1,7 +1,7 @@
 //! Whom a statement's conditions leave in: the keys that say who or what a request comes from.
 
-use super::document::Statement;
 use super::operator::Operator;
+use crate::reading::Statement;
 
 /// Keys that tell who makes the request or where it comes from. What S3 does not call public is in
 /// "The meaning of public" of its user guide; the keys of organisations are AWS's later ones.
@@ -61,7 +61,7 @@ pub(super) fn to_organisation(statement: &Statement) -> bool {
 fn demands_one_of(statement: &Statement, keys: &[&str]) -> bool {
     statement.conditions.iter().any(|condition| {
         keys.contains(&condition.key.to_ascii_lowercase().as_str())
-            && Operator::parse(&condition.operator).is_some_and(Operator::demands_match)
+            && Operator::parse(condition.operator).is_some_and(Operator::demands_match)
             && !condition
                 .values
                 .iter()

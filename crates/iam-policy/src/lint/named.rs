@@ -2,24 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use super::document::{Document, Item, Statement};
+use super::subject::Subject;
 use crate::authorization::{Action, Service, service};
+use crate::reading::{Item, Statement};
 
 /// The services that a document's actions name, each read once.
 pub(super) struct Services(BTreeMap<String, Option<Service>>);
 
 /// An action of a statement, and what it stands for.
 pub(super) struct Named<'a> {
-    pub(super) item: &'a Item,
+    pub(super) item: &'a Item<'a>,
     pub(super) service: &'a Service,
     /// Never empty: one, or those that its wildcards stand for.
     pub(super) actions: Vec<&'a Action>,
 }
 
 impl Services {
-    pub(super) fn of(document: &Document) -> Self {
+    pub(super) fn of(subject: &Subject) -> Self {
         let mut services = BTreeMap::new();
-        let selectors = document
+        let selectors = subject
             .statements
             .iter()
             .filter_map(|it| it.actions.as_ref());

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::finding::Finding;
-use super::position::{Position, positions};
 use super::rule::Severity;
 use crate::policy::Kind;
+use crate::reading::{Position, positions};
 
 /// Codes of findings that are known and stay, each with the reason.
 pub type Accepted = BTreeMap<&'static str, String>;

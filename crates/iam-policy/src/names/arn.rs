@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{InvalidName, Partition};
+use super::invalid::InvalidName;
+use super::partition::Partition;
 
 /// A syntactically correct ARN in a known partition.
 ///
@@ -129,6 +130,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn reading_an_arn_never_panics(text in any::<String>()) {
+            let _ = text.parse::<Arn>();
+        }
+
         #[test]
         fn what_is_accepted_is_printed_as_it_was_written(text in "arn:aws(-cn)?:[a-z:/*]{0,12}") {
             if let Ok(arn) = text.parse::<Arn>() {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::compare::{self, Atom, Canonical};
+use super::canonical::{Atom, Canonical};
+use super::compare;
 use super::document::Policy;
 use super::elements::{Element, GROUPS, elements, shown_value};
 use super::pairing::{Side, pair};

@@ -4,13 +4,11 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::compare::same_statement;
-use super::json::{self, JsonError};
+use super::canonical::same_statement;
 use super::secret::redacted;
-use super::statement::{Statement, object, only};
-
-/// The elements that a document may have.
-pub const DOCUMENT_ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
+use super::statement::Statement;
+use crate::json::{self, JsonError};
+use crate::reading::{self, Version};
 
 /// Why a document is not a policy that AWS would take. No condition's value is part of the message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,34 +24,6 @@ pub enum PolicyError {
         /// What is wrong with it and what is accepted.
         problem: String,
     },
-}
-
-impl PolicyError {
-    pub(super) fn at(place: impl Into<String>, problem: impl Into<String>) -> Self {
-        PolicyError::Malformed {
-            place: place.into(),
-            problem: problem.into(),
-        }
-    }
-}
-
-/// The version of the policy language, which decides whether `${…}` is a policy variable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Version {
-    /// The version of a document that names none: `${…}` is literal text.
-    V2008,
-    /// The current version: `${…}` is a policy variable.
-    V2012,
-}
-
-impl fmt::Display for Version {
-    /// The date that policies use.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Version::V2008 => "2008-10-17",
-            Version::V2012 => "2012-10-17",
-        })
-    }
 }
 
 /// A policy document that has the form AWS asks for.
@@ -81,32 +51,22 @@ impl Policy {
     /// [`PolicyError::Malformed`] for an element that is unknown, missing, or of the wrong form,
     /// naming its place. A document without statements is accepted; it grants nothing.
     pub fn from_value(document: Value) -> Result<Self, PolicyError> {
-        let members = object(&document, "the document")?;
-        only(members, &DOCUMENT_ELEMENTS, "the document")?;
-        let version = match members.get("Version").map(Value::as_str) {
-            None | Some(Some("2008-10-17")) => Version::V2008,
-            Some(Some("2012-10-17")) => Version::V2012,
-            Some(_) => {
-                let problem = "must be \"2012-10-17\" or \"2008-10-17\"";
-                return Err(PolicyError::at("Version", problem));
-            }
-        };
-        if members.get("Id").is_some_and(|id| !id.is_string()) {
-            return Err(PolicyError::at("Id", "must be a string"));
+        let parts = reading::read(&document);
+        let mut problems = parts.problems.into_iter();
+        if let Some(problem) = problems.find(|problem| problem.fault.leaves_no_meaning()) {
+            return Err(PolicyError::Malformed {
+                place: problem.path.place().to_string(),
+                problem: problem.text,
+            });
         }
-        let statements = match members.get("Statement") {
-            None => return Err(PolicyError::at("the document", "has no Statement")),
-            Some(Value::Array(items)) => items
-                .iter()
-                .enumerate()
-                .map(|(index, item)| Statement::read(item, &format!("Statement[{index}]")))
-                .collect::<Result<_, _>>()?,
-            Some(single @ Value::Object(_)) => vec![Statement::read(single, "Statement")?],
-            Some(_) => {
-                let problem = "must be an object or a list of objects";
-                return Err(PolicyError::at("Statement", problem));
-            }
-        };
+        let version = parts.version.unwrap_or(Version::V2008);
+        let statements = parts.statements.iter().map(Statement::from_parts);
+        let statements = statements.collect::<Option<_>>();
+        // Without a problem each statement has both.
+        let statements = statements.ok_or_else(|| PolicyError::Malformed {
+            place: "the document".to_owned(),
+            problem: "has a statement without an effect or without actions".to_owned(),
+        })?;
         Ok(Policy {
             document,
             version,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::compare;
+use super::canonical;
 use super::secret::{SENSITIVE, is_secret};
 use super::statement::{Selector, Statement};
 use crate::printable::printable;
@@ -52,12 +52,17 @@ pub(super) fn elements(statement: &Statement) -> Vec<Element> {
             Group::Principal,
             "principal",
             principals,
-            compare::principal,
+            canonical::principal,
         );
         elements.extend(parts);
     }
     let actions = &statement.actions;
-    elements.extend(selected(Group::Action, "action", actions, compare::action));
+    elements.extend(selected(
+        Group::Action,
+        "action",
+        actions,
+        canonical::action,
+    ));
     if let Some(resources) = &statement.resources {
         let parts = selected(Group::Resource, "resource", resources, str::to_owned);
         elements.extend(parts);
@@ -104,7 +109,7 @@ fn selected(
 /// given twice under one operator must match twice, so the key holds which of them it is.
 fn conditions(statement: &Statement) -> Vec<Element> {
     let conditions = statement.conditions.iter();
-    let mut conditions: Vec<_> = conditions.map(|c| (compare::condition(c), c)).collect();
+    let mut conditions: Vec<_> = conditions.map(|c| (canonical::condition(c), c)).collect();
     conditions.sort_by(|(a, _), (b, _)| a.cmp(b));
     conditions.dedup_by(|(a, _), (b, _)| a == b);
     let mut occurrences: BTreeMap<(String, String), usize> = BTreeMap::new();
@@ -127,7 +132,7 @@ fn conditions(statement: &Statement) -> Vec<Element> {
         }
         for value in &condition.values {
             let mut key = start.to_vec();
-            key.push(compare::canonical_value(&start[0], value));
+            key.push(canonical::canonical_value(&start[0], value));
             let value = shown_value(statement, &condition.key, value);
             elements.push(Element {
                 group: Group::Condition,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::compare::Canonical;
+use super::canonical::Canonical;
 use super::document::Policy;
 use super::elements::{Group, elements};
 use super::statement::Statement;

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
-use super::{Policy, diff, json, placeholders, redacted, same_meaning};
+use super::{Policy, diff, placeholders, redacted, same_meaning};
 
 /// Few different values, so that policies that mean the same by accident are frequent.
 fn strings(values: &'static [&'static str]) -> impl Strategy<Value = Value> {
@@ -228,7 +228,7 @@ proptest! {
     #[test]
     fn reading_arbitrary_text_never_panics(text in any::<String>(), junk in "[\\[\\]{}\",:a1 \\\\]{0,40}") {
         for text in [text, junk] {
-            let strict = json::parse(&text);
+            let strict = crate::json::parse(&text);
             if let Ok(value) = &strict {
                 let lenient = serde_json::from_str::<Value>(&text).ok();
                 prop_assert_eq!(Some(value), lenient.as_ref());

@@ -42,7 +42,10 @@ impl Template {
             let text = format!("${{{name}}}");
             if in_names(policy.document(), &text) {
                 let problem = format!("{text} stands in a name, and may stand in values alone");
-                return Err(PolicyError::at("the document", problem));
+                return Err(PolicyError::Malformed {
+                    place: "the document".to_owned(),
+                    problem,
+                });
             }
             if in_values(policy.document(), &text) {
                 holes.insert(name.to_owned());

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::lint::{Checked, Found, Report, Severity, Step};
+use crate::lint::{Checked, Found, Report, Severity};
+use crate::reading::Step;
 
 /// The version of the form: it grows when a program that reads the older form would fail.
 const FORMAT_VERSION: u32 = 1;

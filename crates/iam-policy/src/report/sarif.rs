@@ -10,7 +10,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
-use crate::lint::{Checked, Finding, Found, Position, Report, Rule, Severity, Step, rules};
+use crate::lint::{Checked, Finding, Found, Report, Rule, Severity, rules};
+use crate::reading::{Position, Step};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::counted;
 use crate::lint::{Checked, Found, Report, Rule, Severity};
 use crate::printable::printable;
 
@@ -119,4 +118,9 @@ fn summary(report: &Report) -> String {
         .collect();
     let found = counted(found, "finding", "findings");
     format!("{found} in {documents}: {}.", counts.join(", "))
+}
+
+/// One or several of something, in words.
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }

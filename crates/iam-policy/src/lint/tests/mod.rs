@@ -2,7 +2,7 @@
 
 mod cases;
 mod documents;
-mod reading;
+mod text;
 
 use serde_json::{Value, json};
 

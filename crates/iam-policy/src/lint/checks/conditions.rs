@@ -2,11 +2,12 @@
 
 use std::net::IpAddr;
 
-use super::document::{Condition, Document, Item, Statement};
-use super::finding::Finding;
-use super::operator::{Operator, Quantifier, Type};
-use super::rule::{Rule, Severity};
+use crate::lint::finding::Finding;
+use crate::lint::operator::{Operator, Quantifier, Type};
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::printable::printable;
+use crate::reading::{Condition, Item, Statement};
 
 pub(super) const RULES: &[&Rule] = &[
     &UNKNOWN_OPERATOR,
@@ -76,8 +77,8 @@ static PRIVATE_SOURCE_IP: Rule = Rule {
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
 };
 
-pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
-    for statement in &document.statements {
+pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
+    for statement in &subject.statements {
         for condition in &statement.conditions {
             check(statement, condition, findings);
         }
@@ -85,31 +86,31 @@ pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
 }
 
 fn check(statement: &Statement, condition: &Condition, findings: &mut Vec<Finding>) {
-    let (operator, key) = (printable(&condition.operator), printable(&condition.key));
-    if !has_prefix(&condition.key) {
+    let (operator, key) = (printable(condition.operator), printable(condition.key));
+    if !has_prefix(condition.key) {
         let detail = format!("\"{key}\" has no prefix");
-        findings.push(statement.finding(&MALFORMED_CONDITION_KEY, &condition.place, detail));
+        findings.push(statement.finding(&MALFORMED_CONDITION_KEY, condition.path, detail));
     }
-    let Some(read) = Operator::parse(&condition.operator) else {
+    let Some(read) = Operator::parse(condition.operator) else {
         let detail = format!("there is no operator \"{operator}\"");
-        findings.push(statement.finding(&UNKNOWN_OPERATOR, &condition.place, detail));
+        findings.push(statement.finding(&UNKNOWN_OPERATOR, condition.path, detail));
         return;
     };
     if read.name == "Null" && read.if_exists {
         let detail = format!("the operator is \"{operator}\"");
-        findings.push(statement.finding(&NULL_IF_EXISTS, &condition.place, detail));
+        findings.push(statement.finding(&NULL_IF_EXISTS, condition.path, detail));
     }
     if read.quantifier == Some(Quantifier::All)
         && statement.allows()
-        && !demands_presence(statement, &condition.key)
+        && !demands_presence(statement, condition.key)
     {
         let detail = format!("nothing demands that a request has {key}");
-        findings.push(statement.finding(&FOR_ALL_VALUES_ALLOW, &condition.place, detail));
+        findings.push(statement.finding(&FOR_ALL_VALUES_ALLOW, condition.path, detail));
     }
     for value in &condition.values {
         if let Some((rule, problem)) = problem(read, condition, value) {
             let detail = format!("{operator} {key}: \"{}\" {problem}", printable(&value.text));
-            findings.push(statement.finding(rule, &value.place, detail));
+            findings.push(statement.finding(rule, value.path, detail));
         }
     }
 }
@@ -127,7 +128,7 @@ fn demands_presence(statement: &Statement, key: &str) -> bool {
                 .values
                 .iter()
                 .all(|value| value.text.eq_ignore_ascii_case("false"))
-            || Operator::parse(&it.operator).is_some_and(Operator::demands_match);
+            || Operator::parse(it.operator).is_some_and(Operator::demands_match);
         demands && it.key.eq_ignore_ascii_case(key)
     })
 }
@@ -137,7 +138,7 @@ fn problem(
     condition: &Condition,
     value: &Item,
 ) -> Option<(&'static Rule, &'static str)> {
-    let text = value.text.as_str();
+    let text = value.text.as_ref();
     // What a variable becomes is known only when a request is made.
     if text.contains("${") {
         return None;
@@ -161,7 +162,7 @@ fn problem(
         Type::Arn if text != "*" && !text.starts_with("arn:") => wrong("is not an ARN"),
         Type::Address => match address(text) {
             None => wrong("is not an address or a range such as 203.0.113.0/24"),
-            Some(address) if is_source_ip(&condition.key) && is_private(address) => {
+            Some(address) if is_source_ip(condition.key) && is_private(address) => {
                 Some((&PRIVATE_SOURCE_IP, "is a private address"))
             }
             Some(_) => None,

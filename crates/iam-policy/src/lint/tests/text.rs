@@ -1,7 +1,8 @@
 //! Reading files: JSON, the kind of policy, and where things stand.
 
-use crate::lint::{Home, Place, Position, Unreadable, positions, read};
+use crate::lint::{Home, Unreadable, read};
 use crate::policy::Kind;
+use crate::reading::{Place, Position, positions};
 
 fn statement(text: &str) -> String {
     format!(r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", {text}}}]}}"#)

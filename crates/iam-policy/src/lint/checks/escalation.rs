@@ -7,15 +7,15 @@
 //! Actions on chosen ARNs are not reported by themselves, as the chosen roles may be harmless. They
 //! are if the same policy can give those very roles other permissions.
 
-use super::document::Document;
 use super::escalation_ways::{
     CODE, CREDENTIALS, DIRECT, Direct, NEW_ROLE, PASSED, PASSED_ROLE, POLICY, RoleUser, TRUST,
     Target,
 };
-use super::finding::Finding;
-use super::grants::{Grant, grants};
-use super::rule::Rule;
 use crate::authorization::pattern_covers;
+use crate::lint::finding::Finding;
+use crate::lint::grants::{Grant, grants};
+use crate::lint::rule::Rule;
+use crate::lint::subject::Subject;
 
 pub(super) const RULES: &[&Rule] = &[
     &POLICY,
@@ -26,25 +26,25 @@ pub(super) const RULES: &[&Rule] = &[
     &CODE,
 ];
 
-pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
-    if !document.kind.grants_to_identity() || is_administrator(document, findings) {
+pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
+    if !subject.kind.grants_to_identity() || is_administrator(subject, findings) {
         return;
     }
     for way in DIRECT {
-        direct(document, way, findings);
+        direct(subject, way, findings);
     }
-    let roles = Roles::of(document);
+    let roles = Roles::of(subject);
     new_role(&roles, findings);
     for user in PASSED {
-        passed_role(document, &roles, user, findings);
+        passed_role(subject, &roles, user, findings);
     }
 }
 
 /// Whether all of IAM is allowed on everything. Then every way is open, and it is enough to say so
 /// once. If every action of every service is allowed, another rule says that.
-fn is_administrator(document: &Document, findings: &mut Vec<Finding>) -> bool {
+fn is_administrator(subject: &Subject, findings: &mut Vec<Finding>) -> bool {
     // A wildcard is an action as any other to what covers it, but not to a list of exceptions.
-    let all = grants(document, "iam:*").into_iter().find(|grant| {
+    let all = grants(subject, "iam:*").into_iter().find(|grant| {
         let statement = grant.statement;
         let listed = statement.actions.as_ref().is_some_and(|it| !it.negated);
         listed && grant.resource == "*" && statement.conditions.is_empty()
@@ -54,17 +54,17 @@ fn is_administrator(document: &Document, findings: &mut Vec<Finding>) -> bool {
     };
     let actions = grant.statement.actions.iter().flat_map(|it| &it.items);
     let everything = actions
-        .filter(|it| it.place == *grant.place)
+        .filter(|it| it.path == grant.path)
         .any(|it| pattern_covers(&it.text, "*"));
     if !everything {
         let detail = format!("{} allows all of IAM on everything", grant.statement_name());
-        findings.push(grant.statement.finding(&POLICY, grant.place, detail));
+        findings.push(grant.statement.finding(&POLICY, grant.path, detail));
     }
     true
 }
 
-fn direct(document: &Document, way: &Direct, findings: &mut Vec<Finding>) {
-    let granted = grants(document, way.action).into_iter().find(|grant| {
+fn direct(subject: &Subject, way: &Direct, findings: &mut Vec<Finding>) {
+    let granted = grants(subject, way.action).into_iter().find(|grant| {
         !grant.is_limited()
             && match way.target {
                 Target::Any(service, beginning) => grant.reaches_any(service, beginning),
@@ -75,7 +75,7 @@ fn direct(document: &Document, way: &Direct, findings: &mut Vec<Finding>) {
     });
     if let Some(grant) = granted {
         let detail = format!("{} {}", told(&[(way.action, &grant)]), way.effect);
-        findings.push(grant.statement.finding(way.rule, grant.place, detail));
+        findings.push(grant.statement.finding(way.rule, grant.path, detail));
     }
 }
 
@@ -88,9 +88,9 @@ struct Roles<'a> {
 }
 
 impl<'a> Roles<'a> {
-    fn of(document: &'a Document) -> Self {
+    fn of(subject: &'a Subject<'a>) -> Self {
         let unlimited = |action: &str| {
-            let granted = grants(document, action).into_iter();
+            let granted = grants(subject, action).into_iter();
             granted
                 .filter(|grant| !grant.is_limited())
                 .collect::<Vec<_>>()
@@ -124,20 +124,20 @@ fn new_role(roles: &Roles, findings: &mut Vec<Finding>) {
         let steps = told(&[("iam:CreateRole", create), (action, empower)]);
         let detail =
             format!("{steps} make a role that the identity may assume and that may do everything");
-        findings.push(create.statement.finding(&NEW_ROLE, create.place, detail));
+        findings.push(create.statement.finding(&NEW_ROLE, create.path, detail));
     }
 }
 
 /// A service uses a role that the identity passes to it: any role of the account, or one to which
 /// the same policy can give any permission.
-fn passed_role(document: &Document, roles: &Roles, user: &RoleUser, findings: &mut Vec<Finding>) {
+fn passed_role(subject: &Subject, roles: &Roles, user: &RoleUser, findings: &mut Vec<Finding>) {
     let steps: Option<Vec<_>> = user
         .steps
         .iter()
         .map(|alternatives| {
             let mut alternatives = alternatives.iter();
             alternatives
-                .find_map(|&action| Some((action, grants(document, action).into_iter().next()?)))
+                .find_map(|&action| Some((action, grants(subject, action).into_iter().next()?)))
         })
         .collect();
     let Some(steps) = steps else {
@@ -172,7 +172,7 @@ fn passed_role(document: &Document, roles: &Roles, user: &RoleUser, findings: &m
             told(&way),
             user.effect
         );
-        findings.push(pass.statement.finding(&PASSED_ROLE, pass.place, detail));
+        findings.push(pass.statement.finding(&PASSED_ROLE, pass.path, detail));
         return;
     }
 }

@@ -1,10 +1,10 @@
 //! Actions that do not exist. AWS takes them in silence, and they do nothing.
 
-use super::document::Document;
-use super::finding::Finding;
-use super::named::{Services, has_wildcard, split};
-use super::rule::{Rule, Severity};
 use crate::authorization::{nearest, prefixes};
+use crate::lint::finding::Finding;
+use crate::lint::named::{Services, has_wildcard, split};
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::printable::printable;
 
 pub(super) const RULES: &[&Rule] = &[&UNKNOWN_SERVICE, &UNKNOWN_ACTION, &UNMATCHED_WILDCARD];
@@ -35,9 +35,9 @@ static UNMATCHED_WILDCARD: Rule = Rule {
     reference: REFERENCE,
 };
 
-pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
-    let services = Services::of(document);
-    for statement in &document.statements {
+pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
+    let services = Services::of(subject);
+    for statement in &subject.statements {
         for item in statement.actions.iter().flat_map(|it| &it.items) {
             let Some((prefix, name)) = split(&item.text) else {
                 continue;
@@ -68,7 +68,7 @@ pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
                 }
                 Some(_) => continue,
             };
-            findings.push(statement.finding(rule, &item.place, detail));
+            findings.push(statement.finding(rule, item.path, detail));
         }
     }
 }
@@ -78,7 +78,7 @@ mod tests {
     use serde_json::json;
 
     use super::find;
-    use crate::lint::trial::check;
+    use crate::lint::checks::trial::check;
 
     #[test]
     fn names_that_do_not_exist() {

@@ -1,8 +1,8 @@
 //! Whether actions have the form `service:Name`, and whether their service fits the policy's kind.
 
-use super::document::Document;
-use super::finding::Finding;
-use super::rule::{Rule, Severity};
+use crate::lint::finding::Finding;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::policy::Kind;
 use crate::printable::printable;
 
@@ -27,21 +27,21 @@ static FOREIGN_ACTION: Rule = Rule {
     reference: ACTION,
 };
 
-pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
-    let service = match document.kind {
+pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
+    let service = match subject.kind {
         Kind::Managed | Kind::Inline => None,
         Kind::Trust => Some("sts"),
         Kind::Key => Some("kms"),
         Kind::Bucket => Some("s3"),
     };
-    for statement in &document.statements {
+    for statement in &subject.statements {
         for action in statement.actions.iter().flat_map(|it| &it.items) {
             let shown = printable(&action.text);
             let Some(prefix) = prefix(&action.text) else {
                 // The grammar says that an empty text is one.
                 if !action.text.is_empty() {
                     let detail = format!("\"{shown}\" is not of the form service:Action");
-                    findings.push(statement.finding(&MALFORMED_ACTION, &action.place, detail));
+                    findings.push(statement.finding(&MALFORMED_ACTION, action.path, detail));
                 }
                 continue;
             };
@@ -52,9 +52,9 @@ pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
             {
                 let detail = format!(
                     "\"{shown}\" stands in a {}, whose actions begin with {service}:",
-                    document.kind
+                    subject.kind
                 );
-                findings.push(statement.finding(&FOREIGN_ACTION, &action.place, detail));
+                findings.push(statement.finding(&FOREIGN_ACTION, action.path, detail));
             }
         }
     }

@@ -2,19 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
-use super::document::Document;
-use super::finding::Finding;
-use super::place::Place;
-use super::rule::{Rule, Severity};
+use crate::lint::finding::Finding;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::policy::Kind;
 use crate::printable::printable;
+use crate::reading::{Path, Version};
 
 pub(super) const RULES: &[&Rule] = &[
     &MISSING_VERSION,
     &OLD_VERSION,
-    &INVALID_VERSION,
     &DUPLICATE_SID,
     &INVALID_SID,
     &TOO_LONG,
@@ -40,14 +37,6 @@ static OLD_VERSION: Rule = Rule {
     severity: Severity::Warning,
     risk: "Under the version of 2008 a policy variable that someone adds later is plain text and silently matches nothing.",
     remedy: "Write \"Version\": \"2012-10-17\", which changes nothing else.",
-    reference: VERSION,
-};
-
-static INVALID_VERSION: Rule = Rule {
-    code: "invalid-version",
-    severity: Severity::Error,
-    risk: "AWS refuses a policy whose Version is not one of the two versions of the policy language.",
-    remedy: "Write \"2012-10-17\", which is no date of yours to choose.",
     reference: VERSION,
 };
 
@@ -83,58 +72,45 @@ static NEARLY_TOO_LONG: Rule = Rule {
     reference: QUOTAS,
 };
 
-const CURRENT: &str = "2012-10-17";
-const OLD: &str = "2008-10-17";
-
-pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
-    version(document, findings);
-    sids(document, findings);
-    size(document, findings);
+pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
+    version(subject, findings);
+    sids(subject, findings);
+    size(subject, findings);
 }
 
-fn version(document: &Document, findings: &mut Vec<Finding>) {
-    let Some(members) = document.json.as_object() else {
-        return;
-    };
-    let top = Place::default();
-    let place = top.key("Version");
-    findings.extend(match members.get("Version") {
-        None => Some(document.finding(&MISSING_VERSION, top, "the policy names no Version")),
-        Some(Value::String(version)) if version == CURRENT => None,
-        Some(Value::String(version)) if version == OLD => {
-            Some(document.finding(&OLD_VERSION, place, format!("the Version is {OLD}")))
-        }
-        Some(Value::String(version)) => {
-            let detail = format!("there is no version \"{}\"", printable(version));
-            Some(document.finding(&INVALID_VERSION, place, detail))
-        }
-        // The grammar says that it must be a string.
-        Some(_) => None,
-    });
+fn version(subject: &Subject, findings: &mut Vec<Finding>) {
+    let top = Path::TOP;
+    if !subject.names_version {
+        findings.push(subject.finding(&MISSING_VERSION, top, "the policy names no Version"));
+    }
+    if let Some(version @ Version::V2008) = subject.version {
+        let detail = format!("the Version is {version}");
+        findings.push(subject.finding(&OLD_VERSION, top.key("Version"), detail));
+    }
 }
 
-fn sids(document: &Document, findings: &mut Vec<Finding>) {
-    let of_iam = matches!(document.kind, Kind::Managed | Kind::Inline | Kind::Trust);
+fn sids(subject: &Subject, findings: &mut Vec<Finding>) {
+    let of_iam = matches!(subject.kind, Kind::Managed | Kind::Inline | Kind::Trust);
     let mut seen = BTreeSet::new();
-    for statement in &document.statements {
+    for statement in &subject.statements {
         let Some(sid) = &statement.sid else {
             continue;
         };
-        let place = statement.place.key("Sid");
+        let path = statement.path.key("Sid");
         let shown = printable(sid);
         if !seen.insert(sid) {
             let detail = format!("another statement has the Sid \"{shown}\" too");
-            findings.push(statement.finding(&DUPLICATE_SID, &place, detail));
+            findings.push(statement.finding(&DUPLICATE_SID, path, detail));
         }
         if of_iam && !sid.chars().all(|c| c.is_ascii_alphanumeric()) {
             let detail = format!("\"{shown}\" has other characters than letters and digits");
-            findings.push(statement.finding(&INVALID_SID, &place, detail));
+            findings.push(statement.finding(&INVALID_SID, path, detail));
         }
     }
 }
 
-fn size(document: &Document, findings: &mut Vec<Finding>) {
-    let (size, limit) = (document.size, document.kind.limit());
+fn size(subject: &Subject, findings: &mut Vec<Finding>) {
+    let (size, limit) = (subject.size, subject.kind.limit());
     let rule = if size > limit {
         &TOO_LONG
     } else if size * 10 > limit * 9 {
@@ -144,7 +120,7 @@ fn size(document: &Document, findings: &mut Vec<Finding>) {
     };
     let detail = format!(
         "{size} characters without white space, of {limit} that a {} may have",
-        document.kind
+        subject.kind
     );
-    findings.push(document.finding(rule, Place::default(), detail));
+    findings.push(subject.finding(rule, Path::TOP, detail));
 }

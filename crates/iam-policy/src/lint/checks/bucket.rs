@@ -1,11 +1,11 @@
 //! What a bucket needs besides its permissions: TLS, encryption, and no access for the public.
 
-use super::document::{Document, Statement};
-use super::finding::Finding;
-use super::operator::Operator;
-use super::place::Place;
-use super::rule::{Rule, Severity};
-use crate::policy::{Effect, Kind};
+use crate::lint::finding::Finding;
+use crate::lint::operator::Operator;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
+use crate::policy::Kind;
+use crate::reading::{Effect, Path, Place, Principal, Statement};
 
 pub(super) const RULES: &[&Rule] = &[
     &BUCKET_WITHOUT_TLS_ONLY,
@@ -71,11 +71,11 @@ pub fn lint_bucket(bucket: Bucket) -> Vec<Finding> {
     findings
 }
 
-pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
-    if document.kind != Kind::Bucket {
+pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
+    if subject.kind != Kind::Bucket {
         return;
     }
-    let denials: Vec<&Statement> = document
+    let denials: Vec<&Statement> = subject
         .statements
         .iter()
         .filter(|it| denies_plain_http(it))
@@ -92,13 +92,13 @@ pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
         (true, false) => "plain HTTP is denied on the bucket, but not on its objects",
         (false, true) => "plain HTTP is denied on the objects, but not on their bucket",
     };
-    findings.push(document.finding(&BUCKET_WITHOUT_TLS_ONLY, Place::default(), detail));
+    findings.push(subject.finding(&BUCKET_WITHOUT_TLS_ONLY, Path::TOP, detail));
 }
 
 /// Whether a statement denies all of S3 to everybody for no other reason than plain HTTP.
 fn denies_plain_http(statement: &Statement) -> bool {
     let everybody = statement.principals.as_ref().is_some_and(|principals| {
-        let is_everybody = |it: &super::Principal| it.kind == "AWS" && it.item.text == "*";
+        let is_everybody = |it: &Principal| it.kind == "AWS" && it.item.text == "*";
         !principals.negated && principals.items.iter().any(is_everybody)
     });
     let all = statement.actions.as_ref().is_some_and(|actions| {
@@ -112,7 +112,7 @@ fn denies_plain_http(statement: &Statement) -> bool {
         && everybody
         && all
         && condition.key.eq_ignore_ascii_case("aws:SecureTransport")
-        && Operator::parse(&condition.operator).is_some_and(|it| it.name == "Bool")
+        && Operator::parse(condition.operator).is_some_and(|it| it.name == "Bool")
         && condition
             .values
             .iter()

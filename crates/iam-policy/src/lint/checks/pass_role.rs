@@ -1,10 +1,10 @@
 //! Roles that may be passed to a service without limit.
 
-use super::document::Document;
-use super::finding::Finding;
-use super::grants::{Grant, grants};
-use super::operator::Operator;
-use super::rule::{Rule, Severity};
+use crate::lint::finding::Finding;
+use crate::lint::grants::{Grant, grants};
+use crate::lint::operator::Operator;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::printable::printable;
 
 pub(super) const RULES: &[&Rule] = &[&PASS_ANY_ROLE, &PASS_ROLE_TO_ANY_SERVICE];
@@ -28,15 +28,15 @@ static PASS_ROLE_TO_ANY_SERVICE: Rule = Rule {
     reference: REFERENCE,
 };
 
-pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
-    if !document.kind.grants_to_identity() {
+pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
+    if !subject.kind.grants_to_identity() {
         return;
     }
     let mut seen = Vec::new();
-    for grant in grants(document, "iam:PassRole") {
+    for grant in grants(subject, "iam:PassRole") {
         let allows_everything = |it: &Grant| {
             let mut items = it.statement.actions.iter().flat_map(|it| &it.items);
-            items.any(|item| item.place == *it.place && item.text == "*")
+            items.any(|item| item.path == it.path && item.text == "*")
         };
         // That has a rule of its own.
         if allows_everything(&grant) {
@@ -44,13 +44,13 @@ pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
         }
         if grant.reaches_any("iam", "role/") {
             let detail = format!("iam:PassRole is allowed on {}", printable(grant.resource));
-            findings.push(grant.statement.finding(&PASS_ANY_ROLE, grant.place, detail));
+            findings.push(grant.statement.finding(&PASS_ANY_ROLE, grant.path, detail));
         }
-        if !names_services(&grant) && !seen.contains(&grant.place) {
+        if !names_services(&grant) && !seen.contains(&grant.path) {
             let detail = "no condition says to which services";
             let rule = &PASS_ROLE_TO_ANY_SERVICE;
-            findings.push(grant.statement.finding(rule, grant.place, detail));
-            seen.push(grant.place);
+            findings.push(grant.statement.finding(rule, grant.path, detail));
+            seen.push(grant.path);
         }
     }
 }
@@ -59,7 +59,7 @@ fn names_services(grant: &Grant) -> bool {
     grant.statement.conditions.iter().any(|condition| {
         condition.key.eq_ignore_ascii_case("iam:PassedToService")
             && condition.values.iter().all(|it| it.text != "*")
-            && Operator::parse(&condition.operator).is_some_and(Operator::demands_match)
+            && Operator::parse(condition.operator).is_some_and(Operator::demands_match)
     })
 }
 
@@ -68,7 +68,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::find;
-    use crate::lint::trial::check;
+    use crate::lint::checks::trial::check;
 
     #[test]
     #[rustfmt::skip]

@@ -1,6 +1,6 @@
 //! The catalogue of the ways in which an identity can give itself more permissions.
 
-use super::rule::{Rule, Severity};
+use crate::lint::rule::{Rule, Severity};
 
 const REFERENCE: &str =
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html";

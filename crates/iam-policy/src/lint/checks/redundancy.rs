@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::document::{Document, Item, Statement};
-use super::finding::Finding;
-use super::named::has_wildcard;
-use super::rule::{Rule, Severity};
 use crate::authorization::pattern_covers;
+use crate::lint::finding::Finding;
+use crate::lint::named::has_wildcard;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
+use crate::policy::{self, Canonical};
 use crate::printable::printable;
+use crate::reading::{Item, Statement, Version};
 
 pub(super) const RULES: &[&Rule] = &[&REDUNDANT_ACTION];
 
@@ -19,13 +21,19 @@ static REDUNDANT_ACTION: Rule = Rule {
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html",
 };
 
-pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
-    let entries: Vec<Entry> = document
-        .statements
-        .iter()
-        .flat_map(|statement| {
+pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
+    let statements = subject.statements.iter();
+    let canonical: Vec<_> = statements.clone().map(canonical).collect();
+    let entries: Vec<Entry> = statements
+        .zip(&canonical)
+        .flat_map(|(statement, canonical)| {
             let listed = statement.actions.iter().filter(|it| !it.negated);
-            listed.flat_map(move |it| it.items.iter().map(move |item| Entry { statement, item }))
+            let items = listed.flat_map(|it| &it.items);
+            items.map(move |item| Entry {
+                statement,
+                canonical: canonical.as_ref(),
+                item,
+            })
         })
         .collect();
     // Only a wildcard or the same name covers an entry, so that long lists need not be compared
@@ -58,71 +66,41 @@ pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
 
 /// One action of a statement.
 struct Entry<'a> {
-    statement: &'a Statement,
-    item: &'a Item,
+    statement: &'a Statement<'a>,
+    canonical: Option<&'a Canonical>,
+    item: &'a Item<'a>,
+}
+
+/// The statement in the form in which two can be compared, if it has an effect and actions.
+fn canonical(statement: &Statement) -> Option<Canonical> {
+    let statement = policy::Statement::from_parts(statement)?;
+    // Both statements are of one document, so the version makes no difference.
+    Some(Canonical::of(&statement, Version::V2012))
 }
 
 impl Entry<'_> {
     /// Whether both are for the same requests, apart from the action.
     fn meets(&self, other: &Entry) -> bool {
-        self.statement.place == other.statement.place
-            || same_requests(self.statement, other.statement)
+        self.statement.path == other.statement.path
+            || self
+                .canonical
+                .zip(other.canonical)
+                .is_some_and(|(one, other)| one.differs_in_actions_at_most(other))
     }
 
     fn covered_by(&self, other: &Entry) -> Finding {
         let (covered, covering) = (printable(&self.item.text), printable(&other.item.text));
-        let detail = if self.statement.place == other.statement.place {
+        let detail = if self.statement.path == other.statement.path {
             format!("{covering} in the same statement covers {covered}")
         } else {
-            format!("{covering} in {} covers {covered}", other.statement.place)
+            format!(
+                "{covering} in {} covers {covered}",
+                other.statement.path.place()
+            )
         };
-        let place = &self.item.place;
-        self.statement.finding(&REDUNDANT_ACTION, place, detail)
+        self.statement
+            .finding(&REDUNDANT_ACTION, self.item.path, detail)
     }
-}
-
-/// Whether two statements do the same to the same principals' requests on the same resources under
-/// the same conditions.
-fn same_requests(a: &Statement, b: &Statement) -> bool {
-    a.effect.is_some() && a.effect == b.effect && rest(a) == rest(b)
-}
-
-/// What a statement says beside its effect and actions, in any order.
-fn rest(statement: &Statement) -> Vec<(String, Vec<String>)> {
-    let sorted = |mut texts: Vec<String>| {
-        texts.sort();
-        texts.dedup();
-        texts
-    };
-    let mut parts = Vec::new();
-    if let Some(principals) = &statement.principals {
-        let items = principals.items.iter();
-        let items = items
-            .map(|it| format!("{} {}", it.kind, it.item.text))
-            .collect();
-        parts.push((
-            format!("principals, negated {}", principals.negated),
-            sorted(items),
-        ));
-    }
-    if let Some(resources) = &statement.resources {
-        let items = resources.items.iter().map(|it| it.text.clone()).collect();
-        parts.push((
-            format!("resources, negated {}", resources.negated),
-            sorted(items),
-        ));
-    }
-    for condition in &statement.conditions {
-        let values = condition.values.iter().map(|it| it.text.clone()).collect();
-        let subject = format!(
-            "{} {}",
-            condition.operator,
-            condition.key.to_ascii_lowercase()
-        );
-        parts.push((subject, sorted(values)));
-    }
-    parts.sort();
-    parts
 }
 
 #[cfg(test)]
@@ -130,7 +108,7 @@ mod tests {
     use serde_json::json;
 
     use super::find;
-    use crate::lint::trial::check;
+    use crate::lint::checks::trial::check;
 
     #[test]
     #[rustfmt::skip]

@@ -5,12 +5,13 @@
 //! statement for several actions usually lists what each of them needs, so not every action has to
 //! fit every resource.
 
-use super::document::{Document, Item, Statement};
-use super::finding::Finding;
-use super::named::{Named, Services};
-use super::rule::{Rule, Severity};
 use crate::authorization::{Action, Service};
+use crate::lint::finding::Finding;
+use crate::lint::named::{Named, Services};
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::printable::printable;
+use crate::reading::{Item, Statement};
 
 pub(super) const RULES: &[&Rule] = &[
     &ACTION_WITHOUT_RESOURCE,
@@ -44,9 +45,9 @@ static UNUSED_RESOURCE: Rule = Rule {
     reference: REFERENCE,
 };
 
-pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
-    let services = Services::of(document);
-    for statement in &document.statements {
+pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
+    let services = Services::of(subject);
+    for statement in &subject.statements {
         let Some(resources) = statement.resources.as_ref().filter(|it| !it.negated) else {
             continue;
         };
@@ -83,7 +84,7 @@ fn find_in(
             };
             let action = printable(&named.item.text);
             let detail = format!("{action} works only on {}", listed(&arns));
-            findings.push(statement.finding(rule, &named.item.place, detail));
+            findings.push(statement.finding(rule, named.item.path, detail));
         }
     }
     // With an action that is not known, a resource may serve that one.
@@ -93,7 +94,7 @@ fn find_in(
     for resource in resources {
         if !all.iter().any(|named| fits(named, resource, statement)) {
             let detail = format!("no action works on {}", printable(&resource.text));
-            findings.push(statement.finding(&UNUSED_RESOURCE, &resource.place, detail));
+            findings.push(statement.finding(&UNUSED_RESOURCE, resource.path, detail));
         }
     }
 }
@@ -110,7 +111,7 @@ fn fits(named: &Named, resource: &Item, statement: &Statement) -> bool {
 /// Some actions without resource types, such as `s3:ListAllMyBuckets`, are in truth asked for on all
 /// of the service's ARNs, which only an ARN with a bare wildcard at its end matches.
 fn takes(service: &Service, action: &Action, resource: &str) -> bool {
-    if action.resources.is_empty() {
+    if service.resource_types_of(action).next().is_none() {
         return resource.ends_with(":*");
     }
     let mut types = service.resource_types_of(action);
@@ -148,7 +149,7 @@ mod tests {
     use serde_json::json;
 
     use super::find;
-    use crate::lint::trial::check;
+    use crate::lint::checks::trial::check;
 
     #[test]
     #[rustfmt::skip]

@@ -1,10 +1,11 @@
 //! ARNs: the form of resources and the fields that a service uses, and the partition of all.
 
-use super::document::{Document, Item, Statement};
-use super::finding::Finding;
-use super::rule::{Rule, Severity};
-use crate::names::Partition;
+use crate::lint::finding::Finding;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
+use crate::names::{Partition, is_account_id};
 use crate::printable::printable;
+use crate::reading::{Item, Statement};
 
 pub(super) const RULES: &[&Rule] = &[
     &MALFORMED_ARN,
@@ -80,9 +81,9 @@ const GLOBAL: [&str; 5] = ["cloudfront", "iam", "organizations", "route53", "sts
 /// The kinds of S3 resources whose ARNs have a region and an account; those of buckets have none.
 const S3_WITH_REGION: [&str; 4] = ["accesspoint/", "job/", "storage-lens/", "access-grants/"];
 
-pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
-    let mut home = document.home.partition;
-    for statement in &document.statements {
+pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
+    let mut home = subject.home.partition;
+    for statement in &subject.statements {
         let resources = statement.resources.iter().flat_map(|it| &it.items);
         for resource in resources.clone() {
             // The grammar says that an empty text is one.
@@ -127,12 +128,12 @@ fn partition(statement: &Statement, item: &Item, home: &mut Option<Partition>) -
             "there is no partition \"{}\" in \"{shown}\"",
             printable(name)
         );
-        return Some(statement.finding(&UNKNOWN_PARTITION, &item.place, detail));
+        return Some(statement.finding(&UNKNOWN_PARTITION, item.path, detail));
     };
     let home = *home.get_or_insert(partition);
     (partition != home).then(|| {
         let detail = format!("\"{shown}\" is not in the partition {home}");
-        statement.finding(&WRONG_PARTITION, &item.place, detail)
+        statement.finding(&WRONG_PARTITION, item.path, detail)
     })
 }
 
@@ -140,7 +141,7 @@ fn partition(statement: &Statement, item: &Item, home: &mut Option<Partition>) -
 fn form(statement: &Statement, resource: &Item, findings: &mut Vec<Finding>) {
     let shown = printable(&resource.text);
     let mut add = |rule: &'static Rule, detail: String| {
-        findings.push(statement.finding(rule, &resource.place, detail));
+        findings.push(statement.finding(rule, resource.path, detail));
     };
     let plain = without_variables(&resource.text);
     let parts: Vec<&str> = plain.splitn(6, ':').collect();
@@ -187,7 +188,7 @@ fn fields(
         REGIONAL.contains(&service) || service == "iam"
     } else {
         let by_aws = ["aws", "aws-managed", "amazon", "cloudfront"].contains(&account);
-        !by_aws && !has_wildcard(account) && !is_account(account)
+        !by_aws && !has_wildcard(account) && !is_account_id(account)
     };
     if is_bad_account {
         add(
@@ -199,11 +200,6 @@ fn fields(
 
 fn has_wildcard(text: &str) -> bool {
     text.contains(['*', '?'])
-}
-
-/// Whether a text is the ID of an account.
-pub(super) fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a text looks like a region; new ones appear too often for a list.

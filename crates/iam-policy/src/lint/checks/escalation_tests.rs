@@ -1,14 +1,10 @@
 //! Which policies lead to more permissions, and which only look so.
 
-use std::fs;
-
 use serde_json::{Value, json};
 
 use super::find;
 use crate::authorization::service;
-use crate::lint::trial::check;
-use crate::lint::{Document, Home};
-use crate::policy::Kind;
+use crate::lint::checks::trial::check;
 
 fn allow(sid: &str, actions: Value, resources: Value) -> Value {
     json!({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources})
@@ -88,25 +84,6 @@ fn actions_that_lead_further_together() {
             &["escalation-by-passed-role Statement[0].Action: iam:PassRole (Pass) and ec2:RunInstances (Run) let the identity start an instance and take its credentials with any role of the account that trusts the service"]),
         ("passing any role to nobody", json!([pass("*"), run(json!("ec2:DescribeInstances"))]), &[]),
     ]);
-}
-
-#[test]
-fn the_documented_audit_trail_policy_makes_an_administrator() {
-    let path = "../../policies/audit-trail/permissions.json";
-    let text = fs::read_to_string(path).expect("a shipped document");
-    let json = serde_json::from_str(&text).expect("JSON");
-    let document = Document::new(Kind::Managed, Home::default(), &json);
-    let mut findings = Vec::new();
-    find(&document, &mut findings);
-    let details: Vec<_> = findings.iter().map(|it| it.detail.as_str()).collect();
-    assert!(
-        details.contains(
-            &"iam:CreateRole (IAMRoles), iam:AttachRolePolicy (IAMRoles), iam:PassRole \
-              (PassAuditTrailRole), lambda:CreateFunction (Lambda) and lambda:AddPermission (Lambda) \
-              let the identity run code of its own with a role with any permission"
-        ),
-        "{details:#?}"
-    );
 }
 
 #[test]

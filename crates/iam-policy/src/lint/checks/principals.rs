@@ -1,12 +1,12 @@
 //! Whether principals are written as AWS takes them.
 
-use super::arns::is_account;
-use super::document::{Document, Principal};
-use super::finding::Finding;
-use super::rule::{Rule, Severity};
-use crate::names::Arn;
+use crate::lint::finding::Finding;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
+use crate::names::{Arn, is_account_id};
 use crate::policy::is_unique_id;
 use crate::printable::printable;
+use crate::reading::Principal;
 
 pub(super) const RULES: &[&Rule] = &[
     &INVALID_PRINCIPAL,
@@ -41,25 +41,25 @@ static DELETED_PRINCIPAL: Rule = Rule {
     reference: PRINCIPAL,
 };
 
-pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
-    for statement in &document.statements {
+pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
+    for statement in &subject.statements {
         for principal in statement.principals.iter().flat_map(|it| &it.items) {
             if let Some((rule, problem)) = problem(principal) {
                 let detail = format!("\"{}\" {problem}", printable(&principal.item.text));
-                findings.push(statement.finding(rule, &principal.item.place, detail));
+                findings.push(statement.finding(rule, principal.item.path, detail));
             }
         }
     }
 }
 
 fn problem(principal: &Principal) -> Option<(&'static Rule, &'static str)> {
-    let text = principal.item.text.as_str();
+    let text = principal.item.text.as_ref();
     // The grammar says that an empty text is one, and that no other kinds exist; that a variable
     // cannot stand here is told with the variables.
     if text.is_empty() || text.contains("${") {
         return None;
     }
-    match principal.kind.as_str() {
+    match principal.kind {
         "AWS" => problem_of_aws(text),
         "Service" if text.contains(['*', '?']) => {
             Some((&WILDCARD_IN_PRINCIPAL, "stands for several services"))
@@ -80,7 +80,7 @@ fn problem(principal: &Principal) -> Option<(&'static Rule, &'static str)> {
 
 fn problem_of_aws(text: &str) -> Option<(&'static Rule, &'static str)> {
     let kinds = ["user/", "role/", "assumed-role/", "federated-user/", "root"];
-    if text == "*" || is_account(text) || is_identity(text, &kinds) {
+    if text == "*" || is_account_id(text) || is_identity(text, &kinds) {
         let wildcard = text != "*" && text.contains(['*', '?']);
         return wildcard.then_some((&WILDCARD_IN_PRINCIPAL, "has a wildcard"));
     }
@@ -101,7 +101,7 @@ fn is_identity(text: &str, kinds: &[&str]) -> bool {
     text.parse::<Arn>().is_ok_and(|arn| {
         ["iam", "sts"].contains(&arn.service.as_str())
             && arn.region.is_empty()
-            && (is_account(&arn.account) || arn.account == "cloudfront")
+            && (is_account_id(&arn.account) || arn.account == "cloudfront")
             && kinds.iter().any(|kind| arn.resource.starts_with(kind))
     })
 }

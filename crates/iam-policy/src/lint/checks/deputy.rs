@@ -1,13 +1,13 @@
 //! Services and third parties that others could make act on what is ours: confused deputies.
 
-use super::arns::is_account;
-use super::document::{Document, Principal, Statement};
-use super::finding::Finding;
-use super::limits;
-use super::rule::{Rule, Severity};
-use crate::names::Arn;
+use crate::lint::finding::Finding;
+use crate::lint::limits;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
+use crate::names::{Arn, is_account_id};
 use crate::policy::Kind;
 use crate::printable::printable;
+use crate::reading::{Principal, Statement};
 
 pub(super) const RULES: &[&Rule] = &[&SERVICE_WITHOUT_SOURCE, &THIRD_PARTY_WITHOUT_EXTERNAL_ID];
 
@@ -36,22 +36,22 @@ const ASSUME_OWN_ROLES_ONLY: [&str; 3] = [
     "lambda.amazonaws.com",
 ];
 
-pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
-    for statement in document.statements.iter().filter(|it| it.allows()) {
+pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
+    for statement in subject.statements.iter().filter(|it| it.allows()) {
         let Some(principals) = statement.principals.as_ref().filter(|it| !it.negated) else {
             continue;
         };
         for principal in &principals.items {
-            service(document.kind, statement, principal, findings);
-            if document.kind == Kind::Trust {
-                third_party(document, statement, principal, findings);
+            service(subject.kind, statement, principal, findings);
+            if subject.kind == Kind::Trust {
+                third_party(subject, statement, principal, findings);
             }
         }
     }
 }
 
 fn service(kind: Kind, statement: &Statement, principal: &Principal, findings: &mut Vec<Finding>) {
-    let name = principal.item.text.as_str();
+    let name = principal.item.text.as_ref();
     if principal.kind != "Service" || limits::to_source(statement) {
         return;
     }
@@ -64,20 +64,20 @@ fn service(kind: Kind, statement: &Statement, principal: &Principal, findings: &
         }
     }
     let detail = format!("{} may act for any account", printable(name));
-    findings.push(statement.finding(&SERVICE_WITHOUT_SOURCE, &principal.item.place, detail));
+    findings.push(statement.finding(&SERVICE_WITHOUT_SOURCE, principal.item.path, detail));
 }
 
 fn third_party(
-    document: &Document,
+    subject: &Subject,
     statement: &Statement,
     principal: &Principal,
     findings: &mut Vec<Finding>,
 ) {
-    let text = principal.item.text.as_str();
+    let text = principal.item.text.as_ref();
     let Some(account) = account(text).filter(|_| principal.kind == "AWS") else {
         return;
     };
-    let home = document.home.account.as_ref().map(|it| it.as_str());
+    let home = subject.home.account.as_ref().map(|it| it.as_str());
     if home == Some(account.as_str())
         || limits::to_external_id(statement)
         || limits::to_organisation(statement)
@@ -91,15 +91,15 @@ fn third_party(
             printable(text)
         ),
     };
-    let place = &principal.item.place;
+    let place = principal.item.path;
     findings.push(statement.finding(&THIRD_PARTY_WITHOUT_EXTERNAL_ID, place, detail));
 }
 
 /// The account of a principal.
 fn account(principal: &str) -> Option<String> {
-    if is_account(principal) {
+    if is_account_id(principal) {
         return Some(principal.to_owned());
     }
     let account = principal.parse::<Arn>().ok()?.account;
-    is_account(&account).then_some(account)
+    is_account_id(&account).then_some(account)
 }

@@ -2,10 +2,11 @@
 //!
 //! See "IAM policy elements: Variables and tags" in the IAM User Guide.
 
-use super::document::{Document, Item, Statement};
-use super::finding::Finding;
-use super::rule::{Rule, Severity};
+use crate::lint::finding::Finding;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::printable::printable;
+use crate::reading::{Item, Statement, Version};
 
 pub(super) const RULES: &[&Rule] = &[
     &VARIABLE_WITHOUT_VERSION,
@@ -40,10 +41,9 @@ static VARIABLE_IN_ELEMENT: Rule = Rule {
     reference: VARIABLES,
 };
 
-pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
-    let version = document.json.get("Version").and_then(|it| it.as_str());
-    let has_variables = version == Some("2012-10-17");
-    for statement in &document.statements {
+pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
+    let has_variables = subject.version == Some(Version::V2012);
+    for statement in &subject.statements {
         let resources = statement.resources.iter().flat_map(|it| &it.items);
         let values = statement.conditions.iter().flat_map(|it| &it.values);
         for item in resources.chain(values) {
@@ -54,7 +54,7 @@ pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
         for item in actions.chain(principals.map(|it| &it.item)) {
             if item.text.contains("${") {
                 let detail = format!("\"{}\" has a variable", printable(&item.text));
-                findings.push(statement.finding(&VARIABLE_IN_ELEMENT, &item.place, detail));
+                findings.push(statement.finding(&VARIABLE_IN_ELEMENT, item.path, detail));
             }
         }
     }
@@ -66,21 +66,21 @@ fn allowed_here(
     has_variables: bool,
     findings: &mut Vec<Finding>,
 ) {
-    let mut rest = item.text.as_str();
+    let mut rest = item.text.as_ref();
     while let Some((_, after)) = rest.split_once("${") {
         let Some((variable, after)) = after.split_once('}') else {
             let detail = format!("\"{}\" has no closing brace", printable(&item.text));
-            findings.push(statement.finding(&UNKNOWN_VARIABLE, &item.place, detail));
+            findings.push(statement.finding(&UNKNOWN_VARIABLE, item.path, detail));
             return;
         };
         rest = after;
         let shown = printable(variable);
         if !is_variable(variable) {
             let detail = format!("there is no variable ${{{shown}}}");
-            findings.push(statement.finding(&UNKNOWN_VARIABLE, &item.place, detail));
+            findings.push(statement.finding(&UNKNOWN_VARIABLE, item.path, detail));
         } else if !has_variables {
             let detail = format!("${{{shown}}} in a policy of another version than 2012-10-17");
-            findings.push(statement.finding(&VARIABLE_WITHOUT_VERSION, &item.place, detail));
+            findings.push(statement.finding(&VARIABLE_WITHOUT_VERSION, item.path, detail));
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Statements that allow more, or allow it to more, than they seem to.
 
-use super::document::{Document, Statement};
-use super::finding::Finding;
-use super::limits;
-use super::rule::{Rule, Severity};
+use crate::lint::finding::Finding;
+use crate::lint::limits;
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::policy::Kind;
 use crate::printable::printable;
+use crate::reading::Statement;
 
 pub(super) const RULES: &[&Rule] = &[
     &PUBLIC_PRINCIPAL,
@@ -76,9 +77,9 @@ static KMS_ALIAS_RESOURCE: Rule = Rule {
 /// The actions whose resource is an alias.
 const ALIAS_ACTIONS: [&str; 3] = ["kms:createalias", "kms:deletealias", "kms:updatealias"];
 
-pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
-    for statement in document.statements.iter().filter(|it| it.allows()) {
-        principals(document.kind, statement, findings);
+pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
+    for statement in subject.statements.iter().filter(|it| it.allows()) {
+        principals(subject.kind, statement, findings);
         actions(statement, findings);
         resources(statement, findings);
     }
@@ -90,7 +91,7 @@ fn principals(kind: Kind, statement: &Statement, findings: &mut Vec<Finding>) {
     };
     if principals.negated {
         let detail = "the statement allows all but those that it names";
-        findings.push(statement.finding(&ALLOW_NOT_PRINCIPAL, &principals.place, detail));
+        findings.push(statement.finding(&ALLOW_NOT_PRINCIPAL, principals.path, detail));
         return;
     }
     let mut everybody = principals
@@ -114,7 +115,7 @@ fn principals(kind: Kind, statement: &Statement, findings: &mut Vec<Finding>) {
         let detail = "the principal is *, and no condition says whose requests are meant";
         (&PUBLIC_PRINCIPAL, detail)
     };
-    findings.push(statement.finding(rule, &everybody.item.place, detail));
+    findings.push(statement.finding(rule, everybody.item.path, detail));
 }
 
 fn actions(statement: &Statement, findings: &mut Vec<Finding>) {
@@ -123,7 +124,7 @@ fn actions(statement: &Statement, findings: &mut Vec<Finding>) {
     };
     if actions.negated {
         let detail = "the statement allows all actions but those that it names";
-        findings.push(statement.finding(&ALLOW_NOT_ACTION, &actions.place, detail));
+        findings.push(statement.finding(&ALLOW_NOT_ACTION, actions.path, detail));
         return;
     }
     for action in actions
@@ -132,7 +133,7 @@ fn actions(statement: &Statement, findings: &mut Vec<Finding>) {
         .filter(|it| it.text == "*" || it.text == "*:*")
     {
         let detail = format!("the action is {}", action.text);
-        findings.push(statement.finding(&ALL_ACTIONS, &action.place, detail));
+        findings.push(statement.finding(&ALL_ACTIONS, action.path, detail));
     }
 }
 
@@ -142,7 +143,7 @@ fn resources(statement: &Statement, findings: &mut Vec<Finding>) {
     };
     if resources.negated {
         let detail = "the statement allows all resources but those that it names";
-        findings.push(statement.finding(&ALLOW_NOT_RESOURCE, &resources.place, detail));
+        findings.push(statement.finding(&ALLOW_NOT_RESOURCE, resources.path, detail));
         return;
     }
     let actions = statement.actions.iter().flat_map(|it| &it.items);
@@ -156,7 +157,7 @@ fn resources(statement: &Statement, findings: &mut Vec<Finding>) {
             && name.starts_with("alias/")
         {
             let detail = format!("the resource {} is an alias", printable(&resource.text));
-            findings.push(statement.finding(&KMS_ALIAS_RESOURCE, &resource.place, detail));
+            findings.push(statement.finding(&KMS_ALIAS_RESOURCE, resource.path, detail));
         }
     }
 }

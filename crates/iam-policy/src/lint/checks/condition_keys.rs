@@ -1,13 +1,14 @@
 //! Condition keys that do not exist, that no action of their statement has, or whose type is not
 //! that of their operator.
 
-use super::document::{Condition, Document, Statement};
-use super::finding::Finding;
-use super::named::{Named, Services, has_wildcard};
-use super::operator::{Operator, Type};
-use super::rule::{Rule, Severity};
 use crate::authorization::{ConditionKey, KeyType, global_keys, nearest, service, services};
+use crate::lint::finding::Finding;
+use crate::lint::named::{Named, Services, has_wildcard};
+use crate::lint::operator::{Operator, Type};
+use crate::lint::rule::{Rule, Severity};
+use crate::lint::subject::Subject;
 use crate::printable::printable;
+use crate::reading::{Condition, Statement};
 
 pub(super) const RULES: &[&Rule] = &[
     &UNKNOWN_CONDITION_KEY,
@@ -69,25 +70,21 @@ static STRING_OPERATOR_FOR_ARN: Rule = Rule {
     reference: OPERATORS,
 };
 
-pub(super) fn find(document: &Document, findings: &mut Vec<Finding>) {
-    if document
-        .statements
-        .iter()
-        .all(|it| it.conditions.is_empty())
-    {
+pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
+    if subject.statements.iter().all(|it| it.conditions.is_empty()) {
         return;
     }
-    let (services, globals) = (Services::of(document), global_keys());
-    for statement in &document.statements {
+    let (services, globals) = (Services::of(subject), global_keys());
+    for statement in &subject.statements {
         let named = services.all_named(statement);
         for condition in &statement.conditions {
-            let listed = services.condition_key(&condition.key);
-            let global = globals.iter().find(|key| key.matches(&condition.key));
-            let elsewhere = || in_any_service(&condition.key);
+            let listed = services.condition_key(condition.key);
+            let global = globals.iter().find(|key| key.matches(condition.key));
+            let elsewhere = || in_any_service(condition.key);
             let Some(key) = global.or(listed).cloned().or_else(elsewhere) else {
-                if !is_of_identity_provider(&condition.key) {
-                    let detail = unknown(&condition.key, &globals);
-                    let place = &condition.place;
+                if !is_of_identity_provider(condition.key) {
+                    let detail = unknown(condition.key, &globals);
+                    let place = condition.path;
                     findings.push(statement.finding(&UNKNOWN_CONDITION_KEY, place, detail));
                 }
                 continue;
@@ -153,15 +150,15 @@ fn absent(
     named: &[Named],
     findings: &mut Vec<Finding>,
 ) {
-    let Some(operator) = Operator::parse(&condition.operator) else {
+    let Some(operator) = Operator::parse(condition.operator) else {
         return;
     };
     let without: Vec<_> = named
         .iter()
-        .filter(|named| !supports(named, &condition.key))
+        .filter(|named| !supports(named, condition.key))
         .map(|named| printable(&named.item.text))
         .collect();
-    let key = printable(&condition.key);
+    let key = printable(condition.key);
     let (rule, detail) = if without.is_empty() {
         return;
     } else if without.len() < named.len() {
@@ -178,7 +175,7 @@ fn absent(
             format!("no action of the statement has {key}"),
         )
     };
-    findings.push(statement.finding(rule, &condition.place, detail));
+    findings.push(statement.finding(rule, condition.path, detail));
 }
 
 fn have(count: usize) -> &'static str {
@@ -199,7 +196,7 @@ fn operator_for_type(
     key: &ConditionKey,
     findings: &mut Vec<Finding>,
 ) {
-    let Some(operator) = Operator::parse(&condition.operator) else {
+    let Some(operator) = Operator::parse(condition.operator) else {
         return;
     };
     if operator.name == "Null" {
@@ -219,13 +216,13 @@ fn operator_for_type(
         | (KeyType::IpAddress, Type::Address) => return,
         _ => &OPERATOR_FOR_OTHER_TYPE,
     };
-    let (name, shown) = (operator.name, printable(&condition.key));
+    let (name, shown) = (operator.name, printable(condition.key));
     let detail = format!(
         "{shown} is {}, and {name} compares {}",
         of_key(key.kind),
         compared(operator.compares)
     );
-    findings.push(statement.finding(rule, &condition.place, detail));
+    findings.push(statement.finding(rule, condition.path, detail));
 }
 
 /// Without a wildcard, equal text is an equal ARN.
@@ -261,7 +258,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::find;
-    use crate::lint::trial::check;
+    use crate::lint::checks::trial::check;
 
     fn when(actions: Value, operator: &str, key: &str, value: &str) -> Value {
         with_effect("Allow", actions, operator, key, value)

@@ -1,12 +1,13 @@
 //! From a file's text to a document: its JSON, and what kind of policy it is.
 
+use serde_json::Value;
+
 use super::document::{Document, Home};
 use super::finding::Finding;
-use super::place::Place;
-use super::position::Position;
 use super::rule::{Rule, Severity};
+use crate::json::{self, JsonError};
 use crate::policy::Kind;
-use crate::policy::json::{self, JsonError};
+use crate::reading::{Place, Position};
 
 pub(super) const RULES: &[&Rule] = &[&NOT_JSON, &DUPLICATE_KEY];
 
@@ -57,15 +58,15 @@ pub fn read(text: &str, kind: Option<Kind>, home: Home) -> Result<Document, Unre
     // The kind decides nothing about how the document is read.
     let document = Document::new(Kind::Managed, home, &json);
     let kind = kind
-        .or_else(|| kind_of(&document))
+        .or_else(|| kind_of(&document.json))
         .ok_or(Unreadable::UnknownKind)?;
     Ok(Document { kind, ..document })
 }
 
 /// The kind of policy that a document's content tells. Without a principal it is an identity's,
 /// and a managed policy has the least room of those.
-fn kind_of(document: &Document) -> Option<Kind> {
-    let statements = &document.statements;
+fn kind_of(json: &Value) -> Option<Kind> {
+    let statements = crate::reading::read(json).statements;
     if statements
         .iter()
         .all(|statement| statement.principals.is_none())

@@ -1,0 +1,127 @@
+//! The checks, one file for each subject: its rules, and the function that finds what breaks them.
+
+mod action_names;
+mod actions;
+mod arns;
+mod bucket;
+mod condition_keys;
+mod conditions;
+mod deputy;
+mod escalation;
+mod escalation_ways;
+mod exposure;
+mod grammar;
+mod header;
+mod pass_role;
+mod principals;
+mod redundancy;
+mod resources;
+mod variables;
+
+#[cfg(test)]
+mod trial;
+
+pub use bucket::{Bucket, lint_bucket};
+
+use super::finding::Finding;
+use super::rule::Rule;
+use super::subject::Subject;
+
+/// A group of rules and the pure function that finds them.
+struct Check {
+    rules: &'static [&'static Rule],
+    find: fn(&Subject, &mut Vec<Finding>),
+}
+
+/// Every check. A new one is a file with its rules and one line here.
+const CHECKS: [Check; 16] = [
+    Check {
+        rules: action_names::RULES,
+        find: action_names::find,
+    },
+    Check {
+        rules: actions::RULES,
+        find: actions::find,
+    },
+    Check {
+        rules: arns::RULES,
+        find: arns::find,
+    },
+    Check {
+        rules: bucket::RULES,
+        find: bucket::find,
+    },
+    Check {
+        rules: condition_keys::RULES,
+        find: condition_keys::find,
+    },
+    Check {
+        rules: conditions::RULES,
+        find: conditions::find,
+    },
+    Check {
+        rules: deputy::RULES,
+        find: deputy::find,
+    },
+    Check {
+        rules: escalation::RULES,
+        find: escalation::find,
+    },
+    Check {
+        rules: exposure::RULES,
+        find: exposure::find,
+    },
+    Check {
+        rules: grammar::RULES,
+        find: grammar::find,
+    },
+    Check {
+        rules: header::RULES,
+        find: header::find,
+    },
+    Check {
+        rules: pass_role::RULES,
+        find: pass_role::find,
+    },
+    Check {
+        rules: principals::RULES,
+        find: principals::find,
+    },
+    Check {
+        rules: redundancy::RULES,
+        find: redundancy::find,
+    },
+    Check {
+        rules: resources::RULES,
+        find: resources::find,
+    },
+    Check {
+        rules: variables::RULES,
+        find: variables::find,
+    },
+];
+
+/// A document that is so many times as long as its kind may be is looked at for its form alone: AWS
+/// refuses it, and some checks compare every part with every other.
+const FAR_TOO_LONG: usize = 4;
+
+/// The rules of all checks.
+pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
+    CHECKS.iter().flat_map(|check| check.rules).copied()
+}
+
+/// Everything that breaks one of the rules that are wanted. Checks without such a rule do not run.
+pub(super) fn find(subject: &Subject, is_wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if subject.size > FAR_TOO_LONG * subject.kind.limit() {
+        header::find(subject, &mut findings);
+        return findings;
+    }
+    for check in &CHECKS {
+        if check.rules.iter().any(|rule| is_wanted(rule)) {
+            (check.find)(subject, &mut findings);
+        }
+    }
+    findings.retain(|finding| is_wanted(finding.rule));
+    findings
+}
