@@ -131,15 +131,51 @@ fn run_both(account: &Arc<Account>, race: &Race, delay: Duration) -> [Output; 2]
     })
 }
 
-/// What must be true of a run that met another one.
-fn check_run(output: &Output, context: &str) {
-    let code = output.code();
-    assert!(matches!(code, Some(0 | 1)), "{context}: {output}");
-    assert!(!output.stderr.contains("panicked"), "{context}: {output}");
-    if code == Some(1) {
-        let told = output.stderr.contains("Error") || output.stderr.contains("Outcome");
-        assert!(told, "{context}: {output}");
+/// What another run does to a run, by the words in the report of the failure.
+const CAUSES: [(&str, &str); 7] = [
+    ("changed after the plan", "the other run wrote to it"),
+    ("did not settle", "the other run changes it back"),
+    ("Something still uses it", "the other run uses it"),
+    ("NoSuch", "the other run removed it"),
+    ("NotFound", "the other run removed it"),
+    ("AlreadyExists", "the other run made it"),
+    ("Conflict", "the other run writes to it"),
+];
+
+/// What is wrong with a run that met another one and that the other one cannot have caused.
+fn wrong_with(run: &Output) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let lines = || run.stderr.lines();
+    // A step that was not done stands on a line of its own while the run is under way.
+    let undone = lines().filter(|line| line.starts_with("! ")).count();
+    let unknown = lines().filter(|line| line.starts_with("? "));
+    wrong.extend(unknown.map(|line| format!("no answer was lost: {line}")));
+    // The reasons come behind, in a paragraph for each failure.
+    let reports: Vec<&str> = run
+        .stderr
+        .split("\n\n")
+        .filter(|it| is_report(it))
+        .collect();
+    let explained = |report: &str| CAUSES.iter().any(|(words, _)| report.contains(words));
+    let unexplained = reports.iter().filter(|report| !explained(report));
+    wrong.extend(unexplained.map(|report| format!("no other run causes this: {report}")));
+    let (code, panicked) = (run.code(), run.stderr.contains("panicked"));
+    let fits = match code {
+        Some(0) => undone == 0 && reports.is_empty(),
+        Some(1) => !reports.is_empty(),
+        _ => false,
+    };
+    if panicked || !fits {
+        wrong.push(format!("the exit code {code:?} does not fit what is told"));
     }
+    wrong
+}
+
+/// Whether a paragraph tells why something failed: the run as a whole, or the step of an address.
+fn is_report(paragraph: &str) -> bool {
+    let first = paragraph.lines().next().unwrap_or_default();
+    let subject = first.split_once(": ").map(|(subject, _)| subject);
+    subject.is_some_and(|it| it == "Error" || (it.contains('.') && !it.contains(' ')))
 }
 
 async fn check_race(race: &Race, delay: Duration, context: &str) {
@@ -153,10 +189,14 @@ async fn check_race(race: &Race, delay: Duration, context: &str) {
     };
     let account = Arc::new(account);
     let runs = run_both(&account, race, delay);
-    runs.iter().for_each(|run| check_run(run, context));
+    for run in &runs {
+        assert_eq!(wrong_with(run), [""; 0], "{context}: {run}");
+    }
     let both = runs.iter().map(ToString::to_string).collect::<String>();
-    if race.one == race.other && runs.iter().any(|run| run.code() == Some(0)) {
-        // What is told to be done is done, whoever did it.
+    if race.one == race.other {
+        // What both are told to do is done, whoever did it.
+        let codes = runs.each_ref().map(Output::code);
+        assert_eq!(codes, [Some(0); 2], "{context}, after\n{both}");
         let left = account.provision(&[race.one[0], "--yes"]);
         assert_eq!(left.code(), Some(0), "{context}: {left}\nafter\n{both}");
         assert_eq!(left.writes(), [""; 0], "{context}: {left}\nafter\n{both}");
@@ -204,6 +244,9 @@ fn a_key_too_many_that_cannot_be_removed_is_told() {
     let (code, message) = ("AccessDeniedException", "an explicit deny");
     account.refuse_in_json("ScheduleKeyDeletion", code, message);
     let runs = make_two_keys(&account);
+    // That is nothing that another run causes.
+    let wrong: Vec<String> = runs.iter().flat_map(wrong_with).collect();
+    assert!(wrong.iter().any(|it| it.contains(message)), "{wrong:?}");
     let told = runs.iter().any(|run| {
         let denied = "kms:ScheduleKeyDeletion failed on kms_key.integration@eu-west-1";
         run.code() == Some(1) && run.stderr.contains(denied) && run.stderr.contains(message)
