@@ -45,7 +45,7 @@ fn planning(criterion: &mut Criterion) {
         boundary: None,
         keep_policies: Vec::new(),
         wanted: true,
-        tags: Tags::new("stackstate", "", &BTreeMap::new()),
+        tags: Tags::new("stackstate", "default", &BTreeMap::new()),
     };
     let nodes: Vec<Node> = (0..RESOURCES)
         .map(|n| Node::new(role(format!("role-{n}")), true))

@@ -28,18 +28,12 @@ pub const SYSTEM_TAG: &str = "provision:system";
 /// The tag that tells several deployments of one system in one account apart.
 pub const DEPLOYMENT_TAG: &str = "provision:deployment";
 
-/// The value of [`DEPLOYMENT_TAG`] for the deployment without a postfix, which no postfix may have.
-pub const DEPLOYMENT_WITHOUT_POSTFIX: &str = "default";
-
 impl Tags {
-    /// The tags of one deployment of `system`; an empty postfix is the deployment `default`.
-    pub fn new(system: &'static str, postfix: &str, user: &BTreeMap<String, String>) -> Self {
+    /// The tags of one deployment of `system`.
+    pub fn new(system: &'static str, deployment: &str, user: &BTreeMap<String, String>) -> Self {
         Tags {
             system,
-            deployment: match postfix {
-                "" => DEPLOYMENT_WITHOUT_POSTFIX.to_owned(),
-                postfix => postfix.to_owned(),
-            },
+            deployment: deployment.to_owned(),
             user: user.clone(),
         }
     }
@@ -142,7 +136,7 @@ mod tests {
 
     #[test]
     fn tags_of_others_are_not_managed() {
-        let tags = Tags::new("stackstate", "", &map(&[("team", "a")]));
+        let tags = Tags::new("stackstate", "default", &map(&[("team", "a")]));
         let mut attributes = Attributes::new();
         tags.lower_observed(&map(&[("team", "b"), ("cost", "1")]), &mut attributes);
         assert_eq!(attributes.keys().collect::<Vec<_>>(), ["tags[team]"]);

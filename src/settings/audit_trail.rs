@@ -13,9 +13,9 @@ use crate::names::{Arn, IamIdentity, is_iam_name};
 const DEFAULT_NAME: &str = "AuditTrailRole";
 /// Why the policy exists, as the vendor's page asks for.
 const DEFAULT_DESCRIPTION: &str = "For use with Audit Trail";
-/// IAM allows 128 characters; a policy that is spread over several gets up to three more.
-const LONGEST_NAME: usize = 125;
-/// What IAM allows a policy's description to be long.
+/// The most characters that IAM accepts in a policy's name.
+const LONGEST_NAME: usize = 128;
+/// The most characters that IAM accepts in a policy's description.
 const LONGEST_DESCRIPTION: usize = 1000;
 
 /// The keys of `[audit_trail]`, which have no flags.

@@ -1,7 +1,9 @@
 //! The postfix, which every resource's name ends with, checked against the rules of all these names.
 
 use super::invalid::Invalid;
-use crate::engine::ownership::DEPLOYMENT_WITHOUT_POSTFIX;
+
+/// How the ownership tags name the deployment without a postfix, which therefore is no postfix.
+const WITHOUT_POSTFIX: &str = "default";
 
 /// Suffixes of bucket names that S3 reserves. The other reserved suffixes contain a dot, which no
 /// postfix does.
@@ -27,7 +29,7 @@ pub(super) fn check(text: &str) -> Result<String, Invalid> {
     if text.len() > LONGEST_POSTFIX {
         return Err(invalid(format!("it has {} characters", text.len())));
     }
-    if text == DEPLOYMENT_WITHOUT_POSTFIX {
+    if text == WITHOUT_POSTFIX {
         return Err(invalid(
             "that is the tag of the deployment without a postfix".to_owned(),
         ));
@@ -43,14 +45,19 @@ pub(super) fn check(text: &str) -> Result<String, Invalid> {
     Ok(text.to_owned())
 }
 
+/// The name of the deployment in the ownership tags.
+pub(super) fn deployment(postfix: &str) -> &str {
+    match postfix {
+        "" => WITHOUT_POSTFIX,
+        postfix => postfix,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use proptest::prelude::*;
 
     use super::*;
-    use crate::engine::ownership::Tags;
     use crate::names::{Region, is_iam_name};
 
     proptest! {
@@ -70,17 +77,11 @@ mod tests {
         }
 
         #[test]
-        fn the_deployment_without_a_postfix_has_other_tags_than_every_other_deployment(
+        fn no_postfix_gives_the_name_of_the_deployment_without_one(
             postfix in prop_oneof![Just("default".to_owned()), "[a-z0-9-]{1,20}"]
         ) {
-            let none = BTreeMap::new();
-            let tags = |postfix: &str| {
-                let tags = Tags::new("stackstate", postfix, &none);
-                let pairs = tags.iter().map(|(k, v)| (k.to_owned(), v.to_owned()));
-                pairs.collect::<Vec<_>>()
-            };
             if check(&postfix).is_ok() {
-                prop_assert_ne!(tags(&postfix), tags(""));
+                prop_assert_ne!(deployment(&postfix), deployment(""));
             }
         }
 

@@ -97,6 +97,13 @@ pub struct StackState {
     pub keep_policies: Vec<String>,
 }
 
+impl StackState {
+    /// The name of the deployment in the ownership tags; no two postfixes have the same.
+    pub fn deployment(&self) -> &str {
+        postfix::deployment(&self.postfix)
+    }
+}
+
 /// How the logs are encrypted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]

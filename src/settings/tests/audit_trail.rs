@@ -109,3 +109,13 @@ fn bad_input_names_its_place() {
         "--only: the settings do not name the system audit-trail"
     );
 }
+
+#[test]
+fn the_policys_name_is_as_long_as_iam_accepts() {
+    let named = |length: usize| format!("[audit_trail]\npolicy_name = \"{}\"", "n".repeat(length));
+    let audit_trail = settings(&named(128), &[]).audit_trail.unwrap();
+    assert_eq!(audit_trail.policy_name.len(), 128);
+    let failure = error(&named(129), &[]);
+    assert!(failure.message.ends_with("is not the name of a policy"));
+    assert!(failure.hint.unwrap().starts_with("Use 1 to 128 of"));
+}

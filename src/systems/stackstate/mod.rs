@@ -81,7 +81,7 @@ impl StackState {
             names: self.names(),
             site,
             main,
-            tags: Tags::new(SYSTEM, &self.settings.postfix, &self.tags),
+            tags: Tags::new(SYSTEM, self.settings.deployment(), &self.tags),
         }
     }
 }
