@@ -18,11 +18,12 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
-use crate::render::json::FORMAT_VERSION;
 use crate::settings::Settings;
 use crate::systems::System;
 use crate::text_file;
 
+/// The version of the form of the file, of which another version is refused.
+const FORMAT_VERSION: u32 = 1;
 /// A saved plan is far smaller; what is larger is something else.
 const LARGEST_FILE: u64 = 16 * 1024 * 1024;
 

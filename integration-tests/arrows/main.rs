@@ -39,7 +39,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
 ];
 
 /// What every room may import from.
-const COMMON: [&str; 2] = ["failure", "text_file"];
+const COMMON: [&str; 4] = ["failure", "secret", "stop", "text_file"];
 
 fn room(module: &str) -> &str {
     module.split("::").next().unwrap_or(module)

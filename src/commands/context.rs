@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use futures_util::future::{BoxFuture, FutureExt};
 use tokio::sync::watch;
 
 use crate::aws::{Aws, Connections};
@@ -69,16 +70,17 @@ impl Context {
     ///
     /// # Errors
     /// Those of [`survey`](survey::survey).
-    pub async fn survey(&self) -> Result<Survey, Failure> {
-        survey::survey(&self.settings, &self.systems, &self.aws).await
+    pub fn survey(&self) -> BoxFuture<'_, Result<Survey, Failure>> {
+        // Boxed, so that the futures of the commands stay small for the compiler.
+        survey::survey(&self.settings, &self.systems, &self.aws).boxed()
     }
 
     /// Where the resources are. AWS is asked only for what the settings do not name.
     ///
     /// # Errors
     /// Those of [`site`](survey::site).
-    pub async fn site(&self) -> Result<Site, Failure> {
-        survey::site(&self.settings, &self.systems, &self.aws).await
+    pub fn site(&self) -> BoxFuture<'_, Result<Site, Failure>> {
+        survey::site(&self.settings, &self.systems, &self.aws).boxed()
     }
 
     /// What the settings ask for at `site`.

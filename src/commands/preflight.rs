@@ -85,7 +85,7 @@ pub async fn look(context: &Context) -> Result<(Survey, BoxFuture<'_, Vec<Seen>>
         Some(_) => trails::all(aws, &settings.regions).boxed(),
         None => ready(Vec::new()).boxed(),
     };
-    let survey = context.survey().boxed();
+    let survey = context.survey();
     let (survey, trails) = match select(survey, trails).await {
         Either::Left(both) => both,
         Either::Right((seen, survey)) => (survey.await, ready(seen).boxed()),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::file;
 use crate::cli::PolicyDiffArgs;
 use crate::commands::Ending;
 use crate::failure::Failure;
@@ -38,7 +39,7 @@ pub(super) fn command(args: &PolicyDiffArgs) -> Result<Ending, Failure> {
 }
 
 fn read(path: &Path) -> Result<Policy, Failure> {
-    let text = super::read(path)?;
+    let text = file::read(path)?;
     Policy::parse(&text).map_err(|error| {
         Failure::new(format!("{} is not a policy", path.display())).because(error.to_string())
     })

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use tokio::sync::watch;
 
+use super::file::read;
+use super::rendered::left_out;
 use crate::checks::documents;
 use crate::cli::PolicyLintArgs;
 use crate::commands::Ending;
@@ -48,7 +50,7 @@ async fn of_settings(
     let context =
         Context::load(general, &args.stackstate, Need::Names, Goal::Present, stop).await?;
     let site = context.site().await?;
-    if let Some(reason) = super::left_out(&context.settings) {
+    if let Some(reason) = left_out(&context.settings) {
         report(&format!("Note: {reason}.\n"));
     }
     let layout = context.lay_out(&site)?;
@@ -93,7 +95,7 @@ fn checked(
     home: &Home,
     accepted: &Accepted,
 ) -> Result<Checked, Failure> {
-    let text = super::read(path)?;
+    let text = read(path)?;
     let is_standard_input = path == Path::new("-");
     let name = if is_standard_input {
         "standard input".to_owned()

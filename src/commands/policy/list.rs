@@ -3,6 +3,7 @@
 use serde_json::json;
 use tokio::sync::watch;
 
+use super::rendered::rendered;
 use crate::cli::PolicyListArgs;
 use crate::commands::Ending;
 use crate::failure::Failure;
@@ -16,7 +17,7 @@ pub(super) async fn command(
     args: &PolicyListArgs,
     stop: watch::Receiver<bool>,
 ) -> Result<Ending, Failure> {
-    let rendered = super::rendered(general, &args.stackstate, stop).await?;
+    let rendered = rendered(general, &args.stackstate, stop).await?;
     if args.json {
         let documents: Vec<_> = rendered.documents.iter().map(entry).collect();
         print(&format!("{:#}\n", json!({"documents": documents})))?;

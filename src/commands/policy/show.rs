@@ -2,6 +2,7 @@
 
 use tokio::sync::watch;
 
+use super::rendered::rendered;
 use crate::cli::PolicyShowArgs;
 use crate::commands::Ending;
 use crate::failure::Failure;
@@ -16,7 +17,7 @@ pub(super) async fn command(
     args: &PolicyShowArgs,
     stop: watch::Receiver<bool>,
 ) -> Result<Ending, Failure> {
-    let rendered = super::rendered(general, &args.stackstate, stop).await?;
+    let rendered = rendered(general, &args.stackstate, stop).await?;
     let Some(document) = find(&rendered.documents, &args.name) else {
         let names = rendered.documents.iter();
         let names: Vec<&str> = names.map(|document| document.name.as_str()).collect();
