@@ -23,6 +23,10 @@ pub struct Context {
 impl Context {
     /// Loads and checks everything. No request is sent to AWS, except for the region of an EC2
     /// instance where nothing else names one.
+    ///
+    /// # Errors
+    /// Bad settings, an endpoint that would send requests over the network in the clear, or a document
+    /// that cannot be used.
     pub async fn load(
         general: &GeneralFlags,
         stackstate: &StackStateFlags,
@@ -51,7 +55,8 @@ impl Context {
         Ok(context)
     }
 
-    /// What the settings ask for, or with `exists` false nothing of it.
+    /// What a survey is to read: what the settings ask for, or with `exists` false what is to be
+    /// deleted.
     pub fn wanted(&self, exists: bool) -> Wanted<'_> {
         Wanted {
             settings: &self.settings,

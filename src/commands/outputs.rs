@@ -1,4 +1,4 @@
-//! What a person needs after an apply: to set up the agent, or the application.
+//! What a person needs after an apply, to configure the agent or Audit Trail.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -31,7 +31,7 @@ impl Output {
     }
 }
 
-/// Prints a section for each system, or one JSON event for all.
+/// Prints the outputs: a section for each system, or one JSON event for all.
 pub(super) fn print(
     context: &Context,
     site: &Site,

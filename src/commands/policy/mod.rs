@@ -1,4 +1,4 @@
-//! `provision policy …`: looks at policy documents, and writes nothing anywhere.
+//! `provision policy …`: lists, shows, compares and checks policy documents, and writes nothing.
 
 mod diff;
 mod lint;
@@ -23,7 +23,7 @@ use crate::text_file::{self, LARGEST_POLICY};
 /// Runs the command.
 ///
 /// # Errors
-/// Bad settings, a document that cannot be used, or no way to find out the account.
+/// Bad settings, a document that cannot be used, or an account that cannot be found out.
 pub async fn command(
     general: &GeneralFlags,
     command: &PolicyCommand,
@@ -37,7 +37,7 @@ pub async fn command(
     }
 }
 
-/// Every document that the settings write, and what is missing among them.
+/// Every document that apply writes for the settings, and which document is missing.
 struct Rendered {
     site: Site,
     documents: Vec<Written>,
@@ -45,7 +45,7 @@ struct Rendered {
     left_out: Option<&'static str>,
 }
 
-/// Renders the documents. AWS is asked only for an account or region that the settings do not name.
+/// Renders the documents. AWS is asked only for an account or a region that the settings do not name.
 async fn rendered(
     general: &GeneralFlags,
     stackstate: &StackStateFlags,
@@ -61,7 +61,7 @@ async fn rendered(
     })
 }
 
-/// Why a document is left out of those that the settings write, if one is.
+/// Why a document that apply writes is left out, if one is.
 fn left_out(settings: &Settings) -> Option<&'static str> {
     let trust = settings.stackstate.as_ref().map(|system| &system.trust);
     (trust == Some(&Trust::Unstated)).then_some(
@@ -70,7 +70,7 @@ fn left_out(settings: &Settings) -> Option<&'static str> {
     )
 }
 
-/// The text of a document that a person names; `-` is the standard input.
+/// The text of the document in a file; `-` is the standard input.
 fn read(path: &Path) -> Result<String, Failure> {
     let text = if path == Path::new("-") {
         text_file::read(std::io::stdin(), LARGEST_POLICY)
