@@ -12,18 +12,22 @@ use crate::harness::{AGENT, Account, MAIN, OTHER, inventory};
 async fn without_a_terminal_and_without_consent_nothing_is_written() {
     let account = Account::new(&[MAIN]);
     let refused = account.provision(&["apply"]).exits(1).writes_nothing();
-    refused.says("nobody can be asked").says("`--yes`");
+    refused
+        .says("no terminal to ask for confirmation")
+        .says("`--yes`");
     let refused = account
         .provision(&["apply", "--json"])
         .exits(1)
         .writes_nothing();
-    refused.says("nobody can be asked");
+    refused.says("no terminal to ask for confirmation");
     assert_eq!(inventory::of(&account, &[MAIN]).await, BTreeSet::new());
 
     account.apply(&[]);
     let before = inventory::of(&account, &[MAIN]).await;
     let refused = account.provision(&["destroy"]).exits(1).writes_nothing();
-    refused.says("nobody can be asked").says("`--yes`");
+    refused
+        .says("no terminal to ask for confirmation")
+        .says("`--yes`");
     assert_eq!(inventory::of(&account, &[MAIN]).await, before);
     // Where there is nothing to do there is nothing to ask.
     account.provision(&["apply"]).exits(0).writes_nothing();

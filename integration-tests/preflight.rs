@@ -157,7 +157,10 @@ fn a_region_without_a_trail_is_a_warning() {
     account.answer_with("GetTrailStatus", |_| {
         ("400 Bad Request".to_owned(), denied.to_owned())
     });
-    let unknown = account.provision(&two).exits(0).says("could not be told");
+    let unknown = account
+        .provision(&two)
+        .exits(0)
+        .says("could not be found out");
     unknown.says("cloudtrail:GetTrailStatus answers AccessDenied");
 }
 

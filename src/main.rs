@@ -21,10 +21,10 @@ fn main() -> ExitCode {
     panics::report_panics();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        // Every error is 1, so that 2 can mean that there are changes.
+        // Every error ends with 1, because 2 means that there are changes.
         Err(error) => {
             let failed = error.use_stderr();
-            // Where the help cannot be written, nobody reads it.
+            // Where the help cannot be written, the error cannot be reported either.
             let _ = error.print();
             return ExitCode::from(u8::from(failed));
         }
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         Err(error) => return fail(&Failure::new("cannot start").because(error.to_string())),
     };
     let code = runtime.block_on(run(cli));
-    // A question that nobody answered must not hold up the end.
+    // The thread that waits for an answer to the question must not delay the end.
     runtime.shutdown_background();
     code
 }
@@ -79,7 +79,7 @@ async fn run(cli: Cli) -> ExitCode {
         Ok(Ending::Failed) => ExitCode::FAILURE,
         Err(failure) => {
             if cli.command.prints_events() {
-                // The error stands on stderr too, where it can be read if this cannot.
+                // The same error follows on stderr, so a failure to print it here loses nothing.
                 let _ = terminal::print(&format!("{}\n", json::error(&failure)));
             }
             fail(&failure)
@@ -92,10 +92,10 @@ async fn run(cli: Cli) -> ExitCode {
     }
 }
 
-/// The first signal lets what is under way finish; the second ends the program at once.
+/// From the first signal on no further call begins; the second signal ends the program at once.
 ///
-/// They are waited for on a thread of their own, since a file or the standard input that never ends
-/// holds up everything else.
+/// A thread of its own waits for the signals, because reading a file or the standard input that never
+/// ends blocks the main thread.
 fn listen_for_signals(stop: watch::Sender<bool>) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
@@ -114,7 +114,9 @@ fn listen_for_signals(stop: watch::Sender<bool>) -> std::io::Result<()> {
             if stop.send_replace(true) {
                 std::process::exit(INTERRUPTED.into());
             }
-            terminal::report("Stopping: calls under way finish. Once more to stop at once.\n");
+            terminal::report(
+                "Stopping: calls under way finish. Press Ctrl-C again to stop at once.\n",
+            );
         }
     };
     let thread = std::thread::Builder::new().name("signals".to_owned());
@@ -134,12 +136,12 @@ fn set_up_output(flags: &OutputFlags) {
         1 => LevelFilter::INFO,
         _ => LevelFilter::DEBUG,
     };
-    // The SDK's own logs would show requests, and the external ID with them.
+    // The SDK's own logs would show requests, which hold the external ID.
     let filter = tracing_subscriber::filter::Targets::new().with_target("provision", level);
     let colours = anstream::AutoStream::choice(&std::io::stderr());
     let format = tracing_subscriber::fmt::layer()
         .with_ansi(colours != anstream::ColorChoice::Never)
-        // Where the log cannot be written, that cannot be told either.
+        // An error of the log itself could only be written to the same place.
         .log_internal_errors(false)
         .with_writer(std::io::stderr);
     use tracing_subscriber::layer::SubscriberExt;

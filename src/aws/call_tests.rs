@@ -1,4 +1,4 @@
-//! One call: how long it is repeated, for which errors, and what is told meanwhile.
+//! One call: how long it is repeated, for which errors, and what is announced meanwhile.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -102,7 +102,7 @@ async fn what_passes_by_itself_is_called_again_until_it_does() {
         let (answer, sent) = way.call(operation(), |n| (n < 5).then(error)).await;
         assert!(answer.is_ok(), "{wait}");
         assert_eq!(sent, 6, "{wait}");
-        assert_eq!(way.waits(), [wait], "told once");
+        assert_eq!(way.waits(), [wait], "announced once");
     }
 }
 
@@ -130,13 +130,13 @@ async fn the_pauses_grow_up_to_two_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_last_real_error_is_told_at_the_limit() {
+async fn the_last_real_error_is_returned_at_the_limit() {
     for error in [propagating as Answer, conflict] {
         let way = way();
         let began = Instant::now();
         let (answer, sent) = way
             .call(operation(), |n| {
-                // Each error is another one, so that the last can be told from the first.
+                // The first error is another one than the last.
                 Some(match n {
                     0 => refusal("OperationAborted", "the first error"),
                     _ => error(),
@@ -148,15 +148,15 @@ async fn the_last_real_error_is_told_at_the_limit() {
         assert!(took < RETRY_LIMIT + LONGEST_PAUSE * 2, "{took:?}");
         assert!(sent > 60, "it was tried {sent} times");
         let last = error();
-        let told = answer.expect_err("it never succeeds");
-        assert_eq!(Some(told.message.as_str()), last.message());
-        assert_eq!(told.code.as_deref(), last.code());
-        assert_eq!(told.resource, Some("fake.a".to_owned()));
+        let last_returned = answer.expect_err("it never succeeds");
+        assert_eq!(Some(last_returned.message.as_str()), last.message());
+        assert_eq!(last_returned.code.as_deref(), last.code());
+        assert_eq!(last_returned.resource, Some("fake.a".to_owned()));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_that_lasts_is_told_even_after_one_that_passed() {
+async fn a_lasting_error_is_returned_even_after_one_that_passed() {
     let way = way();
     let (answer, sent) = way
         .call(operation(), |n| {
@@ -186,7 +186,7 @@ async fn what_does_not_pass_by_itself_is_called_once() {
         (
             ErrorKind::NotFound,
             || refusal("ResourceNotFoundException", "there is none"),
-            "an answer like any other",
+            "it is an answer like any other",
         ),
         (
             ErrorKind::AlreadyExists,
@@ -196,7 +196,7 @@ async fn what_does_not_pass_by_itself_is_called_once() {
         (
             ErrorKind::Refused,
             || refusal("InvalidArgumentException", "BufferingHints are invalid"),
-            "the code of what passes with another message",
+            "with another message the same code passes by itself",
         ),
         (
             ErrorKind::Credentials,
@@ -242,7 +242,7 @@ async fn throttling_is_waited_for_where_the_sdk_must_not_send_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_within_an_answer_is_told_and_repeated_like_any_other() {
+async fn a_failure_within_an_answer_is_returned_and_repeated_like_any_other() {
     let cases = [
         (
             "ConcurrentModificationException",
@@ -262,7 +262,7 @@ async fn a_failure_within_an_answer_is_told_and_repeated_like_any_other() {
         (
             "InternalFailure",
             Some(ErrorKind::Refused),
-            "nothing is known of it",
+            "an unknown code",
         ),
     ];
     for (code, lasting, why) in cases {

@@ -1,4 +1,4 @@
-//! AWS's errors as a person reads them.
+//! What is known of a failed call, and how a person reads it.
 
 mod kind;
 #[cfg(test)]
@@ -18,24 +18,24 @@ use crate::failure::Failure;
 use crate::names::{AccountId, Region};
 use iam_policy::printable::printable;
 
-/// A failed call, with all that a person needs to know about it.
+/// A failed call, with everything that a person needs to know about it.
 #[derive(Debug, Clone)]
 pub struct AwsError {
-    /// What it means.
+    /// What the error means.
     pub kind: ErrorKind,
-    /// The call.
+    /// The operation that was called.
     pub operation: Operation,
-    /// The address of the resource that the call was made for.
+    /// The address of the resource for which the call was made.
     pub resource: Option<String>,
     /// The account, once it is known.
     pub account: Option<AccountId>,
     /// AWS's code, such as `AccessDenied`.
     pub code: Option<String>,
-    /// AWS's message, or the reason why there is none.
+    /// AWS's message, or the reason why there is no message.
     pub message: String,
     /// AWS's request id.
     pub request_id: Option<String>,
-    /// Where a bucket is, when S3 was asked for it in another region.
+    /// Where the bucket is, if S3 was asked for the bucket in another region.
     pub bucket_region: Option<Region>,
 }
 
@@ -49,7 +49,7 @@ impl AwsError {
         let status = error.raw_response().map(|r| r.status().as_u16());
         let message = match error.message() {
             Some(message) => message.to_owned(),
-            // The SDK tells of a chain of credentials in several lines.
+            // The SDK reports the sources of credentials that it tried in several lines.
             None => {
                 let lines: Vec<String> = innermost(error)
                     .lines()
@@ -60,7 +60,7 @@ impl AwsError {
         };
         let kind = kind::of(&operation, error, code.as_deref(), status, &message);
         AwsError {
-            // What an answer holds may come from anybody, and the SDK quotes it.
+            // The SDK quotes the answer, which may come from anybody.
             code: code
                 .map(|code| printable(&code))
                 .or_else(|| status.map(|status| format!("HTTP {status}"))),
@@ -85,12 +85,12 @@ impl AwsError {
         }
     }
 
-    /// An answer without something that AWS documents to be always there.
+    /// An answer that lacks what AWS documents to be in every answer.
     pub fn incomplete(operation: Operation, missing: &str) -> Self {
         AwsError::unusable(operation, format!("the answer lacks {missing}"))
     }
 
-    /// An answer that is not what AWS documents, and why.
+    /// An answer that is not what AWS documents, with the reason.
     pub fn unusable(operation: Operation, message: String) -> Self {
         AwsError::bare(ErrorKind::Refused, operation, message)
     }
@@ -114,7 +114,8 @@ impl AwsError {
         }
     }
 
-    /// The error as a person reads it.
+    /// The error as a person reads it: the operation with resource, account and region, AWS's code
+    /// and message, and advice.
     pub fn failure(&self) -> Failure {
         let mut message = format!("{} failed", self.operation);
         if let Some(resource) = &self.resource {
@@ -187,7 +188,7 @@ impl AwsError {
                     .to_owned()
             }
             ErrorKind::Throttled => "Wait a minute, then run again, with a smaller \
-                 `--concurrency` if it goes on"
+                 `--concurrency` if it happens again"
                 .to_owned(),
             ErrorKind::Quota => format!(
                 "Ask AWS for a higher quota for {} in this account and region (Service Quotas in \
@@ -195,16 +196,16 @@ impl AwsError {
                 self.operation.service
             ),
             ErrorKind::Propagating => {
-                "Either IAM has not spread the new role or principal yet, in \
-                 which case another run will do, or it truly lacks the permission or does not \
-                 exist: look at the policies and principals that the message names"
+                "Run again, because IAM may not have spread the new role or principal yet. If that \
+                 does not help, the role lacks the permission or the principal does not exist: look \
+                 at the policies and principals that the message names"
                     .to_owned()
             }
             ErrorKind::Conflict => "Something else changes the same resource: wait until that is \
                  done, then run again"
                 .to_owned(),
             ErrorKind::InUse => {
-                "Something still uses it: take it out there, then run again".to_owned()
+                "Something still uses the resource: end that use, then run again".to_owned()
             }
             ErrorKind::NotFound
             | ErrorKind::AlreadyExists
@@ -216,7 +217,7 @@ impl AwsError {
     }
 }
 
-/// What lies at the bottom of an error, which for a failed connection is the reason.
+/// The last cause of an error, which for a failed connection is the reason.
 fn innermost(error: &dyn StdError) -> String {
     let mut innermost = error;
     while let Some(cause) = innermost.source() {
@@ -237,7 +238,7 @@ mod tests {
             region: None,
         };
         let error = AwsError::in_answer(operation, Some("A\u{1b}[2J"), Some("b\u{9b}1m"));
-        let told = error.failure().to_string();
-        assert!(told.contains("A\\u{1b}[2J: b\\u{9b}1m"), "{told}");
+        let shown = error.failure().to_string();
+        assert!(shown.contains("A\\u{1b}[2J: b\\u{9b}1m"), "{shown}");
     }
 }

@@ -1,4 +1,4 @@
-//! AWS's operations, and what is known of each beyond its name.
+//! An operation of AWS: which IAM actions it needs, whether it reads, and whether it may be repeated.
 
 use std::fmt;
 
@@ -16,15 +16,15 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// The IAM actions that AWS checks for it, of which a denied call lacks at least one.
+    /// The IAM actions that AWS checks for the operation, of which a denied call lacks at least one.
     ///
-    /// On which resources and conditions they are needed stands with the kinds, in
-    /// [`permissions`](crate::checks::permissions). The tests map every recorded call by this table and
-    /// hold it against the policies made of that one, so that neither can miss what the other has.
+    /// Each kind states on which resources and under which conditions it needs its actions. The tests
+    /// map every recorded call by this table and compare the actions with the printed policies, so
+    /// an action that is missing on either side is found.
     ///
-    /// Most operations are actions of the same name. S3's are not (Service Authorization
-    /// Reference, "Actions, resources, and condition keys for Amazon S3"), and what hands a role
-    /// to a service or tags what it creates needs more than its own.
+    /// Most operations need one action, of the same name. S3's actions have other names (Service
+    /// Authorization Reference, "Actions, resources, and condition keys for Amazon S3"). An operation
+    /// that passes a role to a service or tags what it creates needs further actions.
     pub fn iam_actions(&self) -> Vec<String> {
         let names: &[&str] = match (self.service, self.name) {
             ("s3", "HeadBucket") => &["s3:ListBucket"],
@@ -63,7 +63,7 @@ impl Operation {
         names.iter().map(|name| (*name).to_owned()).collect()
     }
 
-    /// Whether it only reads, by AWS's own naming.
+    /// Whether the operation only reads, by AWS's own naming.
     pub fn reads(&self) -> bool {
         ["Describe", "Get", "Head", "List", "Simulate"]
             .iter()
@@ -72,8 +72,8 @@ impl Operation {
 
     /// Whether the SDK must not send the request again by itself.
     ///
-    /// `kms:CreateKey` takes no idempotency token, so that a request whose answer was lost would,
-    /// sent again, leave a second key.
+    /// `kms:CreateKey` takes no idempotency token. A request whose answer was lost, sent again, would
+    /// leave a second key.
     pub(super) fn sent_once(&self) -> bool {
         self.service == "kms" && self.name == "CreateKey"
     }

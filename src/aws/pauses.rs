@@ -1,12 +1,13 @@
-//! How long to wait between one look at AWS and the next.
+//! How long to wait between one poll of AWS and the next.
 
 use std::time::Duration;
 
 pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(200);
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// Pauses between polls: a twentieth of the time that was waited so far, so that no wait is
-/// noticed to be over much later than it is, within bounds that spare AWS.
+/// The pauses between polls: a twentieth of the time that was waited so far, within bounds. So the
+/// end of a wait is noticed at most a twentieth of its length too late, and AWS is not asked too
+/// often.
 #[derive(Debug, Default)]
 pub struct Pauses {
     waited: Duration,

@@ -1,4 +1,4 @@
-//! `provision agent-config`: what goes into the agent's own configuration.
+//! `provision agent-config`: prints the agent's own configuration, or the policy that it needs.
 
 use serde_json::{Value as Json, json};
 use tokio::sync::watch;
@@ -13,10 +13,10 @@ use crate::systems::stackstate::Names;
 use crate::systems::{Goal, Site};
 use crate::terminal::print;
 
-/// Runs the command. AWS is asked for the account only where the settings do not name it.
+/// Runs the command. AWS is asked for the account only if the settings do not name it.
 ///
 /// # Errors
-/// Bad settings, or no way to find out the account.
+/// Bad settings, or an account that cannot be found out.
 pub async fn command(
     general: &GeneralFlags,
     args: &AgentConfigArgs,
@@ -30,11 +30,10 @@ pub async fn command(
     let context = Context::load(general, &args.stackstate, need, Goal::Present, stop).await?;
     let settings = &context.settings;
     let (Some(stackstate), Some(partition)) = (&settings.stackstate, settings.partition()) else {
-        return Err(
-            Failure::new("the settings do not name StackState, whose agent this is about").hint(
-                "Add the section [stackstate] to them, and run it without `--only audit-trail`",
-            ),
-        );
+        return Err(Failure::new(
+            "the settings do not name StackState, to which the agent belongs",
+        )
+        .hint("Add the section [stackstate] to the settings, and leave out `--only audit-trail`"));
     };
     if args.policy {
         let policy = agent_policy(partition, stackstate);
@@ -52,8 +51,8 @@ fn names(settings: &StackState) -> Names<'_> {
     }
 }
 
-/// The policy of the agent's own principal: it may assume the integration role in any account, as
-/// the vendor documents it.
+/// The policy for the agent's own principal, as the vendor documents it: the principal may assume the
+/// integration role in every account.
 fn agent_policy(partition: Partition, settings: &StackState) -> Json {
     let role = names(settings).integration_role();
     json!({
@@ -67,7 +66,7 @@ fn agent_policy(partition: Partition, settings: &StackState) -> Json {
     })
 }
 
-/// The agent's `conf.yaml`. Strings are written as JSON, which YAML includes.
+/// The agent's `conf.yaml`. Strings are written as JSON, which is valid YAML.
 fn conf_yaml(stackstate: &StackState, site: &Site, show_secrets: bool) -> String {
     let quoted = |text: &str| Json::from(text).to_string();
     let (external_id, note) = match &stackstate.trust {
@@ -113,7 +112,7 @@ fn conf_yaml(stackstate: &StackState, site: &Site, show_secrets: bool) -> String
         text.push_str(&format!("      - {region}\n"));
     }
     text.push_str("    collection_interval: 60\n");
-    // The agent finds the bucket by itself under the documented name.
+    // Without this line the agent looks for the bucket under the documented name.
     if !stackstate.postfix.is_empty() {
         let bucket = names(stackstate).bucket(site);
         text.push_str(&format!("    log_bucket_name: {}\n", quoted(&bucket)));
@@ -189,7 +188,7 @@ instances:
     }
 
     #[test]
-    fn with_a_postfix_the_agent_is_told_the_buckets_name() {
+    fn with_a_postfix_the_configuration_names_the_bucket() {
         let plain = yaml(&settings(&["eu-west-1"]), false);
         let marked = yaml(&with_postfix(&["eu-west-1"], "-blue"), false);
         let expected = plain.replace("IntegrationRole", "IntegrationRole-blue")

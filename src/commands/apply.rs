@@ -24,9 +24,9 @@ use crate::terminal::{print, report};
 /// Runs the command.
 ///
 /// # Errors
-/// Bad settings, a read that failed, a saved plan that is no longer true, a plan with blocked
-/// resources, a check that found something wrong, or no consent. Nothing is written then. What
-/// fails later is printed with the outcomes.
+/// Bad settings, a read that failed, a saved plan that no longer holds, a plan with blocked
+/// resources, a check that found something wrong, or no confirmation. In all these cases nothing was
+/// written. What fails later is printed with the outcomes.
 pub async fn command(
     general: &GeneralFlags,
     args: &ApplyArgs,
@@ -98,7 +98,7 @@ pub async fn command(
     Ok(Ending::Well)
 }
 
-/// Shows what was checked, and refuses to go on where something is wrong and nobody said to.
+/// Shows the checks, and refuses to go on if something is wrong, unless `--ignore-preflight` is given.
 fn show(checks: &[Check], args: &ApplyArgs) -> Result<(), Failure> {
     if args.json {
         let event = json!({"event": "preflight", "checks": render::json(checks)});

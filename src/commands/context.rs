@@ -28,7 +28,8 @@ impl Context {
     /// instance where nothing else names one.
     ///
     /// # Errors
-    /// Bad settings, a bad endpoint, or, for [`Goal::Present`], a document that cannot be used.
+    /// Bad settings, an endpoint that would send requests over the network in the clear, or, for
+    /// [`Goal::Present`], a document that cannot be used.
     pub async fn load(
         general: &GeneralFlags,
         stackstate: &StackStateFlags,

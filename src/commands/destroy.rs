@@ -1,4 +1,4 @@
-//! `provision destroy`: removes everything that is ours, in the reverse order.
+//! `provision destroy`: deletes every resource of the deployment, in the reverse order of its creation.
 
 use serde_json::json;
 use tokio::sync::watch;
@@ -22,11 +22,11 @@ use crate::systems::stackstate::{Names, bucket_region};
 use crate::terminal::confirm::confirm;
 use crate::terminal::print;
 
-/// Runs the command. What is blocked is told and left; everything else goes.
+/// Runs the command. Blocked resources are reported and kept; all others are deleted.
 ///
 /// # Errors
-/// Bad settings, a read that failed, or no consent. Nothing is deleted then. What fails later is
-/// printed with the outcomes.
+/// Bad settings, a read that failed, or no confirmation. In all these cases nothing was deleted. What
+/// fails later is printed with the outcomes.
 pub async fn command(
     general: &GeneralFlags,
     args: &DestroyArgs,
@@ -41,7 +41,7 @@ pub async fn command(
         ..Consent::default()
     };
     let mut plan = plan::plan(&survey.nodes, &survey.observed, consent);
-    // What goes first stands first.
+    // The plan is shown in the order of the deletions.
     plan.steps.reverse();
     if args.json {
         let document = json::plan(&survey.site, &plan);

@@ -1,4 +1,4 @@
-//! The commands: each puts the parts together and decides what is printed and how the run ends.
+//! The commands: each loads what it needs, prints its results, and decides the exit code.
 
 pub mod agent_config;
 pub mod apply;
@@ -28,16 +28,16 @@ use crate::terminal::print;
 pub enum Ending {
     /// All is as it should be.
     Well,
-    /// The plan has changes, and the caller asked to be told by the exit code.
+    /// The plan has changes, and the exit code is to say so.
     Changes,
-    /// Something failed or is not as it should be, and what that is has been printed already.
+    /// Something failed or is not as it should be, which has been printed already.
     Failed,
-    /// What was to be compared is not what can be, and why has been printed already.
+    /// What was to be compared are not two policies, which has been printed already.
     NotComparable,
 }
 
-/// Shows the plan of what the settings ask for, and at its end how many security findings
-/// there are: the documents are the vendors', and whoever applies them should know.
+/// Prints the plan, and below it the number of security findings in the documents. The documents are
+/// the vendors', and whoever applies them should know their weaknesses.
 fn show(context: &Context, survey: &Survey, plan: &Plan) -> Result<(), Failure> {
     let Survey {
         site,
@@ -49,9 +49,12 @@ fn show(context: &Context, survey: &Survey, plan: &Plan) -> Result<(), Failure> 
     print(&(text::plan(site, plan) + &text::security(findings)))
 }
 
-/// Refuses a plan with blocked resources, naming each with its reason.
+/// Refuses a plan with blocked resources.
 ///
-/// A part of what was asked for is worth nothing, so that nothing of it is begun.
+/// A part of what was asked for is of no use, so nothing is begun.
+///
+/// # Errors
+/// One cause for each blocked resource, with its reason.
 fn refuse_blocked(plan: &Plan) -> Result<(), Failure> {
     let mut failure = Failure::new("the plan is blocked, and nothing was changed");
     for step in plan.blocked() {

@@ -1,4 +1,4 @@
-//! What a person needs after an apply: to set up the agent, or the application.
+//! What a person needs after an apply, to configure the agent or Audit Trail.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::systems::{Outputs, Site, System};
 use crate::terminal;
 
-/// Prints a section for each system, or one JSON event for all.
+/// Prints the outputs: a section for each system, or one JSON event for all.
 pub(super) fn print(
     systems: &[Box<dyn System>],
     site: &Site,

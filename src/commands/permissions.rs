@@ -1,4 +1,4 @@
-//! `provision permissions`: the policy that whoever runs a command needs for these settings.
+//! `provision permissions`: prints the policy that the caller of a command needs for these settings.
 
 use tokio::sync::watch;
 
@@ -13,10 +13,10 @@ use crate::systems::Goal;
 use crate::terminal::{print, report};
 use iam_policy::Kind;
 
-/// Runs the command. AWS is asked for the account only where the settings do not name it.
+/// Runs the command. AWS is asked for the account only if the settings do not name it.
 ///
 /// # Errors
-/// Bad settings, options of another command, or no way to find out the account.
+/// Bad settings, options of another command, or an account that cannot be found out.
 pub async fn command(
     general: &GeneralFlags,
     args: &PermissionsArgs,
@@ -49,14 +49,14 @@ pub async fn command(
     }
     if let count @ 2.. = policies.len() {
         report(&format!(
-            "Note: these are {count} documents, all of which are needed: AWS allows {} characters in one.\n",
+            "Note: all {count} documents are needed, because AWS allows {} characters in one.\n",
             Kind::Managed.limit()
         ));
     }
     Ok(Ending::Well)
 }
 
-/// Refuses an option of a command that was not asked about.
+/// Refuses an option that belongs to another command than the one whose policy is printed.
 fn check(args: &PermissionsArgs) -> Result<(), Failure> {
     let options = [
         (

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 /// Runs the command.
 ///
 /// # Errors
-/// Bad settings, a read that failed, or, after it is shown, a plan that is blocked.
+/// Bad settings, a read that failed, or a plan with blocked resources, which is shown first.
 pub async fn command(
     general: &GeneralFlags,
     args: &PlanArgs,

@@ -1,4 +1,5 @@
-//! `provision preflight`: everything that can be known before an apply, and the same within apply.
+//! `provision preflight`: checks everything that can be known before an apply. Apply makes the same
+//! checks.
 
 use std::collections::BTreeSet;
 
@@ -74,8 +75,8 @@ pub async fn command(
     Ok(if well { Ending::Well } else { Ending::Failed })
 }
 
-/// The survey, and the trails that are asked for beside it. Nobody waits for them before they are
-/// needed, which is never where nothing is to be written.
+/// The survey, and the trails, which are read at the same time. The trails are not waited for here: an
+/// apply without changes does not need them.
 ///
 /// # Errors
 /// Those of the survey.
@@ -93,8 +94,7 @@ pub async fn look(context: &Context) -> Result<(Survey, BoxFuture<'_, Vec<Seen>>
     Ok((survey?, trails))
 }
 
-/// Whether the calls that `plan` makes are allowed, and whether the events will come. An apply
-/// without changes has no use for either.
+/// Whether the calls that `plan` makes are allowed, and whether a trail logs the events.
 pub async fn before_a_write(
     context: &Context,
     survey: &Survey,

@@ -1,4 +1,4 @@
-//! Execution with its events shown, shared by apply and destroy.
+//! Carries a plan out and shows its events, for apply and destroy.
 
 use crate::commands::context::Context;
 use crate::engine::approved::Approved;
@@ -9,8 +9,11 @@ use crate::failure::Failure;
 use crate::render::{json, progress};
 use crate::terminal::{print, report};
 
-/// Carries the plan out and shows each event as it comes and what it all came to: as text on
-/// stderr, or as JSON on stdout.
+/// Carries the plan out and shows each event as it comes, then the outcomes: as text on stderr, or as
+/// JSON on stdout.
+///
+/// # Errors
+/// An event or the outcomes cannot be printed. The plan is carried out all the same.
 pub async fn run(
     context: &Context,
     nodes: &[Node],
@@ -20,7 +23,7 @@ pub async fn run(
     let (events, mut receiver) = Events::channel();
     let work = async move {
         let results = execute(nodes, approved, &context.aws, &events).await;
-        // With the last sender the stream of events ends.
+        // Dropping the last sender ends the stream of events.
         drop(events);
         results
     };
@@ -28,7 +31,7 @@ pub async fn run(
         let mut lines = progress::Lines::default();
         let mut result = Ok(());
         while let Some(event) = receiver.recv().await {
-            // Work goes on where its events can no longer be shown; the failure is told at the end.
+            // The work goes on even if its events can no longer be shown.
             result = result.and(show_event(&mut lines, &event, as_json));
         }
         result

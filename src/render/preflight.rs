@@ -1,4 +1,4 @@
-//! What was checked before a write, as a person and as a program read it.
+//! The checks before a write, as text and as JSON.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::checks::preflight::{Check, Verdict};
 use iam_policy::printable::printable;
 
-/// The checks, a line for each, and below it a line for each call that would be denied.
+/// One line for each check, and below it one line for each call that would be denied.
 pub fn text(checks: &[Check]) -> String {
     let mut text = String::new();
     for check in checks {
@@ -33,7 +33,7 @@ pub fn text(checks: &[Check]) -> String {
     text
 }
 
-/// Those checks that a person who is about to write must know of, or one line if all is well.
+/// The checks that a person must know of before a write; one line if all is well.
 pub fn brief(checks: &[Check]) -> String {
     let bad: Vec<Check> = checks
         .iter()

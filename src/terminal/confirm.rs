@@ -1,4 +1,4 @@
-//! The question before anything is written.
+//! The question before the first write.
 
 use std::io::{self, IsTerminal};
 
@@ -18,10 +18,10 @@ pub async fn confirm(
         return Ok(());
     }
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(
-            Failure::new("nobody can be asked: this is no terminal; nothing was changed")
-                .hint("Pass `--yes` to go ahead without a question"),
-        );
+        return Err(Failure::new(
+            "there is no terminal to ask for confirmation; nothing was changed",
+        )
+        .hint("Pass `--yes` to go ahead without a question"));
     }
     report(&format!("\n{question} Only `yes` is accepted: "));
     let answer = tokio::task::spawn_blocking(|| {

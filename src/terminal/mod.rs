@@ -1,4 +1,4 @@
-//! The terminal: what is printed, asked and reported there.
+//! The terminal: results, progress, the question before a write, and panics.
 
 pub mod confirm;
 pub mod panics;
@@ -7,7 +7,10 @@ use std::io::{self, Write};
 
 use crate::failure::Failure;
 
-/// Prints a result to stdout. A reader that closed the pipe has seen enough, which is no failure.
+/// Prints a result to stdout. That its reader closed the pipe is no failure.
+///
+/// # Errors
+/// Any other error of the standard output.
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
     let written = stdout
@@ -21,7 +24,8 @@ pub fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Prints progress or a diagnostic to stderr. Where that is closed, nobody is left to be told.
+/// Prints progress or a diagnostic to stderr. Errors are ignored: there is no other place to report
+/// them.
 pub fn report(text: &str) {
     let _ = anstream::stderr().lock().write_all(text.as_bytes());
 }

@@ -1,4 +1,4 @@
-//! What a person sees where the program itself is wrong.
+//! What a person sees when the program has a bug.
 
 use std::panic;
 
@@ -6,7 +6,7 @@ use crate::terminal::report;
 
 /// From now on a panic prints one line that asks for a report.
 ///
-/// The panic's own message is not shown: it may hold a value that nobody is to see.
+/// The panic's own message is not shown, because it may hold a secret.
 pub fn report_panics() {
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);

@@ -1,4 +1,4 @@
-//! What an error of AWS means, told by code *and* message in one place.
+//! What an error of AWS means, which its code *and* its message decide, in one place.
 
 use std::error::Error as StdError;
 
@@ -7,25 +7,25 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use crate::aws::operation::Operation;
 
-/// What an error means for what to do next.
+/// What an error means, as far as it decides what to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// The resource, or the part of it that was asked for, does not exist.
+    /// The resource, or the part of the resource that was asked for, does not exist.
     NotFound,
-    /// The name is taken, by us or by someone else in this account.
+    /// The name is taken, by this program or by someone else in this account.
     AlreadyExists,
-    /// A role or principal is not visible everywhere yet, or truly lacks a permission: the two
-    /// cannot be told apart from outside.
+    /// A role or principal is not visible everywhere yet, or lacks a permission. The answers of AWS
+    /// do not distinguish the two.
     Propagating,
-    /// Another operation is under way; the same call will do later.
+    /// Another operation is under way; the same call succeeds later.
     Conflict,
-    /// The request named a version of the resource that is no longer the newest.
+    /// The request named a version of the resource that is no longer the newest one.
     Outdated,
-    /// Something still uses what is to be deleted, which may be that its removal has not spread.
+    /// Something still uses what is to be deleted, or its removal has not spread yet.
     InUse,
     /// The bucket still holds objects.
     NotEmpty,
-    /// The caller may not do this.
+    /// The caller lacks the permission.
     Denied,
     /// A limit of the account is reached; waiting does not help.
     Quota,
@@ -35,7 +35,7 @@ pub enum ErrorKind {
     Credentials,
     /// The request was never sent.
     Unreachable,
-    /// The request was sent and its answer was lost or is a fault: a write may have happened.
+    /// The request was sent, and its answer was lost or is a fault of AWS: a write may have happened.
     Unanswered,
     /// A person stopped the run before the call.
     Interrupted,
@@ -87,14 +87,14 @@ pub(super) fn of<E>(
     }
 }
 
-/// What a code and message of AWS mean; [`ErrorKind::Refused`] for those that are not known.
+/// What a code and a message of AWS mean; [`ErrorKind::Refused`] for an unknown code.
 ///
-/// The messages are those that AWS's services were seen to give while IAM spreads a change; their
-/// codes alone also stand for lasting mistakes.
+/// Messages are compared where the code alone also stands for lasting mistakes. They are those that
+/// AWS's services were seen to give while IAM spreads a change.
 pub(super) fn classify(operation: &Operation, code: &str, message: &str) -> ErrorKind {
     let says = |part: &str| message.to_lowercase().contains(part);
     match code {
-        // No key is gone sooner than after a week, so that one which is told to be was just made.
+        // A key is deleted after a week at the earliest, so a key that does not exist was just made.
         "NotFoundException" if ["CreateAlias", "EnableKeyRotation"].contains(&operation.name) => {
             ErrorKind::Conflict
         }
@@ -121,7 +121,7 @@ pub(super) fn classify(operation: &Operation, code: &str, message: &str) -> Erro
                 || says("is not authorized to")
                 || says("access was denied")
                 || says("verify that the iam role has access")
-                // Said of the role's token, not of the caller's.
+                // Firehose says this of the role's token, not of the caller's.
                 || says("security token included in the request is invalid") =>
         {
             ErrorKind::Propagating
@@ -135,7 +135,7 @@ pub(super) fn classify(operation: &Operation, code: &str, message: &str) -> Erro
         "ConcurrentModificationException" if operation.name == "UpdateDestination" => {
             ErrorKind::Outdated
         }
-        // A key that was just enabled again is still told to be disabled for a while.
+        // For a while KMS takes a key that was just enabled again for disabled.
         "DisabledException" | "KMSInvalidStateException"
             if [
                 "CreateAlias",
@@ -201,7 +201,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_and_messages_are_told_apart() {
+    fn code_and_message_decide_the_kind() {
         use ErrorKind::{
             AlreadyExists, Conflict, Credentials, Denied, InUse, NotFound, Outdated, Propagating,
             Quota, Refused,
@@ -269,7 +269,7 @@ mod tests {
                 "ConcurrentModification",
                 "",
                 Conflict,
-                "the same request will do later",
+                "the same request succeeds later",
             ),
             (
                 "PutRule",
@@ -320,7 +320,13 @@ mod tests {
                 Denied,
                 "HEAD answers carry no code but the status",
             ),
-            ("GetRole", "NoSuchEntity", "", NotFound, "it is not there"),
+            (
+                "GetRole",
+                "NoSuchEntity",
+                "",
+                NotFound,
+                "there is no such role",
+            ),
             (
                 "CreateAlias",
                 "NotFoundException",

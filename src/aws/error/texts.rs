@@ -1,9 +1,9 @@
-//! What a person reads of each kind of error.
+//! How a person reads each kind of error.
 
 use super::*;
 use crate::fakes::{CallError, lost, refusal};
 
-/// One error as AWS gives it for every kind. A new kind does not compile until it is placed here.
+/// An error of each kind as AWS gives it. A new kind does not compile until it has a place here.
 fn example(kind: ErrorKind) -> Option<(&'static str, &'static str, CallError)> {
     let (service, name, code, message) = match kind {
         ErrorKind::NotFound => (
@@ -84,7 +84,7 @@ fn example(kind: ErrorKind) -> Option<(&'static str, &'static str, CallError)> {
                 CallError::dispatch_failure(error),
             ));
         }
-        // The program's own word: no answer of AWS means it.
+        // No answer of AWS has this kind.
         ErrorKind::Interrupted => return None,
     };
     Some((service, name, refusal(code, message)))
@@ -155,7 +155,7 @@ fn what_is_not_known_is_left_out() {
 }
 
 #[test]
-fn an_answer_without_a_code_is_told_by_its_status() {
+fn an_answer_without_a_code_is_judged_by_its_status() {
     let cases = [
         (403, ErrorKind::Denied, "HeadBucket has no body"),
         (404, ErrorKind::NotFound, "HeadBucket has no body"),

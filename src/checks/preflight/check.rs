@@ -1,19 +1,19 @@
-//! What was checked, and what the check came to.
+//! One thing that was checked, and the verdict.
 
 use std::fmt;
 
 use crate::engine::address::Address;
 
-/// What a check came to.
+/// The verdict of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// All is well.
     Ok,
-    /// It could not be checked, which stops nothing.
+    /// The check could not be made, which stops nothing.
     Unknown,
-    /// A person should know, which stops nothing.
+    /// A person should know of it, which stops nothing.
     Warning,
-    /// It stops an apply.
+    /// Something is wrong, which stops an apply.
     Wrong,
 }
 
@@ -31,18 +31,18 @@ impl fmt::Display for Verdict {
 /// One thing that was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
-    /// What it is about.
+    /// What the check is about.
     pub name: &'static str,
-    /// What it came to.
+    /// The verdict.
     pub verdict: Verdict,
-    /// That in a sentence without a full stop.
+    /// The verdict in a sentence without a full stop.
     pub message: String,
     /// The calls that would be denied.
     pub denied: Vec<Denied>,
 }
 
 impl Check {
-    /// A check of which no more is to be said than this.
+    /// A check without denied calls.
     pub fn new(name: &'static str, verdict: Verdict, message: impl Into<String>) -> Self {
         Check {
             name,
@@ -56,13 +56,13 @@ impl Check {
 /// A call that would be denied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denied {
-    /// For which resource.
+    /// The resource for which the call would be made.
     pub address: Address,
     /// The action.
     pub action: &'static str,
-    /// On what.
+    /// The ARN on which the action is needed.
     pub resource: String,
-    /// Why, as far as the simulation tells.
+    /// The reason, as far as the simulation gives one.
     pub reason: String,
 }
 

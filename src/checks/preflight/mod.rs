@@ -1,8 +1,8 @@
-//! What can be known before anything is written: whether the calls of a plan are allowed, and
-//! whether the events that the integration lives on will come.
+//! Checks what can be known before a write: whether the calls of a plan are allowed, and whether a
+//! trail logs the API calls that the integration's rule listens for.
 //!
-//! [`simulation`] and [`trails`] hold what is decided and have no client; [`ask`] and
-//! [`trails::look`] ask AWS. Each comes to [`Check`]s, which the commands print.
+//! [`simulation`] decides what IAM is asked and what its answers mean, without a client; [`ask`] asks.
+//! [`trails`] reads CloudTrail's trails. Each gives [`Check`]s, which the commands print.
 
 mod check;
 pub mod simulation;
@@ -17,7 +17,7 @@ pub use simulator::ask;
 use crate::engine::plan::Plan;
 use crate::failure::Failure;
 
-/// Each resource that nothing can be done about.
+/// One check for each blocked resource.
 pub fn blocked(plan: &Plan) -> Vec<Check> {
     plan.blocked()
         .map(|step| {
@@ -28,10 +28,10 @@ pub fn blocked(plan: &Plan) -> Vec<Check> {
         .collect()
 }
 
-/// Refuses to go on where something is wrong.
+/// Refuses to go on if a check is wrong.
 ///
 /// # Errors
-/// If a check is wrong: one cause for each, and for each call that would be denied.
+/// One cause for each call that would be denied, and for each other check that is wrong.
 pub fn refuse(checks: &[Check]) -> Result<(), Failure> {
     let mut failure = Failure::new("the checks found something wrong, and nothing was changed");
     for check in checks.iter().filter(|it| it.verdict == Verdict::Wrong) {

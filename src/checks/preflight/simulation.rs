@@ -1,4 +1,4 @@
-//! What IAM is asked to simulate, and what its answers mean. Pure.
+//! Decides what IAM is asked to simulate and what its answers mean, without asking.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,18 +16,18 @@ use crate::names::Arn;
 use crate::settings::Settings;
 use crate::systems::Site;
 
-/// Whose policies are to be simulated.
+/// Whose policies IAM is to simulate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// The user of this ARN.
     User(String),
-    /// The role of this name, whose path the session's ARN does not tell.
+    /// The role of this name. The ARN of its session does not contain the role's path.
     Role(String),
-    /// Nobody's; the text says why.
+    /// Nobody's; the text gives the reason.
     Nobody(&'static str),
 }
 
-/// Whose policies decide what the caller of this ARN may do.
+/// Whose policies decide which calls the caller of this ARN is allowed.
 pub fn source(caller: &Arn) -> Source {
     let mut parts = caller.resource.split('/');
     match (parts.next(), parts.next()) {
@@ -41,25 +41,25 @@ pub fn source(caller: &Arn) -> Source {
     }
 }
 
-/// One call that the plan will make.
+/// One call that carrying out the plan makes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Call {
-    /// For which resource.
+    /// The resource for which the call is made.
     pub address: Address,
     /// The action.
     pub action: &'static str,
-    /// On what.
+    /// The ARN on which the action is needed.
     pub resource: String,
-    /// Whether the ARN leaves out a path that it may have, which only asking for it would tell.
+    /// Whether the ARN may lack a path, which only a read of the resource would show.
     pub may_have_path: bool,
     /// The condition keys of the request, with their values.
     pub context: BTreeMap<String, String>,
 }
 
-/// Stands for the id of a key that is not there yet.
+/// Stands for the id of a key that does not exist yet.
 const NEW_KEY: &str = "key/00000000-0000-0000-0000-000000000000";
 
-/// Every call that the plan will make, apart from those that it has made already.
+/// Every call that carrying out the plan makes. Reads that the survey has made are left out.
 pub fn calls(
     settings: &Settings,
     site: &Site,
@@ -73,8 +73,8 @@ pub fn calls(
         let Some(node) = nodes.iter().find(|node| *node.address() == step.address) else {
             continue;
         };
-        // What the resource will have when it is changed: a role's boundary, which is set before
-        // all else, and the tags, whether or not our own policy makes use of them.
+        // A changed resource has its tags by then, whether or not the printed policy has conditions on
+        // them, and a role has its boundary, which is set before everything else.
         let wanted = node.resource.wanted();
         let create = wanted.map(|wanted| wanted.permissions_to_create());
         let create = create.into_iter().flatten();
@@ -115,8 +115,8 @@ pub fn calls(
     calls
 }
 
-/// The condition keys that the permission's conditions speak of. Where those are tags, the
-/// settings' own tags are in the request, or on the resource, as well.
+/// The condition keys of the permission's conditions. Beside a tag in the request or on the resource
+/// stand the tags that the settings name.
 fn context(settings: &Settings, permission: &Permission) -> BTreeMap<String, String> {
     let mut context = BTreeMap::new();
     for condition in &permission.conditions {
@@ -146,7 +146,7 @@ pub struct Request {
 /// `MaxItems`): no request asks for more.
 pub const MOST_RESULTS: usize = 1_000;
 
-/// As few requests as ask about exactly these calls.
+/// The fewest requests that ask about exactly these calls.
 pub fn requests(calls: &BTreeSet<Call>) -> Vec<Request> {
     let mut contexts: BTreeMap<&BTreeMap<String, String>, BTreeMap<&'static str, BTreeSet<&str>>> =
         BTreeMap::new();
@@ -177,20 +177,20 @@ pub fn requests(calls: &BTreeSet<Call>) -> Vec<Request> {
     requests
 }
 
-/// What the simulator said of one action on one resource in one request.
+/// The simulator's answer about one action on one resource in one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The request's context.
     pub context: BTreeMap<String, String>,
     /// The action.
     pub action: String,
-    /// On what.
+    /// The ARN of the resource.
     pub resource: String,
-    /// Why it is denied; `None` if it is allowed.
+    /// Why the action is denied; `None` if it is allowed.
     pub denied: Option<String>,
 }
 
-/// What the answers say of the calls; `unasked` is why some could not be asked about.
+/// The checks that follow from the answers. `unasked` is why IAM could not be asked about some calls.
 pub fn check(calls: &BTreeSet<Call>, answers: &[Answer], unasked: Option<&str>) -> Vec<Check> {
     let answer = |call: &Call| {
         answers.iter().find(|answer| {
@@ -230,8 +230,8 @@ pub fn check(calls: &BTreeSet<Call>, answers: &[Answer], unasked: Option<&str>) 
     }
     for (_, denied) in unsure {
         let message = format!(
-            "whether {denied} is allowed could not be told: its path is not known, and without one it \
-             would be denied"
+            "whether {denied} is allowed could not be checked: the path of the ARN is not known, and \
+             without a path the call would be denied"
         );
         checks.push(Check::new("permissions", Verdict::Unknown, message));
     }

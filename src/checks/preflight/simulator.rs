@@ -1,4 +1,4 @@
-//! Asks IAM's policy simulator.
+//! Asks IAM's policy simulator which calls are allowed.
 
 use std::collections::BTreeSet;
 
@@ -12,9 +12,9 @@ use super::simulation::{Answer, Call, MOST_RESULTS, Request, Source, check, requ
 use crate::aws::{Aws, AwsError, Caller, ErrorKind};
 use crate::kinds::iam::iam_operation;
 
-/// Whether `caller` may make these calls, as far as IAM simulates that.
+/// Whether IAM allows `caller` these calls, by simulation.
 ///
-/// Whatever goes wrong with the simulation itself leaves calls unchecked, and is told as such.
+/// An error of the simulator leaves its calls unchecked and is reported so.
 pub async fn ask(aws: &Aws, caller: &Caller, calls: &BTreeSet<Call>) -> Vec<Check> {
     if calls.is_empty() {
         return Vec::new();
@@ -39,8 +39,8 @@ pub async fn ask(aws: &Aws, caller: &Caller, calls: &BTreeSet<Call>) -> Vec<Chec
     check(calls, &answered, unasked.as_deref())
 }
 
-/// The ARN of the role behind a session. Where the role may not be read it is taken to have no
-/// path; if it has one, the simulation finds no such role.
+/// The ARN of the role behind a session. If the role cannot be read, the role is taken to have no
+/// path. If it has one, the simulator finds no such role.
 async fn role_arn(aws: &Aws, caller: &Caller, name: &str) -> String {
     let answer = aws
         .call(iam_operation("GetRole"), || {
@@ -129,7 +129,7 @@ fn context(request: &Request) -> Vec<ContextEntry> {
     entries.collect()
 }
 
-/// The answers in one result, which is about one resource, or about each of several.
+/// The answers in one result, which is about one resource or about each of several resources.
 fn read(request: &Request, result: &EvaluationResult) -> Vec<Answer> {
     let answer = |resource: &str, denied| Answer {
         context: request.context.clone(),
@@ -167,7 +167,7 @@ fn read(request: &Request, result: &EvaluationResult) -> Vec<Answer> {
 
 const BOUNDARY: &str = "the permissions boundary does not allow it";
 
-/// What beside the caller's own policies keeps it from being allowed.
+/// What denies the action beside the caller's own policies.
 fn beyond_policies(result: &EvaluationResult) -> Option<&'static str> {
     let organization = result.organizations_decision_detail();
     if organization.is_some_and(|detail| !detail.allowed_by_organizations()) {
@@ -194,7 +194,7 @@ fn reason(
     if !missing.is_empty() {
         let keys = missing.join(", ");
         reason.push_str(&format!(
-            "; policies look at {keys}, which is not known here"
+            "; the policies have conditions on {keys}, whose values are not known here"
         ));
     }
     Some(reason)

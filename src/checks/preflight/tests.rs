@@ -19,7 +19,7 @@ fn whose_policies_count_follows_from_the_callers_arn() {
     let cases = [
         ("a user", user, Some(Source::User(user.to_owned()))),
         (
-            "a session of a role, whose path is not told",
+            "a session of a role, whose ARN lacks the role's path",
             "arn:aws-cn:sts::123456789012:assumed-role/deployer/me@example.com",
             Some(Source::Role("deployer".to_owned())),
         ),
@@ -233,8 +233,8 @@ fn what_is_denied_is_wrong_and_what_is_not_answered_is_unknown() {
         let checks = check(&calls, &answers, unasked);
         let verdicts: Vec<_> = checks.iter().map(|check| check.verdict).collect();
         assert_eq!(verdicts, expected, "{reason}");
-        let told = |why: &str| checks.iter().any(|check| check.message.contains(why));
-        assert!(unasked.is_none_or(told), "{reason}");
+        let says = |why: &str| checks.iter().any(|check| check.message.contains(why));
+        assert!(unasked.is_none_or(says), "{reason}");
         assert_eq!(
             refuse(&checks).is_err(),
             expected == [Verdict::Wrong],

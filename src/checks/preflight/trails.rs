@@ -1,6 +1,6 @@
-//! Whether a CloudTrail trail logs management events in each region.
+//! Checks that a CloudTrail trail logs management events in each region.
 //!
-//! Without one EventBridge gets no `AWS API Call via CloudTrail` events there, and the rule sees
+//! Without such a trail EventBridge gets no `AWS API Call via CloudTrail` events there, and the rule sees
 //! no API calls (EventBridge User Guide, "AWS service events delivered via AWS CloudTrail").
 
 use std::collections::BTreeMap;
@@ -12,18 +12,18 @@ use super::check::{Check, Verdict};
 use crate::aws::{Aws, AwsError, Operation};
 use crate::names::Region;
 
-/// What is known of one trail, or of a region.
+/// What one trail logs, or all trails of a region together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Logging {
     /// Management events that change something are logged.
     On,
-    /// They are not.
+    /// Management events that change something are not logged.
     Off,
-    /// That could not be told; the text says why.
+    /// That could not be found out; the text gives the reason.
     Unknown(String),
 }
 
-/// What a region's trails come to.
+/// What a region's trails log together.
 fn together(trails: impl IntoIterator<Item = Logging>) -> Logging {
     let mut all = Logging::Off;
     for trail in trails {
@@ -36,8 +36,8 @@ fn together(trails: impl IntoIterator<Item = Logging>) -> Logging {
     all
 }
 
-/// Whether a trail with these selectors logs management events that change something. Such a trail
-/// has the ones or the others; without any it logs all management events.
+/// Whether a trail with these selectors logs management events that change something. A trail has
+/// classic selectors or advanced ones. A trail without any logs all management events.
 fn logs_writes(classic: &[EventSelector], advanced: &[AdvancedEventSelector]) -> bool {
     if !advanced.is_empty() {
         return advanced.iter().any(|selector| {
@@ -57,10 +57,10 @@ fn logs_writes(classic: &[EventSelector], advanced: &[AdvancedEventSelector]) ->
         })
 }
 
-/// The trails that a region sees, those of other regions and of the organization included.
+/// The trails that log in a region, those of other regions and of the organization included.
 pub type Seen = (Region, Result<Vec<Trail>, AwsError>);
 
-/// The trails of every region.
+/// Reads the trails of every region.
 pub async fn all(aws: &Aws, regions: &[Region]) -> Vec<Seen> {
     let seen = regions
         .iter()
@@ -68,9 +68,9 @@ pub async fn all(aws: &Aws, regions: &[Region]) -> Vec<Seen> {
     join_all(seen).await
 }
 
-/// What the trails that were seen log.
+/// Checks what the trails log.
 pub async fn look(aws: &Aws, seen: &[Seen]) -> Vec<Check> {
-    // A trail of all regions is among those of each, and is looked at once.
+    // A trail of all regions is listed in each region, and is read once.
     let mut trails: BTreeMap<&str, (&Trail, &Region)> = BTreeMap::new();
     for (region, described) in seen {
         for trail in described.as_deref().unwrap_or_default() {
@@ -97,8 +97,8 @@ pub async fn look(aws: &Aws, seen: &[Seen]) -> Vec<Check> {
     )
 }
 
-/// What is to be said of the regions: nothing is lost where a trail logs, and everything else is
-/// told once for all regions that share it.
+/// One check for all regions in which no trail logs, and one for all regions that share a reason why
+/// that is not known. If a trail logs in every region, one check says so.
 fn checks<'a>(found: impl Iterator<Item = (&'a Region, Logging)>) -> Vec<Check> {
     let mut on = Vec::new();
     let mut off = Vec::new();
@@ -120,7 +120,7 @@ fn checks<'a>(found: impl Iterator<Item = (&'a Region, Logging)>) -> Vec<Check> 
     }
     for (why, regions) in unknown {
         let message = format!(
-            "whether a CloudTrail trail logs management events in {} could not be told: {why}",
+            "whether a CloudTrail trail logs management events in {} could not be found out: {why}",
             regions.join(", ")
         );
         checks.push(Check::new("trails", Verdict::Unknown, message));
@@ -266,14 +266,14 @@ mod tests {
             .iter()
             .map(|name| name.parse().unwrap())
             .collect();
-        let told = |found: [Logging; 3]| -> Vec<(Verdict, String)> {
+        let checked = |found: [Logging; 3]| -> Vec<(Verdict, String)> {
             let checks = checks(regions.iter().zip(found));
             checks
                 .into_iter()
                 .map(|it| (it.verdict, it.message))
                 .collect()
         };
-        let found = told([Logging::Off, Logging::On, Logging::Off]);
+        let found = checked([Logging::Off, Logging::On, Logging::Off]);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].0, Verdict::Warning);
         assert!(
@@ -283,11 +283,11 @@ mod tests {
         );
 
         let unknown = Logging::Unknown("why".to_owned());
-        let found = told([unknown, Logging::On, Logging::Off]);
+        let found = checked([unknown, Logging::On, Logging::Off]);
         let verdicts: Vec<_> = found.iter().map(|(verdict, _)| *verdict).collect();
         assert_eq!(verdicts, [Verdict::Warning, Verdict::Unknown]);
 
-        let found = told([Logging::On, Logging::On, Logging::On]);
+        let found = checked([Logging::On, Logging::On, Logging::On]);
         assert_eq!(found[0].0, Verdict::Ok);
     }
 }

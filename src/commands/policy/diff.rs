@@ -1,4 +1,4 @@
-//! `provision policy diff A B`: what differs in meaning between two policies.
+//! `provision policy diff A B`: shows what differs in meaning between two policies.
 
 use std::path::Path;
 
@@ -10,8 +10,8 @@ use crate::render::text;
 use crate::terminal::{print, report};
 use iam_policy::Policy;
 
-/// A document that is no policy is told here, because it ends the program with another code than a
-/// failure does.
+/// A document that is no policy is reported here and is no failure, because it has an exit code of its
+/// own.
 pub(super) fn command(args: &PolicyDiffArgs) -> Result<Ending, Failure> {
     if [&args.before, &args.after]
         .into_iter()

@@ -1,4 +1,4 @@
-//! `provision policy lint [FILE…]`: what is wrong with policies, or could be.
+//! `provision policy lint [FILE…]`: reports what is wrong with policies, or could be.
 
 use std::path::Path;
 

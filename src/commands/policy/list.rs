@@ -1,4 +1,4 @@
-//! `provision policy list`: which documents there are, how long they are, and where they go.
+//! `provision policy list`: lists the documents, their sizes and the resources that carry them.
 
 use serde_json::json;
 use tokio::sync::watch;
@@ -43,7 +43,7 @@ fn entry(document: &Written) -> serde_json::Value {
     })
 }
 
-/// One line for each document. A size counts no white space between tokens, as AWS counts.
+/// One line for each document. As AWS counts, white space between tokens adds nothing to a size.
 fn table(documents: &[Written]) -> String {
     let header = ["NAME", "WHAT", "CHARACTERS", "WRITTEN TO"].map(str::to_owned);
     let rows = documents.iter().map(|document| {

@@ -1,4 +1,4 @@
-//! `provision policy …`: looks at policy documents, and writes nothing anywhere.
+//! `provision policy …`: lists, shows, compares and checks policy documents, and writes nothing.
 
 mod diff;
 mod file;
@@ -17,7 +17,7 @@ use crate::settings::GeneralFlags;
 /// Runs the command.
 ///
 /// # Errors
-/// Bad settings, a document that cannot be used, or no way to find out the account.
+/// Bad settings, a document that cannot be used, or an account that cannot be found out.
 pub async fn command(
     general: &GeneralFlags,
     command: &PolicyCommand,

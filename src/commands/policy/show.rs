@@ -1,4 +1,4 @@
-//! `provision policy show NAME`: one document in the form in which it is written.
+//! `provision policy show NAME`: prints one document as it is written to AWS.
 
 use tokio::sync::watch;
 
@@ -10,8 +10,8 @@ use crate::settings::GeneralFlags;
 use crate::systems::Written;
 use crate::terminal::{print, report};
 
-/// The document goes to stdout, and what is to be said about it to stderr, so that the first can be
-/// passed on.
+/// The document alone is printed to stdout, which another program may read. Its size and origin are
+/// printed to stderr.
 pub(super) async fn command(
     general: &GeneralFlags,
     args: &PolicyShowArgs,
@@ -40,7 +40,7 @@ pub(super) async fn command(
     Ok(Ending::Well)
 }
 
-/// The document of that name. Without a region, the one of the main region is meant.
+/// The document of that name. A name without a region means the document of the main region.
 fn find<'a>(documents: &'a [Written], name: &str) -> Option<&'a Written> {
     let exact = documents.iter().find(|document| document.name == name);
     exact.or_else(|| documents.iter().find(|document| document.document == name))

@@ -223,7 +223,7 @@ async fn what_is_still_used_is_deleted_once_aws_sees_that_nothing_uses_it() {
         failure(&results, "a"),
         "fake:DeleteThing failed on fake.a\n\
          Caused by:\n  1: DeleteConflict: must detach all policies first\n\
-         Hint: Something still uses it: take it out there, then run again"
+         Hint: Something still uses the resource: end that use, then run again"
     );
 }
 

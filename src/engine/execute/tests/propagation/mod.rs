@@ -266,9 +266,9 @@ async fn past_the_limit_the_last_error_is_told_with_both_possibilities() {
             format!(
                 "{}:{operation} failed on {address} (account 123456789012{region})\n\
                  Caused by:\n  1: {code}: {message} (request id request-{last})\n\
-                 Hint: Either IAM has not spread the new role or principal yet, in which case \
-                 another run will do, or it truly lacks the permission or does not exist: look at \
-                 the policies and principals that the message names",
+                 Hint: Run again, because IAM may not have spread the new role or principal yet. \
+                 If that does not help, the role lacks the permission or the principal does not \
+                 exist: look at the policies and principals that the message names",
                 case.service
             ),
             "{name}"
