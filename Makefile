@@ -58,11 +58,13 @@ lint: check-format clippy doc ## check formatting, lints and documentation
 check-format: ## check formatting alone
 	cargo fmt --all --check
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
+	cargo fmt --manifest-path crates/iam-policy/fuzz/Cargo.toml --check
 
 clippy: ## run clippy alone, with warnings denied
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked --test evaluator -- -D warnings
 	CARGO_TARGET_DIR=$(target) cargo clippy --locked --manifest-path fuzz/Cargo.toml -- -D warnings
+	CARGO_TARGET_DIR=$(target) cargo clippy --locked --manifest-path crates/iam-policy/fuzz/Cargo.toml -- -D warnings
 
 doc: ## build the documentation, with warnings denied
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps

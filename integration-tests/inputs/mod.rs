@@ -14,11 +14,21 @@ pub mod settings_file;
 #[cfg(test)]
 mod changed;
 #[cfg(test)]
+#[path = "../../crates/iam-policy/tests/any_bytes/edit.rs"]
+mod edit;
+#[path = "../../crates/iam-policy/tests/any_bytes/check.rs"]
+mod language;
+#[cfg(test)]
 mod large;
+#[cfg(test)]
+#[path = "../../crates/iam-policy/tests/any_bytes/survive.rs"]
+mod survive;
 
 use std::path::{Path, PathBuf};
 
 use provision::failure::Failure;
+
+use language::printable;
 
 /// The folder of a target's corpus, seen from the program's tests or from the fuzz targets.
 fn corpus(target: &str) -> PathBuf {
@@ -35,20 +45,4 @@ fn told(failure: &Failure, places: &[&str], secret: &str) {
     assert!(places.iter().any(|place| words.contains(place)), "{words}");
     assert!(!words.contains(secret), "{words}");
     assert!(printable(&words), "{words:?}");
-}
-
-/// Whether a terminal shows the text as it is: colours and line ends alone command it.
-fn printable(text: &str) -> bool {
-    let mut pieces = text.split("\x1b[");
-    let starts_well = pieces.next().is_none_or(plain);
-    starts_well
-        && pieces.all(|piece| {
-            let parameters = |c: char| c.is_ascii_digit() || c == ';';
-            let rest = piece.trim_start_matches(parameters);
-            rest.starts_with('m') && plain(rest)
-        })
-}
-
-fn plain(text: &str) -> bool {
-    !text.contains(|c: char| c.is_control() && c != '\n')
 }

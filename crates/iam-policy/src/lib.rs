@@ -1,4 +1,5 @@
-//! IAM policies: reading, comparing by meaning, diffs, fitting to a size limit, and lint.
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
 
 pub mod authorization;
 pub mod json;
