@@ -12,14 +12,16 @@ use provision::checks::documents;
 use provision::engine::action::Action;
 use provision::engine::address::Address;
 use provision::engine::attributes::Value;
+use provision::engine::identity::Identity;
 use provision::engine::known::Known;
 use provision::engine::node::{Node, Observations};
 use provision::engine::observed::{Consent, Observed, Phase, Present};
 use provision::engine::ownership::{Owner, Tags};
 use provision::engine::plan::plan;
-use provision::kinds::iam::role::IamRole;
+use provision::failure::Failure;
+use provision::kinds::iam::role::{IamRole, RoleSpec};
 use provision::settings::{self, GeneralFlags, Need, Settings, StackStateFlags};
-use provision::systems::{AllDocuments, Site};
+use provision::systems::{self, Goal, Site};
 
 const RESOURCES: usize = 1_000;
 /// The largest document, as the vendor prints it and in the hardened profile.
@@ -35,24 +37,27 @@ criterion_main!(benches);
 fn planning(criterion: &mut Criterion) {
     let (policy, trust) = (policy(INTEGRATION), policy(TRUST));
     let role = |name: String| IamRole {
-        address: Address::global("iam_role", &name),
-        arn: format!("arn:aws:iam::111122223333:role/{name}"),
-        name,
-        trust: trust.clone(),
+        identity: Identity {
+            address: Address::global("iam_role", &name),
+            arn: Some(format!("arn:aws:iam::111122223333:role/{name}")),
+            name,
+            tags: Tags::new("stackstate", "default", &BTreeMap::new()),
+        },
         policy_name: "STSIntegration",
-        policy: policy.clone(),
-        key: None,
-        boundary: None,
-        keep_policies: Vec::new(),
-        wanted: true,
-        tags: Tags::new("stackstate", "default", &BTreeMap::new()),
+        spec: Some(RoleSpec {
+            trust: Some(trust.clone().into()),
+            policy: policy.clone().into(),
+            boundary: None,
+            keep_policies: Vec::new(),
+        }),
     };
     let nodes: Vec<Node> = (0..RESOURCES)
-        .map(|n| Node::new(role(format!("role-{n}")), true))
+        .map(|n| Node::new(role(format!("role-{n}"))))
         .collect();
     let mut observed = Observations::new();
     for (n, node) in nodes.iter().enumerate().filter(|(n, _)| n % 10 != 0) {
-        let mut attributes = node.resource.desired(&Known::new());
+        let wanted = node.resource.wanted().expect("a role with a specification");
+        let mut attributes = wanted.desired(None, &Known::new());
         if n % 10 == 1 {
             attributes.insert("max_session_seconds".to_owned(), Value::from("7200"));
         }
@@ -88,13 +93,16 @@ fn comparing(criterion: &mut Criterion) {
 /// Every document of both systems in three regions.
 fn linting(criterion: &mut Criterion) {
     let settings = both_systems();
-    let documents = AllDocuments::load(&settings).expect("the shipped documents");
+    let systems = systems::named(&settings, Goal::Present).expect("the shipped documents");
     let site = Site {
         partition: settings.partition().expect("a region"),
         account: settings.account.clone().expect("an account"),
         regions: settings.regions.clone(),
     };
-    let lint = || documents::report(black_box(&settings), &documents, &site);
+    let lint = || {
+        let layout = systems::lay_out(black_box(&systems), &site)?;
+        Ok::<_, Failure>(documents::report(&settings.accepted, &layout, &site))
+    };
     let report = lint().expect("documents that can be read");
     assert!(
         report

@@ -2,8 +2,10 @@
 
 use std::sync::OnceLock;
 
+use provision::engine::address::Address;
+use provision::engine::known::Known;
 use provision::settings::{GeneralFlags, Need, StackStateFlags, load};
-use provision::systems::{AllDocuments, Content, Site, written};
+use provision::systems::{Content, Goal, Site, lay_out, named};
 use serde_json::Value as Json;
 
 use crate::deployment::{ACCOUNT, AGENT, BOUNDARY, EXTERNAL_ID, KEY, MAIN, OTHER};
@@ -49,20 +51,27 @@ fn of_settings(text: &str) -> Vec<(String, Json)> {
     let flags = StackStateFlags::default();
     let draft = load(&general, &flags, Need::Trust, folder.path(), &|_| None);
     let settings = draft.and_then(|it| it.complete(None)).expect("settings");
-    let documents = AllDocuments::load(&settings).expect("documents");
+    let systems = named(&settings, Goal::Present).expect("documents");
     let site = Site {
         partition: settings.partition().expect("a partition"),
         account: ACCOUNT.parse().expect("an account"),
         regions: settings.regions.clone(),
     };
-    let written = written(&settings, &documents, &site).expect("documents that can be written");
-    let policies = written.into_iter().filter_map(|it| match it.content {
-        Content::Policy(_, policy) => {
-            let (_, id) = KEY.rsplit_once('/').expect("an id");
-            Some((it.name, policy.filled("KeyId", id).document().clone()))
-        }
-        Content::EventPattern(_) => None,
-    });
+    let layout = lay_out(&systems, &site).expect("documents that can be written");
+    let main = MAIN.parse().expect("a region");
+    let key = Address::regional("kms_key", "integration", &main);
+    let known = Known::from([(key, KEY.to_owned())]);
+    let policies = layout
+        .written
+        .into_iter()
+        .filter_map(|it| match it.content {
+            Content::Policy(_, document) => {
+                let policy = document.with(&known).to_send();
+                let policy = policy.expect("a document that names no other key");
+                Some((it.name, policy.document().clone()))
+            }
+            Content::EventPattern(_) => None,
+        });
     policies.collect()
 }
 

@@ -13,13 +13,14 @@ use provision::engine::address::Address;
 use provision::engine::approved::Approved;
 use provision::engine::events::{Counts, Events, Outcome};
 use provision::engine::execute::execute;
+use provision::engine::node::known;
 use provision::engine::observed::{Consent, Observed};
 use provision::engine::plan::{self, Plan};
 use provision::failure::Failure;
 use provision::names::Region;
 use provision::settings::{self, GeneralFlags, Need, Settings, StackStateFlags};
-use provision::survey::{Survey, Wanted, survey};
-use provision::systems::AllDocuments;
+use provision::survey::{Survey, survey};
+use provision::systems::{self, Goal, Systems};
 use tokio::sync::watch;
 
 use super::connector::{Aim, FaultClient, Sent};
@@ -83,7 +84,8 @@ pub struct Account {
     base: aws_config::SdkConfig,
     path_style: bool,
     settings: Settings,
-    documents: AllDocuments,
+    to_apply: Systems,
+    to_destroy: Systems,
 }
 
 impl Account {
@@ -98,7 +100,8 @@ impl Account {
         let draft = settings::load(&general, &flags, Need::Trust, Path::new("."), &|_| None);
         let settings = draft.and_then(|draft| draft.complete(None));
         let settings = settings.expect("the settings are good");
-        let documents = AllDocuments::load(&settings);
+        let systems = |goal| systems::named(&settings, goal).expect("the documents are good");
+        let (to_apply, to_destroy) = (systems(Goal::Present), systems(Goal::Absent));
         let credentials = Credentials::new(&id, "test", None, None, "faults");
         // The waits between the SDK's attempts are its own matter, and only cost time here.
         let retry = session.config.retry_config().cloned();
@@ -114,7 +117,8 @@ impl Account {
                 .build(),
             path_style: session.path_style,
             settings,
-            documents: documents.expect("the documents are good"),
+            to_apply,
+            to_destroy,
             id,
         }
     }
@@ -172,12 +176,11 @@ impl Account {
     }
 
     async fn plan(&self, command: Command, aws: &Aws) -> Result<(Survey, Plan), Failure> {
-        let wanted = Wanted {
-            settings: &self.settings,
-            documents: &self.documents,
-            exists: command == Command::Apply,
+        let systems = match command {
+            Command::Apply => &self.to_apply,
+            Command::Destroy { .. } => &self.to_destroy,
         };
-        let survey = survey(wanted, aws).await?;
+        let survey = survey(&self.settings, systems, aws).await?;
         let mut plan = plan::plan(&survey.nodes, &survey.observed, consent(command));
         if command != Command::Apply {
             plan.steps.reverse();

@@ -17,12 +17,12 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use provision::aws::{Aws, Connections, Session};
 use provision::engine::node::{Node, Observations};
-use provision::engine::observed::Consent;
+use provision::engine::observed::{Consent, Observed};
 use provision::engine::plan;
 use provision::engine::resource;
 use provision::render;
-use provision::survey::{Wanted, survey};
-use provision::systems::{self, AllDocuments, Remains};
+use provision::survey::survey;
+use provision::systems::{self, Goal, Systems};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
@@ -91,7 +91,7 @@ struct Stage {
     answers: Answers,
     aws: Aws,
     deployment: Deployment,
-    documents: AllDocuments,
+    systems: Systems,
     /// What to observe to have a call made.
     nodes: BTreeMap<String, Vec<Node>>,
     runtime: Runtime,
@@ -136,7 +136,7 @@ impl Stage {
             region: None,
         };
         let deployment = Deployment::new("");
-        let documents = AllDocuments::load(&deployment.settings).expect("the documents are good");
+        let systems = systems::named(&deployment.settings, Goal::Present);
         let (_, stop) = watch::channel(false);
         let account = deployment.settings.account.as_ref();
         let mut stage = Stage {
@@ -149,7 +149,7 @@ impl Stage {
                 .expect("a runtime"),
             answers,
             deployment,
-            documents,
+            systems: systems.expect("the documents are good"),
             nodes: BTreeMap::new(),
         };
         stage.nodes = stage.nodes_by_call();
@@ -158,10 +158,8 @@ impl Stage {
 
     /// The nodes that a deployment consists of.
     fn laid_out(&self) -> Vec<Node> {
-        let site = self.deployment.site();
-        let (settings, remains) = (&self.deployment.settings, Remains::default());
-        let nodes = systems::nodes(settings, &self.documents, &site, &remains, true);
-        nodes.expect("the documents are good")
+        let layout = systems::lay_out(&self.systems, &self.deployment.site());
+        layout.expect("the documents are good").nodes
     }
 
     /// Observes each node and looks what it asks.
@@ -181,7 +179,7 @@ impl Stage {
         nodes
     }
 
-    fn observe(&self, node: &Node) -> Result<resource::Observed, provision::aws::AwsError> {
+    fn observe(&self, node: &Node) -> Result<Observed, provision::aws::AwsError> {
         let aws = self.aws.on_behalf_of(node.address());
         let observing = resource::observe(node.resource.as_ref(), &aws);
         self.runtime.block_on(observing)
@@ -223,7 +221,7 @@ pub fn check(bytes: &[u8]) {
     });
 }
 
-fn plans(stage: &Stage, node: &Node, observed: resource::Observed) {
+fn plans(stage: &Stage, node: &Node, observed: Observed) {
     let observations: Observations = [(node.address().clone(), observed)].into();
     let plan = plan::plan(
         std::slice::from_ref(node),
@@ -234,12 +232,8 @@ fn plans(stage: &Stage, node: &Node, observed: resource::Observed) {
 }
 
 fn surveys(stage: &Stage, service: &str) {
-    let wanted = Wanted {
-        settings: &stage.deployment.settings,
-        documents: &stage.documents,
-        exists: true,
-    };
-    match stage.runtime.block_on(survey(wanted, &stage.aws)) {
+    let survey = survey(&stage.deployment.settings, &stage.systems, &stage.aws);
+    match stage.runtime.block_on(survey) {
         Ok(survey) => {
             let plan = plan::plan(&survey.nodes, &survey.observed, Consent::default());
             shows(stage, &plan);

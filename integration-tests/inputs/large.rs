@@ -195,7 +195,6 @@ fn lists_that_never_end() {
     };
     let answers = [
         xml("ListRoles"),
-        xml("ListPolicies"),
         xml("ListRolePolicies"),
         xml("ListAttachedRolePolicies"),
         xml("ListEntitiesForPolicy"),

@@ -2,9 +2,8 @@
 
 use std::fs;
 
-use provision::survey::Wanted;
 use provision::systems::stackstate::DOCUMENTS;
-use provision::systems::{self, AllDocuments};
+use provision::systems::{self, Goal};
 
 use super::deployment::{Deployment, EXTERNAL_ID};
 use super::told;
@@ -36,21 +35,16 @@ fn lay_out(deployment: &Deployment, name: &str, text: &[u8]) {
     let file = folder.join(format!("{name}.json"));
     fs::create_dir_all(&folder).expect("a folder that can be made");
     fs::write(&file, text).expect("a file that can be written");
-    let settings = &deployment.settings;
-    let outcome = AllDocuments::load(settings).and_then(|documents| {
-        let wanted = Wanted {
-            settings,
-            documents: &documents,
-            exists: true,
-        };
-        wanted.check()?;
-        let site = deployment.site();
-        systems::written(settings, &documents, &site)
+    let site = deployment.site();
+    let outcome = systems::named(&deployment.settings, Goal::Present).and_then(|systems| {
+        let mut each = systems.iter();
+        each.try_for_each(|system| system.check(site.partition))?;
+        systems::lay_out(&systems, &site)
     });
     fs::remove_file(&file).expect("the file is there");
     match outcome {
-        Ok(written) => {
-            for document in written {
+        Ok(layout) => {
+            for document in layout.written {
                 let shown = document.content.shown().to_string();
                 assert!(!shown.contains(EXTERNAL_ID), "{shown}");
                 let (size, limit) = document.content.size();

@@ -7,7 +7,7 @@ use provision::engine::observed::Consent;
 use provision::engine::plan;
 use provision::render;
 use provision::saved_plan::{self, Inputs};
-use provision::systems::{self, AllDocuments, Remains};
+use provision::systems::{self, Goal};
 use serde_json::Value as Json;
 
 use super::deployment::{Deployment, EXTERNAL_ID};
@@ -28,13 +28,12 @@ impl Now {
     fn new() -> Self {
         let deployment = Deployment::new("");
         let settings = &deployment.settings;
-        let documents = AllDocuments::load(settings).expect("the documents are good");
-        let (site, remains) = (deployment.site(), Remains::default());
-        let nodes = systems::nodes(settings, &documents, &site, &remains, true);
-        let nodes = nodes.expect("the documents are good");
-        let plan = plan::plan(&nodes, &Observations::new(), Consent::default());
+        let systems = systems::named(settings, Goal::Present).expect("the documents are good");
+        let site = deployment.site();
+        let layout = systems::lay_out(&systems, &site).expect("the documents are good");
+        let plan = plan::plan(&layout.nodes, &Observations::new(), Consent::default());
         Now {
-            inputs: Inputs::of(settings, &documents).expect("the settings are good"),
+            inputs: Inputs::of(settings, &systems).expect("the settings are good"),
             plan: render::json::plan(&site, &plan),
             deployment,
         }

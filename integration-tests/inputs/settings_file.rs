@@ -2,9 +2,9 @@
 
 use std::fs;
 
+use provision::names::Partition;
 use provision::settings::{self, GeneralFlags, Need, StackStateFlags};
-use provision::survey::Wanted;
-use provision::systems::AllDocuments;
+use provision::systems::{Goal, named};
 use tempfile::TempDir;
 
 use super::told;
@@ -40,14 +40,12 @@ pub fn check(bytes: &[u8]) {
                 // The folder may be any of this machine; `override_documents` has one of its own.
                 continue;
             }
-            let documents = AllDocuments::load(&settings).expect("the shipped documents are good");
-            let wanted = Wanted {
-                settings: &settings,
-                documents: &documents,
-                exists: true,
-            };
-            if let Err(failure) = wanted.check() {
-                told(&failure, &["policies/", "provision.toml"], SECRET);
+            let systems = named(&settings, Goal::Present).expect("the shipped documents are good");
+            let partition = settings.partition().unwrap_or(Partition::Aws);
+            for system in systems {
+                if let Err(failure) = system.check(partition) {
+                    told(&failure, &["policies/", "provision.toml"], SECRET);
+                }
             }
         }
         if let Err(failure) = settings::load_lint(&general, folder) {

@@ -4,12 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::engine::node::Node;
 use crate::failure::Failure;
-use crate::settings::{
-    AuditTrail, Connection, Encryption, Profile, Secret, Settings, StackState, Trust,
-};
-use crate::systems::documents::Documents;
-use crate::systems::stackstate::{DOCUMENTS, Remains, SYSTEM};
-use crate::systems::{AllDocuments, Site};
+use crate::secret::Secret;
+use crate::settings::{AuditTrail, Connection, Encryption, Profile, Settings, StackState, Trust};
+use crate::systems::{self, Goal, Layout, Site};
 
 pub const ACCOUNT: &str = "123456789012";
 pub const AGENT: &str = "210987654321";
@@ -91,28 +88,18 @@ pub fn site(settings: &Settings) -> Site {
     }
 }
 
-pub fn shipped() -> Documents {
-    Documents::load(&DOCUMENTS, SYSTEM, Profile::Documented, None).unwrap()
+/// What the settings ask for, with the documents that they name.
+pub fn layout(settings: &Settings, goal: Goal) -> Result<Layout, Failure> {
+    let systems = systems::named(settings, goal)?;
+    systems::lay_out(&systems, &site(settings))
 }
 
-/// The shipped documents of every system.
-pub fn all_shipped() -> AllDocuments {
-    AllDocuments::load(&settings(&["eu-west-1"])).unwrap()
-}
-
-/// What the blueprint of StackState lays out for `settings`.
-pub fn nodes(
-    settings: &Settings,
-    documents: &Documents,
-    remains: &Remains,
-    wanted: bool,
-) -> Result<Vec<Node>, Failure> {
-    let stackstate = settings.stackstate.as_ref().unwrap();
-    let site = site(settings);
-    crate::systems::stackstate::nodes(settings, stackstate, documents, &site, remains, wanted)
-}
-
-/// The whole blueprint with the shipped documents.
+/// The resources, as the settings ask for them.
 pub fn laid_out(settings: &Settings) -> Vec<Node> {
-    nodes(settings, &shipped(), &Remains::default(), true).unwrap()
+    layout(settings, Goal::Present).unwrap().nodes
+}
+
+/// The same resources, none of which is wanted.
+pub fn to_be_removed(settings: &Settings) -> Vec<Node> {
+    layout(settings, Goal::Absent).unwrap().nodes
 }

@@ -19,7 +19,7 @@ use aws_smithy_types::body::SdkBody;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-pub use resource::{Fake, Pace, at, attributes, ours};
+pub use resource::{Fake, Pace, at, attributes, desired, ours, read_back};
 
 use crate::aws::{Aws, Connections, Operation, Session};
 use crate::engine::address::Address;

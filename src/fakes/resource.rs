@@ -1,6 +1,6 @@
 //! Resources of the account in memory.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,20 +10,22 @@ use tokio::time::Instant;
 use super::{CALL, Effect, Refusal, State, Verb, World, refusal};
 use crate::aws::{Aws, AwsError};
 use crate::engine::address::Address;
-use crate::engine::attributes::reference;
-use crate::engine::attributes::{Attributes, Change, Value};
+use crate::engine::attributes::{Attributes, Change, Value, reference};
+use crate::engine::identity::Identity;
 use crate::engine::known::Known;
 use crate::engine::node::{Milestone, Node};
 use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
-use crate::engine::ownership::Owner;
-use crate::engine::permission::{Permission, Task};
-use crate::engine::resource::Resource;
+use crate::engine::ownership::{Owner, Tags};
+use crate::engine::permission::Permission;
+use crate::engine::resource::{Resource, Wanted};
 
 /// A resource of [`World`].
 #[derive(Debug, Clone)]
 pub struct Fake {
-    pub address: Address,
+    pub identity: Identity,
     pub world: World,
+    /// Whether the settings ask for it.
+    pub wanted: bool,
     /// What it should be.
     pub desired: Attributes,
     /// The attributes that a create call does not set.
@@ -66,24 +68,50 @@ pub fn attributes(pairs: &[(&str, i32)]) -> Attributes {
         .collect()
 }
 
+/// What the resource of a node should be; nothing if it is not wanted.
+pub fn desired(node: &Node, known: &Known) -> Attributes {
+    let wanted = node.resource.wanted();
+    wanted.map_or_else(Attributes::new, |wanted| wanted.desired(None, known))
+}
+
+/// What AWS reads back of the resource of a node once everything was done.
+pub fn read_back(node: &Node, known: &Known) -> Attributes {
+    let mut attributes = desired(node, known);
+    for value in attributes.values_mut() {
+        if let Some(policy) = value.to_send() {
+            *value = Value::Policy(policy.into_owned());
+        }
+    }
+    attributes
+}
+
 /// Something of ours, at rest.
 pub fn ours(attributes: Attributes) -> Present {
-    Present {
-        attributes,
-        owner: Owner::Ours,
-        phase: Phase::Stable,
+    Present::new(attributes, Owner::Ours, Phase::Stable)
+}
+
+/// The identity of a fake, whose ARN nothing but AWS tells.
+fn identity(address: Address) -> Identity {
+    Identity {
+        name: address.name.clone(),
+        address,
         arn: None,
-        carried: Vec::new(),
-        held_by: Vec::new(),
+        tags: Tags::new("fake", "", &BTreeMap::new()),
     }
 }
 
 impl Fake {
     /// A resource that should have the size 1.
     pub fn new(world: &World, name: &str) -> Self {
+        Fake::at(world, at(name))
+    }
+
+    /// The same with an address of its own.
+    pub fn at(world: &World, address: Address) -> Self {
         Fake {
-            address: at(name),
+            identity: identity(address),
             world: world.clone(),
+            wanted: true,
             desired: attributes(&[("size", 1)]),
             late: Vec::new(),
             immutable: Vec::new(),
@@ -95,19 +123,29 @@ impl Fake {
         }
     }
 
-    /// The resource in the graph, wanted, after those that it needs.
+    /// The resource, if the settings do not ask for it.
+    pub fn unwanted(self) -> Self {
+        Fake {
+            wanted: false,
+            ..self
+        }
+    }
+
+    /// The resource in the graph, after those that it needs.
     pub fn node(self, needs: &[(&str, Milestone)]) -> Node {
         Node {
-            resource: Arc::new(self),
-            wanted: true,
             needs: needs.iter().map(|(name, m)| (at(name), *m)).collect(),
-            outlives: None,
+            ..Node::new(self)
         }
+    }
+
+    pub fn address(&self) -> &Address {
+        &self.identity.address
     }
 
     fn chosen(&self) -> Option<String> {
         self.chosen_arn
-            .then(|| format!("arn:{}", self.address.name))
+            .then(|| format!("arn:{}", self.identity.name))
     }
 
     /// What it is once everything was done.
@@ -118,7 +156,7 @@ impl Fake {
                 None => Owner::Ours,
             },
             arn: self.chosen(),
-            ..ours(self.desired(known))
+            ..ours(self.desired(None, known))
         }
     }
 
@@ -129,7 +167,7 @@ impl Fake {
         verb: Verb,
         effect: impl Fn(&mut State) -> Result<(), Refusal> + Send + Sync,
     ) -> Result<(), AwsError> {
-        let name = &self.address.name;
+        let name = &self.identity.name;
         let send = || async {
             self.world.state().log.push(format!("{verb:?} {name}"));
             tokio::time::sleep(CALL).await;
@@ -158,19 +196,64 @@ impl Fake {
 
 #[async_trait]
 impl Resource for Fake {
-    fn address(&self) -> &Address {
-        &self.address
+    fn identity(&self) -> &Identity {
+        &self.identity
     }
 
-    fn name(&self) -> &str {
-        &self.address.name
+    fn wanted(&self) -> Option<Box<dyn Wanted + '_>> {
+        self.wanted.then(|| Box::new(self) as Box<dyn Wanted>)
     }
 
-    fn arn(&self) -> Option<String> {
-        None
+    fn parent(&self) -> Option<&Address> {
+        self.parent.as_ref()
     }
 
-    fn desired(&self, known: &Known) -> Attributes {
+    fn deletion_is_answered(&self) -> bool {
+        self.deletion_is_answered
+    }
+
+    fn permissions_to_observe(&self) -> Vec<Permission> {
+        Vec::new()
+    }
+
+    fn permissions_to_delete(&self, _consent: Consent) -> Vec<Permission> {
+        Vec::new()
+    }
+
+    async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
+        self.call(aws, Verb::Observe, |_| Ok(())).await?;
+        Ok(self.world.read(self.address()))
+    }
+
+    async fn delete(
+        &self,
+        aws: &Aws,
+        _present: &Present,
+        _consent: Consent,
+    ) -> Result<(), AwsError> {
+        self.call(aws, Verb::Delete, |state| {
+            let Pace {
+                shown, deleting, ..
+            } = self.pace;
+            if deleting > Duration::ZERO
+                && let Observed::Present(present) = state.truth(self.address())
+            {
+                let present = Present {
+                    phase: Phase::Deleting,
+                    ..present
+                };
+                state.becomes_in(shown, self.address(), Observed::Present(present));
+            }
+            state.becomes_in(shown + deleting, self.address(), Observed::Missing);
+            Ok(())
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Wanted for &Fake {
+    fn desired(&self, _found: Option<&Present>, known: &Known) -> Attributes {
         let mut desired = self.desired.clone();
         if let Some(address) = &self.reference {
             desired.insert("reference".to_owned(), reference(known, address));
@@ -183,21 +266,12 @@ impl Resource for Fake {
         Some(format!("{name} cannot be changed; make another one"))
     }
 
-    fn parent(&self) -> Option<&Address> {
-        self.parent.as_ref()
-    }
-
-    fn deletion_is_answered(&self) -> bool {
-        self.deletion_is_answered
-    }
-
-    fn permissions(&self, _task: Task<'_>) -> Vec<Permission> {
+    fn permissions_to_create(&self) -> Vec<Permission> {
         Vec::new()
     }
 
-    async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
-        self.call(aws, Verb::Observe, |_| Ok(())).await?;
-        Ok(self.world.read(&self.address))
+    fn permissions_to_update(&self, _changes: Option<&[Change]>) -> Vec<Permission> {
+        Vec::new()
     }
 
     async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
@@ -214,9 +288,9 @@ impl Resource for Fake {
                     "Firehose is unable to assume role",
                 ));
             }
-            match state.truth(&self.address) {
+            match state.truth(self.address()) {
                 Observed::Missing => {
-                    state.created.insert(self.address.clone(), Instant::now());
+                    state.created.insert(self.address().clone(), Instant::now());
                     let Pace {
                         shown, creating, ..
                     } = self.pace;
@@ -225,10 +299,10 @@ impl Resource for Fake {
                             phase: Phase::Creating,
                             ..created.clone()
                         };
-                        state.becomes_in(shown, &self.address, Observed::Present(present));
+                        state.becomes_in(shown, self.address(), Observed::Present(present));
                     }
                     let present = Observed::Present(created.clone());
-                    state.becomes_in(shown + creating, &self.address, present);
+                    state.becomes_in(shown + creating, self.address(), present);
                     Ok(())
                 }
                 _ => Err(("EntityAlreadyExists", "the name is taken")),
@@ -249,7 +323,7 @@ impl Resource for Fake {
         _known: &Known,
     ) -> Result<(), AwsError> {
         self.call(aws, Verb::Update, |state| {
-            let Observed::Present(mut present) = state.truth(&self.address) else {
+            let Observed::Present(mut present) = state.truth(self.address()) else {
                 return Err(("NoSuchEntity", "there is no such thing"));
             };
             for change in changes {
@@ -261,32 +335,7 @@ impl Resource for Fake {
             }
             present.owner = self.settled(&Known::new()).owner;
             let observed = Observed::Present(present);
-            state.becomes_in(self.pace.shown, &self.address, observed);
-            Ok(())
-        })
-        .await
-    }
-
-    async fn delete(
-        &self,
-        aws: &Aws,
-        _present: &Present,
-        _consent: Consent,
-    ) -> Result<(), AwsError> {
-        self.call(aws, Verb::Delete, |state| {
-            let Pace {
-                shown, deleting, ..
-            } = self.pace;
-            if deleting > Duration::ZERO
-                && let Observed::Present(present) = state.truth(&self.address)
-            {
-                let present = Present {
-                    phase: Phase::Deleting,
-                    ..present
-                };
-                state.becomes_in(shown, &self.address, Observed::Present(present));
-            }
-            state.becomes_in(shown + deleting, &self.address, Observed::Missing);
+            state.becomes_in(self.pace.shown, self.address(), observed);
             Ok(())
         })
         .await

@@ -13,8 +13,10 @@ use crate::engine::node::{Node, Observations};
 use crate::engine::observed::{Observed, Phase, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::plan;
-use crate::fakes::consent;
-use crate::fakes::deployment::{EXTERNAL_ID, laid_out, on_ec2, settings, site, with_postfix};
+use crate::fakes::deployment::{
+    EXTERNAL_ID, laid_out, on_ec2, settings, site, to_be_removed, with_postfix,
+};
+use crate::fakes::{consent, read_back};
 use crate::settings::Settings;
 
 fn schema() -> Json {
@@ -39,17 +41,13 @@ fn key() -> Address {
 /// The node as it is once everything was done.
 fn settled(node: &Node) -> Present {
     let known = Known::from([(key(), "arn:aws:kms:eu-west-1:123456789012:key/k".to_owned())]);
-    Present {
-        attributes: node.resource.desired(&known),
-        owner: match node.resource.parent() {
-            Some(_) => Owner::Parent,
-            None => Owner::Ours,
-        },
-        phase: Phase::Stable,
-        arn: known.get(node.address()).cloned(),
-        carried: Vec::new(),
-        held_by: Vec::new(),
-    }
+    let owner = match node.resource.parent() {
+        Some(_) => Owner::Parent,
+        None => Owner::Ours,
+    };
+    let mut present = Present::new(read_back(node, &known), owner, Phase::Stable);
+    present.arn = known.get(node.address()).cloned();
+    present
 }
 
 /// The plan of these settings, where each resource is what `state` makes of its settled state.
@@ -57,6 +55,7 @@ fn document(settings: &Settings, adopt: bool, state: impl Fn(&Node, Present) -> 
     let nodes = laid_out(settings);
     let observed: Observations = nodes
         .iter()
+        .filter(|node| node.is_wanted())
         .map(|node| (node.address().clone(), state(node, settled(node))))
         .collect();
     super::json::plan(
@@ -91,15 +90,10 @@ fn plans() -> Vec<(&'static str, Json)> {
     let existing = |_: &Node, present| Observed::Present(present);
     let missing = |_: &Node, _| Observed::Missing;
     let gone = {
-        let nodes: Vec<Node> = laid_out(&two_regions())
-            .into_iter()
-            .map(|node| Node {
-                wanted: false,
-                ..node
-            })
-            .collect();
-        let observed = nodes
+        let nodes = to_be_removed(&two_regions());
+        let observed = laid_out(&two_regions())
             .iter()
+            .filter(|node| node.is_wanted())
             .map(|node| (node.address().clone(), Observed::Present(settled(node))))
             .collect();
         let mut plan = plan::plan(&nodes, &observed, consent(false));

@@ -8,8 +8,8 @@ use crate::engine::node::{Node, Observations};
 use crate::engine::observed::{Observed, Phase, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::plan::{self, Plan};
-use crate::fakes::consent;
 use crate::fakes::deployment::{laid_out, settings, site};
+use crate::fakes::{consent, read_back};
 use crate::settings::Settings;
 use iam_policy::Policy;
 
@@ -19,7 +19,7 @@ fn settled(node: &Node, known: &Known) -> Present {
         Some(_) => Owner::Parent,
         None => Owner::Ours,
     };
-    let mut present = Present::new(node.resource.desired(known), owner, Phase::Stable);
+    let mut present = Present::new(read_back(node, known), owner, Phase::Stable);
     present.arn = known.get(node.address()).cloned();
     present
 }
@@ -34,7 +34,7 @@ fn changed(settings: &Settings, change: impl Fn(&str, &mut Present)) -> Plan {
         .collect();
     let observed: Observations = nodes
         .iter()
-        .filter(|node| node.wanted)
+        .filter(|node| node.is_wanted())
         .map(|node| {
             let mut present = settled(node, &known);
             change(&node.address().to_string(), &mut present);

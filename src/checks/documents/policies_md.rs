@@ -6,12 +6,14 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 
+use iam_policy::lint::Report;
+
 use super::{report, security_findings};
 use crate::fakes::deployment::{
-    all_shipped, on_ec2, settings, site, stackstate, unencrypted, with_audit_trail,
+    layout, on_ec2, settings, site, stackstate, unencrypted, with_audit_trail,
 };
 use crate::settings::{Profile, Settings};
-use crate::systems::AllDocuments;
+use crate::systems::Goal;
 use iam_policy::lint::{Accepted, Severity, rules};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/policies.md");
@@ -69,11 +71,16 @@ fn variants() -> [Settings; 3] {
     ]
 }
 
+fn of_settings(settings: &Settings) -> Report {
+    let layout = layout(settings, Goal::Present).unwrap();
+    report(&settings.accepted, &layout, &site(settings))
+}
+
 /// Documents and codes, both as they stand in the table of the shipped documents' findings.
 fn found() -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     for settings in variants() {
-        let report = report(&settings, &all_shipped(), &site(&settings)).unwrap();
+        let report = of_settings(&settings);
         for document in report.documents {
             let name = match document.file.as_ref().filter(|_| document.kind.is_some()) {
                 Some(file) => file
@@ -127,8 +134,7 @@ fn of_security_the_hardened_profile_leaves_what_only_the_vendor_can_narrow() {
         system.profile = Profile::Hardened;
         system.permissions_boundary = "arn:aws:iam::123456789012:policy/boundary".parse().ok();
     }
-    let documents = AllDocuments::load(&hardened).unwrap();
-    let report = report(&hardened, &documents, &site(&hardened)).unwrap();
+    let report = of_settings(&hardened);
     let left: Vec<_> = report
         .open()
         .filter(|it| it.rule.severity >= Severity::Security)
@@ -142,9 +148,10 @@ fn of_security_the_hardened_profile_leaves_what_only_the_vendor_can_narrow() {
 fn what_is_accepted_is_no_longer_counted() {
     let mut settings = with_audit_trail(settings(&["eu-west-1"]));
     let count = |settings: &Settings| {
-        let site = site(settings);
-        let report = report(settings, &all_shipped(), &site).unwrap();
-        let counted = security_findings(settings, &all_shipped(), &site).unwrap();
+        let (site, layout) = (site(settings), layout(settings, Goal::Present).unwrap());
+        let report = report(&settings.accepted, &layout, &site);
+        let (nodes, written) = (&layout.nodes, &layout.written);
+        let counted = security_findings(&settings.accepted, nodes, written, &site);
         assert_eq!(counted, report.count(Severity::Security));
         counted
     };
@@ -158,7 +165,7 @@ fn what_is_accepted_is_no_longer_counted() {
         .map(|it| (it.code, "documented".to_owned()))
         .collect();
     assert_eq!(count(&settings), 0);
-    let report = report(&settings, &all_shipped(), &site(&settings)).unwrap();
+    let report = of_settings(&settings);
     assert!(!report.fails(Severity::Security), "only warnings are left");
     assert!(report.fails(Severity::Warning), "those are not accepted");
 }

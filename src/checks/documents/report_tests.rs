@@ -7,9 +7,10 @@ use iam_policy::lint::{self, Home, Report};
 use serde_json::Value as Json;
 
 use crate::fakes::deployment::{
-    EXTERNAL_ID, all_shipped, settings, site, unencrypted, with_audit_trail,
+    EXTERNAL_ID, layout, settings, site, unencrypted, with_audit_trail,
 };
 use crate::settings::Settings;
+use crate::systems::Goal;
 
 /// Everything that can be set up, in one region.
 fn everything() -> Settings {
@@ -17,7 +18,8 @@ fn everything() -> Settings {
 }
 
 fn of_settings(settings: &Settings) -> Report {
-    super::report(settings, &all_shipped(), &site(settings)).unwrap()
+    let layout = layout(settings, Goal::Present).unwrap();
+    super::report(&settings.accepted, &layout, &site(settings))
 }
 
 fn text(report: &Report) -> String {

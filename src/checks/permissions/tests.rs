@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::engine::attributes::Change;
 use crate::engine::permission::{Condition, REQUEST_TAG};
-use crate::fakes::deployment::{all_shipped, on_ec2, settings, site, unencrypted};
+use crate::fakes::deployment::{laid_out, on_ec2, settings, site, to_be_removed, unencrypted};
 use crate::kinds::kms::permissions as kms;
 use crate::names::IamIdentity;
-use crate::settings::{AuditTrail, Profile};
-use crate::systems::{self, Remains};
+use crate::settings::{AuditTrail, Profile, Settings};
+use crate::systems::{Goal, named};
 use iam_policy::lint::{Document, Finding, Home, Severity, lint};
 use iam_policy::{Effect, Kind};
 
@@ -33,13 +33,19 @@ fn both(regions: &[&str]) -> Settings {
     settings
 }
 
-fn nodes(settings: &Settings, wanted: bool) -> Vec<Node> {
-    let (site, documents) = (site(settings), all_shipped());
-    systems::nodes(settings, &documents, &site, &Remains::default(), wanted).unwrap()
+fn all_of_plan(settings: &Settings) -> Vec<Permission> {
+    let systems = named(settings, Goal::Present).unwrap();
+    plan(&systems, &laid_out(settings))
 }
 
 fn all_of_apply(settings: &Settings) -> Vec<Permission> {
-    apply(settings, &site(settings), &nodes(settings, true), true)
+    let systems = named(settings, Goal::Present).unwrap();
+    apply(&systems, &site(settings), &laid_out(settings), true)
+}
+
+fn all_of_destroy(settings: &Settings, consent: Consent) -> Vec<Permission> {
+    let systems = named(settings, Goal::Absent).unwrap();
+    destroy(&systems, &to_be_removed(settings), consent)
 }
 
 fn everything() -> Consent {
@@ -62,8 +68,8 @@ fn shown(permissions: &[Permission]) -> String {
 #[test]
 fn the_policies_are_these() {
     let settings = both(&["eu-west-1", "us-east-1"]);
-    let to_destroy = destroy(&settings, &nodes(&settings, false), everything());
-    insta::assert_snapshot!("plan", shown(&plan(&settings, &nodes(&settings, true))));
+    let to_destroy = all_of_destroy(&settings, everything());
+    insta::assert_snapshot!("plan", shown(&all_of_plan(&settings)));
     insta::assert_snapshot!("apply", shown(&all_of_apply(&settings)));
     insta::assert_snapshot!("destroy", shown(&to_destroy));
 }
@@ -71,7 +77,7 @@ fn the_policies_are_these() {
 #[test]
 fn reading_asks_for_no_tags_and_writes_nothing() {
     let settings = both(&["eu-west-1"]);
-    for permission in plan(&settings, &nodes(&settings, true)) {
+    for permission in all_of_plan(&settings) {
         let (_, name) = permission.action.split_once(':').unwrap();
         let reads = ["Get", "List", "Describe"];
         assert!(
@@ -106,11 +112,10 @@ fn the_policies_pass_our_own_lint() {
         }
     };
     for (settings, reason) in cases {
-        passes(&plan(&settings, &nodes(&settings, true)), reason);
+        passes(&all_of_plan(&settings), reason);
         passes(&all_of_apply(&settings), reason);
-        let nodes = nodes(&settings, false);
-        passes(&destroy(&settings, &nodes, everything()), reason);
-        passes(&destroy(&settings, &nodes, Consent::default()), reason);
+        passes(&all_of_destroy(&settings, everything()), reason);
+        passes(&all_of_destroy(&settings, Consent::default()), reason);
     }
 }
 
@@ -119,7 +124,7 @@ fn the_policies_pass_our_own_lint() {
 fn a_write_is_limited_by_a_name_of_ours_or_by_a_condition() {
     let settings = both(&["eu-west-1"]);
     let mut all = all_of_apply(&settings);
-    all.extend(destroy(&settings, &nodes(&settings, false), everything()));
+    all.extend(all_of_destroy(&settings, everything()));
     for permission in all {
         let (_, name) = permission.action.split_once(':').unwrap();
         if ["Get", "List", "Describe", "Simulate"]
@@ -197,9 +202,8 @@ fn what_the_settings_leave_out_is_not_allowed() {
 #[test]
 fn only_what_destroy_is_told_to_do_is_allowed() {
     let settings = both(&["eu-west-1"]);
-    let nodes = nodes(&settings, false);
-    let plain = destroy(&settings, &nodes, Consent::default());
-    let all = destroy(&settings, &nodes, everything());
+    let plain = all_of_destroy(&settings, Consent::default());
+    let all = all_of_destroy(&settings, everything());
     let (plain, all) = (actions(&plain), actions(&all));
     assert!(plain.is_subset(&all));
     let more: Vec<_> = all.difference(&plain).collect();

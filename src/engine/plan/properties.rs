@@ -7,6 +7,10 @@ use proptest::sample::{Index, select};
 
 use super::*;
 use crate::engine::graph::{self, Edges, Queue};
+use crate::engine::known::Known;
+use crate::engine::node::Milestone;
+use crate::engine::observed::Phase;
+use crate::engine::ownership::Owner;
 use crate::fakes::{Fake, World, at, attributes, consent, ours};
 
 /// The shape of one node and the state of its resource.
@@ -48,6 +52,12 @@ fn shapes() -> impl Strategy<Value = Vec<Shape>> {
     prop::collection::vec(shape, 1..12)
 }
 
+/// The same shapes, all or none of them wanted.
+fn all(shapes: Vec<Shape>, wanted: bool) -> Vec<Shape> {
+    let shapes = shapes.into_iter();
+    shapes.map(|shape| Shape { wanted, ..shape }).collect()
+}
+
 fn name(index: usize) -> String {
     format!("{index:02}")
 }
@@ -61,6 +71,7 @@ fn graph(shapes: &[Shape]) -> (Vec<Fake>, Vec<Node>) {
             let first = shape.needs.first().filter(|_| own > 0);
             let first = first.map(|(index, _)| at(&name(index.index(own))));
             Fake {
+                wanted: shape.wanted,
                 reference: first.clone().filter(|_| shape.refers),
                 parent: first.filter(|_| shape.parent),
                 chosen_arn: shape.chosen_arn,
@@ -87,13 +98,12 @@ fn graph(shapes: &[Shape]) -> (Vec<Fake>, Vec<Node>) {
             // What has children is decided with them, and outlives nothing.
             let childless = fakes
                 .iter()
-                .all(|it| it.parent != Some(fake.address.clone()));
+                .all(|it| it.parent != Some(fake.address().clone()));
             let outlives = shape.outlives.filter(|_| childless && !later.is_empty());
             let outlives = outlives.map(|index| later.start + index.index(later.len()));
             // Nor does what is outlived outlive another one.
             let outlives = outlives.filter(|it| shapes[*it].outlives.is_none());
             Node {
-                wanted: shape.wanted,
                 needs: needs.collect(),
                 outlives: outlives.map(|index| at(&name(index))),
                 ..fake.clone().node(&[])
@@ -135,7 +145,7 @@ fn state(fake: &Fake, state: usize) -> Observed {
 fn observations(fakes: &[Fake], shapes: &[Shape]) -> Observations {
     let states = fakes.iter().zip(shapes);
     states
-        .map(|(fake, shape)| (fake.address.clone(), state(fake, shape.state)))
+        .map(|(fake, shape)| (fake.address().clone(), state(fake, shape.state)))
         .collect()
 }
 
@@ -235,15 +245,14 @@ proptest! {
 
     #[test]
     fn nothing_is_left_to_do_once_everything_was_done(shapes in shapes(), adopt in any::<bool>()) {
-        let (fakes, mut nodes) = graph(&shapes);
-        nodes.iter_mut().for_each(|node| node.wanted = true);
+        let (fakes, nodes) = graph(&all(shapes, true));
         let known: Known = fakes
             .iter()
-            .filter_map(|fake| Some((fake.address.clone(), fake.settled(&Known::new()).arn?)))
+            .filter_map(|fake| Some((fake.address().clone(), fake.settled(&Known::new()).arn?)))
             .collect();
         let done: Observations = fakes
             .iter()
-            .map(|fake| (fake.address.clone(), Observed::Present(fake.settled(&known))))
+            .map(|fake| (fake.address().clone(), Observed::Present(fake.settled(&known))))
             .collect();
         // What refers to a resource whose ARN nobody chose stays unknown, which is no settled state.
         prop_assume!(fakes.iter().all(|fake| {
@@ -255,11 +264,10 @@ proptest! {
 
     #[test]
     fn destruction_is_the_same_graph_reversed(shapes in shapes()) {
-        let (fakes, mut nodes) = graph(&shapes);
-        nodes.iter_mut().for_each(|node| node.wanted = false);
+        let (fakes, nodes) = graph(&all(shapes, false));
         let observed = fakes
             .iter()
-            .map(|fake| (fake.address.clone(), Observed::Present(fake.settled(&Known::new()))))
+            .map(|fake| (fake.address().clone(), Observed::Present(fake.settled(&Known::new()))))
             .collect();
         let plan = plan(&nodes, &observed, consent(false));
         prop_assert_eq!(plan.count(Action::Delete), nodes.len());

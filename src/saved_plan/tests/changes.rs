@@ -16,7 +16,7 @@ fn each_setting_and_document_that_changed_is_named() {
     let changed = |change: Edit| {
         let mut settings = settings(&REGIONS);
         change(&mut settings);
-        match saved.check_inputs(&Inputs::of(&settings, &all_shipped()).unwrap()) {
+        match saved.check_inputs(&inputs_of(&settings)) {
             Ok(()) => Vec::new(),
             Err(failure) => failure.causes,
         }
@@ -92,8 +92,8 @@ fn each_setting_and_document_that_changed_is_named() {
     fs::write(folder.path().join("key-policy.json"), "{}").unwrap();
     let mut replaced = settings(&REGIONS);
     stackstate(&mut replaced).policies = Some(folder.path().to_owned());
-    let documents = AllDocuments::load(&replaced).unwrap();
-    let inputs = Inputs::of(&settings(&REGIONS), &documents).unwrap();
+    let systems = named(&replaced, Goal::Present).unwrap();
+    let inputs = Inputs::of(&settings(&REGIONS), &systems).unwrap();
     assert_eq!(
         saved.check_inputs(&inputs).unwrap_err().to_string(),
         "the settings are no longer those that the saved plan was made from; nothing was changed\n\

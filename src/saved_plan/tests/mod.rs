@@ -12,13 +12,18 @@ use proptest::prelude::*;
 use super::*;
 use crate::engine::node::Observations;
 use crate::engine::plan;
-use crate::fakes::deployment::{EXTERNAL_ID, all_shipped, laid_out, settings, site};
+use crate::fakes::deployment::{EXTERNAL_ID, laid_out, settings, site};
 use crate::render;
+use crate::systems::{Goal, named};
 
 const REGIONS: [&str; 2] = ["eu-west-1", "us-east-1"];
 
 fn inputs() -> Inputs {
-    Inputs::of(&settings(&REGIONS), &all_shipped()).unwrap()
+    inputs_of(&settings(&REGIONS))
+}
+
+fn inputs_of(settings: &Settings) -> Inputs {
+    Inputs::of(settings, &named(settings, Goal::Present).unwrap()).unwrap()
 }
 
 /// The plan of a first apply, as `plan --json` prints it.

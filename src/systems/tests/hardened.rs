@@ -1,10 +1,9 @@
 //! What the hardened profile changes, and that it changes nothing else.
 
-use crate::engine::known::Known;
-use crate::fakes::deployment::{site, with_audit_trail};
+use crate::engine::known::KNOWN_AFTER_APPLY;
 use crate::names::Arn;
 use crate::settings::{Profile, Settings};
-use crate::systems::{AllDocuments, Content, Written, written};
+use crate::systems::{Content, Written};
 use iam_policy::{Policy, Version, diff};
 
 use super::*;
@@ -24,21 +23,15 @@ fn both(regions: &[&str], profile: Profile) -> Settings {
 }
 
 fn all_written(settings: &Settings) -> Vec<Written> {
-    let documents = AllDocuments::load(settings).unwrap();
-    written(settings, &documents, &site(settings)).unwrap()
+    layout(settings, Goal::Present).unwrap().written
 }
 
 fn policies(settings: &Settings) -> impl Iterator<Item = (String, Policy)> {
     let all = all_written(settings).into_iter();
     all.filter_map(|written| match written.content {
-        Content::Policy(_, policy) => Some((written.name, policy)),
+        Content::Policy(_, document) => Some((written.name, document.to_show())),
         Content::EventPattern(_) => None,
     })
-}
-
-fn laid_out_hardened(settings: &Settings) -> Vec<Node> {
-    let documents = AllDocuments::load(settings).unwrap().stackstate;
-    nodes(settings, &documents, &Remains::default(), true).unwrap()
 }
 
 #[test]
@@ -75,9 +68,10 @@ fn every_document_is_of_the_current_version_and_names_no_alias() {
         assert_eq!(policy.version(), Version::V2012, "{name}");
         let text = policy.compact();
         assert!(!text.contains("alias/"), "{name}: {text}");
-        let placeholders = text.matches("${").count();
+        assert!(!text.contains("${"), "{name}: {text}");
+        let unknown = text.matches(KNOWN_AFTER_APPLY).count();
         let expected = usize::from(name == "firehose-role-policy@eu-west-1");
-        assert_eq!(placeholders, expected, "{name}: {text}");
+        assert_eq!(unknown, expected, "{name}: {text}");
     }
 }
 
@@ -103,16 +97,15 @@ fn audit_trail_still_fits_one_policy_with_its_statements_apart() {
 #[test]
 fn the_firehose_role_names_the_key_by_the_id_that_aws_chose() {
     let settings = both(&["eu-west-1", "us-east-1"], Profile::Hardened);
-    let nodes = laid_out_hardened(&settings);
+    let nodes = laid_out(&settings);
     let key = find(&nodes, KEY).address().clone();
     let chosen = "arn:aws:kms:eu-west-1:123456789012:key/11112222-3333";
     let unknown = "arn:aws:kms:eu-west-1:123456789012:key/(known after apply)";
     for region in ["eu-west-1", "us-east-1"] {
         let role = find(&nodes, &format!("iam_role.firehose-{region}"));
-        let resource = |known: &Known| match &role.resource.desired(known)["inline_policy[default]"]
-        {
-            Value::Policy(policy) => policy.document()["Statement"][1]["Resource"].clone(),
-            other => panic!("{other:?}"),
+        let resource = |known: &Known| {
+            let policy = json(&fakes::desired(role, known)["inline_policy[default]"]);
+            policy["Statement"][1]["Resource"].clone()
         };
         assert_eq!(resource(&Known::new()), json!([unknown]), "{region}");
         let known = Known::from([(key.clone(), chosen.to_owned())]);
@@ -130,10 +123,10 @@ fn no_role_waits_for_a_key_that_it_does_not_name() {
     let mut unencrypted = unencrypted(&["eu-west-1"]);
     stackstate(&mut unencrypted).profile = Profile::Hardened;
     for settings in [both(&["eu-west-1"], Profile::Documented), unencrypted] {
-        let nodes = laid_out_hardened(&settings);
+        let nodes = laid_out(&settings);
         let role = find(&nodes, "iam_role.firehose-eu-west-1");
         assert!(role.needs.is_empty());
-        let shown = format!("{:?}", role.resource.desired(&Known::new()));
+        let shown = format!("{:?}", fakes::desired(role, &Known::new()));
         assert!(
             !shown.contains("known after apply") && !shown.contains("${"),
             "{shown}"
@@ -144,7 +137,7 @@ fn no_role_waits_for_a_key_that_it_does_not_name() {
 #[test]
 fn failed_records_lie_where_the_agent_does_not_look() {
     let settings = both(&["eu-west-1", "us-east-1"], Profile::Hardened);
-    let nodes = laid_out_hardened(&settings);
+    let nodes = laid_out(&settings);
     for region in ["eu-west-1", "us-east-1"] {
         let stream = format!("firehose_stream.eventbridge@{region}");
         let read = format!("AWSLogs/{ACCOUNT}/EventBridge/{region}/");
@@ -172,7 +165,7 @@ fn in_other_partitions_every_arn_follows() {
         let mut settings = settings(&regions);
         stackstate(&mut settings).profile = Profile::Hardened;
         let expected = format!("arn:{partition}:");
-        let found = strings(&laid_out_hardened(&settings));
+        let found = strings(&laid_out(&settings));
         for (place, text) in found.iter().filter(|(_, text)| text.contains("arn:")) {
             assert!(text.starts_with(&expected), "{place}: {text}");
         }

@@ -3,10 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::engine::attributes::Attributes;
+use crate::engine::node::Observations;
+use crate::engine::observed::{Observed, Phase, Present};
+use crate::engine::ownership::Owner;
+use crate::systems::named;
 use iam_policy::Policy;
 
 fn addresses(nodes: &[Node], wanted: bool) -> Vec<String> {
-    let nodes = nodes.iter().filter(|node| node.wanted == wanted);
+    let nodes = nodes.iter().filter(|node| node.is_wanted() == wanted);
     nodes.map(|node| node.address().to_string()).collect()
 }
 
@@ -49,26 +54,41 @@ fn the_account_and_each_region_get_what_the_vendor_documents() {
 #[test]
 fn what_earlier_settings_left_over_is_laid_out_and_not_wanted() {
     let settings = settings(&["eu-west-1"]);
-    let remains = Remains {
-        regions: vec!["us-east-1".parse().unwrap()],
-        main_region: Some("us-west-2".parse().unwrap()),
+    let site = site(&settings);
+    let roles = [
+        "StackStateFirehoseRole-us-east-1",
+        "StackStateEventBridgeRole-us-east-1",
+        "StackStateEventBridgeRole-eu-west-1",
+        "StackStateFirehoseRole-ap-south-1-of-another-deployment",
+    ];
+    let roles = roles.map(ToOwned::to_owned);
+    let elsewhere = Attributes::from([("region".to_owned(), "us-west-2".into())]);
+    let bucket = Present::new(elsewhere, Owner::Ours, Phase::Stable);
+    let bucket_address = Names::bucket_address(&settings.regions[0]);
+    let observed = Observations::from([(bucket_address, Observed::Present(bucket))]);
+    let left_behind = |goal| {
+        let systems = named(&settings, goal).unwrap();
+        systems[0].left_behind(&site, &roles, &observed)
     };
-    let lay_out = |wanted| nodes(&settings, &shipped(), &remains, wanted).unwrap();
-    let left_over = addresses(&lay_out(true), false);
+    let regional = [
+        "iam_role.firehose-us-east-1",
+        "iam_role.eventbridge-us-east-1",
+        "firehose_stream.eventbridge@us-east-1",
+        "event_rule.stackstate@us-east-1",
+        "event_target.firehose@us-east-1",
+    ];
+    let nodes = left_behind(Goal::Present);
+    assert_eq!(addresses(&nodes, false), regional);
+    assert_eq!(addresses(&nodes, true), [""; 0]);
+
+    let nodes = left_behind(Goal::Absent);
+    let address = "kms_key.integration@us-west-2";
     assert_eq!(
-        left_over,
-        [
-            "iam_instance_profile.integration",
-            "iam_role.firehose-us-east-1",
-            "iam_role.eventbridge-us-east-1",
-            "firehose_stream.eventbridge@us-east-1",
-            "event_rule.stackstate@us-east-1",
-            "event_target.firehose@us-east-1",
-        ]
+        addresses(&nodes, false),
+        [&regional[..], &[address]].concat()
     );
-    let destroyed = lay_out(false);
-    assert_eq!(addresses(&destroyed, true), [""; 0]);
-    let key = find(&destroyed, "kms_key.integration@us-west-2");
+    assert_eq!(addresses(&nodes, true), [""; 0]);
+    let key = find(&nodes, address);
     let outlived = key.outlives.as_ref().map(ToString::to_string);
     assert_eq!(outlived.as_deref(), Some("s3_bucket.logs@eu-west-1"));
 }
@@ -89,10 +109,10 @@ fn every_resource_stands_once_and_after_those_that_it_needs() {
             assert!(seen.insert(own), "{own} stands twice");
         }
         // What is wanted needs nothing that is not.
-        for node in nodes.iter().filter(|node| node.wanted) {
+        for node in nodes.iter().filter(|node| node.is_wanted()) {
             for (needed, _) in &node.needs {
                 assert!(
-                    find(&nodes, &needed.to_string()).wanted,
+                    find(&nodes, &needed.to_string()).is_wanted(),
                     "{}",
                     node.address()
                 );

@@ -9,17 +9,18 @@ mod regions;
 
 use serde_json::{Value as Json, json};
 
-use super::documents::{Documents, for_each_string};
-use super::stackstate::{DOCUMENTS, Remains, SYSTEM, region_of_role};
+use super::Goal;
+use super::documents::for_each_string;
+use super::stackstate::{DOCUMENTS, Names};
 use crate::engine::address::Address;
 use crate::engine::attributes::Value;
 use crate::engine::known::Known;
 use crate::engine::node::Node;
+use crate::fakes;
 use crate::fakes::deployment::{
-    ACCOUNT, AGENT, EXTERNAL_ID, laid_out, nodes, on_ec2, settings, shipped, stackstate, trust,
-    unencrypted, with_postfix,
+    ACCOUNT, AGENT, EXTERNAL_ID, laid_out, layout, on_ec2, settings, site, stackstate, trust,
+    unencrypted, with_audit_trail, with_postfix,
 };
-use crate::settings::Profile;
 
 fn find<'a>(nodes: &'a [Node], address: &str) -> &'a Node {
     let node = nodes.iter().find(|it| it.address().to_string() == address);
@@ -28,14 +29,16 @@ fn find<'a>(nodes: &'a [Node], address: &str) -> &'a Node {
 
 /// An attribute that the resource should have, as JSON; a policy with its secrets.
 fn desired(nodes: &[Node], address: &str, attribute: &str) -> Json {
-    match find(nodes, address)
-        .resource
-        .desired(&Known::new())
-        .get(attribute)
-    {
-        Some(Value::Policy(policy)) => policy.document().clone(),
-        Some(other) => other.to_json(),
-        None => panic!("{address} has no {attribute}"),
+    let desired = fakes::desired(find(nodes, address), &Known::new());
+    let value = desired.get(attribute);
+    json(value.unwrap_or_else(|| panic!("{address} has no {attribute}")))
+}
+
+/// A value as JSON; a policy with its secrets.
+fn json(value: &Value) -> Json {
+    match value.as_policy() {
+        Some(policy) => policy.document().clone(),
+        None => value.to_json(),
     }
 }
 
@@ -44,20 +47,13 @@ fn strings(nodes: &[Node]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for node in nodes {
         let address = node.address();
-        for (name, value) in node.resource.desired(&Known::new()) {
-            let mut json = match &value {
-                Value::Policy(policy) => policy.document().clone(),
-                other => other.to_json(),
-            };
-            for_each_string(&mut json, &mut |text| {
+        for (name, value) in fakes::desired(node, &Known::new()) {
+            for_each_string(&mut json(&value), &mut |text| {
                 found.push((format!("{address} {name}"), text.clone()));
             });
         }
-        found.extend(
-            node.resource
-                .arn()
-                .map(|arn| (format!("{address} ARN"), arn)),
-        );
+        let arn = node.resource.identity().arn.clone();
+        found.extend(arn.map(|arn| (format!("{address} ARN"), arn)));
     }
     found
 }

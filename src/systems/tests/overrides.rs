@@ -14,9 +14,9 @@ fn replaced(file: &str, text: &str) -> Result<Vec<Node>, String> {
 }
 
 fn lay_out(folder: &Path) -> Result<Vec<Node>, Failure> {
-    let settings = settings(&["eu-west-1", "us-east-1"]);
-    let documents = Documents::load(&DOCUMENTS, SYSTEM, Profile::Documented, Some(folder))?;
-    nodes(&settings, &documents, &Remains::default(), true)
+    let mut settings = settings(&["eu-west-1", "us-east-1"]);
+    stackstate(&mut settings).policies = Some(folder.to_owned());
+    Ok(layout(&settings, Goal::Present)?.nodes)
 }
 
 /// The failure's text, with the folder's name replaced.
@@ -79,10 +79,9 @@ fn a_name_that_has_its_postfix_already_gets_no_second_one() {
     let text = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*",
         "Resource": "arn:aws:s3:::stackstate-logs-${AccountId}-blue"}]}"#;
     fs::write(folder.path().join("integration-role-policy.json"), text).unwrap();
-    let settings = with_postfix(&["eu-west-1"], "-blue");
-    let documents =
-        Documents::load(&DOCUMENTS, SYSTEM, Profile::Documented, Some(folder.path())).unwrap();
-    let nodes = nodes(&settings, &documents, &Remains::default(), true).unwrap();
+    let mut settings = with_postfix(&["eu-west-1"], "-blue");
+    stackstate(&mut settings).policies = Some(folder.path().to_owned());
+    let nodes = laid_out(&settings);
     let policy = desired(
         &nodes,
         "iam_role.integration",
@@ -98,10 +97,9 @@ fn without_encryption_no_way_of_writing_keeps_the_kms_section() {
     let text = r#"{"Statement": [{"Effect": "Allow", "Action": "KMS:Decrypt", "Resource": "*"},
         {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}]}"#;
     fs::write(folder.path().join("firehose-role-policy.json"), text).unwrap();
-    let documents =
-        Documents::load(&DOCUMENTS, SYSTEM, Profile::Documented, Some(folder.path())).unwrap();
-    let settings = unencrypted(&["eu-west-1"]);
-    let nodes = nodes(&settings, &documents, &Remains::default(), true).unwrap();
+    let mut settings = unencrypted(&["eu-west-1"]);
+    stackstate(&mut settings).policies = Some(folder.path().to_owned());
+    let nodes = laid_out(&settings);
     let policy = desired(
         &nodes,
         "iam_role.firehose-eu-west-1",

@@ -6,7 +6,7 @@ use super::*;
 use crate::names::Region;
 
 fn region_of(role: &str, postfix: &str) -> Option<Region> {
-    region_of_role(role, stackstate(&mut with_postfix(&["eu-west-1"], postfix)))
+    Names { postfix }.region_of_role(role)
 }
 
 #[test]

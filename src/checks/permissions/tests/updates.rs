@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::engine::attributes::Value;
+use crate::fakes::deployment::stackstate;
+use crate::settings::Trust;
 
 fn change(attribute: &str, before: Option<&str>, after: Option<&str>) -> Change {
     Change {
@@ -154,15 +156,15 @@ fn an_update_needs_what_its_changes_need() {
             &["iam:TagPolicy"],
         ),
     ];
-    let settings = both(&["eu-west-1"]);
-    let nodes = nodes(&settings, true);
+    let mut settings = both(&["eu-west-1"]);
+    // Only an agent on EC2 has an instance profile.
+    stackstate(&mut settings).trust = Trust::Ec2;
+    let nodes = laid_out(&settings);
     for (reason, address, change, expected) in cases {
         let node = nodes.iter().find(|it| it.address().to_string() == address);
         let changes = [change];
-        let needed = node
-            .unwrap()
-            .resource
-            .permissions(Task::Update(Some(&changes)));
+        let wanted = node.unwrap().resource.wanted().unwrap();
+        let needed = wanted.permissions_to_update(Some(&changes));
         let expected: BTreeSet<_> = expected.iter().copied().collect();
         assert_eq!(actions(&needed), expected, "{reason}");
         let takes_over = changes[0].attribute == ours;

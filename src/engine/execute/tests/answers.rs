@@ -3,7 +3,7 @@
 use super::*;
 use crate::aws::RETRY_LIMIT;
 use crate::engine::holder::Holder;
-use crate::kinds::iam::instance_profile;
+use crate::engine::release::release;
 
 fn one(world: &World) -> Run {
     Run::new(world, vec![Fake::new(world, "a").node(&[])])
@@ -141,7 +141,7 @@ async fn lost_writes(effect: Effect) -> Vec<String> {
     world.fail(Verb::Delete, "gone", 1, effect, lost);
     let nodes = vec![
         Fake::new(&world, "changed").node(&[]),
-        unwanted(Fake::new(&world, "gone").node(&[])),
+        Fake::new(&world, "gone").unwanted().node(&[]),
     ];
     outcomes(&Run::new(&world, nodes).execute().await)
 }
@@ -207,7 +207,7 @@ async fn what_is_still_used_is_deleted_once_aws_sees_that_nothing_uses_it() {
         let world = World::default();
         world.put(&at("a"), drifted());
         world.fail(Verb::Delete, "a", times, Effect::None, conflict);
-        let run = Run::new(&world, vec![unwanted(Fake::new(&world, "a").node(&[]))]);
+        let run = Run::new(&world, vec![Fake::new(&world, "a").unwanted().node(&[])]);
         async move { (world, run.execute().await) }
     };
     let (world, results) = run(20).await;
@@ -235,10 +235,10 @@ async fn what_others_came_to_use_meanwhile_is_not_deleted_unless_they_may_lose_i
         world.fail(Verb::Delete, "a", 1, Effect::None, || {
             refusal("DeleteConflict", "must remove roles from instance profile")
         });
-        let mut run = Run::new(&world, vec![unwanted(Fake::new(&world, "a").node(&[]))]);
+        let mut run = Run::new(&world, vec![Fake::new(&world, "a").unwanted().node(&[])]);
         run.approved.consent.detach_foreign = detach_foreign;
         let held = Present {
-            held_by: vec![Holder::InstanceProfile("theirs".to_owned())],
+            held_by: vec![Holder::new("instance-profile", "theirs")],
             ..ours(attributes(&[("size", 9)]))
         };
         world.put(&at("a"), Observed::Present(held));
@@ -258,24 +258,22 @@ async fn what_others_came_to_use_meanwhile_is_not_deleted_unless_they_may_lose_i
 async fn what_went_before_holds_nothing_although_aws_still_shows_it() {
     let world = World::default();
     let role = Present {
-        held_by: vec![Holder::InstanceProfile("ours".to_owned())],
+        held_by: vec![Holder::new("instance-profile", "ours")],
         ..ours(attributes(&[("size", 1)]))
     };
-    let profile = Fake {
-        address: Address::global(instance_profile::KIND, "ours"),
-        ..Fake::new(&world, "ours")
-    };
+    let mut profile = Fake::new(&world, "ours").unwanted();
+    profile.identity.arn = Some("arn:aws:iam::123456789012:instance-profile/ours".to_owned());
     world.put(&at("role"), Observed::Present(role));
-    world.put(&profile.address, drifted());
+    world.put(profile.address(), drifted());
     world.fail(Verb::Delete, "role", 1, Effect::None, || {
         refusal("DeleteConflict", "must remove roles from instance profile")
     });
     let needs = vec![(at("role"), Milestone::Exists)];
     let nodes = vec![
-        unwanted(Fake::new(&world, "role").node(&[])),
+        Fake::new(&world, "role").unwanted().node(&[]),
         Node {
             needs,
-            ..unwanted(profile.node(&[]))
+            ..profile.node(&[])
         },
     ];
     let mut observed: Observations = nodes
@@ -285,7 +283,7 @@ async fn what_went_before_holds_nothing_although_aws_still_shows_it() {
     let going = going(&nodes, &observed);
     observed
         .values_mut()
-        .for_each(|observed| plan::release(observed, &going));
+        .for_each(|observed| release(observed, &going));
     let run = Run::of(nodes, observed, consent(false));
     assert_eq!(outcomes(&run.execute().await), ["role done", "ours done"]);
 }

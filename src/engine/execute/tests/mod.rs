@@ -11,13 +11,15 @@ mod stopping;
 mod waiting;
 
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
 use std::time::Duration;
 
 use super::task::{FIND_LIMIT, FRESH, SETTLE_LIMIT, UPDATE_ROUNDS};
 use super::*;
-use crate::engine::observed::{Observed, Phase, Present};
+use crate::engine::observed::{Consent, Observed, Phase, Present};
 use crate::engine::ownership::Owner;
+use crate::engine::plan::plan;
 use crate::fakes::{Effect, Fake, Verb, World, at, attributes, aws, consent, lost, ours, refusal};
 
 /// A run that has not begun yet, with everything that a test may move in between.
@@ -50,7 +52,7 @@ impl Run {
 
     fn of(nodes: Vec<Node>, observed: Observations, consent: Consent) -> Self {
         let approved = Approved {
-            plan: plan::plan(&nodes, &observed, consent),
+            plan: plan(&nodes, &observed, consent),
             observed,
             observed_at: Instant::now(),
             consent,
@@ -122,13 +124,6 @@ fn reason(results: &Results, name: &str) -> String {
 /// Something of ours that is not as it should be.
 fn drifted() -> Observed {
     Observed::Present(ours(attributes(&[("size", 9)])))
-}
-
-fn unwanted(node: Node) -> Node {
-    Node {
-        wanted: false,
-        ..node
-    }
 }
 
 /// Where `line` stands in the log.

@@ -46,7 +46,7 @@ async fn deletion_runs_the_other_way() {
         ("c", &[("b", Milestone::Exists)][..]),
     ]
     .into_iter()
-    .map(|(name, needs)| unwanted(Fake::new(&world, name).node(needs)))
+    .map(|(name, needs)| Fake::new(&world, name).unwanted().node(needs))
     .collect();
     for node in &nodes {
         world.put(node.address(), drifted());
@@ -249,8 +249,11 @@ async fn a_deletion_does_not_wait_for_what_it_once_needed() {
     world.fail(Verb::Update, "role", 1, Effect::None, || {
         refusal("AccessDenied", "you may not")
     });
-    let profile = Fake::new(&world, "profile").node(&[("role", Milestone::Settled)]);
-    let nodes = vec![Fake::new(&world, "role").node(&[]), unwanted(profile)];
+    let profile = Fake::new(&world, "profile").unwanted();
+    let nodes = vec![
+        Fake::new(&world, "role").node(&[]),
+        profile.node(&[("role", Milestone::Settled)]),
+    ];
     let results = Run::new(&world, nodes).execute().await;
     assert_eq!(outcomes(&results), ["role failed", "profile done"]);
     assert_eq!(world.log()[..2], ["Delete profile", "Update role"]);

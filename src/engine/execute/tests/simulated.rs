@@ -4,12 +4,11 @@
 //! have. The longest chain is computed from the graph alone: no queue, no executor and no polling.
 
 use super::*;
-use crate::fakes::CALL;
-use crate::fakes::Pace;
-use crate::fakes::deployment::{all_shipped, settings, site, with_audit_trail};
-use crate::kinds::iam::Identity;
+use crate::fakes::deployment::{layout, settings, with_audit_trail};
+use crate::fakes::{CALL, Pace, read_back};
+use crate::names::IamIdentity;
 use crate::settings::Settings;
-use crate::systems::{self, Remains};
+use crate::systems::Goal;
 
 /// What is written after the create call: the policies in a role, and a bucket's settings.
 const LATE: [&str; 9] = [
@@ -45,34 +44,37 @@ struct Simulation {
 fn deployment(regions: &[&str]) -> Settings {
     let mut settings = with_audit_trail(settings(regions));
     let audit_trail = settings.audit_trail.as_mut().unwrap();
-    audit_trail.attach_to = vec![Identity::User("audit".to_owned())];
+    audit_trail.attach_to = vec![IamIdentity::User("audit".to_owned())];
     settings
 }
 
 impl Simulation {
     fn new(settings: &Settings, times: Times, wanted: bool) -> Self {
-        let remains = Remains::default();
-        let real = systems::nodes(settings, &all_shipped(), &site(settings), &remains, wanted);
+        let goal = match wanted {
+            true => Goal::Present,
+            false => Goal::Absent,
+        };
+        let real = layout(settings, goal).unwrap().nodes;
         let world = World::default();
         let known = Known::from([(
             Address::regional("kms_key", "integration", &settings.regions[0]),
             "arn:aws:kms:eu-west-1:123456789012:key/k".to_owned(),
         )]);
         let (mut nodes, mut fakes) = (Vec::new(), BTreeMap::new());
-        for node in real.unwrap() {
+        for node in real {
             // Only an agent on EC2 has an instance profile.
             if node.address().kind == "iam_instance_profile" {
                 continue;
             }
             let address = node.address().clone();
             let fake = Fake {
-                address: address.clone(),
-                desired: node.resource.desired(&known),
+                wanted,
+                desired: read_back(&node, &known),
                 late: LATE.to_vec(),
                 parent: node.resource.parent().cloned(),
                 deletion_is_answered: node.resource.deletion_is_answered(),
                 pace: pace(&node, times),
-                ..Fake::new(&world, "")
+                ..Fake::at(&world, address.clone())
             };
             nodes.push(Node {
                 resource: std::sync::Arc::new(fake.clone()),

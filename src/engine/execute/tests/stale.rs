@@ -26,10 +26,11 @@ async fn an_old_plan_that_still_holds_is_carried_out() {
     let world = World::default();
     world.put(&at("b"), drifted());
     world.put(&at("c"), drifted());
-    let mut nodes: Vec<Node> = ["a", "b", "c"]
-        .map(|name| Fake::new(&world, name).node(&[]))
-        .into();
-    nodes[2].wanted = false;
+    let nodes = vec![
+        Fake::new(&world, "a").node(&[]),
+        Fake::new(&world, "b").node(&[]),
+        Fake::new(&world, "c").unwanted().node(&[]),
+    ];
     let results = aged(&world, nodes, || {}).await;
     assert_eq!(outcomes(&results), ["a done", "b done", "c done"]);
     assert_eq!(
@@ -102,11 +103,12 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
     for (why, wanted, before, after, action, now) in cases {
         let world = World::default();
         world.put(&at("a"), before);
-        let node = Node {
+        let fake = Fake {
             wanted,
-            ..Fake::new(&world, "a").node(&[])
+            ..Fake::new(&world, "a")
         };
-        let results = aged(&world, vec![node], || world.put(&at("a"), after)).await;
+        let nodes = vec![fake.node(&[])];
+        let results = aged(&world, nodes, || world.put(&at("a"), after)).await;
         assert_eq!(
             failure(&results, "a"),
             format!(
@@ -137,7 +139,7 @@ async fn what_another_run_did_meanwhile_is_done() {
 async fn what_is_to_go_goes_whatever_it_became() {
     let world = World::default();
     world.put(&at("a"), drifted());
-    let node = unwanted(Fake::new(&world, "a").node(&[]));
+    let node = Fake::new(&world, "a").unwanted().node(&[]);
     let change = || {
         world.put(
             &at("a"),
@@ -163,8 +165,8 @@ async fn a_child_is_decided_again_with_its_parents_plan() {
     world.put(&at("a"), drifted());
     world.put(&at("child"), Observed::Present(drifted_child));
     let nodes = vec![
-        unwanted(Fake::new(&world, "a").node(&[])),
-        unwanted(child.node(&[("a", Milestone::Exists)])),
+        Fake::new(&world, "a").unwanted().node(&[]),
+        child.unwanted().node(&[("a", Milestone::Exists)]),
     ];
     let results = aged(&world, nodes, || {}).await;
     assert_eq!(outcomes(&results), ["a done", "child done"]);
@@ -194,8 +196,10 @@ async fn what_is_to_go_and_is_gone_already_holds_nothing_up() {
     ] {
         let world = World::default();
         let nodes = vec![
-            unwanted(Fake::new(&world, "a").node(&[])),
-            unwanted(Fake::new(&world, "b").node(&[("a", Milestone::Exists)])),
+            Fake::new(&world, "a").unwanted().node(&[]),
+            Fake::new(&world, "b")
+                .unwanted()
+                .node(&[("a", Milestone::Exists)]),
         ];
         world.put(&at("a"), drifted());
         world.put(&at("b"), drifted());
@@ -230,18 +234,15 @@ async fn nothing_goes_that_something_new_cannot_do_without() {
     ] {
         let world = World::default();
         world.put(&at("a"), drifted());
-        let other = Fake {
-            address: b.clone(),
-            ..Fake::new(&world, "b")
-        };
+        let other = Fake::at(&world, b.clone());
         let nodes = vec![
             Node {
                 outlives,
-                ..unwanted(Fake::new(&world, "a").node(&[]))
+                ..Fake::new(&world, "a").unwanted().node(&[])
             },
             Node {
                 needs,
-                ..unwanted(other.node(&[]))
+                ..other.unwanted().node(&[])
             },
         ];
         let run = Run::new(&world, nodes);

@@ -55,7 +55,7 @@ async fn what_was_read_alone_was_not_begun() {
     let nodes = vec![
         Fake::new(&world, "a").node(&[]),
         Fake::new(&world, "b").node(&[]),
-        unwanted(Fake::new(&world, "c").node(&[])),
+        Fake::new(&world, "c").unwanted().node(&[]),
     ];
     let run = Run::new(&world, nodes);
     tokio::time::advance(FRESH).await;
@@ -110,7 +110,7 @@ async fn a_deletion_that_was_sent_is_not_told_as_not_begun() {
     let world = World::default();
     world.lag(Duration::from_secs(60));
     world.put(&at("a"), drifted());
-    let run = Run::new(&world, vec![unwanted(Fake::new(&world, "a").node(&[]))]);
+    let run = Run::new(&world, vec![Fake::new(&world, "a").unwanted().node(&[])]);
     let results = stopped_after(&run, Duration::from_secs(10)).await;
     assert_eq!(outcomes(&results), ["a failed"]);
     assert_eq!(failure(&results, "a"), HALF_WAY);

@@ -15,7 +15,7 @@ async fn a_node_is_done_when_it_reads_back_right_and_says_once_what_it_waits_for
         vec![
             Fake::new(&world, "new").node(&[]),
             Fake::new(&world, "changed").node(&[]),
-            unwanted(Fake::new(&world, "gone").node(&[])),
+            Fake::new(&world, "gone").unwanted().node(&[]),
         ],
     );
     let begun = Instant::now();

@@ -1,17 +1,18 @@
 //! What a decision takes from the resources around it, and what a plan tells of each.
 
 use super::*;
-use crate::fakes::{World, attributes, consent};
+use crate::engine::decision::unsettled;
+use crate::engine::node::Milestone;
 
 /// A rule `a` and its target `b`, which carries no tags.
 fn rule_and_target(wanted: bool) -> Vec<Node> {
+    let rule = Fake { wanted, ..fake() };
     let target = Fake {
+        wanted,
         parent: Some(at("a")),
         ..Fake::new(&World::default(), "b")
     };
-    let mut nodes = vec![fake().node(&[]), target.node(&[("a", Milestone::Exists)])];
-    nodes.iter_mut().for_each(|node| node.wanted = wanted);
-    nodes
+    vec![rule.node(&[]), target.node(&[("a", Milestone::Exists)])]
 }
 
 fn actions(plan: &Plan) -> Vec<(&str, Action, Option<&str>)> {
@@ -147,14 +148,14 @@ fn a_key_is_kept_for_as_long_as_its_bucket_stays() {
     ];
     for (why, bucket_wanted, bucket, expected) in cases {
         let key_node = Node {
-            wanted: false,
             outlives: Some(at("bucket")),
-            ..Fake::new(&world, "key").node(&[])
+            ..Fake::new(&world, "key").unwanted().node(&[])
         };
-        let bucket_node = Node {
+        let bucket_node = Fake {
             wanted: bucket_wanted,
-            ..Fake::new(&world, "bucket").node(&[("key", Milestone::Exists)])
+            ..Fake::new(&world, "bucket")
         };
+        let bucket_node = bucket_node.node(&[("key", Milestone::Exists)]);
         let observed = Observations::from([
             (at("key"), Observed::Present(key.clone())),
             (at("bucket"), bucket),
@@ -188,10 +189,7 @@ fn a_step_tells_what_is_known_of_its_resource() {
 
 #[test]
 fn what_is_not_settled_yet_says_what_is_awaited() {
-    let node = |wanted| Node {
-        wanted,
-        ..fake().node(&[])
-    };
+    let node = |wanted| Fake { wanted, ..fake() }.node(&[]);
     let appear = Some("it to appear");
     let cases = [
         ("read back whole", true, Observed::Present(same()), None),

@@ -3,8 +3,11 @@
 mod around;
 
 use super::*;
-use crate::engine::attributes::Value;
-use crate::engine::resource::Observed::{Missing, Obstructed};
+use crate::engine::attributes::{Change, Value};
+use crate::engine::known::Known;
+use crate::engine::observed::Observed::{Missing, Obstructed};
+use crate::engine::observed::Phase;
+use crate::engine::ownership::Owner;
 use crate::fakes::{Fake, World, at, attributes, consent, ours};
 
 /// A resource that should have size 1 and mode 2, whose kind cannot be changed.
@@ -213,10 +216,7 @@ fn what_is_not_wanted() {
         reason,
         changes,
     };
-    let node = Node {
-        wanted: false,
-        ..fake().node(&[])
-    };
+    let node = fake().unwanted().node(&[]);
     check(
         &node,
         vec![

@@ -8,6 +8,7 @@ use super::*;
 use crate::aws::{Pauses, RETRY_LIMIT};
 use crate::engine::attributes::Value;
 use crate::fakes::deployment::{laid_out, settings, unencrypted};
+use crate::fakes::read_back;
 
 /// A refusal, what it is about, and why.
 struct Case {
@@ -167,7 +168,7 @@ impl Case {
 
     async fn run(&self, until: Until) -> Outcomes {
         let node = self.node();
-        let settled = node.resource.desired(&Known::new());
+        let settled = read_back(&node, &Known::new());
         let observed = match self.mends {
             None => Observed::Missing,
             Some(name) => {
