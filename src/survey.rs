@@ -4,8 +4,6 @@ mod site;
 
 pub use site::site;
 
-use site::Trouble;
-
 use std::collections::BTreeSet;
 
 use futures_util::future::{join, try_join, try_join_all};
@@ -21,6 +19,8 @@ use crate::kinds::iam::{policy, role};
 use crate::names::{Partition, Region};
 use crate::settings::Settings;
 use crate::systems::{self, AllDocuments, Remains, Site, audit_trail, stackstate};
+
+use site::Trouble;
 
 /// What a run is about: the nodes, and what AWS says of them.
 #[derive(Debug)]
