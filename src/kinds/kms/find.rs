@@ -1,9 +1,10 @@
-//! Finds the one key of ours among all keys of a region, and what it is like.
+//! Finds our key, by its alias or among all keys of a region, and reads what is compared of it.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 
 use aws_sdk_kms::types::{KeyMetadata, KeyState};
-use futures_util::future::{OptionFuture, try_join, try_join_all};
+use futures_util::future::{Either, ready, select, try_join, try_join_all};
 
 use super::key::{KmsKey, is_hidden};
 use crate::aws::{Aws, AwsError, ErrorKind};
@@ -11,6 +12,14 @@ use crate::engine::attributes::{Attributes, Value};
 use crate::engine::observed::{Observed, Phase, Present};
 use crate::engine::ownership::Owner;
 use crate::kinds::policy_value;
+
+/// A key with all that is compared of it.
+struct Found {
+    key: KeyMetadata,
+    tags: BTreeMap<String, String>,
+    /// The policy, and whether the key rotates.
+    details: (Value, bool),
+}
 
 /// The key's tags by key id.
 type TagsOfKeys = BTreeMap<String, BTreeMap<String, String>>;
@@ -112,12 +121,8 @@ impl KmsKey {
         &self,
         aws: &Aws,
         ids: Vec<&String>,
-        aliased: Option<&KeyMetadata>,
     ) -> Result<Result<Option<KeyMetadata>, String>, AwsError> {
-        let described = ids.into_iter().map(async |id| match aliased {
-            Some(key) if key.key_id() == id => Ok(Some(key.clone())),
-            _ => self.describe(aws, id).await,
-        });
+        let described = ids.into_iter().map(|id| self.describe(aws, id));
         let described = try_join_all(described).await?;
         let (doomed, live): (Vec<_>, Vec<_>) = described
             .into_iter()
@@ -146,31 +151,58 @@ impl KmsKey {
         Ok(Ok(candidates.pop()))
     }
 
+    /// The key with all that is compared of it.
+    async fn found(&self, aws: &Aws, key: KeyMetadata) -> Result<Found, AwsError> {
+        let tags = self.tags_of(aws, key.key_id());
+        let (tags, details) = try_join(tags, self.details(aws, key.key_id())).await?;
+        Ok(Found {
+            tags: tags.unwrap_or_default(),
+            key,
+            details,
+        })
+    }
+
+    /// The key that the alias leads to.
+    async fn aliased(&self, aws: &Aws) -> Result<Option<Found>, AwsError> {
+        match self.describe(aws, self.alias()).await? {
+            Some(key) => self.found(aws, key).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// What [`Resource::observe`] gives, or the error of a key whose policy hides it.
+    ///
+    /// The alias nearly always leads to our key, and no other key is looked at then. All keys are
+    /// listed meanwhile, because a key without the alias is to be found in no more time.
     pub(super) async fn read(&self, aws: &Aws) -> Result<Observed, AwsError> {
-        let (ids, aliased) = try_join(self.all_keys(aws), self.describe(aws, self.alias())).await?;
-        // Nearly always the key behind the alias is the one, so that its details are read now.
-        let aliased_id = aliased.as_ref().map(|key| key.key_id().to_owned());
-        let early = OptionFuture::from(aliased_id.as_ref().map(|id| self.details(aws, id)));
-        let early = async { early.await.transpose() };
-        let (tags, early) = try_join(self.tags_of_all(aws, &ids), early).await?;
+        let (aliased, listed) = (pin!(self.aliased(aws)), pin!(self.all_keys(aws)));
+        let (aliased, listed) = match select(aliased, listed).await {
+            Either::Left((aliased, listed)) => (aliased?, Either::Left(listed)),
+            Either::Right((ids, aliased)) => (aliased.await?, Either::Right(ready(ids))),
+        };
+        let is_ours = |it: &Found| self.identity.tags.owner(&it.tags) == Owner::Ours;
+        if let Some(ours) = aliased.as_ref().filter(|it| is_ours(it)) {
+            return Ok(self.lower(ours, Some(&ours.key)));
+        }
+        let tags = self.tags_of_all(aws, &listed.await?).await?;
         let owned = tags
             .iter()
             .filter(|(_, tags)| self.identity.tags.owner(tags) == Owner::Ours)
             .map(|(id, _)| id);
-        let key = match self.ours(aws, owned.collect(), aliased.as_ref()).await? {
-            Err(reason) => return Ok(Observed::Obstructed(reason)),
+        let in_the_way = aliased.as_ref().map(|it| &it.key);
+        match (self.ours(aws, owned.collect()).await?, &aliased) {
+            (Err(reason), _) => Ok(Observed::Obstructed(reason)),
+            (Ok(Some(key)), _) => Ok(self.lower(&self.found(aws, key).await?, in_the_way)),
             // Without a key of ours, the one that has our alias is in the way.
-            Ok(key) => match key.or(aliased) {
-                Some(key) => key,
-                None => return Ok(Observed::Missing),
-            },
-        };
-        let id = key.key_id();
-        let (policy, rotation) = match early {
-            Some(early) if aliased_id.as_deref() == Some(id) => early,
-            _ => self.details(aws, id).await?,
-        };
+            (Ok(None), Some(aliased)) => Ok(self.lower(aliased, in_the_way)),
+            (Ok(None), None) => Ok(Observed::Missing),
+        }
+    }
+
+    /// What AWS says of a key, in our terms. The alias leads to the key `aliased`.
+    fn lower(&self, found: &Found, aliased: Option<&KeyMetadata>) -> Observed {
+        let Found { key, tags, details } = found;
+        let (policy, rotation) = details;
         let state = key.key_state().map_or("unknown", KeyState::as_str);
         let spec = key.key_spec().map_or("unknown", |spec| spec.as_str());
         let mut attributes = Attributes::from([
@@ -178,24 +210,20 @@ impl KmsKey {
                 "description".to_owned(),
                 key.description().unwrap_or_default().into(),
             ),
-            ("key_policy".to_owned(), policy),
+            ("key_policy".to_owned(), policy.clone()),
             ("key_spec".to_owned(), spec.into()),
-            ("rotation".to_owned(), rotation.into()),
+            ("rotation".to_owned(), (*rotation).into()),
             ("state".to_owned(), state.into()),
         ]);
-        if let Some(target) = &aliased_id {
-            let alias = if target == id {
+        if let Some(target) = aliased.map(KeyMetadata::key_id) {
+            let alias = if target == key.key_id() {
                 self.alias().to_owned()
             } else {
                 format!("the alias {} belongs to the key {target}", self.alias())
             };
             attributes.insert("alias".to_owned(), alias.into());
         }
-        let none = BTreeMap::new();
-        let owner = self
-            .identity
-            .tags
-            .lower_observed(tags.get(id).unwrap_or(&none), &mut attributes);
+        let owner = self.identity.tags.lower_observed(tags, &mut attributes);
         let phase = if state == KeyState::PendingDeletion.as_str() {
             Phase::Doomed
         } else {
@@ -203,6 +231,6 @@ impl KmsKey {
         };
         let mut present = Present::new(attributes, owner, phase);
         present.arn = key.arn().map(ToOwned::to_owned);
-        Ok(Observed::Present(present))
+        Observed::Present(present)
     }
 }

@@ -1,9 +1,9 @@
 //! A KMS key with its alias.
 //!
-//! A key has no name and `CreateKey` no idempotency token, so the key is found by its ownership
-//! tags, which the create call itself sets, and beside that by its alias, which is made last and
-//! removed first. AWS gives an alias only once, which decides between two runs that make a key at
-//! the same time.
+//! A key has no name and `CreateKey` no idempotency token. The key is the one that our alias leads
+//! to, if it carries the ownership tags, which the create call itself sets. The alias is made last and
+//! removed first, so where it does not lead to a key of ours the key is looked for by its tags. AWS
+//! gives an alias only once, which decides between two runs that make a key at the same time.
 
 use async_trait::async_trait;
 use aws_sdk_kms::config::retry::RetryConfig;
