@@ -1,7 +1,7 @@
-//! Strict JSON: what two readers could understand differently is refused.
+//! Strict JSON: text that two readers could understand differently is refused.
 //!
-//! `serde_json` keeps the last of two equal keys without a word. In a policy that silently drops
-//! what a person wrote, so [`parse`] makes it an error.
+//! `serde_json` keeps the last of two equal keys and drops the other without a warning. In a policy
+//! that changes what a person wrote, so [`parse`] makes it an error.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ pub enum JsonError {
         /// What was found or expected there.
         message: String,
     },
-    /// An object holds the same key twice.
+    /// An object has the same key twice.
     #[error(
         "line {line}, column {column}: the key \"{}\" occurs twice in the same object",
         printable(key)
@@ -42,7 +42,7 @@ pub enum JsonError {
 ///
 /// # Errors
 /// [`JsonError::Syntax`] for what is not JSON, for trailing text, and for nesting deeper than 128
-/// levels; [`JsonError::DuplicateKey`] for an object that holds a key twice.
+/// levels; [`JsonError::DuplicateKey`] for an object that has a key twice.
 pub fn parse(text: &str) -> Result<Value, JsonError> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let mut duplicate = None;
@@ -65,7 +65,7 @@ pub fn parse(text: &str) -> Result<Value, JsonError> {
     })
 }
 
-/// The error's own words; the position that `serde_json` appends is told separately.
+/// The message without the position that `serde_json` appends, which is a part of its own.
 fn without_position(error: &serde_json::Error) -> String {
     let message = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
@@ -75,7 +75,7 @@ fn without_position(error: &serde_json::Error) -> String {
         .to_owned()
 }
 
-/// Reads a value and leaves the key in `duplicate` if an object repeats one.
+/// Reads a value, and puts the key into `duplicate` if an object repeats one.
 struct Strict<'a> {
     duplicate: &'a mut Option<String>,
 }

@@ -1,15 +1,15 @@
 //! Text from outside, made safe to print.
 
-/// The text with every character escaped that could move the cursor, hide text or reverse its
-/// order: a policy in AWS may be written by an attacker, and the person who reads it decides on it.
+/// The text with every character escaped that could move the cursor, hide text or reverse its order. A
+/// policy may be written by an attacker, and a person decides by what the terminal shows of it.
 ///
-/// Backslashes are doubled, so that different texts stay different.
+/// Backslashes are doubled, so different texts stay different.
 pub fn printable(text: &str) -> String {
     escaped(text, |character| character == '\\' || deceives(character))
 }
 
-/// A text of our own with what it quotes from elsewhere: lines stay lines, and what was made
-/// [`printable`] already stays as it is.
+/// A message, made safe to print, that quotes text from elsewhere. Line breaks are kept, and so are
+/// parts that are [`printable`] already.
 pub fn harmless(text: &str) -> String {
     escaped(text, |character| character != '\n' && deceives(character))
 }
@@ -46,7 +46,7 @@ mod tests {
     use super::{harmless, printable};
 
     #[test]
-    fn only_what_could_deceive_is_escaped() {
+    fn only_characters_that_could_deceive_are_escaped() {
         let cases = [
             ("s3:Get*", "s3:Get*", "plain text stays"),
             ("Zürich", "Zürich", "letters of other languages stay"),

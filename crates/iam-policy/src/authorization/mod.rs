@@ -2,12 +2,12 @@
 //!
 //! The data is the Service Authorization Reference of AWS, as a maintained and permissively licensed
 //! package publishes it; `data/reference.txt` names the package, its version, date and licence, and
-//! `data/refresh` writes it. It holds what deciding needs and none of the descriptions.
+//! `data/refresh` writes it. It has what the checks of lint need and none of the descriptions.
 //!
-//! It is compiled in as plain text of 0.9 MB. Compressed it would have 0.2 MB, for which the program
-//! would need a decompressor and, to keep the committed file one that a person can compare line by
-//! line, a build script. As text it is part of the program that is only read from disk when it is
-//! looked at: no other command pays for it, and a look-up parses the section of one service.
+//! It is compiled in as plain text of 0.9 MB. Compressed it would have 0.2 MB, which
+//! would need a decompressor and a build script, since the committed file is one that a person can
+//! compare line by line. As text it is a part of the program that is read from disk
+//! only when it is used, and a look-up parses the section of one service.
 //!
 //! A name that AWS introduced after the date of the data is unknown here, so what follows from the
 //! data is a finding and never an obstacle.

@@ -1,4 +1,4 @@
-//! The name that was probably meant.
+//! The known name that a misspelt one was probably meant to be.
 
 /// The known name with the fewest changed letters, if these are few for a name of that length. The
 /// first of those that are equally near.

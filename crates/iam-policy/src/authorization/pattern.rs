@@ -1,17 +1,16 @@
 //! Whether a policy's `Resource` and the pattern of a resource type's ARNs have an ARN in common.
 //!
 //! Both sides have parts that are open: `*`, `?` and policy variables in the policy, and
-//! `${BucketName}` in the pattern. In doubt they overlap, so that no resource is called wrong that
-//! is not.
+//! `${BucketName}` in the pattern. In doubt they overlap, so no resource is called wrong that is not.
 
 /// One step of a pattern.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Token {
     Character(char),
     AnyCharacter,
-    /// Any text, also none.
+    /// Any text, which may be empty.
     Anything,
-    /// As before, without a slash or a colon.
+    /// Any text without a slash or a colon, which may be empty.
     AnythingInSegment,
 }
 
@@ -76,7 +75,7 @@ fn wildcard_tokens(pattern: &str) -> Vec<Token> {
         .collect()
 }
 
-/// `${*}`, `${?}` and `${$}` stand for the character, any other `${…}` for a value that is not known.
+/// `${*}`, `${?}` and `${$}` mean the character, any other `${…}` a value that is not known.
 fn policy_tokens(mut resource: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     while let Some((literal, after)) = resource.split_once("${") {
@@ -110,7 +109,7 @@ fn form_tokens(mut arn: &str) -> Vec<Token> {
 }
 
 /// Whether some text matches both. `reached` holds for how much of `b` each prefix of `a` can be
-/// matched with, so that no combination is looked at twice.
+/// matched with, so no combination is looked at twice.
 fn overlap(a: &[Token], b: &[Token]) -> bool {
     let width = b.len() + 1;
     let mut reached = vec![false; (a.len() + 1) * width];

@@ -6,7 +6,7 @@
 //! - what the actions in the lines below it share: their resource types, their condition keys;
 //! - an action, alone in its line.
 //!
-//! Keys and resource types are referred to by their number in the section, which starts at 0.
+//! A reference to a key or a resource type is its number in the section, from 0.
 
 use super::condition_key::{ConditionKey, KeyType};
 use super::service::{Action, ResourceType, Service};

@@ -22,7 +22,7 @@ pub struct Action {
 pub struct ResourceType {
     /// The name that AWS gives it: `bucket`.
     pub name: &'static str,
-    /// What its ARNs look like: `arn:${Partition}:s3:::${BucketName}`. Nearly always one.
+    /// The forms of its ARNs, nearly always one: `arn:${Partition}:s3:::${BucketName}`.
     pub arns: Vec<&'static str>,
     /// The condition keys that AWS lists for the type, as indices of [`Service::condition_keys`].
     pub(super) condition_keys: Vec<usize>,
@@ -37,7 +37,7 @@ impl ResourceType {
     }
 }
 
-/// A service: what stands before the colon of an action, and all that can follow.
+/// A service: the part of an action before the colon, and all that can follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
     /// The prefix of its actions: `s3`.
@@ -58,7 +58,7 @@ impl Service {
         actions.find(|action| action.name.eq_ignore_ascii_case(name))
     }
 
-    /// The actions that a name with `*` and `?` stands for.
+    /// The actions that match a name with `*` and `?`.
     pub fn matching<'a>(&'a self, pattern: &'a str) -> impl Iterator<Item = &'a Action> {
         let actions = self.actions.iter();
         actions.filter(move |action| pattern_covers(pattern, action.name))

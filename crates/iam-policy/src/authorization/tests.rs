@@ -1,4 +1,4 @@
-//! The committed data is well-formed, and says what AWS's reference says.
+//! The committed data is well-formed and agrees with AWS's reference.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What a check found: which rule, where, and what exactly stands there.
+//! A finding: the rule, the place, and what exactly was found there.
 
 use super::rule::Rule;
 use crate::printable::printable;

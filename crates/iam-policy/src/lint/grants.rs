@@ -1,5 +1,5 @@
-//! What a policy of an identity allows, after its own denials and the conditions that matter for
-//! permissions on permissions.
+//! The actions that a policy of an identity allows and does not deny again, and the conditions that
+//! matter for permissions on permissions.
 
 use super::operator::Operator;
 use super::subject::Subject;
@@ -10,9 +10,9 @@ use crate::reading::{Condition, Effect, Item, Path, Selector, Statement};
 /// An action that a statement allows on one of its resources.
 pub(super) struct Grant<'a> {
     pub(super) statement: &'a Statement<'a>,
-    /// Where the action stands.
+    /// Where the action is.
     pub(super) path: Path<'a>,
-    /// The resource, which is `*` for one that is everything but some.
+    /// The resource, which is `*` for `NotResource`.
     pub(super) resource: &'a str,
 }
 
@@ -57,7 +57,8 @@ fn selected<'a>(statement: &Statement<'a>, action: &str) -> Option<Path<'a>> {
     }
 }
 
-/// Whether a Deny without other conditions than on the permissions boundary covers all of it.
+/// Whether a Deny covers the action on all of the resource, without a condition or with conditions on
+/// the permissions boundary alone.
 fn is_denied(subject: &Subject, action: &str, resource: &str) -> bool {
     subject.statements.iter().any(|statement| {
         statement.effect == Some(Effect::Deny)
@@ -78,7 +79,7 @@ fn all_selected(resources: &Selector<Item>, resource: &str) -> bool {
     items.any(|it| pattern_covers(&it.text, resource))
 }
 
-/// A condition that holds for whoever does not set the demanded permissions boundary.
+/// Whether a condition is met by requests without the required permissions boundary.
 fn is_without_boundary(condition: &Condition) -> bool {
     condition
         .key
@@ -91,7 +92,8 @@ fn is_without_boundary(condition: &Condition) -> bool {
         })
 }
 
-/// Whether some ARN matches both, compared part by part: an account left open is an account.
+/// Whether some ARN matches both, compared part by part, because a wildcard for the account matches
+/// no more than the account.
 fn arns_overlap(a: &str, b: &str) -> bool {
     let part = |arn: &str, index: usize| {
         let mut parts = arn.splitn(6, ':');
@@ -106,26 +108,25 @@ impl Grant<'_> {
         arns_overlap(self.resource, other.resource)
     }
 
-    /// Whether it can be used on anything of a service whose ARN's last part begins like that, such
-    /// as any role. A list of chosen ARNs or of a naming pattern may be harmless, so that is not
-    /// said of it.
+    /// Whether it can be used on everything of a service whose ARN's last part has that beginning,
+    /// such as every role. Chosen ARNs and ARNs of a naming pattern may be harmless and do not count.
     pub(super) fn reaches_any(&self, service: &str, beginning: &str) -> bool {
         let mut parts = self.resource.splitn(6, ':');
         let of_service = parts.nth(2).unwrap_or("*");
         let name = parts.nth(2).unwrap_or("*");
-        // No one gives such a name, so only a wildcard matches it.
+        // Nothing has such a name, so only a wildcard matches it.
         let some_name = format!("{beginning}\u{1}");
         self.resource == "*"
             || pattern_covers(of_service, service) && pattern_covers(name, &some_name)
     }
 
-    /// Whether it is for the very user that has the policy.
+    /// Whether it is for the user that has the policy.
     pub(super) fn reaches_oneself(&self) -> bool {
         self.resource.ends_with("user/${aws:username}")
     }
 
-    /// Whether a condition keeps it from giving permissions without limit: only with a permissions
-    /// boundary, only chosen policies, only what carries a tag.
+    /// Whether a condition limits the permissions that it can give: only with a permissions boundary,
+    /// only chosen policies, or only resources with a tag.
     pub(super) fn is_limited(&self) -> bool {
         self.statement.conditions.iter().any(|condition| {
             let key = condition.key.to_ascii_lowercase();
@@ -172,7 +173,8 @@ impl Grant<'_> {
     }
 }
 
-/// Whether a pattern of policy ARNs has one of AWS's that allows everything, or everything of IAM.
+/// Whether a pattern of policy ARNs matches one of AWS's policies that allow everything, or everything
+/// of IAM.
 fn is_powerful_policy(pattern: &str) -> bool {
     let policies = ["AdministratorAccess", "IAMFullAccess"];
     policies

@@ -1,10 +1,11 @@
-//! Whom a statement's conditions leave in: the keys that say who or what a request comes from.
+//! Which requests the conditions of a statement let through: the keys that show where a request comes
+//! from.
 
 use super::operator::Operator;
 use crate::reading::Statement;
 
-/// Keys that tell who makes the request or where it comes from. What S3 does not call public is in
-/// "The meaning of public" of its user guide; the keys of organisations are AWS's later ones.
+/// Keys that show who makes the request or where it comes from: those of "The meaning of public" in
+/// the user guide of S3, and the later ones for organisations.
 const WHO: [&str; 19] = [
     "aws:principalaccount",
     "aws:principalarn",
@@ -27,7 +28,7 @@ const WHO: [&str; 19] = [
     "s3:dataaccesspointarn",
 ];
 
-/// Keys that tell for whom a service makes the request.
+/// Keys that show for whom a service makes the request.
 const SOURCE: [&str; 4] = [
     "aws:sourceaccount",
     "aws:sourcearn",
@@ -35,25 +36,25 @@ const SOURCE: [&str; 4] = [
     "aws:sourceorgpaths",
 ];
 
-/// Keys that tell that the request comes from the own organisation.
+/// Keys that show that the request comes from a certain organisation.
 const ORGANISATION: [&str; 2] = ["aws:principalorgid", "aws:principalorgpaths"];
 
-/// Whether some condition leaves in only requests of certain principals or places.
+/// Whether some condition lets through only requests of certain principals or places.
 pub(super) fn to_somebody(statement: &Statement) -> bool {
     demands_one_of(statement, &WHO)
 }
 
-/// Whether some condition leaves in only requests that a service makes for certain accounts.
+/// Whether some condition lets through only requests that a service makes for certain accounts.
 pub(super) fn to_source(statement: &Statement) -> bool {
     demands_one_of(statement, &SOURCE)
 }
 
-/// Whether some condition leaves in only requests with a certain external ID.
+/// Whether some condition lets through only requests with a certain external ID.
 pub(super) fn to_external_id(statement: &Statement) -> bool {
     demands_one_of(statement, &["sts:externalid"])
 }
 
-/// Whether some condition leaves in only requests from certain organisations.
+/// Whether some condition lets through only requests from certain organisations.
 pub(super) fn to_organisation(statement: &Statement) -> bool {
     demands_one_of(statement, &ORGANISATION)
 }
@@ -69,7 +70,7 @@ fn demands_one_of(statement: &Statement, keys: &[&str]) -> bool {
     })
 }
 
-/// Whether a value matches whatever there is, or an ARN of any account.
+/// Whether a value matches everything, or ARNs of every account.
 fn matches_all(value: &str) -> bool {
     let is_wild = |it: &str| !it.is_empty() && it.chars().all(|c| "*?:".contains(c));
     let parts: Vec<&str> = value.splitn(6, ':').collect();

@@ -9,11 +9,11 @@ use crate::reading::{Item, Statement};
 /// The services that a document's actions name, each read once.
 pub(super) struct Services(BTreeMap<String, Option<Service>>);
 
-/// An action of a statement, and what it stands for.
+/// An action of a statement, and the actions of the service that match it.
 pub(super) struct Named<'a> {
     pub(super) item: &'a Item<'a>,
     pub(super) service: &'a Service,
-    /// Never empty: one, or those that its wildcards stand for.
+    /// One, or those that match its wildcards; never empty.
     pub(super) actions: Vec<&'a Action>,
 }
 
@@ -36,19 +36,18 @@ impl Services {
         Services(services)
     }
 
-    /// The service of that prefix, if a document's action has it and the service exists.
+    /// The service of that prefix, if an action of the document has the prefix and the service exists.
     pub(super) fn get(&self, prefix: &str) -> Option<&Service> {
         self.0.get(&prefix.to_ascii_lowercase())?.as_ref()
     }
 
-    /// Those of the services that exist.
+    /// The services that exist.
     pub(super) fn existing(&self) -> impl Iterator<Item = &Service> {
         self.0.values().flatten()
     }
 
-    /// The statement's actions if it lists them and all of them are known. Of a statement with `*`,
-    /// with `NotAction` or with a name that does not exist, there is nothing to say about its other
-    /// elements.
+    /// The statement's actions, if it lists them and all of them are known. With `*`, `NotAction` or an
+    /// unknown name, any other element of the statement may be meant for an action that is not seen.
     pub(super) fn all_named<'a>(&'a self, statement: &'a Statement) -> Option<Vec<Named<'a>>> {
         let actions = statement.actions.as_ref().filter(|it| !it.negated)?;
         let mut items = actions.items.iter();
@@ -58,7 +57,7 @@ impl Services {
         })
     }
 
-    /// An action that is known, or a wildcard that stands for some.
+    /// An action that is known, or a wildcard that matches some.
     pub(super) fn named<'a>(&'a self, item: &'a Item) -> Option<Named<'a>> {
         let (prefix, name) = split(&item.text)?;
         let service = self.get(prefix)?;

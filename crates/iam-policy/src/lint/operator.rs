@@ -39,7 +39,7 @@ pub struct Operator {
     pub name: &'static str,
     /// What it compares.
     pub compares: Type,
-    /// Whether it is also true where the request has no such key.
+    /// Whether it is also true if the request has no such key.
     pub if_exists: bool,
 }
 
@@ -107,7 +107,7 @@ impl Operator {
         })
     }
 
-    /// Whether it can only be true where the request has the key and its value matches.
+    /// Whether it is true only if the request has the key and a value of the key matches.
     #[must_use]
     pub fn demands_match(self) -> bool {
         let negated = self.name.contains("Not") || self.name == "Null";

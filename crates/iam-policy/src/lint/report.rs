@@ -1,4 +1,4 @@
-//! What was found in several documents, and which of it the settings accept.
+//! The findings of several documents, and which of them are accepted.
 
 use std::collections::BTreeMap;
 
@@ -7,37 +7,37 @@ use super::rule::Severity;
 use crate::policy::Kind;
 use crate::reading::{Position, positions};
 
-/// Codes of findings that are known and stay, each with the reason.
+/// The codes of findings that are known and accepted, each with the reason.
 pub type Accepted = BTreeMap<&'static str, String>;
 
-/// Everything that was found.
+/// The findings of several documents.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Every document that was checked, also those without findings.
+    /// Every document that was checked, including those without findings.
     pub documents: Vec<Checked>,
 }
 
 /// A document that was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
-    /// What tells it from the others: a path, or the name of a document of the settings.
+    /// The name that distinguishes the document from the others, such as a path.
     pub name: String,
-    /// What it is, if that could be told; nothing for a bucket's own settings.
+    /// The kind of policy, if it is known; none for the settings of a bucket.
     pub kind: Option<Kind>,
-    /// The file that its text comes from; none for what was read from the standard input.
+    /// The file that the text comes from; none for text from the standard input.
     pub file: Option<String>,
-    /// What was found, in the document's order.
+    /// The findings, in the document's order.
     pub found: Vec<Found>,
 }
 
-/// A finding and what is known about it.
+/// A finding, its position, and whether it is accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// What was found.
+    /// The finding.
     pub finding: Finding,
-    /// Where it stands in the file; unknown for what was filled in.
+    /// The position in the file; unknown if the text was filled in.
     pub position: Option<Position>,
-    /// Why it is accepted, if it is.
+    /// Why the finding is accepted, if it is.
     pub accepted: Option<String>,
 }
 
@@ -68,7 +68,7 @@ impl Found {
 }
 
 impl Report {
-    /// Every finding that nobody accepted.
+    /// Every finding that is not accepted.
     pub fn open(&self) -> impl Iterator<Item = &Finding> {
         let found = self.documents.iter().flat_map(|document| &document.found);
         found
@@ -76,14 +76,14 @@ impl Report {
             .map(|found| &found.finding)
     }
 
-    /// How many findings of a severity nobody accepted.
+    /// How many findings of a severity are not accepted.
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
         let of_severity = |finding: &&Finding| finding.rule.severity == severity;
         self.open().filter(of_severity).count()
     }
 
-    /// Whether there is a finding at least as bad that nobody accepted.
+    /// Whether there is a finding at least as bad that is not accepted.
     #[must_use]
     pub fn fails(&self, least: Severity) -> bool {
         self.open().any(|finding| finding.rule.severity >= least)

@@ -1,4 +1,4 @@
-//! A rule: its code, how bad it is to break it, what can happen then, and what to do.
+//! A rule: its code, its severity, what can happen if it is broken, and what to do.
 
 use std::fmt;
 
@@ -27,7 +27,7 @@ impl Severity {
 }
 
 impl fmt::Display for Severity {
-    /// The word that `--fail-on` takes.
+    /// The word in reports: `error`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Severity::Suggestion => "suggestion",
@@ -49,6 +49,6 @@ pub struct Rule {
     pub risk: &'static str,
     /// One sentence: what to do.
     pub remedy: &'static str,
-    /// The page of AWS's documentation that says so.
+    /// The page of AWS's documentation that explains it.
     pub reference: &'static str,
 }

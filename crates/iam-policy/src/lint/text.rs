@@ -1,4 +1,4 @@
-//! From a file's text to a document: its JSON, and what kind of policy it is.
+//! From the text of a file to a document: its JSON, and the kind of the policy.
 
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ static NOT_JSON: Rule = Rule {
 static DUPLICATE_KEY: Rule = Rule {
     code: "duplicate-key",
     severity: Severity::Error,
-    risk: "Of two members of the same name AWS reads one or refuses the policy, so that what the other says is lost.",
+    risk: "Of two members of the same name AWS reads one or refuses the policy, so the value of the other is lost.",
     remedy: "Put the values of both into one list, or give each a statement of its own.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html",
 };
@@ -30,16 +30,17 @@ static DUPLICATE_KEY: Rule = Rule {
 /// Why a text cannot be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unreadable {
-    /// It is not JSON that everybody reads the same way.
+    /// The text is not JSON that everybody reads in the same way.
     Json(Box<Finding>, Position),
-    /// It has principals, but no action that tells what it is attached to.
+    /// The policy has principals, but no action that shows what the policy is attached to.
     UnknownKind,
 }
 
-/// Reads a policy. Its kind is told by its content where `kind` does not name one.
+/// Reads a policy. Without a `kind`, its kind follows from its content.
 ///
 /// # Errors
-/// A text that is not strict JSON, and a policy whose kind cannot be told.
+/// [`Unreadable::Json`] for a text that is not strict JSON, and [`Unreadable::UnknownKind`] for a
+/// policy whose kind does not follow from its content.
 pub fn read(text: &str, kind: Option<Kind>, home: Home) -> Result<Document, Unreadable> {
     let json = json::parse(text).map_err(|error| {
         let (rule, line, column) = match &error {
@@ -63,8 +64,8 @@ pub fn read(text: &str, kind: Option<Kind>, home: Home) -> Result<Document, Unre
     Ok(Document { kind, ..document })
 }
 
-/// The kind of policy that a document's content tells. Without a principal it is an identity's,
-/// and a managed policy has the least room of those.
+/// The kind of policy that follows from a document's content. A policy without principals is an
+/// identity's, and of those a managed policy has the lowest limit.
 fn kind_of(json: &Value) -> Option<Kind> {
     let statements = crate::reading::read(json).statements;
     if statements

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_an_arn_is_told() {
+    fn the_error_shows_what_is_wrong_with_an_arn() {
         let cases = [
             (
                 "arn:aws:iam::123456789012",

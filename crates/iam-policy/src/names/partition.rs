@@ -36,7 +36,7 @@ impl Partition {
         Partition::UsGov,
     ];
 
-    /// The name as it stands in ARNs.
+    /// The name in ARNs.
     pub fn name(self) -> &'static str {
         match self {
             Partition::Aws => "aws",

@@ -10,7 +10,7 @@
 //!   documents as identical.
 //!
 //! The version decides only whether `${…}` in a resource or a condition's value is a variable, so
-//! it counts for the statements alone that have one.
+//! it counts only for the statements that have one.
 
 use std::collections::BTreeSet;
 
@@ -227,7 +227,7 @@ pub(super) fn canonical_value(operator: &str, value: &str) -> String {
 }
 
 /// A decimal without superfluous zeros, or nothing if the value is not a plain decimal. The digits
-/// are never converted, so that no precision is lost.
+/// are never converted, so no precision is lost.
 fn plain_decimal(value: &str) -> Option<String> {
     let (sign, digits) = match value.strip_prefix('-') {
         Some(digits) => ("-", digits),

@@ -7,18 +7,18 @@
 //! because its list of actions, resources or principals is empty, has no atoms.
 //!
 //! Wildcards are compared as text: that `s3:*` makes `s3:Get*` redundant is not looked for. The
-//! answer "different" is then one write too many, and never a difference overlooked.
+//! answer "different" is then wrong, and the answer "the same" never is.
 
 use std::collections::BTreeSet;
 
 use super::canonical::{Atom, Canonical};
 use super::document::Policy;
 
-/// The most atoms into which one policy is taken apart. Real policies stay far below; a hostile
-/// one, whose lists multiply to billions, must not cost memory.
+/// The most atoms into which one policy is taken apart. Real policies have far fewer. A hostile policy,
+/// whose lists multiply to billions, must not cost memory.
 const MAX_ATOMS: usize = 20_000;
 
-/// Whether AWS evaluates both policies the same way for every request, as far as their texts tell.
+/// Whether AWS evaluates both policies in the same way for every request, as far as the texts show.
 ///
 /// "Yes" is always right. Policies that multiply to more than 20,000 combinations of principal,
 /// action and resource are compared statement by statement: one that is merely split differently

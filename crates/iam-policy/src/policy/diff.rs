@@ -18,14 +18,14 @@ pub enum Sign {
     Added,
     /// Only the old policy has it.
     Removed,
-    /// Both have it, differently; a heading says in the lines below it what differs.
+    /// Both have it, differently. The lines below a heading show what differs.
     Changed,
 }
 
 /// One line of a [`diff()`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiffLine {
-    /// Whether the line tells of an addition, a removal or a change.
+    /// Whether the line is an addition, a removal or a change.
     pub sign: Sign,
     /// 0 for a statement or the whole policy, 1 for what is within a statement.
     pub depth: u8,
@@ -33,14 +33,14 @@ pub struct DiffLine {
     pub text: String,
 }
 
-/// How many items of a list are shown for a statement that was added or removed as a whole. Who
-/// approves a plan wants to see every action; this only bounds what a hostile document can print.
+/// How many items of a list are shown for a statement that was added or removed as a whole. Whoever
+/// approves a change wants to see every action; the number only bounds what a hostile document prints.
 const SHOWN_ITEMS: usize = 100;
 
 /// The differences in meaning, statement by statement and action by action.
 ///
-/// Empty exactly if both policies are absent or [`same_meaning`](super::same_meaning) holds. Where
-/// it does not hold, statements that are merely written differently are left out.
+/// Empty exactly if both policies are absent or [`same_meaning`](super::same_meaning) is true. If it is
+/// false, statements that are merely written differently are left out.
 #[must_use]
 pub fn diff(before: Option<&Policy>, after: Option<&Policy>) -> Vec<DiffLine> {
     match (before, after) {
@@ -122,8 +122,8 @@ fn touched(statements: &[Canonical], others: &BTreeSet<Atom<'_>>, apart: bool) -
     statements.iter().map(|s| !all_there(s)).collect()
 }
 
-/// The parts that differ, group by group, the removed ones first. A secret that has another value
-/// would read the same on both sides, so it is one line.
+/// The parts that differ, group by group, the removed ones first. A secret with another value would be
+/// the same text on both sides, so it is one line.
 fn statement_changes(before: &Statement, after: &Statement) -> Vec<DiffLine> {
     let (old, new) = (elements(before), elements(after));
     let (removed, added) = (without(&old, &new), without(&new, &old));
@@ -157,7 +157,7 @@ fn secrets<'a>(elements: &[&'a Element]) -> BTreeSet<&'a str> {
     secrets.map(|element| element.text.as_str()).collect()
 }
 
-/// A statement in one sentence: what it allows or denies, to whom, on what, and if what.
+/// A statement in one sentence: its effect, actions, principals, resources and conditions.
 fn whole_statement(sign: Sign, index: usize, statement: &Statement) -> DiffLine {
     let mut text = format!("{}: {}", name(index, statement), statement.effect);
     let lists = [

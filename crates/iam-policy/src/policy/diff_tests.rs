@@ -1,4 +1,4 @@
-//! What a diff says.
+//! The lines of a diff.
 
 use serde_json::{Value, json};
 
@@ -236,7 +236,7 @@ fn statements_are_paired_by_meaning_then_sid_then_similarity() {
             ]),
             "~ statement \"A\"\n  - action s3:Get*\n  + action s3:Put*\n\
              ~ statement \"A\"\n  - action s3:Get*\n  + action b:1\n",
-            "the same Sid twice goes by order, and a repeated action is one line",
+            "statements of the same Sid are paired in their order, and a repeated action is one line",
         ),
     ];
     for (before, after, expected, reason) in cases {

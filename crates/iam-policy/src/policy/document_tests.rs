@@ -1,4 +1,4 @@
-//! Which documents are policies, and what the errors say.
+//! Which documents are policies, and the texts of the errors.
 
 use serde_json::{Value, json};
 
@@ -62,7 +62,7 @@ fn errors_name_the_place_and_what_is_accepted() {
 }
 
 #[test]
-fn an_error_does_not_tell_a_condition_s_value() {
+fn an_error_does_not_show_a_condition_s_value() {
     let document = json!({"Statement": {
         "Effect": "Allow", "Action": "sts:AssumeRole",
         "Condition": {"StringEquals": {"sts:ExternalId": {"hunter2": "hunter2"}}},

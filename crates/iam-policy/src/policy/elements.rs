@@ -105,8 +105,8 @@ fn selected(
         .collect()
 }
 
-/// One element for each value. All of a condition's values are alternatives, but a key that is
-/// given twice under one operator must match twice, so the key holds which of them it is.
+/// One element for each value. All values of a condition are alternatives. A key that is given twice
+/// under one operator must match twice, so the element's key has the number of the occurrence.
 fn conditions(statement: &Statement) -> Vec<Element> {
     let conditions = statement.conditions.iter();
     let mut conditions: Vec<_> = conditions.map(|c| (canonical::condition(c), c)).collect();

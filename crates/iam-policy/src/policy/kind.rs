@@ -1,4 +1,4 @@
-//! What a policy is attached to, which decides how long AWS lets it be and what it may say.
+//! What a policy is attached to, which decides its limit and the elements that it may have.
 
 use std::fmt;
 
@@ -33,7 +33,7 @@ impl Kind {
         }
     }
 
-    /// Whether it says what an identity may do, rather than who may do something with a resource.
+    /// Whether the policy is of an identity, rather than of a resource.
     #[must_use]
     pub fn grants_to_identity(self) -> bool {
         matches!(self, Kind::Managed | Kind::Inline)

@@ -1,4 +1,4 @@
-//! Which statement of one policy a statement of the other is held against in a diff.
+//! Which statements of two policies a diff compares with each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,15 +7,15 @@ use super::document::Policy;
 use super::elements::{Group, elements};
 use super::statement::Statement;
 
-/// Above this number of pairs, statements without a common Sid are not matched by similarity, so
-/// that a hostile policy of thousands of statements costs no more than a long list.
+/// Above this number of pairs, statements without a common Sid are not paired by similarity. A hostile
+/// policy of thousands of statements then costs no more than a long list.
 const MAX_CANDIDATES: usize = 10_000;
 
 /// One policy of a comparison.
 pub(super) struct Side<'a> {
     pub(super) policy: &'a Policy,
     pub(super) canonical: &'a [Canonical],
-    /// For each statement, whether it does something that the other policy does not.
+    /// For each statement, whether it has a combination that the other policy does not have.
     pub(super) differs: &'a [bool],
 }
 
@@ -50,7 +50,7 @@ struct Pairs {
 }
 
 impl Pairs {
-    /// Pairs what is still free and has equal keys, in order.
+    /// Pairs the statements that are still free and have equal keys, in order.
     fn by_key<K: Ord>(
         &mut self,
         old: impl Iterator<Item = Option<K>>,
@@ -62,7 +62,7 @@ impl Pairs {
                 free.entry(key).or_default().push(index);
             }
         }
-        // The last of a list is the cheapest to take, and the first is wanted.
+        // The first is wanted, and the last of a list is the cheapest to take.
         for indices in free.values_mut() {
             indices.reverse();
         }
@@ -75,8 +75,8 @@ impl Pairs {
         }
     }
 
-    /// Pairs what is still free, is eligible, and shares at least half of its parts, the most
-    /// similar first.
+    /// Pairs the statements that are still free, are eligible, and share at least half of their parts,
+    /// the most similar first.
     fn by_similarity(
         &mut self,
         before: &[Statement],
@@ -105,7 +105,7 @@ impl Pairs {
                 }
             }
         }
-        // The sort is stable, so that among equals the document's order decides.
+        // The sort is stable: among equals the document's order decides.
         candidates.sort_by(|a, b| (b.0 * a.1).cmp(&(a.0 * b.1)));
         for (_, _, old_index, new_index) in candidates {
             if !self.taken[old_index] && self.partners[new_index].is_none() {

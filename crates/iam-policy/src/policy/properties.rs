@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Policy, diff, placeholders, redacted, same_meaning};
 
-/// Few different values, so that policies that mean the same by accident are frequent.
+/// Few different values, which makes policies that mean the same by accident frequent.
 fn strings(values: &'static [&'static str]) -> impl Strategy<Value = Value> {
     let list = prop::collection::vec(select(values), 0..4).prop_map(|items| json!(items));
     prop_oneof![select(values).prop_map(|item| json!(item)), list]

@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
-/// What stands in for the external ID wherever a document is shown.
+/// The text in the place of the external ID wherever a document is shown.
 pub(super) const SENSITIVE: &str = "(sensitive)";
 
-/// Whether a condition key holds the external ID. AWS ignores the case of condition keys.
+/// Whether a condition key is that of the external ID. AWS ignores the case of condition keys.
 fn is_secret_key(key: &str) -> bool {
     key.eq_ignore_ascii_case("sts:ExternalId")
 }
 
-/// Whether a statement is for AWS's services alone. The external ID that a service presents is an
-/// account's number, as Firehose's guide has it, and no secret.
+/// Whether a statement is for AWS's services alone. The external ID that a service presents is the
+/// number of an account, as in the guide of Firehose, and no secret.
 fn is_for_services(statement: &Value) -> bool {
     let principals = statement.get("Principal").and_then(Value::as_object);
     principals.is_some_and(|kinds| !kinds.is_empty() && kinds.keys().all(|kind| kind == "Service"))
@@ -22,11 +22,10 @@ pub(super) fn is_secret(statement: &Value, key: &str) -> bool {
     is_secret_key(key) && !is_for_services(statement)
 }
 
-/// The document with the values of every `sts:ExternalId` condition replaced by `"(sensitive)"`,
-/// but those of statements for AWS's services alone.
+/// The document with the values of every `sts:ExternalId` condition replaced by `"(sensitive)"`, except
+/// in statements for AWS's services alone.
 ///
-/// The key is looked for at every level, so that a document that is not a policy at all is safe
-/// to print as well.
+/// The key is looked for at every level, so a document that is not a policy is safe to print as well.
 #[must_use]
 pub fn redacted(document: &Value) -> Value {
     match document {

@@ -1,10 +1,10 @@
-//! The ids that stand in a policy where the ARN of a user or role was.
+//! Unique IDs, which a policy has instead of the ARN of a user or role that was deleted.
 
 use std::collections::BTreeSet;
 
 use super::document::Policy;
 
-/// Whether a principal is the unique id of an IAM entity, such as `AROAKSCDLFT9R5DQP782U`.
+/// Whether a principal is the unique ID of an IAM entity, such as `AROAKSCDLFT9R5DQP782U`.
 #[must_use]
 pub fn is_unique_id(principal: &str) -> bool {
     principal.len() >= 16
@@ -15,10 +15,10 @@ pub fn is_unique_id(principal: &str) -> bool {
 }
 
 impl Policy {
-    /// The users and roles that the policy names and that no longer exist.
+    /// The principals of the policy that were users and roles and no longer exist.
     ///
-    /// AWS keeps a principal as its unique id and shows its ARN for as long as that leads to it
-    /// (IAM User Guide, "AWS JSON policy elements: Principal").
+    /// AWS keeps a principal as its unique ID and shows the ARN as long as the principal exists (IAM User
+    /// Guide, "AWS JSON policy elements: Principal").
     #[must_use]
     pub fn deleted_principals(&self) -> BTreeSet<&str> {
         let principals = self

@@ -62,15 +62,15 @@ pub(crate) struct Item<'a> {
 
 /// One principal.
 pub(crate) struct Principal<'a> {
-    /// `AWS`, `Service`, `Federated` or `CanonicalUser`, or what stands in their place. A bare `*`
-    /// is of the kind `AWS`.
+    /// `AWS`, `Service`, `Federated` or `CanonicalUser`, or an unknown word. A bare `*` is of the
+    /// kind `AWS`.
     pub(crate) kind: &'a str,
     pub(crate) item: Item<'a>,
 }
 
 /// One key under one operator.
 pub(crate) struct Condition<'a> {
-    /// Where the values stand.
+    /// Where the values are.
     pub(crate) path: Path<'a>,
     /// The operator, with prefix and suffix.
     pub(crate) operator: &'a str,

@@ -27,17 +27,17 @@ impl<'a> Path<'a> {
         depth: 0,
     };
 
-    /// The path of a member of the object that stands here.
+    /// The path of a member of the object at this path.
     pub(crate) fn key(self, key: &'a str) -> Self {
         self.step(PathStep::Key(key))
     }
 
-    /// The path of an item of the list that stands here.
+    /// The path of an item of the list at this path.
     pub(crate) fn index(self, index: usize) -> Self {
         self.step(PathStep::Index(index))
     }
 
-    /// What lies deeper than policies go has the place of the value that holds it.
+    /// A value deeper than that of any policy has the path of the value around it.
     fn step(mut self, step: PathStep<'a>) -> Self {
         if let Some(next) = self.steps.get_mut(self.depth) {
             *next = step;

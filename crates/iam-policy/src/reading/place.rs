@@ -1,4 +1,4 @@
-//! Where in a document something stands.
+//! The place of a value in a document.
 
 use std::fmt;
 
@@ -18,13 +18,13 @@ pub enum Step {
 pub struct Place(pub Vec<Step>);
 
 impl Place {
-    /// The place of a member of the object that stands here.
+    /// The place of a member of the object at this place.
     #[must_use]
     pub fn key(&self, key: &str) -> Place {
         self.step(Step::Key(key.to_owned()))
     }
 
-    /// The place of an item of the list that stands here.
+    /// The place of an item of the list at this place.
     #[must_use]
     pub fn index(&self, index: usize) -> Place {
         self.step(Step::Index(index))

@@ -1,10 +1,10 @@
-//! Where in a text the places of a document stand.
+//! The positions of a document's places in its text.
 
 use std::collections::HashMap;
 
 use super::place::{Place, Step};
 
-/// A place in a text, both counted from 1 and the column in characters.
+/// A position in a text. Both numbers count from 1, and the column counts characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// The line.
@@ -13,11 +13,11 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Where in the text of a document each of `places` is: an object's member where its key stands,
-/// all else where its value begins. `None` where the text has no such place. Of two members of the
-/// same name the first counts.
+/// The position of each of `places` in the text of a document: that of the key for a member of an
+/// object, and that of the first character for any other value. `None` if the text has no such place.
+/// Of two members of the same name the first counts.
 ///
-/// One walk finds them all, since a document may have as many findings as characters.
+/// One walk finds all of them, since a document may have as many findings as characters.
 #[must_use]
 pub fn positions(text: &str, places: &[&Place]) -> Vec<Option<Position>> {
     let mut walk = Walk {
@@ -30,12 +30,12 @@ pub fn positions(text: &str, places: &[&Place]) -> Vec<Option<Position>> {
     };
     walk.skip_space();
     walk.note(walk.at);
-    // What is no JSON is walked as far as it can be read.
+    // Text that is no JSON is walked through as far as it can be read.
     let _ = walk.value();
     places.iter().map(|place| walk.found[place]).collect()
 }
 
-/// A walk through a text that is known to be JSON, and so not to nest deeper than its parser goes.
+/// A walk through a text that a JSON parser has accepted, which bounds how deep it nests.
 struct Walk<'a> {
     text: &'a str,
     at: usize,
@@ -70,8 +70,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Goes through all that is between an opening and `closing`; `enter` goes to the start of the
-    /// next value, and tells the step that leads there and the place to show for it.
+    /// Goes from an opening to the end of `closing`. `enter` goes to the start of the next value, and
+    /// returns the offset to show for that value and the step into it.
     fn members(
         &mut self,
         closing: u8,

@@ -11,8 +11,8 @@ pub(crate) struct Problem<'a> {
     pub(crate) path: Path<'a>,
     /// The name of the statement concerned, as it was written, if it has one that is not empty.
     pub(crate) sid: Option<&'a str>,
-    /// What is wrong and what is accepted: a clause that goes on from the place, safe to print and
-    /// without any value of a condition.
+    /// What is wrong and what is accepted: a clause to follow the place, safe to print and without any
+    /// value of a condition.
     pub(crate) text: String,
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::lint::{Checked, Found, Report, Severity};
 use crate::reading::Step;
 
-/// The version of the form: it grows when a program that reads the older form would fail.
+/// The version of the form, which grows if a program that reads the older form would fail.
 const FORMAT_VERSION: u32 = 1;
 
 /// The report as one document. The summary counts what is not accepted.
@@ -33,7 +33,7 @@ fn document(document: &Checked) -> Json {
 
 fn finding(found: &Found) -> Json {
     let finding = &found.finding;
-    // The statement that the place leads into: the first index, or the only statement.
+    // The statement that the place is in: the first index, or the only statement.
     let statement = match &finding.place.0[..] {
         [Step::Key(key), Step::Index(index), ..] if key == "Statement" => Some(*index),
         [Step::Key(key), ..] if key == "Statement" => Some(0),

@@ -1,7 +1,7 @@
 //! A report in SARIF 2.1.0, which code scanners read.
 //!
-//! Severities become the levels that SARIF has; the number that GitHub sorts matters of security
-//! by is in "SARIF support for code scanning" of its documentation.
+//! Severities become SARIF's levels. The number by which GitHub sorts findings of security is explained
+//! in "SARIF support for code scanning" of its documentation.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
@@ -16,7 +16,7 @@ use crate::reading::{Position, Step};
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// What stands as it is in a URI's path.
+/// What a URI's path has as it is.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'.')
@@ -24,7 +24,7 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// The program that a log says it is from.
+/// The program that a log names as its source.
 #[derive(Debug, Clone, Copy)]
 pub struct Tool<'a> {
     /// Its name.
@@ -33,7 +33,7 @@ pub struct Tool<'a> {
     pub version: &'a str,
 }
 
-/// The report as a SARIF log. What the settings accept is suppressed in it.
+/// The report as a SARIF log, in which accepted findings are suppressed.
 #[must_use]
 pub fn report(report: &Report, tool: Tool<'_>) -> Json {
     let rules = rules();
@@ -43,7 +43,7 @@ pub fn report(report: &Report, tool: Tool<'_>) -> Json {
         for found in &document.found {
             let index = rules.iter().position(|rule| *rule == found.finding.rule);
             let fingerprint = fingerprint(document, &found.finding);
-            // Two findings of the same text are told apart by their order.
+            // Two findings of the same text differ in their order.
             let again: &mut usize = seen.entry(fingerprint.clone()).or_default();
             *again += 1;
             let fingerprint = format!("{fingerprint}:{again}");
@@ -95,7 +95,7 @@ fn rule(rule: &Rule) -> Json {
 
 fn result(document: &Checked, found: &Found, index: Option<usize>, fingerprint: &str) -> Json {
     let finding = &found.finding;
-    // A text that was filled in has no lines of its own, and code scanning wants one.
+    // Code scanning requires a line, also of a text that was filled in and has none of its own.
     let Position { line, column } = found.position.unwrap_or(Position { line: 1, column: 1 });
     let place = format!("{}: {}", document.name, finding.place);
     let mut location = json!({"logicalLocations": [{"fullyQualifiedName": place}]});
@@ -135,7 +135,7 @@ fn uri(file: &str) -> String {
     }
 }
 
-/// What stays the same while lines are added elsewhere and statements move.
+/// A digest that stays the same while lines are added elsewhere and statements move.
 fn fingerprint(document: &Checked, finding: &Finding) -> String {
     let keys = finding.place.0.iter().filter_map(|step| match step {
         Step::Key(key) => Some(key.as_str()),

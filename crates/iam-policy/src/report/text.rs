@@ -19,8 +19,8 @@ fn style(severity: Severity) -> Style {
     }
 }
 
-/// The findings document by document, those of one code together, the worst first; then what is
-/// accepted, and a line that counts.
+/// The findings document by document, those of one code together and the worst first; then the
+/// accepted ones, and a line with the numbers.
 #[must_use]
 pub fn report(report: &Report) -> String {
     let mut text = String::new();

@@ -22,8 +22,8 @@ static MALFORMED_ACTION: Rule = Rule {
 static FOREIGN_ACTION: Rule = Rule {
     code: "foreign-action",
     severity: Severity::Error,
-    risk: "The policy of a role, key or bucket can allow only actions on that, so that AWS refuses or ignores those of other services.",
-    remedy: "Move the action to a policy of the identity that is to do it.",
+    risk: "The policy of a role, key or bucket can allow only actions on that role, key or bucket, so AWS refuses or ignores the actions of other services.",
+    remedy: "Move the action to a policy of the identity that needs it.",
     reference: ACTION,
 };
 
@@ -38,7 +38,7 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
         for action in statement.actions.iter().flat_map(|it| &it.items) {
             let shown = printable(&action.text);
             let Some(prefix) = prefix(&action.text) else {
-                // The grammar says that an empty text is one.
+                // An empty text is a finding of the grammar.
                 if !action.text.is_empty() {
                     let detail = format!("\"{shown}\" is not of the form service:Action");
                     findings.push(statement.finding(&MALFORMED_ACTION, action.path, detail));
@@ -51,7 +51,7 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
                 && !prefix.to_ascii_lowercase().starts_with(service)
             {
                 let detail = format!(
-                    "\"{shown}\" stands in a {}, whose actions begin with {service}:",
+                    "\"{shown}\" is in a {}, whose actions begin with {service}:",
                     subject.kind
                 );
                 findings.push(statement.finding(&FOREIGN_ACTION, action.path, detail));
@@ -60,7 +60,7 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
     }
 }
 
-/// What stands before the colon, if the action has the form that AWS takes.
+/// The part before the colon, if the action has the form that AWS takes.
 fn prefix(action: &str) -> Option<&str> {
     if action == "*" {
         return Some("*");

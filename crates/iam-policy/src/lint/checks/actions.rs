@@ -14,7 +14,7 @@ const REFERENCE: &str = "https://docs.aws.amazon.com/service-authorization/lates
 static UNKNOWN_SERVICE: Rule = Rule {
     code: "unknown-service",
     severity: Severity::Error,
-    risk: "AWS takes an action of a service that does not exist and says nothing, so that what was meant is neither allowed nor denied.",
+    risk: "AWS accepts an action of a service that does not exist without a warning, so the action that was meant is neither allowed nor denied.",
     remedy: "Write the prefix that the Service Authorization Reference gives for the service.",
     reference: REFERENCE,
 };
@@ -22,7 +22,7 @@ static UNKNOWN_SERVICE: Rule = Rule {
 static UNKNOWN_ACTION: Rule = Rule {
     code: "unknown-action",
     severity: Severity::Error,
-    risk: "AWS takes an action that does not exist and says nothing, so that what was meant is neither allowed nor denied.",
+    risk: "AWS accepts an action that does not exist without a warning, so the action that was meant is neither allowed nor denied.",
     remedy: "Write the name as the Service Authorization Reference does; it is often not that of the API operation.",
     reference: REFERENCE,
 };
@@ -31,7 +31,7 @@ static UNMATCHED_WILDCARD: Rule = Rule {
     code: "unmatched-wildcard",
     severity: Severity::Error,
     risk: "No action of the service has such a name, so the wildcard neither allows nor denies anything, until AWS adds an action that it matches.",
-    remedy: "Correct what stands before and after the wildcard, or list the actions.",
+    remedy: "Correct the text before and after the wildcard, or list the actions.",
     reference: REFERENCE,
 };
 

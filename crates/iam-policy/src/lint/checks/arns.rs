@@ -1,4 +1,4 @@
-//! ARNs: the form of resources and the fields that a service uses, and the partition of all.
+//! ARNs: the form of resources, the fields that a service uses, and the partition of all ARNs.
 
 use crate::lint::finding::Finding;
 use crate::lint::rule::{Rule, Severity};
@@ -38,7 +38,7 @@ static UNKNOWN_PARTITION: Rule = Rule {
 static WRONG_PARTITION: Rule = Rule {
     code: "wrong-partition",
     severity: Severity::Error,
-    risk: "An account sees only its own partition, so that an ARN of another one matches nothing or is refused.",
+    risk: "An account sees only its own partition, so an ARN of another partition matches nothing or is refused.",
     remedy: "Write the partition of the account that the policy belongs to.",
     reference: ARNS,
 };
@@ -46,7 +46,7 @@ static WRONG_PARTITION: Rule = Rule {
 static ARN_REGION: Rule = Rule {
     code: "arn-region",
     severity: Severity::Error,
-    risk: "An ARN with a region that its service does not use, or without one that it does, matches nothing.",
+    risk: "An ARN matches nothing if it has a region and its service uses none, or if it lacks the region that its service uses.",
     remedy: "Leave the field empty for global resources, and otherwise write a region or *.",
     reference: CHECKS,
 };
@@ -54,7 +54,7 @@ static ARN_REGION: Rule = Rule {
 static ARN_ACCOUNT: Rule = Rule {
     code: "arn-account",
     severity: Severity::Error,
-    risk: "An ARN with an account that its service does not use, or without one that it does, matches nothing.",
+    risk: "An ARN matches nothing if it has an account and its service uses none, or if it lacks the account that its service uses.",
     remedy: "Leave the field empty where the service does, as for buckets, and otherwise write 12 digits or *.",
     reference: CHECKS,
 };
@@ -86,7 +86,7 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
     for statement in &subject.statements {
         let resources = statement.resources.iter().flat_map(|it| &it.items);
         for resource in resources.clone() {
-            // The grammar says that an empty text is one.
+            // An empty text is a finding of the grammar.
             if resource.text != "*" && !resource.text.is_empty() {
                 form(statement, resource, findings);
             }
@@ -115,8 +115,8 @@ pub(super) fn without_variables(text: &str) -> String {
     plain + rest
 }
 
-/// What is wrong with the partition of an ARN, wherever it stands. Where the account's partition is
-/// not known, the first ARN's is taken for it.
+/// What is wrong with the partition of an ARN in any element. If the account's partition is not
+/// known, the partition of the first ARN is taken for it.
 fn partition(statement: &Statement, item: &Item, home: &mut Option<Partition>) -> Option<Finding> {
     let (name, _) = item.text.strip_prefix("arn:")?.split_once(':')?;
     if has_wildcard(name) || name.contains("${") {

@@ -16,7 +16,7 @@ pub(super) const RULES: &[&Rule] = &[
 static BUCKET_WITHOUT_TLS_ONLY: Rule = Rule {
     code: "bucket-without-tls-only",
     severity: Severity::Security,
-    risk: "S3 also takes requests over plain HTTP, so that objects can be read and changed on their way.",
+    risk: "S3 also takes requests over plain HTTP, so objects can be read and changed on their way.",
     remedy: "Deny s3:* to everybody, on the bucket and its objects, where aws:SecureTransport is false.",
     reference: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
 };
@@ -24,7 +24,7 @@ static BUCKET_WITHOUT_TLS_ONLY: Rule = Rule {
 static BUCKET_WITHOUT_KEY: Rule = Rule {
     code: "bucket-without-key",
     severity: Severity::Security,
-    risk: "With S3's own encryption alone, whoever may read the objects needs no permission on a key, and no key can be disabled.",
+    risk: "With S3's own encryption alone, whoever may read the objects needs no permission on a key, and there is no key to disable.",
     remedy: "Encrypt the bucket with a KMS key by default.",
     reference: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
 };
@@ -32,7 +32,7 @@ static BUCKET_WITHOUT_KEY: Rule = Rule {
 static BUCKET_WITHOUT_ACCESS_BLOCK: Rule = Rule {
     code: "bucket-without-access-block",
     severity: Severity::Security,
-    risk: "A later policy or ACL can make the bucket's objects public, and nothing stops that.",
+    risk: "A later policy or ACL can make the bucket's objects public.",
     remedy: "Turn on all four settings of Block Public Access.",
     reference: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
 };

@@ -25,7 +25,7 @@ const OPERATORS: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/refere
 static UNKNOWN_CONDITION_KEY: Rule = Rule {
     code: "unknown-condition-key",
     severity: Severity::Error,
-    risk: "AWS takes a condition key that does not exist and says nothing, and no request ever has it.",
+    risk: "AWS accepts a condition key that does not exist without a warning, and no request ever has the key.",
     remedy: "Write the key as the Service Authorization Reference or the list of global condition keys does.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
 };
@@ -33,7 +33,7 @@ static UNKNOWN_CONDITION_KEY: Rule = Rule {
 static CONDITION_NEVER_MET: Rule = Rule {
     code: "condition-never-met",
     severity: Severity::Warning,
-    risk: "Requests for the statement's actions do not have the condition key, so that the statement never allows anything.",
+    risk: "Requests for the statement's actions do not have the condition key, so the statement never allows anything.",
     remedy: "Use a key that the actions support, or move the condition to the statement of the actions that have it.",
     reference: REFERENCE,
 };
@@ -41,7 +41,7 @@ static CONDITION_NEVER_MET: Rule = Rule {
 static CONDITION_KEY_ABSENT: Rule = Rule {
     code: "condition-key-absent",
     severity: Severity::Warning,
-    risk: "Requests for the statement's actions do not have the condition key, so that the condition always has the same result: the statement denies nothing, or limits nothing.",
+    risk: "Requests for the statement's actions do not have the condition key, so the condition always has the same result: the statement denies nothing, or limits nothing.",
     remedy: "Use a key that the actions support.",
     reference: REFERENCE,
 };
@@ -49,7 +49,7 @@ static CONDITION_KEY_ABSENT: Rule = Rule {
 static CONDITION_KEY_PARTLY_ABSENT: Rule = Rule {
     code: "condition-key-partly-absent",
     severity: Severity::Warning,
-    risk: "Requests for some of the statement's actions do not have the condition key, so that for those the condition always has the same result.",
+    risk: "Requests for some of the statement's actions do not have the condition key, so for those actions the condition always has the same result.",
     remedy: "Give the actions that do not have the key a statement of their own.",
     reference: REFERENCE,
 };
@@ -57,7 +57,7 @@ static CONDITION_KEY_PARTLY_ABSENT: Rule = Rule {
 static OPERATOR_FOR_OTHER_TYPE: Rule = Rule {
     code: "operator-for-other-type",
     severity: Severity::Warning,
-    risk: "The operator compares values of another type than the key has, so that other spellings of the same value do not match.",
+    risk: "The operator compares values of another type than the key has, so other spellings of the same value do not match.",
     remedy: "Use an operator of the key's type.",
     reference: OPERATORS,
 };
@@ -65,7 +65,7 @@ static OPERATOR_FOR_OTHER_TYPE: Rule = Rule {
 static STRING_OPERATOR_FOR_ARN: Rule = Rule {
     code: "string-operator-for-arn",
     severity: Severity::Suggestion,
-    risk: "A string operator does not know the parts of an ARN, so that a wildcard in one part also matches what stands in the next.",
+    risk: "A string operator does not know the parts of an ARN, so a wildcard in one part also matches text of the next.",
     remedy: "Use ArnLike or ArnEquals, or ArnNotLike or ArnNotEquals, which compare an ARN part by part.",
     reference: OPERATORS,
 };
@@ -133,8 +133,9 @@ fn unknown(name: &str, globals: &[ConditionKey]) -> String {
     format!("there is no condition key {}{meant}", printable(name))
 }
 
-/// Every request can have the global keys, apart from those for tags. Keys of a session, whose
-/// prefix is that of no service, come with the principal and not with the action.
+/// Whether a request has the key only if its action supports the key. Every request can have the
+/// global keys, apart from those for tags. The keys of a session, whose prefix is that of no service,
+/// come with the principal.
 fn depends_on_action(key: &ConditionKey, is_global: bool) -> bool {
     let for_tags = ["aws:RequestTag/", "aws:ResourceTag/", "aws:TagKeys"];
     if is_global {
@@ -182,7 +183,7 @@ fn have(count: usize) -> &'static str {
     if count == 1 { "has" } else { "have" }
 }
 
-/// Whether one of the actions for which a name stands has the key.
+/// Whether one of the named actions has the key.
 fn supports(named: &Named, key: &str) -> bool {
     named.actions.iter().any(|action| {
         let mut keys = named.service.condition_keys_of(action);

@@ -56,7 +56,7 @@ static MALFORMED_CONDITION_KEY: Rule = Rule {
 static LITERAL_WILDCARD: Rule = Rule {
     code: "literal-wildcard",
     severity: Severity::Warning,
-    risk: "StringEquals and StringNotEquals compare * and ? as the characters that they are, so that the condition hardly ever does what it seems to.",
+    risk: "StringEquals and StringNotEquals compare * and ? as the characters that they are, so the condition hardly ever does what it seems to.",
     remedy: "Use StringLike or StringNotLike, or write the value in full.",
     reference: OPERATORS,
 };
@@ -64,7 +64,7 @@ static LITERAL_WILDCARD: Rule = Rule {
 static FOR_ALL_VALUES_ALLOW: Rule = Rule {
     code: "for-all-values-allow",
     severity: Severity::Security,
-    risk: "ForAllValues is true for a request that has no such key, so that the statement allows that request too.",
+    risk: "ForAllValues is true for a request that has no such key, so the statement allows that request too.",
     remedy: "Add {\"Null\": {\"KEY\": \"false\"}} for the same key, or use an operator without ForAllValues.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html",
 };
@@ -72,7 +72,7 @@ static FOR_ALL_VALUES_ALLOW: Rule = Rule {
 static PRIVATE_SOURCE_IP: Rule = Rule {
     code: "private-source-ip",
     severity: Severity::Error,
-    risk: "aws:SourceIp is always a public address, so that a private one never matches.",
+    risk: "aws:SourceIp is always a public address, so a private one never matches.",
     remedy: "Write the public address, or use aws:VpcSourceIp with aws:SourceVpc for requests through a VPC endpoint.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
 };
@@ -104,7 +104,7 @@ fn check(statement: &Statement, condition: &Condition, findings: &mut Vec<Findin
         && statement.allows()
         && !demands_presence(statement, condition.key)
     {
-        let detail = format!("nothing demands that a request has {key}");
+        let detail = format!("no other condition requires that a request has {key}");
         findings.push(statement.finding(&FOR_ALL_VALUES_ALLOW, condition.path, detail));
     }
     for value in &condition.values {

@@ -1,4 +1,4 @@
-//! Services and third parties that others could make act on what is ours: confused deputies.
+//! Confused deputies: services and third parties that a stranger could make act in the account.
 
 use crate::lint::finding::Finding;
 use crate::lint::limits;
@@ -14,7 +14,7 @@ pub(super) const RULES: &[&Rule] = &[&SERVICE_WITHOUT_SOURCE, &THIRD_PARTY_WITHO
 static SERVICE_WITHOUT_SOURCE: Rule = Rule {
     code: "service-without-source",
     severity: Severity::Security,
-    risk: "The service may act here for any of its customers, so that somebody else's account could make it use what is yours.",
+    risk: "The service may act here for any of its customers, so a stranger's account could make the service use your resources.",
     remedy: "Add the condition that the service's guide documents: aws:SourceAccount or aws:SourceArn for most, the account as sts:ExternalId for Firehose.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
 };
@@ -22,8 +22,8 @@ static SERVICE_WITHOUT_SOURCE: Rule = Rule {
 static THIRD_PARTY_WITHOUT_EXTERNAL_ID: Rule = Rule {
     code: "third-party-without-external-id",
     severity: Severity::Security,
-    risk: "Another customer of the third party could make it assume this role, by giving the role's ARN as its own.",
-    remedy: "Demand the external ID that the third party gave you, with StringEquals on sts:ExternalId.",
+    risk: "Another customer of the third party could make the third party assume this role, by giving this role's ARN instead of an ARN of its own.",
+    remedy: "Require the external ID that the third party gave you, with StringEquals on sts:ExternalId.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html",
 };
 

@@ -1,11 +1,11 @@
 //! Permissions with which an identity can give itself more than it has.
 //!
-//! Each way is a set of actions that together lead further; they are known from AWS's own advice and
-//! from what security researchers published. Only what one policy allows is seen here, in one
-//! account; a denial in the same policy and a demanded permissions boundary are taken into account.
+//! Each way is a set of actions that together give an identity more permissions. The ways are known
+//! from AWS's advice and from publications of security researchers. Only one policy is looked at, in
+//! one account. A denial in the same policy and a required permissions boundary are considered.
 //!
-//! Actions on chosen ARNs are not reported by themselves, as the chosen roles may be harmless. They
-//! are if the same policy can give those very roles other permissions.
+//! Actions on chosen ARNs alone are not reported, because the chosen roles may be harmless. They are
+//! reported if the same policy can give those roles other permissions.
 
 use super::escalation_ways::{
     CODE, CREDENTIALS, DIRECT, Direct, NEW_ROLE, PASSED, PASSED_ROLE, POLICY, RoleUser, TRUST,
@@ -40,10 +40,11 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether all of IAM is allowed on everything. Then every way is open, and it is enough to say so
-/// once. If every action of every service is allowed, another rule says that.
+/// Whether all of IAM is allowed on everything. Then every way is open, which is reported once. If
+/// every action of every service is allowed, another rule reports that.
 fn is_administrator(subject: &Subject, findings: &mut Vec<Finding>) -> bool {
-    // A wildcard is an action as any other to what covers it, but not to a list of exceptions.
+    // The name with a wildcard is covered as any action is, but a list of exceptions may leave a
+    // part of it out.
     let all = grants(subject, "iam:*").into_iter().find(|grant| {
         let statement = grant.statement;
         let listed = statement.actions.as_ref().is_some_and(|it| !it.negated);
@@ -79,7 +80,7 @@ fn direct(subject: &Subject, way: &Direct, findings: &mut Vec<Finding>) {
     }
 }
 
-/// What a policy allows to do with roles, without limits that would make it harmless.
+/// The grants to create, empower and pass roles, without those whose limits make them harmless.
 struct Roles<'a> {
     create: Vec<Grant<'a>>,
     /// Each with its action.

@@ -1,4 +1,4 @@
-//! Which policies lead to more permissions, and which only look so.
+//! Which policies give an identity more permissions, and which only seem to.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn under(condition: Value, mut statement: Value) -> Value {
 
 #[test]
 #[rustfmt::skip]
-fn actions_that_lead_further_by_themselves() {
+fn actions_that_give_more_permissions_by_themselves() {
     let attach = "escalation-by-policy Statement.Action: iam:AttachRolePolicy (A) attaches any policy to a role that the identity can use";
     let on = |action: &str, resource: &str| allow("A", json!(action), json!(resource));
     let boundary = |operator: &str| json!({operator: {"iam:PermissionsBoundary": "arn:aws:iam::1:policy/b"}});
@@ -31,8 +31,8 @@ fn actions_that_lead_further_by_themselves() {
         ("on one role, which may be harmless", on("iam:AttachRolePolicy", "arn:aws:iam::123456789012:role/r"), &[]),
         ("on roles of a prefix", on("iam:AttachRolePolicy", "arn:aws:iam::*:role/app-*"), &[]),
         ("on users only", on("iam:AttachRolePolicy", "arn:aws:iam::*:user/*"), &[]),
-        ("a boundary is demanded", under(boundary("StringEquals"), on("iam:AttachRolePolicy", "*")), &[]),
-        ("a boundary is demanded if there is one", under(boundary("StringEqualsIfExists"), on("iam:AttachRolePolicy", "*")), &[attach]),
+        ("a boundary is required", under(boundary("StringEquals"), on("iam:AttachRolePolicy", "*")), &[]),
+        ("a boundary is required only where there is one", under(boundary("StringEqualsIfExists"), on("iam:AttachRolePolicy", "*")), &[attach]),
         ("one harmless policy only", under(policies("arn:aws:iam::aws:policy/ReadOnlyAccess"), on("iam:AttachRolePolicy", "*")), &[]),
         ("all policies of AWS", under(policies("arn:aws:iam::aws:policy/*"), on("iam:AttachRolePolicy", "*")), &[attach]),
         ("only with a tag", under(json!({"StringEquals": {"aws:ResourceTag/a": "b"}}), on("iam:AttachRolePolicy", "*")), &[]),
@@ -51,7 +51,7 @@ fn actions_that_lead_further_by_themselves() {
         ("the code of some", on("lambda:UpdateFunctionCode", "arn:aws:lambda:*:*:function:app-*"), &[]),
         ("any command on all instances", allow("A", json!("ssm:SendCommand"), json!(["arn:aws:ssm:*:*:document/*", "arn:aws:ec2:*:*:instance/*"])), &["escalation-by-foreign-code Statement.Action: ssm:SendCommand (A) runs any document of commands on instances, with their role"]),
         ("one document on all instances", allow("A", json!("ssm:SendCommand"), json!(["arn:aws:ssm:*:*:document/AWS-Update", "arn:aws:ec2:*:*:instance/*"])), &[]),
-        ("all of IAM is told once", on("iam:*", "*"), &["escalation-by-policy Statement.Action: A allows all of IAM on everything"]),
+        ("all of IAM is reported once", on("iam:*", "*"), &["escalation-by-policy Statement.Action: A allows all of IAM on everything"]),
         ("everything has a rule of its own", on("*", "*"), &[]),
         ("reading", allow("A", json!(["iam:Get*", "iam:List*"]), json!("*")), &[]),
         ("a statement without a name", json!({"Effect": "Allow", "Action": "iam:AddUserToGroup", "Resource": "*"}), &["escalation-by-policy Statement.Action: iam:AddUserToGroup (Statement) adds a user to a group with more permissions"]),
@@ -60,7 +60,7 @@ fn actions_that_lead_further_by_themselves() {
 
 #[test]
 #[rustfmt::skip]
-fn actions_that_lead_further_together() {
+fn actions_that_give_more_permissions_together() {
     let roles = "arn:aws:iam::*:role/app-*";
     let boundary = || json!({"StringEquals": {"iam:PermissionsBoundary": "arn:aws:iam::1:policy/b"}});
     let make = |resource: &str| allow("Make", json!(["iam:CreateRole", "iam:PutRolePolicy"]), json!(resource));

@@ -9,7 +9,7 @@ const PASSING: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles
 pub(super) static POLICY: Rule = Rule {
     code: "escalation-by-policy",
     severity: Severity::Security,
-    risk: "The identity can change permissions, its own included, and so give itself every permission in the account.",
+    risk: "The identity can change permissions, its own included, so it can give itself every permission in the account.",
     remedy: "Limit the action to chosen ARNs, and to a permissions boundary or to chosen policies by a condition.",
     reference: REFERENCE,
 };
@@ -17,7 +17,7 @@ pub(super) static POLICY: Rule = Rule {
 pub(super) static CREDENTIALS: Rule = Rule {
     code: "escalation-by-credentials",
     severity: Severity::Security,
-    risk: "The identity can make itself a password or an access key of any other user and act with that user's permissions.",
+    risk: "The identity can create a password or an access key for any other user and act with that user's permissions.",
     remedy: "Limit the action to arn:aws:iam::*:user/${aws:username}, which is the user itself.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_iam_credentials_console.html",
 };
@@ -25,8 +25,8 @@ pub(super) static CREDENTIALS: Rule = Rule {
 pub(super) static TRUST: Rule = Rule {
     code: "escalation-by-trust",
     severity: Severity::Security,
-    risk: "The identity can assume roles with more permissions than it has itself.",
-    remedy: "Limit the action to the ARNs of the roles for which it is meant.",
+    risk: "The identity can assume roles that have more permissions than the identity.",
+    remedy: "Limit the action to the ARNs of the roles that are meant.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_permissions-to-switch.html",
 };
 
@@ -34,14 +34,14 @@ pub(super) static NEW_ROLE: Rule = Rule {
     code: "escalation-by-new-role",
     severity: Severity::Security,
     risk: "The identity can create a role, give it every permission and assume it.",
-    remedy: "Demand a permissions boundary by a condition on iam:PermissionsBoundary for creating roles and for giving them policies.",
+    remedy: "Require a permissions boundary by a condition on iam:PermissionsBoundary, both for creating roles and for giving policies to roles.",
     reference: REFERENCE,
 };
 
 pub(super) static PASSED_ROLE: Rule = Rule {
     code: "escalation-by-passed-role",
     severity: Severity::Security,
-    risk: "The identity can have a service act for it with a role that may do more than the identity itself.",
+    risk: "The identity can make a service act with a role that has more permissions than the identity.",
     remedy: "Limit iam:PassRole to roles whose permissions the identity cannot change, and to the services that need them.",
     reference: PASSING,
 };
@@ -49,12 +49,12 @@ pub(super) static PASSED_ROLE: Rule = Rule {
 pub(super) static CODE: Rule = Rule {
     code: "escalation-by-foreign-code",
     severity: Severity::Security,
-    risk: "The identity can run code of its own where a role with more permissions is already in use.",
-    remedy: "Limit the action to the ARNs for which it is meant.",
+    risk: "The identity can run its own code where a role with more permissions is already in use.",
+    remedy: "Limit the action to the ARNs that are meant.",
     reference: PASSING,
 };
 
-/// What an action has to be allowed on to lead further.
+/// On which resources an action has to be allowed to give more permissions.
 pub(super) enum Target {
     /// Anything of a service whose ARN's last part begins like that.
     Any(&'static str, &'static str),
@@ -62,12 +62,12 @@ pub(super) enum Target {
     AnyOrOneself,
 }
 
-/// One action that leads further by itself.
+/// One action that gives more permissions by itself.
 pub(super) struct Direct {
     pub(super) action: &'static str,
     pub(super) target: Target,
     pub(super) rule: &'static Rule,
-    /// What it does, after the action's name.
+    /// The effect, worded to follow the name of the action.
     pub(super) effect: &'static str,
 }
 
@@ -108,13 +108,13 @@ pub(super) static DIRECT: &[Direct] = &[
     direct(&CODE, "ssm:StartSession", Target::Any("ec2", "instance/"), "logs in to any instance, which has a role"),
 ];
 
-/// A service that acts with a role which is passed to it.
+/// A service that acts with a role that is passed to the service.
 pub(super) struct RoleUser {
     /// The principal to which the role is passed.
     pub(super) service: &'static str,
-    /// What else has to be allowed: of each step one of the actions.
+    /// The other actions that have to be allowed: one of each step.
     pub(super) steps: &'static [&'static [&'static str]],
-    /// What the service then does for the identity, after "let the identity".
+    /// The effect, worded to follow "let the identity".
     pub(super) effect: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! Statements that allow more, or allow it to more, than they seem to.
+//! Statements that allow more than they seem to, or allow it to more principals.
 
 use crate::lint::finding::Finding;
 use crate::lint::limits;
@@ -38,7 +38,7 @@ static ALLOW_NOT_PRINCIPAL: Rule = Rule {
     code: "allow-not-principal",
     severity: Severity::Security,
     risk: "Allow with NotPrincipal allows everybody else in every account, those without an account included.",
-    remedy: "Name those who may in Principal, and deny the others in a statement of its own.",
+    remedy: "Name in Principal those who are allowed, and deny the others in a statement of its own.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html",
 };
 
@@ -61,7 +61,7 @@ static ALLOW_NOT_RESOURCE: Rule = Rule {
 static ALL_ACTIONS: Rule = Rule {
     code: "all-actions",
     severity: Severity::Security,
-    risk: "The statement allows every action of every service, so that whoever has it is an administrator.",
+    risk: "The statement allows every action of every service, so whoever has it is an administrator.",
     remedy: "List the actions that are needed.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
 };
@@ -69,7 +69,7 @@ static ALL_ACTIONS: Rule = Rule {
 static KMS_ALIAS_RESOURCE: Rule = Rule {
     code: "kms-alias-resource",
     severity: Severity::Security,
-    risk: "A key's alias as Resource gives no permission on the key, so that access depends on something wider elsewhere.",
+    risk: "A key's alias as Resource gives no permission on the key, so access depends on a wider statement elsewhere.",
     remedy: "Name the key's own ARN, or name the alias in a condition on kms:RequestAlias or kms:ResourceAliases.",
     reference: "https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html",
 };
@@ -90,7 +90,7 @@ fn principals(kind: Kind, statement: &Statement, findings: &mut Vec<Finding>) {
         return;
     };
     if principals.negated {
-        let detail = "the statement allows all but those that it names";
+        let detail = "the statement allows all principals except those that it names";
         findings.push(statement.finding(&ALLOW_NOT_PRINCIPAL, principals.path, detail));
         return;
     }
@@ -112,7 +112,7 @@ fn principals(kind: Kind, statement: &Statement, findings: &mut Vec<Finding>) {
         let detail = "the principal is *, and only kms:ViaService limits it";
         (&KEY_OPEN_VIA_SERVICE, detail)
     } else {
-        let detail = "the principal is *, and no condition says whose requests are meant";
+        let detail = "the principal is *, and no condition limits whose requests are meant";
         (&PUBLIC_PRINCIPAL, detail)
     };
     findings.push(statement.finding(rule, everybody.item.path, detail));
@@ -123,7 +123,7 @@ fn actions(statement: &Statement, findings: &mut Vec<Finding>) {
         return;
     };
     if actions.negated {
-        let detail = "the statement allows all actions but those that it names";
+        let detail = "the statement allows all actions except those that it names";
         findings.push(statement.finding(&ALLOW_NOT_ACTION, actions.path, detail));
         return;
     }
@@ -142,7 +142,7 @@ fn resources(statement: &Statement, findings: &mut Vec<Finding>) {
         return;
     };
     if resources.negated {
-        let detail = "the statement allows all resources but those that it names";
+        let detail = "the statement allows all resources except those that it names";
         findings.push(statement.finding(&ALLOW_NOT_RESOURCE, resources.path, detail));
         return;
     }

@@ -1,6 +1,6 @@
 //! The form of a document: elements that do not exist, are missing, or are of the wrong type.
 //!
-//! What AWS asks for is in "Grammar of the IAM JSON policy language" of the IAM User Guide.
+//! The reader has found most of that already. What depends on the kind of policy is found here.
 
 use crate::lint::finding::Finding;
 use crate::lint::rule::{Rule, Severity};
@@ -43,7 +43,7 @@ static MISSING_ELEMENT: Rule = Rule {
 static UNSUPPORTED_ELEMENT: Rule = Rule {
     code: "unsupported-element",
     severity: Severity::Error,
-    risk: "AWS refuses a Principal in a policy of an identity and a Resource in a trust policy, because what the policy is attached to says that already.",
+    risk: "AWS refuses a Principal in a policy of an identity and a Resource in a trust policy, because both follow from what the policy is attached to.",
     remedy: "Remove the element, or attach the policy to what it was written for.",
     reference: GRAMMAR,
 };
@@ -76,14 +76,14 @@ static INVALID_VERSION: Rule = Rule {
     code: "invalid-version",
     severity: Severity::Error,
     risk: "AWS refuses a policy whose Version is not one of the two versions of the policy language.",
-    remedy: "Write \"2012-10-17\", which is no date of yours to choose.",
+    remedy: "Write \"2012-10-17\", which names the version of the language and not of the policy.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html",
 };
 
 static EMPTY_ELEMENT: Rule = Rule {
     code: "empty-element",
     severity: Severity::Warning,
-    risk: "An empty list, object or text matches nothing or limits nothing, and AWS refuses some of them.",
+    risk: "An empty list, object or text matches nothing or limits nothing, and AWS refuses some of these.",
     remedy: "Fill the element in, or remove it or its statement.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html",
 };
@@ -91,7 +91,7 @@ static EMPTY_ELEMENT: Rule = Rule {
 static KEYS_DIFFER_IN_CASE: Rule = Rule {
     code: "keys-differ-in-case",
     severity: Severity::Error,
-    risk: "AWS ignores the case of condition operators and keys, so that one of two that differ in case alone may be lost.",
+    risk: "AWS ignores the case of condition operators and keys, so one of two that differ in case alone may be lost.",
     remedy: "Write one of the two, with the values of both if either is to match.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html",
 };

@@ -1,4 +1,4 @@
-//! What a document is called and how long it is: version, Sids and size.
+//! The version, the Sids and the size of a document.
 
 use std::collections::BTreeSet;
 
@@ -35,8 +35,8 @@ static MISSING_VERSION: Rule = Rule {
 static OLD_VERSION: Rule = Rule {
     code: "old-version",
     severity: Severity::Warning,
-    risk: "Under the version of 2008 a policy variable that someone adds later is plain text and silently matches nothing.",
-    remedy: "Write \"Version\": \"2012-10-17\", which changes nothing else.",
+    risk: "Under the version of 2008 a policy variable that is added later is plain text and matches nothing.",
+    remedy: "Write \"Version\": \"2012-10-17\", which only changes how ${…} is read.",
     reference: VERSION,
 };
 
@@ -51,7 +51,7 @@ static DUPLICATE_SID: Rule = Rule {
 static INVALID_SID: Rule = Rule {
     code: "invalid-sid",
     severity: Severity::Error,
-    risk: "IAM refuses a Sid with other characters than the letters A to Z and a to z and the digits.",
+    risk: "IAM refuses a Sid with characters other than the letters A to Z and a to z and the digits.",
     remedy: "Leave out spaces, hyphens and other characters.",
     reference: SID,
 };
@@ -60,7 +60,7 @@ static TOO_LONG: Rule = Rule {
     code: "policy-too-long",
     severity: Severity::Error,
     risk: "AWS refuses a policy that is longer than its kind may be.",
-    remedy: "Merge statements, drop Sids, use wildcards, or spread it over several managed policies.",
+    remedy: "Merge statements, drop Sids, use wildcards, or spread the statements over several managed policies.",
     reference: QUOTAS,
 };
 
@@ -103,7 +103,7 @@ fn sids(subject: &Subject, findings: &mut Vec<Finding>) {
             findings.push(statement.finding(&DUPLICATE_SID, path, detail));
         }
         if of_iam && !sid.chars().all(|c| c.is_ascii_alphanumeric()) {
-            let detail = format!("\"{shown}\" has other characters than letters and digits");
+            let detail = format!("\"{shown}\" has characters other than letters and digits");
             findings.push(statement.finding(&INVALID_SID, path, detail));
         }
     }

@@ -1,4 +1,4 @@
-//! Roles that may be passed to a service without limit.
+//! Permission to pass roles to services without a limit.
 
 use crate::lint::finding::Finding;
 use crate::lint::grants::{Grant, grants};
@@ -15,15 +15,15 @@ const REFERENCE: &str =
 static PASS_ANY_ROLE: Rule = Rule {
     code: "pass-any-role",
     severity: Severity::Security,
-    risk: "Every role of the account that trusts a service can be handed to that service, also one with more permissions than the identity has itself.",
-    remedy: "Name the roles that have to be passed, by ARN or by a prefix of their names.",
+    risk: "Every role of the account that trusts a service can be handed to that service, also a role with more permissions than the identity has.",
+    remedy: "Name the roles that have to be passed, by ARN or by a prefix of the name.",
     reference: REFERENCE,
 };
 
 static PASS_ROLE_TO_ANY_SERVICE: Rule = Rule {
     code: "pass-role-to-any-service",
     severity: Severity::Security,
-    risk: "The role can be handed to every service that it trusts, also to one that runs code which the identity chooses.",
+    risk: "The role can be handed to every service that the role trusts, also to a service that runs code which the identity chooses.",
     remedy: "Add a condition on iam:PassedToService with the services that need the role.",
     reference: REFERENCE,
 };
@@ -38,7 +38,7 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
             let mut items = it.statement.actions.iter().flat_map(|it| &it.items);
             items.any(|item| item.path == it.path && item.text == "*")
         };
-        // That has a rule of its own.
+        // A statement that allows everything has a rule of its own.
         if allows_everything(&grant) {
             continue;
         }
@@ -47,7 +47,7 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
             findings.push(grant.statement.finding(&PASS_ANY_ROLE, grant.path, detail));
         }
         if !names_services(&grant) && !seen.contains(&grant.path) {
-            let detail = "no condition says to which services";
+            let detail = "no condition limits to which services";
             let rule = &PASS_ROLE_TO_ANY_SERVICE;
             findings.push(grant.statement.finding(rule, grant.path, detail));
             seen.push(grant.path);
@@ -79,7 +79,7 @@ mod tests {
         let any = "pass-any-role Statement.Action: iam:PassRole is allowed on";
         let everything = format!("{any} *");
         let all_roles = format!("{any} arn:aws:iam::123456789012:role/*");
-        let to_any = "pass-role-to-any-service Statement.Action: no condition says to which services";
+        let to_any = "pass-role-to-any-service Statement.Action: no condition limits to which services";
         check(find, [
             ("one role to one service", pass(role, lambda()), &[] as &[&str]),
             ("roles of a prefix", pass("arn:aws:iam::*:role/app-*", lambda()), &[]),

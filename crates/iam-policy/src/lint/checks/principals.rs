@@ -28,7 +28,7 @@ static INVALID_PRINCIPAL: Rule = Rule {
 static WILDCARD_IN_PRINCIPAL: Rule = Rule {
     code: "wildcard-in-principal",
     severity: Severity::Error,
-    risk: "AWS refuses a principal with a wildcard in it, because only a * by itself stands for many.",
+    risk: "AWS refuses a principal with a wildcard in it, because only a * by itself means many.",
     remedy: "Name the account, and limit it with ArnLike on aws:PrincipalArn.",
     reference: PRINCIPAL,
 };
@@ -36,7 +36,7 @@ static WILDCARD_IN_PRINCIPAL: Rule = Rule {
 static DELETED_PRINCIPAL: Rule = Rule {
     code: "deleted-principal",
     severity: Severity::Warning,
-    risk: "A unique ID stands where the ARN of a user or role was before that was deleted, and a new one of the same name does not match it.",
+    risk: "AWS shows a unique ID instead of an ARN after the user or role was deleted, and a new user or role of the same name does not match the ID.",
     remedy: "Write the ARN of a user or role that exists, or remove the principal.",
     reference: PRINCIPAL,
 };
@@ -54,15 +54,14 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
 
 fn problem(principal: &Principal) -> Option<(&'static Rule, &'static str)> {
     let text = principal.item.text.as_ref();
-    // The grammar says that an empty text is one, and that no other kinds exist; that a variable
-    // cannot stand here is told with the variables.
+    // Empty texts and other kinds are findings of the grammar, variables have rules of their own.
     if text.is_empty() || text.contains("${") {
         return None;
     }
     match principal.kind {
         "AWS" => problem_of_aws(text),
         "Service" if text.contains(['*', '?']) => {
-            Some((&WILDCARD_IN_PRINCIPAL, "stands for several services"))
+            Some((&WILDCARD_IN_PRINCIPAL, "means several services"))
         }
         "Service" if !is_service(text) => {
             Some((&INVALID_PRINCIPAL, "is not the name of a service"))

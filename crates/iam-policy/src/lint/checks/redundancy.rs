@@ -1,4 +1,4 @@
-//! Actions that are listed although another one already says the same.
+//! Actions that are listed although another action already covers them.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +16,8 @@ pub(super) const RULES: &[&Rule] = &[&REDUNDANT_ACTION];
 static REDUNDANT_ACTION: Rule = Rule {
     code: "redundant-action",
     severity: Severity::Suggestion,
-    risk: "Who later removes the action believes that it is gone, although another entry still covers it.",
-    remedy: "Remove the entry, or replace the wildcard that covers it by what is needed.",
+    risk: "Whoever removes the action later believes that it is no longer allowed or denied, although another entry still covers it.",
+    remedy: "Remove the entry, or replace the wildcard that covers it by the actions that are needed.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html",
 };
 
@@ -36,8 +36,8 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
             })
         })
         .collect();
-    // Only a wildcard or the same name covers an entry, so that long lists need not be compared
-    // each with each.
+    // Only a wildcard or the same name covers an entry, so long lists need not be compared each
+    // with each.
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, entry) in entries.iter().enumerate() {
         let name = entry.item.text.to_ascii_lowercase();
@@ -54,7 +54,7 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
         let covering = candidates.find(|&&other| {
             index != other
                 && pattern_covers(&entries[other].item.text, &entry.item.text)
-                // Of two that say the same, the first one stays.
+                // Of two entries for the same actions, the second is redundant.
                 && (other < index || !pattern_covers(&entry.item.text, &entries[other].item.text))
                 && entry.meets(&entries[other])
         });

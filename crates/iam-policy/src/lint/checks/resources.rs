@@ -1,4 +1,4 @@
-//! Actions and resources of one statement that have nothing to do with each other.
+//! Actions and resources of one statement that do not fit together.
 //!
 //! An action is asked for on ARNs of its own resource types, or on `*` if it has none. One whose
 //! statement lists only other ARNs never matches, and neither does an ARN that serves no action. A
@@ -40,7 +40,7 @@ static ACTION_ON_EVERYTHING_ONLY: Rule = Rule {
 static UNUSED_RESOURCE: Rule = Rule {
     code: "unused-resource",
     severity: Severity::Warning,
-    risk: "None of the statement's actions works on the resource, so naming it has no effect.",
+    risk: "None of the statement's actions works on the resource, so naming the resource has no effect.",
     remedy: "Remove the resource, correct its ARN, or add the action that was meant.",
     reference: REFERENCE,
 };
@@ -100,7 +100,7 @@ fn find_in(
 }
 
 fn fits(named: &Named, resource: &Item, statement: &Statement) -> bool {
-    // That has a rule of its own.
+    // An alias has a rule of its own.
     if statement.allows() && is_kms_alias(&resource.text) {
         return true;
     }
@@ -108,8 +108,9 @@ fn fits(named: &Named, resource: &Item, statement: &Statement) -> bool {
     actions.any(|action| takes(named.service, action, &resource.text))
 }
 
-/// Some actions without resource types, such as `s3:ListAllMyBuckets`, are in truth asked for on all
-/// of the service's ARNs, which only an ARN with a bare wildcard at its end matches.
+/// Whether the action can be asked for on a resource. Some actions without resource types, such as
+/// `s3:ListAllMyBuckets`, are in truth asked for on all of the service's ARNs, which only an ARN with
+/// a bare wildcard at its end matches.
 fn takes(service: &Service, action: &Action, resource: &str) -> bool {
     if service.resource_types_of(action).next().is_none() {
         return resource.ends_with(":*");
@@ -123,7 +124,7 @@ fn is_kms_alias(resource: &str) -> bool {
     parts.next() == Some("kms") && parts.nth(2).is_some_and(|name| name.starts_with("alias/"))
 }
 
-/// What the ARNs that the action takes look like.
+/// The forms of the ARNs that the action takes.
 fn arns<'a>(named: &Named<'a>) -> Vec<&'a str> {
     let mut arns = Vec::new();
     let types = named.actions.iter();

@@ -1,4 +1,4 @@
-//! Policy variables: where they are allowed, in which version, and whether they can be one.
+//! Policy variables: where they are allowed, in which version, and what can be one.
 //!
 //! See "IAM policy elements: Variables and tags" in the IAM User Guide.
 
@@ -20,7 +20,7 @@ const VARIABLES: &str =
 static VARIABLE_WITHOUT_VERSION: Rule = Rule {
     code: "variable-without-version",
     severity: Severity::Error,
-    risk: "Without the version 2012-10-17 a policy variable is plain text, so that it matches nothing.",
+    risk: "Without the version 2012-10-17 a policy variable is plain text, so it matches nothing.",
     remedy: "Write \"Version\": \"2012-10-17\".",
     reference: VARIABLES,
 };
@@ -28,15 +28,15 @@ static VARIABLE_WITHOUT_VERSION: Rule = Rule {
 static UNKNOWN_VARIABLE: Rule = Rule {
     code: "unknown-variable",
     severity: Severity::Error,
-    risk: "AWS refuses ${…} that is no policy variable, or it never matches; often it is a placeholder that nobody filled in.",
-    remedy: "Fill the placeholder in, or write a variable as in ${aws:username}; ${$}, ${*} and ${?} stand for the characters.",
+    risk: "AWS refuses ${…} that is no policy variable, or the text never matches; often it is a placeholder that was not filled in.",
+    remedy: "Fill the placeholder in, or write a variable as in ${aws:username}; ${$}, ${*} and ${?} mean the characters.",
     reference: VARIABLES,
 };
 
 static VARIABLE_IN_ELEMENT: Rule = Rule {
     code: "variable-in-element",
     severity: Severity::Error,
-    risk: "AWS replaces policy variables in resources and in the values of conditions only, so that here it is plain text or refused.",
+    risk: "AWS replaces policy variables in resources and in the values of conditions only, so elsewhere a variable is plain text or refused.",
     remedy: "Write the value in full, or move the test to a condition.",
     reference: VARIABLES,
 };

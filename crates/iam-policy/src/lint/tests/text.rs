@@ -1,4 +1,4 @@
-//! Reading files: JSON, the kind of policy, and where things stand.
+//! Reading files: JSON, the kind of policy, and positions.
 
 use crate::lint::{Home, Unreadable, read};
 use crate::policy::Kind;
@@ -9,7 +9,7 @@ fn statement(text: &str) -> String {
 }
 
 #[test]
-fn the_kind_is_told_by_the_content() {
+fn the_kind_follows_from_the_content() {
     let cases = [
         (
             r#""Action": "kms:*", "Resource": "*""#,
@@ -29,12 +29,12 @@ fn the_kind_is_told_by_the_content() {
         (
             r#""NotPrincipal": {"AWS": "1"}, "NotAction": "s3:Get*", "Resource": "*""#,
             Some(Kind::Bucket),
-            "negated elements tell too",
+            "negated elements count too",
         ),
         (
             r#""Principal": "*", "Action": ["*", "s3:*"], "Resource": "*""#,
             Some(Kind::Bucket),
-            "an action that tells nothing is passed over",
+            "an action of all services is passed over",
         ),
         (
             r#""Principal": "*", "Action": "sqs:*", "Resource": "*""#,
@@ -85,11 +85,7 @@ fn a_place_is_found_in_the_text() {
     let statement = top.key("Statement").index(0);
     let cases = [
         (top.clone(), Some((1, 1)), "the document"),
-        (
-            top.key("Statement"),
-            Some((2, 3)),
-            "a member stands at its key",
-        ),
+        (top.key("Statement"), Some((2, 3)), "a member is at its key"),
         (statement.clone(), Some((3, 5)), "an item where it begins"),
         (
             statement.key("a\"b").index(1),
