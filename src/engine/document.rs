@@ -1,5 +1,8 @@
 //! A policy that the settings ask for, with the parts that are filled in only when it is sent.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use iam_policy::{Policy, PolicyError, Template, same_meaning};

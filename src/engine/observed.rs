@@ -20,7 +20,7 @@ pub enum Observed {
 /// A resource that exists.
 #[derive(Debug, Clone)]
 pub struct Present {
-    /// What it is, in the same terms as [`Wanted::desired`].
+    /// What it is, in the same terms as what is wanted.
     pub attributes: Attributes,
     /// Whose it is.
     pub owner: Owner,

@@ -11,7 +11,7 @@ pub enum Owner {
     Ours,
     /// It does not; the text says what its tags tell about the owner.
     Foreign(String),
-    /// The kind carries no tags: it belongs to whom [`Resource::parent`] belongs to.
+    /// The kind carries no tags: the resource belongs to whom its parent belongs to.
     Parent,
 }
 

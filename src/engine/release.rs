@@ -25,3 +25,103 @@ pub fn release(observed: &mut Observed, going: &[String]) {
         holders.retain(|holder| !going.iter().any(|arn| holder.is(arn)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::holder::Holder;
+    use crate::engine::observed::Present;
+    use crate::fakes::{Fake, World, at, attributes, ours};
+
+    #[test]
+    fn a_holder_is_released_only_if_it_is_ours_and_is_deleted_or_gone() {
+        let arn = "arn:aws:iam::123456789012:instance-profile/it";
+        let present = || ours(attributes(&[("size", 1)]));
+        let foreign = Present {
+            owner: Owner::Foreign("it carries no tags".to_owned()),
+            ..present()
+        };
+        let it = || Holder::new("instance-profile", "it");
+        let cases = [
+            (
+                false,
+                Some(arn),
+                Observed::Present(present()),
+                it(),
+                true,
+                "it is deleted",
+            ),
+            (
+                false,
+                Some(arn),
+                Observed::Missing,
+                it(),
+                true,
+                "it is gone already",
+            ),
+            (
+                true,
+                Some(arn),
+                Observed::Present(present()),
+                it(),
+                false,
+                "it is wanted",
+            ),
+            (
+                false,
+                Some(arn),
+                Observed::Present(foreign),
+                it(),
+                false,
+                "it is not ours and stays",
+            ),
+            (
+                false,
+                None,
+                Observed::Present(present()),
+                it(),
+                false,
+                "its ARN is not known",
+            ),
+            (
+                false,
+                Some(arn),
+                Observed::Present(present()),
+                Holder::new("instance-profile", "its-neighbour"),
+                false,
+                "another name",
+            ),
+            (
+                false,
+                Some(arn),
+                Observed::Present(present()),
+                Holder::new("user", "it"),
+                false,
+                "another type",
+            ),
+        ];
+        for (wanted, arn, observed, holder, released, why) in cases {
+            let mut fake = Fake {
+                wanted,
+                ..Fake::new(&World::default(), "it")
+            };
+            fake.identity.arn = arn.map(ToOwned::to_owned);
+            let observations = Observations::from([(at("it"), observed)]);
+            let going = going(&[fake.node(&[])], &observations);
+            let theirs = Holder::new("user", "theirs");
+            let mut held = Observed::Present(Present {
+                held_by: vec![holder.clone(), theirs.clone()],
+                ..present()
+            });
+            release(&mut held, &going);
+            let Observed::Present(held) = held else {
+                panic!("{why}: it is present");
+            };
+            let expected = match released {
+                true => vec![theirs],
+                false => vec![holder, theirs],
+            };
+            assert_eq!(held.held_by, expected, "{why}");
+        }
+    }
+}

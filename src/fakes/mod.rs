@@ -6,6 +6,7 @@
 
 pub mod deployment;
 mod resource;
+mod state;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -19,7 +20,8 @@ use aws_smithy_types::body::SdkBody;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-pub use resource::{Fake, Pace, at, attributes, desired, ours, read_back};
+pub use resource::{Fake, Pace};
+pub use state::{at, attributes, desired, ours, read_back};
 
 use crate::aws::{Aws, Connections, Operation, Session};
 use crate::engine::address::Address;

@@ -7,10 +7,10 @@ use async_trait::async_trait;
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
 use tokio::time::Instant;
 
-use super::{CALL, Effect, Refusal, State, Verb, World, refusal};
+use super::{CALL, Effect, Refusal, State, Verb, World, at, attributes, ours, refusal};
 use crate::aws::{Aws, AwsError};
 use crate::engine::address::Address;
-use crate::engine::attributes::{Attributes, Change, Value, reference};
+use crate::engine::attributes::{Attributes, Change, reference};
 use crate::engine::identity::Identity;
 use crate::engine::known::Known;
 use crate::engine::node::{Milestone, Node};
@@ -53,41 +53,6 @@ pub struct Pace {
     pub deleting: Duration,
     /// A role that must be so old before this resource can be created.
     pub assumes: Option<(Address, Duration)>,
-}
-
-/// The address of a fake.
-pub fn at(name: &str) -> Address {
-    Address::global("fake", name)
-}
-
-/// Attributes of plain values.
-pub fn attributes(pairs: &[(&str, i32)]) -> Attributes {
-    let pairs = pairs.iter();
-    pairs
-        .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
-        .collect()
-}
-
-/// What the resource of a node should be; nothing if it is not wanted.
-pub fn desired(node: &Node, known: &Known) -> Attributes {
-    let wanted = node.resource.wanted();
-    wanted.map_or_else(Attributes::new, |wanted| wanted.desired(None, known))
-}
-
-/// What AWS reads back of the resource of a node once everything was done.
-pub fn read_back(node: &Node, known: &Known) -> Attributes {
-    let mut attributes = desired(node, known);
-    for value in attributes.values_mut() {
-        if let Some(policy) = value.to_send() {
-            *value = Value::Policy(policy.into_owned());
-        }
-    }
-    attributes
-}
-
-/// Something of ours, at rest.
-pub fn ours(attributes: Attributes) -> Present {
-    Present::new(attributes, Owner::Ours, Phase::Stable)
 }
 
 /// The identity of a fake, whose ARN nothing but AWS tells.

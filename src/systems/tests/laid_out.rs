@@ -7,6 +7,7 @@ use crate::engine::attributes::Attributes;
 use crate::engine::node::Observations;
 use crate::engine::observed::{Observed, Phase, Present};
 use crate::engine::ownership::Owner;
+use crate::names::{IamIdentity, Partition};
 use crate::systems::named;
 use iam_policy::Policy;
 
@@ -91,6 +92,36 @@ fn what_earlier_settings_left_over_is_laid_out_and_not_wanted() {
     let key = find(&nodes, address);
     let outlived = key.outlives.as_ref().map(ToString::to_string);
     assert_eq!(outlived.as_deref(), Some("s3_bucket.logs@eu-west-1"));
+}
+
+#[test]
+fn removal_lays_out_the_same_resources_and_needs_no_document() {
+    let mut settings = with_audit_trail(settings(&["eu-west-1", "us-east-1"]));
+    let audit_trail = settings.audit_trail.as_mut().unwrap();
+    audit_trail.attach_to = vec![IamIdentity::User("audit".to_owned())];
+    let all = |nodes: &[Node]| -> Vec<String> {
+        let addresses = nodes.iter().map(|node| node.address().to_string());
+        addresses.collect()
+    };
+    let present = all(&laid_out(&settings));
+
+    let folder = tempfile::tempdir().unwrap();
+    stackstate(&mut settings).policies = Some(folder.path().join("missing"));
+    let systems = named(&settings, Goal::Absent).unwrap();
+    for system in &systems {
+        system.check(Partition::Aws).unwrap();
+        assert!(system.texts().is_empty(), "{system:?}");
+    }
+    let layout = layout(&settings, Goal::Absent).unwrap();
+    assert!(layout.written.is_empty());
+    assert_eq!(addresses(&layout.nodes, true), [""; 0]);
+    assert_eq!(all(&layout.nodes), present);
+
+    let failure = named(&settings, Goal::Present).unwrap_err().to_string();
+    assert!(
+        failure.starts_with("cannot read the policies in "),
+        "{failure}"
+    );
 }
 
 #[test]

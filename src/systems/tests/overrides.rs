@@ -5,6 +5,8 @@ use std::path::Path;
 
 use super::*;
 use crate::failure::Failure;
+use crate::names::Partition;
+use crate::systems::named;
 
 /// Lays the blueprint out with `text` in place of one document.
 fn replaced(file: &str, text: &str) -> Result<Vec<Node>, String> {
@@ -17,6 +19,20 @@ fn lay_out(folder: &Path) -> Result<Vec<Node>, Failure> {
     let mut settings = settings(&["eu-west-1", "us-east-1"]);
     stackstate(&mut settings).policies = Some(folder.to_owned());
     Ok(layout(&settings, Goal::Present)?.nodes)
+}
+
+/// Checks the systems with `text` in place of one document, without an account.
+fn checked(file: &str, text: &str) -> Result<(), String> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(file), text).unwrap();
+    let mut settings = settings(&["eu-west-1", "us-east-1"]);
+    stackstate(&mut settings).policies = Some(folder.path().to_owned());
+    let systems = named(&settings, Goal::Present);
+    let checked = systems.and_then(|systems| {
+        let mut each = systems.iter();
+        each.try_for_each(|system| system.check(Partition::Aws))
+    });
+    checked.map_err(|failure| without(folder.path(), &failure))
 }
 
 /// The failure's text, with the folder's name replaced.
@@ -334,6 +350,8 @@ fn a_document_that_cannot_be_used_is_told_with_its_place() {
     for (file, text, expected) in cases {
         let told = replaced(file, &text).expect_err(&expected);
         assert_eq!(told, expected);
+        let told = checked(file, &text).expect_err(&expected);
+        assert_eq!(told, expected, "without an account");
     }
     for (file, text) in [
         ("integration-role-policy.json", inline(10_240)),
@@ -346,6 +364,7 @@ fn a_document_that_cannot_be_used_is_told_with_its_place() {
             replaced(file, &text).is_ok(),
             "{file} is as long as AWS allows"
         );
+        assert_eq!(checked(file, &text), Ok(()));
     }
 }
 

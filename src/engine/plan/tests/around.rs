@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::decision::unsettled;
+use crate::engine::holder::Holder;
 use crate::engine::node::Milestone;
 
 /// A rule `a` and its target `b`, which carries no tags.
@@ -97,6 +98,78 @@ fn a_child_belongs_to_whom_its_parent_belongs_to() {
             ("b", expected.0, expected.1),
             "{why}"
         );
+    }
+}
+
+#[test]
+fn a_rule_with_targets_of_others_is_deleted_only_if_they_may_lose_it() {
+    const HELD: &str = "others use it with target/theirs; detach it there, or run `provision \
+        destroy --detach-foreign`";
+    let rule = || Present {
+        held_by: vec![Holder::new("target", "theirs")],
+        ..same()
+    };
+    let target = Present {
+        owner: Owner::Parent,
+        ..ours(attributes(&[("size", 1)]))
+    };
+    let child = Some("it belongs to fake.a, which is blocked");
+    let stays = Some("it belongs to fake.a, which stays");
+    let users = Some("others use it with target/theirs");
+    let lose = Some("others use it with target/theirs, and lose it");
+    let cases = [
+        (
+            "nobody agreed that others lose it",
+            false,
+            false,
+            Observed::Present(rule()),
+            [(Action::Blocked, Some(HELD)), (Action::Blocked, child)],
+            users,
+        ),
+        (
+            "a person agreed",
+            false,
+            true,
+            Observed::Present(rule()),
+            [(Action::Delete, None), (Action::Delete, None)],
+            lose,
+        ),
+        (
+            "the rule is not ours anyway",
+            false,
+            true,
+            foreign(rule()),
+            [
+                (
+                    Action::Keep,
+                    Some("it is not ours and stays: it carries no tags"),
+                ),
+                (Action::Keep, stays),
+            ],
+            users,
+        ),
+        (
+            "a rule that is wanted may have targets of others",
+            true,
+            false,
+            Observed::Present(rule()),
+            [(Action::Keep, None), (Action::Keep, None)],
+            users,
+        ),
+    ];
+    for (why, wanted, detach_foreign, rule, expected, note) in cases {
+        let observed = Observations::from([
+            (at("a"), rule),
+            (at("b"), Observed::Present(target.clone())),
+        ]);
+        let consent = Consent {
+            detach_foreign,
+            ..Consent::default()
+        };
+        let plan = plan(&rule_and_target(wanted), &observed, consent);
+        let found: Vec<_> = actions(&plan).into_iter().map(|it| (it.1, it.2)).collect();
+        assert_eq!(found, expected, "{why}");
+        assert_eq!(plan.steps[0].note.as_deref(), note, "{why}");
     }
 }
 
