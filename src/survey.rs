@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::aws::{Aws, AwsError, Caller};
 use crate::engine::node::{Node, Observations};
-use crate::engine::release::{going, release};
+use crate::engine::release::{deleted, release};
 use crate::engine::resource;
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -109,9 +109,9 @@ async fn read(systems: &[Box<dyn System>], site: &Site, aws: &Aws) -> Result<Rea
     let left_behind: Vec<Node> = left_behind.collect();
     observed.extend(observe(&left_behind, aws).await?);
     nodes.extend(left_behind);
-    let going = going(&nodes, &observed);
+    let deleted = deleted(&nodes, &observed);
     for observed in observed.values_mut() {
-        release(observed, &going);
+        release(observed, &deleted);
     }
     Ok(Reading {
         nodes,

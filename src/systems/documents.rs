@@ -179,7 +179,7 @@ impl Documents {
         }
         let document = Document::new(policy, &filling.holes).map_err(no_policy)?;
         if kind != Kind::Managed {
-            within(origin, document.to_judge().size(), kind.limit())?;
+            within(origin, document.with_sample_ids().size(), kind.limit())?;
         }
         Ok(document)
     }

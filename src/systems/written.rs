@@ -54,7 +54,7 @@ impl Content {
     /// The characters that it has and may have, white space between its tokens left out.
     pub fn size(&self) -> (usize, usize) {
         match self {
-            Content::Policy(kind, document) => (document.to_judge().size(), kind.limit()),
+            Content::Policy(kind, document) => (document.with_sample_ids().size(), kind.limit()),
             Content::EventPattern(pattern) => (pattern.to_string().chars().count(), PATTERN_LIMIT),
         }
     }

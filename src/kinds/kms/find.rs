@@ -225,7 +225,7 @@ impl KmsKey {
         }
         let owner = self.identity.tags.lower_observed(tags, &mut attributes);
         let phase = if state == KeyState::PendingDeletion.as_str() {
-            Phase::Doomed
+            Phase::PendingDeletion
         } else {
             Phase::Stable
         };
