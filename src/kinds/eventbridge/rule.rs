@@ -25,24 +25,24 @@ pub const KIND: &str = "event_rule";
 /// A rule under one name.
 #[derive(Debug)]
 pub struct EventRule {
-    /// Which rule it is. The ARN follows from partition, region, account and name.
+    /// The identity of the rule. The ARN follows from partition, region, account and name.
     pub identity: Identity,
-    /// Where the rule is.
+    /// The region of the rule.
     pub region: Region,
     /// The id of our target of the rule. Any other target holds the rule.
     pub target: &'static str,
-    /// What the rule is to be, if it is wanted.
+    /// The specification of the rule, if it is wanted.
     pub spec: Option<RuleSpec>,
 }
 
 /// A rule that selects events by a pattern.
 #[derive(Debug)]
 pub struct RuleSpec {
-    /// Which events the rule selects.
+    /// The pattern of the events that the rule selects.
     pub pattern: Json,
 }
 
-/// A pattern in the form in which two of the same meaning are equal: alternatives in order.
+/// A pattern with its alternatives sorted. Two patterns of the same meaning are equal in this form.
 fn canonical(pattern: &Json) -> Json {
     match pattern {
         Json::Array(items) => {
@@ -135,7 +135,8 @@ impl Resource for EventRule {
             attributes.insert("state".to_owned(), state.as_str().into());
         }
         if let Some(text) = rule.event_pattern() {
-            // A pattern that is not JSON cannot come from AWS; shown as it is, it is drift.
+            // AWS never answers a pattern that is not JSON. If it did, the text would show as
+            // drift.
             let pattern =
                 serde_json::from_str(text).map_or_else(|_| text.into(), |p| canonical(&p));
             attributes.insert("event_pattern".to_owned(), pattern.into());
@@ -174,8 +175,8 @@ impl Resource for EventRule {
             })
             .await;
         match gone_is_fine(answer) {
-            // The rule still has targets (API Reference, "DeleteRule"): the removal of ours may not
-            // have spread, or others added one meanwhile.
+            // The rule still has targets (API Reference, "DeleteRule"). The removal of our target
+            // may not have spread, or others added one meanwhile.
             Err(error) if error.code.as_deref() == Some("ValidationException") => Err(AwsError {
                 kind: ErrorKind::InUse,
                 ..error
@@ -225,7 +226,7 @@ impl Wanted for Specified<'_, EventRule, RuleSpec> {
     }
 
     async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
-        // PutRule overwrites without a word what someone else made since it was looked for.
+        // PutRule would silently overwrite a rule that someone else created since the observation.
         let client = aws.eventbridge(&self.resource.region);
         let there = aws
             .call(self.resource.operation("DescribeRule"), || {
@@ -263,8 +264,8 @@ impl Wanted for Specified<'_, EventRule, RuleSpec> {
         changes: &[Change],
         _known: &Known,
     ) -> Result<(), AwsError> {
-        // PutRule ignores tags for a rule that exists. They go first, so that a rule taken over is
-        // ours before it is changed.
+        // PutRule ignores tags for a rule that exists. They are written first, so a rule that is
+        // taken over is ours before it is changed.
         let tags = EventRule::event_tags(changed_tags(changes));
         if !tags.is_empty() {
             let client = aws.eventbridge(&self.resource.region);
@@ -290,7 +291,7 @@ mod tests {
     use super::canonical;
 
     #[test]
-    fn the_order_of_alternatives_means_nothing() {
+    fn the_order_of_alternatives_makes_no_difference() {
         let a = json!({"source": ["aws.s3", "aws.ec2"], "detail": {"x": [{"prefix": "b"}, {"prefix": "a"}]}});
         let b = json!({"detail": {"x": [{"prefix": "a"}, {"prefix": "b"}]}, "source": ["aws.ec2", "aws.s3", "aws.s3"]});
         assert_eq!(canonical(&a), canonical(&b));

@@ -1,4 +1,4 @@
-//! A Firehose stream that writes what it is given into a bucket.
+//! A Firehose stream that writes its records into a bucket.
 
 use std::collections::BTreeMap;
 
@@ -28,26 +28,26 @@ pub const KIND: &str = "firehose_stream";
 /// A stream under one name.
 #[derive(Debug)]
 pub struct FirehoseStream {
-    /// Which stream it is. The ARN follows from partition, region, account and name.
+    /// The identity of the stream. The ARN follows from partition, region, account and name.
     pub identity: Identity,
-    /// Where the stream is.
+    /// The region of the stream.
     pub region: Region,
-    /// What the stream is to be, if it is wanted.
+    /// The specification of the stream, if it is wanted.
     pub spec: Option<StreamSpec>,
 }
 
 /// A stream of the type DirectPut with an extended S3 destination.
 #[derive(Debug)]
 pub struct StreamSpec {
-    /// The role that the stream writes with.
+    /// The ARN of the role that the stream writes with.
     pub role_arn: String,
-    /// The bucket that the stream writes to.
+    /// The ARN of the bucket that the stream writes to.
     pub bucket_arn: String,
-    /// What the keys of its objects begin with.
+    /// The prefix of the keys of its objects.
     pub prefix: String,
-    /// What the keys of failed records begin with.
+    /// The prefix of the keys of failed records.
     pub error_prefix: String,
-    /// The key that its objects are encrypted with.
+    /// The KMS key that encrypts its objects.
     pub key: Option<Address>,
 }
 
@@ -64,7 +64,7 @@ impl FirehoseStream {
     }
 
     fn firehose_tags<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Tag> {
-        // Building fails only without a key, and that is given.
+        // Building fails only without a key, which is given.
         tags.filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok())
             .collect()
     }
@@ -108,14 +108,14 @@ impl FirehoseStream {
     }
 }
 
-/// What AWS says of a stream, in our terms.
+/// Lowers a stream to attributes.
 fn lower(stream: &DeliveryStreamDescription) -> Attributes {
     let mut attributes = Attributes::from([(
         "type".to_owned(),
         stream.delivery_stream_type().as_str().into(),
     )]);
     let mut add = |name: &str, value: Value| attributes.insert(name.to_owned(), value);
-    // What AWS is doing right now is the phase; every other status is a lasting one.
+    // The statuses of a running creation or deletion become the phase. Every other status lasts.
     let status = match stream.delivery_stream_status() {
         DeliveryStreamStatus::Creating | DeliveryStreamStatus::Deleting => {
             &DeliveryStreamStatus::Active
@@ -154,7 +154,7 @@ fn lower(stream: &DeliveryStreamDescription) -> Attributes {
     if let Some(key) = encryption.and_then(|e| e.kms_encryption_config()) {
         add("key", key.awskms_key_arn().into());
     }
-    // Any processor, the newline delimiter first of all, changes what the agent reads.
+    // Any processor, such as the newline delimiter, changes the data that the agent reads.
     if s3.processing_configuration().and_then(|p| p.enabled()) == Some(true) {
         add("processing", true.into());
     }
@@ -250,8 +250,9 @@ impl Specified<'_, FirehoseStream, StreamSpec> {
             .build()
     }
 
-    /// The whole destination: what AWS merges into the present one an emulator may put in its
-    /// place. Processing is named too, since records must arrive as they were sent.
+    /// The whole destination, since AWS merges an update into the present destination while an
+    /// emulator may replace it. Processing is turned off explicitly, since records must arrive as
+    /// they were sent.
     fn destination_update(&self, known: &Known) -> Result<ExtendedS3DestinationUpdate, BuildError> {
         Ok(ExtendedS3DestinationUpdate::builder()
             .role_arn(&self.spec.role_arn)
@@ -381,7 +382,7 @@ impl Wanted for Specified<'_, FirehoseStream, StreamSpec> {
         if changes.len() == tags.len() {
             return Ok(());
         }
-        // The version must be the newest, or AWS answers ConcurrentModificationException.
+        // An update must name the newest version, or AWS answers ConcurrentModificationException.
         let stream = self.resource.describe(aws).await?;
         let update = self
             .destination_update(known)

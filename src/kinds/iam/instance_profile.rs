@@ -19,9 +19,9 @@ pub const KIND: &str = "iam_instance_profile";
 /// An instance profile under one name.
 #[derive(Debug)]
 pub struct InstanceProfile {
-    /// Which instance profile it is. The ARN follows from partition, account and name.
+    /// The identity of the instance profile. The ARN follows from partition, account and name.
     pub identity: Identity,
-    /// What the instance profile is to be, if it is wanted.
+    /// The specification of the instance profile, if it is wanted.
     pub spec: Option<ProfileSpec>,
 }
 
@@ -177,7 +177,7 @@ impl Wanted for Specified<'_, InstanceProfile, ProfileSpec> {
             })
             .await?;
         }
-        // A profile holds one role at most, so that a wrong one goes before ours comes.
+        // A profile holds one role at most, so a wrong role is removed before ours is added.
         let roles = |wanted: bool| {
             changes
                 .iter()

@@ -19,7 +19,7 @@ pub(crate) fn iam_operation(name: &'static str) -> Operation {
     }
 }
 
-/// Tags as IAM takes them.
+/// Tags in the form of the IAM SDK.
 pub(crate) fn iam_tags<'a>(
     tags: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Vec<aws_sdk_iam::types::Tag> {
@@ -31,5 +31,5 @@ pub(crate) fn iam_tags<'a>(
     .collect()
 }
 
-/// What an ARN calls an instance profile.
+/// The type of an instance profile in its ARN.
 const INSTANCE_PROFILE: &str = "instance-profile";

@@ -23,18 +23,19 @@ use iam_policy::Policy;
 /// A managed policy under one name.
 #[derive(Debug)]
 pub struct IamPolicy {
-    /// Which policy it is. The ARN follows from partition, account and name.
+    /// The identity of the policy. The ARN follows from partition, account and name.
     pub identity: Identity,
-    /// The identities that our own attachments attach the policy to. Any other attachment holds it.
+    /// The identities that our own attachments attach the policy to. Any other identity with the
+    /// policy attached is a holder.
     pub attached_to: Vec<IamIdentity>,
-    /// What the policy is to be, if it is wanted.
+    /// The specification of the policy, if it is wanted.
     pub spec: Option<PolicySpec>,
 }
 
-/// A policy that identities have by attachment.
+/// A policy that is attached to identities.
 #[derive(Debug)]
 pub struct PolicySpec {
-    /// Why the policy exists. AWS does not let a description be changed.
+    /// The description, which AWS cannot change after the creation.
     pub description: String,
     /// The document.
     pub document: Policy,
@@ -42,7 +43,7 @@ pub struct PolicySpec {
 
 /// The kind, as addresses name it.
 pub const KIND: &str = "iam_policy";
-/// How many versions of a policy AWS keeps at most.
+/// The largest number of versions of a policy that AWS keeps.
 const MOST_VERSIONS: usize = 5;
 
 impl IamPolicy {
@@ -94,13 +95,13 @@ impl IamPolicy {
     }
 }
 
-/// The number in a version's id, which tells those of one second apart.
+/// The number in the id of a version. It orders versions that were created in the same second.
 fn number(version: &PolicyVersion) -> u64 {
     let id = version.version_id().unwrap_or_default();
     id.trim_start_matches('v').parse().unwrap_or_default()
 }
 
-/// An identity that holds the policy.
+/// The holder for an identity that has the policy attached.
 fn holder(identity: IamIdentity) -> Holder {
     let kind = match identity {
         IamIdentity::User(_) => "user",
@@ -220,8 +221,8 @@ impl Resource for IamPolicy {
 }
 
 impl Specified<'_, IamPolicy, PolicySpec> {
-    /// Writes the document as the new default version. AWS keeps five, so the oldest that is not
-    /// the default makes room.
+    /// Writes the document as the new default version. AWS keeps five versions, so the oldest one
+    /// that is not the default is deleted first if there are five.
     async fn put_document(&self, aws: &Aws) -> Result<(), AwsError> {
         let mut versions = self.resource.versions(aws).await?;
         if versions.len() >= MOST_VERSIONS {
@@ -314,7 +315,8 @@ impl Wanted for Specified<'_, IamPolicy, PolicySpec> {
         changes: &[Change],
         _known: &Known,
     ) -> Result<(), AwsError> {
-        // The ownership tags go first, so that a policy taken over is ours before it is changed.
+        // The ownership tags are written first, so a policy that is taken over is ours before it is
+        // changed.
         let tags = iam_tags(changed_tags(changes));
         if !tags.is_empty() {
             aws.call(iam_operation("TagPolicy"), || {

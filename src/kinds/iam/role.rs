@@ -1,7 +1,7 @@
-//! An IAM role with its trust policy, its inline policy and nothing else.
+//! An IAM role with its trust policy and its one inline policy.
 //!
-//! The role's permissions are exclusive: an inline policy or an attachment that someone added is
-//! drift, unless the settings keep it.
+//! The role's permissions are exclusive: an inline policy or an attached policy that someone added
+//! is drift, unless the settings keep it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -31,32 +31,32 @@ pub const KIND: &str = "iam_role";
 /// A role under one name.
 #[derive(Debug)]
 pub struct IamRole {
-    /// Which role it is. The ARN follows from partition, account and name.
+    /// The identity of the role. The ARN follows from partition, account and name.
     pub identity: Identity,
     /// The name of the role's one inline policy.
     pub policy_name: &'static str,
-    /// What the role is to be, if it is wanted.
+    /// The specification of the role, if it is wanted.
     pub spec: Option<RoleSpec>,
 }
 
 /// A role that a service or an account may assume.
 #[derive(Debug)]
 pub struct RoleSpec {
-    /// The policy that says who may assume the role; `None` while the settings do not name anybody,
-    /// with which the role is neither created nor changed.
+    /// The trust policy. It is `None` while the settings name no principal; then the role is
+    /// neither created nor changed.
     pub trust: Option<Document>,
     /// The role's inline policy.
     pub policy: Document,
     /// The ARN of the role's permissions boundary.
     pub boundary: Option<String>,
-    /// Policies of others, by name or ARN, that stay on the role.
+    /// The policies of others, by name or ARN, that the settings keep on the role.
     pub keep_policies: Vec<String>,
 }
 
 const MAX_SESSION_SECONDS: i32 = 3600;
 
 impl RoleSpec {
-    /// Whether the settings keep a policy of that name or ARN on the role.
+    /// Whether the settings keep the policy of that name or ARN on the role.
     fn keeps(&self, policy: &str) -> bool {
         self.keep_policies.iter().any(|kept| {
             kept == policy
@@ -76,17 +76,17 @@ impl IamRole {
         IamIdentity::Role(self.identity.name.clone())
     }
 
-    /// Whether a policy of others stays on the role.
+    /// Whether the settings keep the policy of that name or ARN on the role.
     fn keeps(&self, policy: &str) -> bool {
         self.spec.as_ref().is_some_and(|spec| spec.keeps(policy))
     }
 
-    /// Whether an inline policy of this name is ours to compare.
+    /// Whether the inline policy of this name is compared. A kept policy of others is not.
     fn manages(&self, name: &str) -> bool {
         name == self.policy_name || !self.keeps(name)
     }
 
-    /// What belongs to it, asked of the role alone.
+    /// Reads the policies and the instance profiles of the role, with calls for this role alone.
     async fn details(&self, aws: &Aws) -> Result<RoleDetails, AwsError> {
         let kept = |name: &str| !self.manages(name);
         let is_unwanted = self.spec.is_none();
@@ -127,7 +127,8 @@ impl Resource for IamRole {
         Specified::of(self, self.spec.as_ref())
     }
 
-    /// `DeleteRole` answers once the role is gone; what IAM spreads after that holds up nothing.
+    /// `DeleteRole` answers once the role is gone. No other step depends on how far IAM has spread
+    /// that.
     fn deletion_is_answered(&self) -> bool {
         true
     }
@@ -150,7 +151,8 @@ impl Resource for IamRole {
                 None => self.details(aws).await.map(Some),
             }
         };
-        // Both are waited for: a read of the page that ends early is made again by another role.
+        // Both reads are awaited to their end. If this role dropped the read of the page, another
+        // role would start that read anew.
         let (role, details) = join(role, details).await;
         let role = match role {
             Ok(answer) => answer.role,
@@ -341,8 +343,9 @@ impl Wanted for Specified<'_, IamRole, RoleSpec> {
         changes: &[Change],
         _known: &Known,
     ) -> Result<(), AwsError> {
-        // One role's changes go one after the other: IAM answers ConcurrentModification otherwise.
-        // The ownership tags go first, so that a role taken over is ours before it is changed.
+        // The changes of one role are made one after the other, since IAM would answer
+        // ConcurrentModification. The ownership tags are written first, so a role that is taken
+        // over is ours before it is changed.
         let tags = iam_tags(changed_tags(changes));
         if !tags.is_empty() {
             aws.call(iam_operation("TagRole"), || {
@@ -411,7 +414,7 @@ pub async fn all_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
     .await
 }
 
-/// The text of a policy as it is sent.
+/// The text of a policy to send, or an error if a part of the policy is unknown.
 fn to_send(
     policy: Option<Cow<'_, Policy>>,
     aws: &Aws,

@@ -1,4 +1,4 @@
-//! The calls that set one setting of a bucket each.
+//! The calls that write a bucket, one for each setting.
 
 use std::collections::BTreeMap;
 
@@ -130,8 +130,9 @@ impl S3Bucket {
         Ok(())
     }
 
-    /// Writes our tags beside those of others: S3 replaces the whole set, and refuses a set without
-    /// the `aws:` tags that a CloudFormation stack left ("System Tags cannot be removed").
+    /// Writes our tags together with those of others, since S3 replaces the whole set. S3 also
+    /// refuses a set without the `aws:` tags of a CloudFormation stack ("System Tags cannot be
+    /// removed").
     pub(super) async fn put_tags(&self, aws: &Aws) -> Result<(), AwsError> {
         let client = aws.s3(&self.region);
         let owner = self.account.to_string();
