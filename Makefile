@@ -1,6 +1,6 @@
 # The commands of a developer's day. `make` alone lists them.
 
-# Where cargo puts what it builds.
+# The folder of cargo's build results.
 target := $(abspath $(or $(CARGO_TARGET_DIR),target))
 with_localstack := integration-tests/localstack/run
 with_moto := integration-tests/moto/run
@@ -18,7 +18,7 @@ build: ## build the program as it is installed
 demo: build ## plan, apply, plan again and destroy, on an AWS emulator
 	@$(with_localstack) integration-tests/demo.sh $(target)/release/provision
 
-check-bug-report: build ## let the installed program panic, which must ask for a report
+check-bug-report: build ## make the built program panic, which must ask for a report
 	@.ci/check-bug-report $(target)/release/provision
 
 test: ## run every test, with two AWS emulators and an evaluator of policies
@@ -26,7 +26,7 @@ test: ## run every test, with two AWS emulators and an evaluator of policies
 	$(with_localstack) $(with_moto) cargo test --locked --workspace
 	@$(with_evaluator) cargo test --locked --test evaluator
 
-sweep: ## let every AWS call fail in every way, which takes half an hour
+sweep: ## make every AWS call fail in every way (half an hour)
 	cargo test --locked --test integration --no-run
 	FAULTS=all $(with_localstack) cargo test --locked --test integration faults::
 
@@ -34,22 +34,22 @@ test-crash: ## kill the program at every call, and run it again
 	cargo test --locked --test integration --no-run
 	KILLS=all $(with_localstack) cargo test --locked --test integration crash::
 
-races: ## let two runs at once meet in every way, twenty times
+races: ## start two runs at once in every combination, twenty times
 	cargo test --locked --test integration --no-run
 	RACES=20 $(with_localstack) cargo test --locked --test integration races::
 
-fuzz: ## feed made-up input to all that reads some, a minute for each kind
+fuzz: ## feed generated input to everything that reads input, a minute for each target
 	@fuzz/run
 
-bench: ## measure it beside its rivals, and write docs/benchmarks.md
+bench: ## measure the program beside its rivals, and write docs/benchmarks.md
 	cargo bench --locked --bench computed
-# That has left a program built for benchmarks in the place of the one that is installed.
+# `cargo bench` has replaced the release build by a program built for benchmarks.
 	cargo build --release --locked
 	integration-tests/emulator/install localstack
 	@$(with_localstack) .venv/localstack/bin/python integration-tests/bench/bench.py \
 		$(target)/release/provision $(target)/criterion docs/benchmarks.md
 
-bench-check: ## fail if more hops, calls or writes are made than may be
+bench-check: ## fail if a command makes more hops, calls or writes than the bounds allow
 	cargo test --locked --test integration --no-run
 	@$(with_localstack) python3 integration-tests/bench/check.py $(target)/debug/provision
 

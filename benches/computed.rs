@@ -1,6 +1,6 @@
-//! How long what is computed takes, without any call: planning, comparing policies, linting.
+//! Measures the work that needs no AWS call: planning, comparing policies, linting.
 //!
-//! `make bench` runs it and writes the results into `docs/benchmarks.md`.
+//! `make bench` runs these benchmarks and writes the results into `docs/benchmarks.md`.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -33,7 +33,7 @@ const TRUST: &str = include_str!("../policies/stackstate/integration-role-trust-
 criterion_group!(benches, planning, comparing, linting);
 criterion_main!(benches);
 
-/// Roles with the integration's policy, of which every tenth is missing and every tenth has drifted.
+/// Plans roles with the integration's policy. Every tenth role is missing, and every tenth has drifted.
 fn planning(criterion: &mut Criterion) {
     let (policy, trust) = (policy(INTEGRATION), policy(TRUST));
     let role = |name: String| IamRole {
@@ -90,7 +90,7 @@ fn comparing(criterion: &mut Criterion) {
     });
 }
 
-/// Every document of both systems in three regions.
+/// Lints every document of both systems in three regions.
 fn linting(criterion: &mut Criterion) {
     let settings = both_systems();
     let systems = systems::named(&settings, Goal::Present).expect("the shipped documents");

@@ -1,4 +1,4 @@
-//! What exists under our names and is not ours: blocked, or taken over where a person says so.
+//! Resources with our names that are not ours: they are blocked, or taken over with `--adopt`.
 
 use aws_sdk_eventbridge::types::Target;
 use aws_sdk_firehose::types::{CompressionFormat, ExtendedS3DestinationConfiguration};
@@ -14,7 +14,7 @@ const ROLE: &str = "StackStateAwsIntegrationRole";
 const RULE: &str = "StsEventBridgeRule";
 const EC2: [&str; 2] = ["--trust", "ec2"];
 
-/// Every resource of a deployment that trusts an instance.
+/// Every resource of a deployment that trusts an EC2 instance.
 const ADDRESSES: [&str; 9] = [
     "iam_role.integration",
     "iam_instance_profile.integration",
@@ -46,7 +46,7 @@ async fn make_bucket(account: &Account, region: &str) {
     bucket.bucket(name).send().await.unwrap();
 }
 
-/// Makes one resource of every kind by hand, each with our name and none with our tags.
+/// Creates one resource of every kind by hand, with our name and without our tags.
 async fn make_everything(account: &Account) {
     for name in [
         ROLE,
@@ -116,7 +116,7 @@ async fn every_kind_made_by_hand_is_blocked_until_it_is_adopted() {
     let plan = account.plan(&adopt);
     for address in ADDRESSES {
         let expected = match address {
-            // It has no tags of its own, and is ours with its rule.
+            // A target has no tags; it is ours if its rule is ours.
             "event_target.firehose@eu-west-1" => "update",
             _ => "adopt",
         };
@@ -133,7 +133,7 @@ async fn every_kind_made_by_hand_is_blocked_until_it_is_adopted() {
 }
 
 #[tokio::test]
-async fn one_foreign_resource_stops_the_whole_apply() {
+async fn one_foreign_resource_blocks_the_whole_apply() {
     let account = Account::new(&[MAIN]);
     make_role(&account, ROLE, "/").await;
     let plan = account.plan(&[]);
@@ -148,7 +148,7 @@ async fn one_foreign_resource_stops_the_whole_apply() {
 }
 
 #[tokio::test]
-async fn the_owner_of_what_is_blocked_is_named() {
+async fn a_blocked_resource_is_reported_with_its_owner() {
     let account = Account::applied(&[MAIN]);
     let retag = account.iam().tag_role().role_name(ROLE);
     let tag = aws_sdk_iam::types::Tag::builder()
@@ -230,7 +230,7 @@ async fn a_second_key_with_our_tags_changes_nothing_while_our_alias_leads_to_our
 }
 
 #[tokio::test]
-async fn two_keys_with_our_tags_and_no_alias_are_reported_and_not_guessed() {
+async fn two_keys_with_our_tags_and_no_alias_are_reported_and_neither_is_chosen() {
     let account = Account::applied(&[MAIN]);
     let id = second_key(&account).await;
     let alias = "alias/stackstate-integration";
@@ -244,7 +244,7 @@ async fn two_keys_with_our_tags_and_no_alias_are_reported_and_not_guessed() {
         .exits(1)
         .writes_nothing();
 
-    // A destroy does all that it can, and schedules neither of the two.
+    // A destroy removes everything else, and schedules neither key for deletion.
     let destroyed = account.provision(&["destroy", "--yes"]).exits(1);
     assert!(
         !destroyed.writes().contains(&"ScheduleKeyDeletion"),

@@ -1,4 +1,4 @@
-//! Audit Trail for real: its policy, its attachments, and what others do to them.
+//! Audit Trail's policy and attachments: created, corrected and removed, also after changes by others.
 
 use serde_json::{Value as Json, json};
 
@@ -7,7 +7,7 @@ use crate::harness::{Account, MAIN};
 const SETTINGS: &str = "[audit_trail]\nattach_to = [\"user/audit-trail\", \"role/app\"]\n";
 const POLICY: &str = "iam_policy.AuditTrailRole";
 
-/// An account with the user and the role that the settings name.
+/// An account with the user and the role of the settings.
 async fn account(settings: &str) -> Account {
     let account = Account::new(&[MAIN]);
     account.write("provision.toml", settings);
@@ -26,7 +26,7 @@ fn arn(account: &Account) -> String {
     format!("arn:aws:iam::{}:policy/AuditTrailRole", account.id)
 }
 
-/// The document that is in force.
+/// The document of the policy's default version.
 async fn document(account: &Account) -> Json {
     let iam = account.iam();
     let policy = iam.get_policy().policy_arn(arn(account)).send().await;
@@ -59,7 +59,7 @@ async fn the_policy_is_made_attached_kept_and_removed() {
 }
 
 #[tokio::test]
-async fn a_changed_document_becomes_the_default_version_even_of_five() {
+async fn a_changed_document_becomes_the_default_version_even_after_five_versions() {
     let account = account(SETTINGS).await;
     account.apply(&[]);
     let iam = account.iam();
@@ -100,7 +100,7 @@ async fn a_detached_policy_is_attached_again() {
 }
 
 #[tokio::test]
-async fn whom_others_attached_it_to_holds_the_policy() {
+async fn an_attachment_of_others_blocks_the_policys_deletion() {
     let account = account(SETTINGS).await;
     account.apply(&[]);
     let iam = account.iam();
@@ -136,7 +136,7 @@ async fn whom_others_attached_it_to_holds_the_policy() {
 }
 
 #[tokio::test]
-async fn an_identity_that_does_not_exist_is_told_before_anything_is_written() {
+async fn an_identity_that_does_not_exist_is_reported_before_anything_is_written() {
     let account = Account::new(&[MAIN]);
     account.write("provision.toml", SETTINGS);
     account
@@ -147,7 +147,7 @@ async fn an_identity_that_does_not_exist_is_told_before_anything_is_written() {
 }
 
 #[tokio::test]
-async fn a_policy_of_others_is_left_alone_until_it_is_adopted() {
+async fn a_policy_of_others_is_blocked_until_it_is_adopted() {
     let account = account(SETTINGS).await;
     let iam = account.iam();
     let policy = iam.create_policy().policy_name("AuditTrailRole");
@@ -169,7 +169,7 @@ async fn a_policy_of_others_is_left_alone_until_it_is_adopted() {
 }
 
 #[tokio::test]
-async fn both_systems_run_together_and_each_alone() {
+async fn both_systems_are_deployed_together_and_each_alone() {
     let both = format!(
         "regions = [{MAIN:?}]\n[stackstate]\nagent_principals = [\"210987654321\"]\n\
          external_id = \"${{STS_EXTERNAL_ID}}\"\n{SETTINGS}"

@@ -1,8 +1,8 @@
-//! Bad input: one clear error that names the place and the accepted form, before any AWS call.
+//! Bad input leads to one error that names the place and the accepted form, before any AWS call.
 
 use crate::harness::{Account, MAIN};
 
-/// Runs the program and expects an error that says all of `expected`, and no request.
+/// Fails unless the program prints an error with all of `expected`, and sends no request.
 fn refuses(account: &Account, args: &[&str], expected: &[&str]) {
     let mut failed = account.provision(&[&["plan"], args].concat()).exits(1);
     assert!(failed.calls.is_empty(), "{failed}");
@@ -14,7 +14,7 @@ fn refuses(account: &Account, args: &[&str], expected: &[&str]) {
 }
 
 #[test]
-fn flags() {
+fn bad_flags_are_refused() {
     let account = Account::new(&[MAIN]);
     let long = "x".repeat(129);
     let cases: &[(&[&str], &[&str])] = &[
@@ -87,7 +87,7 @@ fn an_external_id_that_aws_refuses_is_not_shown() {
 }
 
 #[test]
-fn the_settings_file() {
+fn a_bad_settings_file_is_refused() {
     let account = Account::new(&[MAIN]);
     let many: String = (0..51)
         .map(|index| format!("key{index} = \"a\"\n"))
@@ -130,7 +130,7 @@ fn the_settings_file() {
 }
 
 #[test]
-fn documents_that_replace_ours() {
+fn bad_documents_that_replace_shipped_ones_are_refused() {
     let statement = |action: &str, count: usize| {
         let actions = vec![format!("\"{action}\""); count].join(",");
         format!(

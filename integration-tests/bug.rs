@@ -1,9 +1,9 @@
-//! What a bug in the program looks like to the person who meets it.
+//! The output of the program when a bug makes it panic.
 
 use std::env;
 use std::process::Command;
 
-/// Tells the copy of this test program, which this test starts, to panic.
+/// The variable that makes a copy of this test program panic.
 const PANIC: &str = "PANIC_WITH";
 
 #[test]

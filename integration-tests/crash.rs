@@ -1,11 +1,10 @@
-//! The program is killed while it runs: a SIGKILL of the real process when a certain request
-//! passes, and another run, which must reach exactly what an undisturbed run reaches.
+//! Kills the program at a request with SIGKILL. The next run must reach exactly the state of an
+//! undisturbed run.
 //!
-//! A trial is one request of one scenario and one of two moments: the process dies before AWS has
-//! the request, or after AWS has carried it out and before the process has the answer. With
-//! `KILLS=all` (`make test-crash`) every request that writes is tried at both moments, and every one
-//! that reads, which changes nothing, at the first; otherwise an evenly spread sample, always the
-//! same.
+//! A trial is one request of one scenario and one of two moments: the process is killed before AWS
+//! receives the request, or after AWS carried it out and before the process receives the answer. With
+//! `KILLS=all` (`make test-crash`) every request that writes is tried at both moments, and every
+//! request that reads at the first. Otherwise an evenly spread sample is tried, always the same.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,7 +27,7 @@ const SAMPLE: usize = 20;
 /// How many trials run at the same time.
 const AT_ONCE: usize = 6;
 
-/// When a process dies.
+/// When a process is killed.
 #[derive(Debug, Clone)]
 struct Kill {
     scenario: Scenario,
@@ -36,7 +35,7 @@ struct Kill {
     moment: Moment,
 }
 
-/// What goes wrong, as the table counts it.
+/// A column of the table.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct What(Moment, bool);
 
@@ -64,7 +63,7 @@ impl fmt::Display for Kill {
     }
 }
 
-/// What a run that nobody disturbs sends and leaves.
+/// The requests of an undisturbed run, and the account after it.
 struct Undisturbed {
     calls: Vec<Call>,
     state: BTreeMap<String, String>,
@@ -87,7 +86,7 @@ impl Place {
         }
     }
 
-    /// Runs the scenario's command in a process; with `kill`, until then.
+    /// Runs the scenario's command in a process, to its end or to `kill`.
     async fn run(&self, kill: Option<Kill>) -> Output {
         let settings = self.scenario.settings();
         let mut args = vec!["--yes", "--config", settings.to_str().expect("UTF-8")];
@@ -128,7 +127,7 @@ async fn undisturbed(session: &Session, scenario: Scenario) -> Undisturbed {
     }
 }
 
-/// Makes a trial, and tells what was not as it must be.
+/// Makes a trial; the error is what differs from an undisturbed run.
 async fn survive(kill: Kill, session: &Session, seen: &Undisturbed) -> Result<(), String> {
     let scenario = kill.scenario;
     let place = Place::new(session, scenario);
@@ -159,7 +158,7 @@ async fn survive(kill: Kill, session: &Session, seen: &Undisturbed) -> Result<()
     }
 }
 
-/// The kills that a scenario allows: every write at both moments, and every read.
+/// The kills of a scenario: every write at both moments, and every read at the first.
 fn kills(scenario: Scenario, calls: &[Call]) -> Vec<Kill> {
     let (writes, reads): (Vec<_>, Vec<_>) = calls.iter().partition(|call| call.is_write);
     let at = |moment| {
@@ -169,7 +168,7 @@ fn kills(scenario: Scenario, calls: &[Call]) -> Vec<Kill> {
             moment,
         }
     };
-    // How often something is polled is not the same in each run.
+    // The number of repeated reads is not the same in each run.
     let mut reads: Vec<_> = reads.into_iter().filter(|call| call.earlier == 0).collect();
     reads.sort_by(|one, other| one.name.cmp(&other.name));
     let mut kills: Vec<Kill> = Vec::new();
@@ -181,7 +180,7 @@ fn kills(scenario: Scenario, calls: &[Call]) -> Vec<Kill> {
 }
 
 #[tokio::test]
-async fn a_process_may_be_killed_at_any_call_and_another_run_finishes_the_work() {
+async fn after_a_kill_at_any_call_the_next_run_finishes_the_work() {
     let started = Instant::now();
     let session = session().await;
 

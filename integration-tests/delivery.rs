@@ -1,4 +1,4 @@
-//! An event on the bus arrives in the log bucket, where the agent looks for it.
+//! Events on the bus are delivered to the log bucket, under the prefix that the agent reads.
 
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ async fn put_event(account: &Account, region: &str, source: &str, detail_type: &
     assert_eq!(put.failed_entry_count(), 0, "{put:?}");
 }
 
-/// The texts of the first objects that appear below `prefix`.
+/// The texts of the first objects below `prefix`, once there are any.
 async fn delivered(account: &Account, prefix: &str) -> Vec<String> {
     let s3 = account.s3(MAIN);
     let bucket = Deployment::of(account, &[MAIN]).bucket();
@@ -53,10 +53,10 @@ async fn delivered(account: &Account, prefix: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_event_of_each_region_arrives_under_the_agents_prefix() {
+async fn an_event_of_each_region_is_delivered_under_the_prefix_that_the_agent_reads() {
     let account = Account::applied(&[MAIN, OTHER]);
     for region in [MAIN, OTHER] {
-        // The first matches the documented pattern in nothing but its type.
+        // The first event matches the documented pattern only by its type.
         let wanted = "EC2 Instance State-change Notification";
         put_event(&account, region, "aws.unknown", wanted).await;
         put_event(&account, region, "aws.ec2", wanted).await;
@@ -75,7 +75,7 @@ async fn an_event_of_each_region_arrives_under_the_agents_prefix() {
         assert_eq!(event["region"], region);
         let detail: Json = serde_json::from_str(DETAIL).unwrap();
         assert_eq!(event["detail"], detail);
-        // The agent reads objects one after the other, and would lose all behind a line break.
+        // The agent reads JSON objects one after the other, and would lose everything after a line break.
         assert!(texts.iter().all(|text| !text.contains('\n')), "{texts:?}");
     }
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Shows the main job in two regions: plan, apply, plan again, destroy.
+# Shows the main commands in two regions: plan, apply, plan again, destroy.
 #
 #     integration-tests/localstack/run integration-tests/demo.sh PROGRAM
 #
-# It refuses to run without an emulator, and fails if the second plan has changes.
+# Refuses to run without an emulator, and fails if the second plan has changes.
 set -euo pipefail
 
 program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
@@ -12,17 +12,17 @@ program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
     exit 1
 }
 
-# LocalStack takes an access key id of twelve digits for the account.
+# LocalStack uses an access key id of twelve digits as the account.
 export AWS_ACCESS_KEY_ID=111122223333 AWS_SECRET_ACCESS_KEY=test
 export STS_EXTERNAL_ID=demo-external-id
 unset AWS_SESSION_TOKEN
 
-# An empty folder, so that no provision.toml of the reader's takes part.
+# In an empty folder no provision.toml of yours is read.
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 
-# The program reads the variable itself, so that the secret is on no command line.
+# The program reads the variable itself, so the secret is on no command line.
 # shellcheck disable=SC2016
 settings=(--region eu-west-1 --region us-east-1
     --agent-principal 210987654321 --external-id '${STS_EXTERNAL_ID}')
@@ -42,4 +42,4 @@ provision apply --yes "${settings[@]}"
 provision plan --detailed-exitcode "${settings[@]}"
 provision destroy --yes --key-deletion-days 7 "${settings[@]}"
 
-printf '\nThe demo applied everything, found nothing left to change, and destroyed it, in %d s.\n' "$SECONDS"
+printf '\nThe demo applied everything, found no further changes, and destroyed everything, in %d s.\n' "$SECONDS"

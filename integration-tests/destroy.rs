@@ -1,4 +1,4 @@
-//! Destroy: to nothing, in order, twice, and apply after it.
+//! Destroy removes everything in order, can be repeated, and can be followed by an apply.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
@@ -19,7 +19,7 @@ async fn destroy_leaves_nothing_and_a_second_one_writes_nothing() {
 }
 
 #[test]
-fn what_uses_something_goes_before_it() {
+fn a_resource_is_deleted_before_those_that_it_needs() {
     let account = Account::applied(&[MAIN]);
     let destroyed = account.destroy(&["--key-deletion-days", "7"]);
     let writes = destroyed.writes();
@@ -54,7 +54,7 @@ fn what_uses_something_goes_before_it() {
 }
 
 #[tokio::test]
-async fn apply_after_destroy_takes_the_key_back() {
+async fn apply_after_destroy_restores_the_key() {
     let account = Account::applied(&[MAIN]);
     let kms = account.kms(MAIN);
     let alias = "alias/stackstate-integration";

@@ -1,4 +1,4 @@
-//! Changes made by hand to the log bucket: each is in the next plan, and mended by the next apply.
+//! Changes by hand to the log bucket: the next plan shows each, and the next apply corrects it.
 
 use aws_sdk_s3::types::{
     BucketLifecycleConfiguration, BucketVersioningStatus, ExpirationStatus, LifecycleExpiration,
@@ -14,7 +14,7 @@ use crate::harness::{Account, MAIN};
 const ADDRESS: &str = "s3_bucket.logs@eu-west-1";
 
 #[tokio::test]
-async fn what_was_done_to_the_bucket_is_undone() {
+async fn every_change_to_the_bucket_is_shown_and_corrected() {
     let account = Account::applied(&[MAIN]);
     let s3 = account.s3(MAIN);
     let bucket = Deployment::of(&account, &[MAIN]).bucket();
@@ -101,7 +101,7 @@ async fn what_was_done_to_the_bucket_is_undone() {
     Deployment::of(&account, &[MAIN]).check().await;
 }
 
-/// Replaces the bucket's tags by its own after `change`, of which the last is the settings'.
+/// Replaces the bucket's tags by the result of `change`. The last tag is that of the settings.
 async fn change_tags(account: &Account, bucket: &str, change: impl Fn(&mut Vec<(&str, &str)>)) {
     let mut tags = vec![
         ("provision:system", "stackstate"),
@@ -146,7 +146,7 @@ async fn sids(account: &Account, bucket: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn only_statements_of_the_log_delivery_alone_stay() {
+async fn only_statements_for_log_delivery_alone_are_kept() {
     let account = Account::applied(&[MAIN]);
     let bucket = Deployment::of(&account, &[MAIN]).bucket();
     let own = sids(&account, &bucket).await;

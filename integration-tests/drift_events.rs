@@ -1,5 +1,5 @@
-//! Changes made by hand to stream, rule and target: each is in the next plan, and mended by the
-//! next apply.
+//! Changes by hand to stream, rule and target: the next plan shows each, and the next apply
+//! corrects it.
 
 use aws_sdk_eventbridge::types::{Tag, Target};
 use aws_sdk_firehose::types::{
@@ -14,7 +14,7 @@ const TARGET: &str = "StsEventBridgeFirehose";
 const STREAM: &str = "stackstate-eventbridge-stream";
 
 #[tokio::test]
-async fn what_was_done_to_the_rule_is_undone() {
+async fn every_change_to_the_rule_is_shown_and_corrected() {
     let account = Account::applied(&[MAIN]);
     let events = account.events(MAIN);
     let address = "event_rule.stackstate@eu-west-1";
@@ -52,7 +52,7 @@ async fn what_was_done_to_the_rule_is_undone() {
 }
 
 #[tokio::test]
-async fn what_was_done_to_the_target_is_undone() {
+async fn every_change_to_the_target_is_shown_and_corrected() {
     let account = Account::applied(&[MAIN]);
     let events = account.events(MAIN);
     let address = "event_target.firehose@eu-west-1";
@@ -105,7 +105,7 @@ async fn what_was_done_to_the_target_is_undone() {
 }
 
 #[tokio::test]
-async fn what_was_done_to_the_stream_is_undone() {
+async fn every_change_to_the_stream_is_shown_and_corrected() {
     let account = Account::applied(&[MAIN]);
     let firehose = account.firehose(MAIN);
     let address = "firehose_stream.eventbridge@eu-west-1";
@@ -122,7 +122,7 @@ async fn what_was_done_to_the_stream_is_undone() {
         .unwrap();
     let destination = &stream.destinations()[0];
     let own = destination.extended_s3_destination_description().unwrap();
-    // The emulator replaces the destination where AWS merges the change into it.
+    // The emulator replaces the destination, where AWS merges the change into it.
     let unchanged = ExtendedS3DestinationUpdate::builder()
         .role_arn(own.role_arn())
         .bucket_arn(own.bucket_arn())

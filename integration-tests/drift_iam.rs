@@ -1,4 +1,4 @@
-//! Changes made by hand to our roles: each is in the next plan, and mended by the next apply.
+//! Changes by hand to our roles: the next plan shows each, and the next apply corrects it.
 
 use aws_sdk_iam::types::Tag;
 use serde_json::{Value as Json, json};
@@ -8,11 +8,11 @@ use crate::harness::{Account, MAIN};
 
 const ROLE: &str = "StackStateAwsIntegrationRole";
 const ADDRESS: &str = "iam_role.integration";
-/// A policy that nobody keeps, inline or managed.
+/// A policy of others, inline or managed.
 const EXTRA: &str = r#"{"Version":"2012-10-17","Statement":
     {"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
 
-/// A managed policy of the account, by its ARN.
+/// Creates a managed policy in the account and returns its ARN.
 async fn managed_policy(account: &Account, name: &str) -> String {
     let policy = account.iam().create_policy().policy_name(name);
     let policy = policy.policy_document(EXTRA).send().await.unwrap();
@@ -34,7 +34,7 @@ async fn own_policy(account: &Account) -> Json {
 }
 
 #[tokio::test]
-async fn what_was_done_to_a_role_is_undone() {
+async fn every_change_to_a_role_is_shown_and_corrected() {
     let account = Account::applied(&[MAIN]);
     let iam = account.iam();
     let mends =
@@ -112,7 +112,7 @@ async fn what_was_done_to_a_role_is_undone() {
 }
 
 #[tokio::test]
-async fn a_role_that_was_deleted_comes_back() {
+async fn a_deleted_role_is_created_again() {
     let account = Account::applied(&[MAIN]);
     let iam = account.iam();
     let name = "StackStateFirehoseRole-eu-west-1";
@@ -128,7 +128,7 @@ async fn a_role_that_was_deleted_comes_back() {
 }
 
 #[tokio::test]
-async fn policies_that_the_settings_keep_stay() {
+async fn policies_in_keep_policies_are_kept() {
     let account = Account::applied(&[MAIN]);
     let iam = account.iam();
     let by_arn = managed_policy(&account, "kept-by-arn").await;
@@ -174,7 +174,7 @@ async fn policies_that_the_settings_keep_stay() {
     inline.sort_unstable();
     assert_eq!(inline, ["STSIntegration", "kept-inline"]);
 
-    // They are kept on the role, and do not keep the role.
+    // Kept policies do not prevent the role's deletion.
     account.destroy(&keep);
     assert!(iam.get_role().role_name(ROLE).send().await.is_err());
 }

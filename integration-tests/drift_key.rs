@@ -1,4 +1,4 @@
-//! Changes made by hand to the key: each is in the next plan, and mended by the next apply.
+//! Changes by hand to the key: the next plan shows each, and the next apply corrects it.
 
 use aws_sdk_kms::types::Tag;
 use serde_json::{Value as Json, json};
@@ -10,7 +10,7 @@ const ADDRESS: &str = "kms_key.integration@eu-west-1";
 const ALIAS: &str = "alias/stackstate-integration";
 
 #[tokio::test]
-async fn what_was_done_to_the_key_is_undone() {
+async fn every_change_to_the_key_is_shown_and_corrected() {
     let account = Account::applied(&[MAIN]);
     let kms = account.kms(MAIN);
     let key = kms.describe_key().key_id(ALIAS).send().await.unwrap();
@@ -79,7 +79,7 @@ async fn what_was_done_to_the_key_is_undone() {
 }
 
 #[tokio::test]
-async fn a_key_that_waits_for_deletion_by_hand_is_taken_back() {
+async fn a_key_that_was_scheduled_for_deletion_by_hand_is_restored() {
     let account = Account::applied(&[MAIN]);
     let kms = account.kms(MAIN);
     let key = kms.describe_key().key_id(ALIAS).send().await.unwrap();

@@ -1,11 +1,11 @@
-//! What AWS, or the way to it, can refuse: each is told apart and says what to do.
+//! Errors of AWS and of the connection to AWS: each has its own message, with the way out.
 
 use std::net::TcpListener;
 
 use crate::harness::{Account, MAIN, inventory};
 
 #[test]
-fn without_credentials_the_chain_is_named() {
+fn without_credentials_the_error_names_the_sources_that_were_tried() {
     let account = Account::new(&[MAIN]);
     for args in [
         &["plan"][..],
@@ -52,7 +52,7 @@ fn the_endpoint_of_a_single_service_needs_https_too() {
         ),
     );
     let mut command = account.command(&["plan"]);
-    // It would win over what the profile says of single services.
+    // The variable would win over the endpoints of single services in the profile.
     command.env_remove("AWS_ENDPOINT_URL");
     let failed = account.run(command).exits(1);
     assert!(failed.calls.is_empty(), "{failed}");
@@ -77,7 +77,7 @@ fn a_named_profile_wins_over_the_environment() {
 #[test]
 fn an_endpoint_where_nobody_listens_is_unreachable() {
     let account = Account::new(&[MAIN]);
-    // The port was free a moment ago, and nobody listens at it now.
+    // The port is free, and nothing listens at it after the drop.
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -87,7 +87,7 @@ fn an_endpoint_where_nobody_listens_is_unreachable() {
         &["preflight"],
         &["destroy", "--yes"],
     ] {
-        // With one call at a time nothing may keep its turn.
+        // With one call at a time, a failed call must free the place for the next one.
         for more in [&[][..], &["--concurrency", "1"]] {
             let args = [command, more, &["--endpoint-url", &endpoint]].concat();
             let failed = account.provision(&args).exits(1);
@@ -128,7 +128,7 @@ fn a_permissions_boundary_of_another_account_is_refused() {
 }
 
 #[test]
-fn expired_credentials_are_to_be_renewed() {
+fn an_error_on_expired_credentials_says_to_renew_them() {
     let account = Account::new(&[MAIN]);
     let message = "The security token included in the request is expired";
     account.refuse("GetCallerIdentity", "ExpiredToken", message);
@@ -156,7 +156,7 @@ fn a_denied_read_names_the_permission_and_writes_nothing() {
 }
 
 #[test]
-fn a_denied_write_stops_what_needs_it_and_nothing_else() {
+fn a_denied_write_skips_what_needs_it_and_nothing_else() {
     let account = Account::new(&[MAIN]);
     account.refuse("PutRolePolicy", "AccessDenied", "not you");
     let failed = account.provision(&["apply", "--yes"]).exits(1);

@@ -1,4 +1,4 @@
-//! Apply in an account where nothing exists, and apply again.
+//! Apply in an empty account creates everything, and a second apply writes nothing.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::harness::{Account, MAIN, OTHER, Output};
 const THIRD: &str = "ap-northeast-1";
 
 #[tokio::test]
-async fn apply_makes_everything_in_two_regions() {
+async fn apply_creates_everything_in_two_regions() {
     let account = Account::new(&[MAIN, OTHER]);
     let plan = account.plan(&[]);
     let creates = plan.changes();
@@ -16,7 +16,7 @@ async fn apply_makes_everything_in_two_regions() {
         creates.iter().all(|(_, action)| *action == "create"),
         "{creates:?}"
     );
-    // Role, key and bucket; then in each region two roles, stream, rule and target.
+    // Role, key and bucket; and in each region two roles, stream, rule and target.
     assert_eq!(creates.len(), 3 + 2 * 5);
 
     let applied = account.apply(&["--tag", "cost=7"]);
@@ -33,7 +33,7 @@ async fn apply_makes_everything_in_two_regions() {
     deployment.check().await;
 }
 
-/// Counted beneath the program, in the requests that reach the emulator.
+/// The writes are counted in the requests that reach the emulator.
 fn applies_once(regions: &[&str]) {
     let account = Account::new(regions);
     let first = account.apply(&[]);
@@ -50,12 +50,12 @@ fn a_second_apply_in_one_region_writes_nothing() {
 
 #[test]
 fn a_second_apply_in_three_regions_writes_nothing() {
-    // S3 has a form of its own for a bucket in this main region.
+    // CreateBucket has another form for a bucket in this main region.
     applies_once(&[OTHER, MAIN, THIRD]);
 }
 
 #[test]
-fn nothing_is_read_twice_for_a_plan() {
+fn a_plan_reads_nothing_twice() {
     let account = Account::applied(&[MAIN, OTHER]);
     let plan = account.provision(&["plan"]).exits(0);
     assert!(!plan.calls.is_empty());
@@ -66,18 +66,18 @@ fn nothing_is_read_twice_for_a_plan() {
 }
 
 #[test]
-fn nothing_to_do_takes_few_calls() {
+fn a_run_with_nothing_to_do_takes_few_calls() {
     let one = calls_with_nothing_to_do(&[MAIN]);
     assert!(one <= 26, "{one}");
     let three = calls_with_nothing_to_do(&[MAIN, OTHER, THIRD]);
     assert!(three <= one + 2 * 12, "{one} and {three}");
 }
 
-/// The calls of an apply, which are those of a plan and at most one in each region for its trails,
-/// whose answer nobody waits for.
+/// The most calls of an apply: those of a plan, and one in each region for its trails. The apply does
+/// not wait for the answers on trails.
 fn calls_with_nothing_to_do(regions: &[&str]) -> usize {
     let account = Account::applied(regions);
-    // A request that the SDK repeats, because the emulator was busy, counts once.
+    // A request that the SDK repeats, because the emulator is busy, counts once.
     let distinct = |output: Output| {
         let requests = output.calls.into_iter().map(|call| call.request);
         requests.collect::<BTreeSet<String>>()

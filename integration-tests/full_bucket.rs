@@ -1,4 +1,4 @@
-//! Destroy where the log bucket still holds something.
+//! Destroy with objects in the log bucket.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::harness::{Account, MAIN, inventory};
 
-/// Five pages of a thousand together.
+/// Five pages of a thousand versions and delete markers in all.
 const OBJECTS: usize = 2_600;
 const MARKERS: usize = 2_400;
 
@@ -37,7 +37,7 @@ pub async fn fill(account: &Account, bucket: &str) {
 }
 
 #[tokio::test]
-async fn a_full_bucket_stays_until_it_may_be_emptied() {
+async fn a_bucket_with_objects_is_kept_without_empty_bucket() {
     let account = Account::applied(&[MAIN]);
     let bucket = format!("stackstate-logs-{}", account.id);
     fill(&account, &bucket).await;

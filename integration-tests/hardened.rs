@@ -1,4 +1,4 @@
-//! The hardened profile of both systems: fresh, and in the place of the vendor's documents.
+//! The hardened profile of both systems: deployed to an empty account, and after the vendor's documents.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ fn hardened<'a>(account: &'a Account, regions: &'a [&'a str]) -> Deployment<'a> 
 }
 
 #[tokio::test]
-async fn it_is_deployed_afresh_and_destroyed() {
+async fn the_profile_is_deployed_to_an_empty_account_and_destroyed() {
     for regions in [&[MAIN][..], &[MAIN, OTHER]] {
         let account = Account::new(regions);
         account
@@ -32,7 +32,7 @@ async fn it_is_deployed_afresh_and_destroyed() {
         hardened(&account, regions).check().await;
         account.plan(&HARDENED).has_no_changes();
         account.apply(&HARDENED).writes_nothing();
-        // What goes does not depend on the profile.
+        // What a destroy deletes does not depend on the profile.
         account.destroy(&[]);
         let left = inventory::of(&account, regions).await;
         assert_eq!(left, BTreeSet::new());
@@ -40,7 +40,7 @@ async fn it_is_deployed_afresh_and_destroyed() {
 }
 
 #[tokio::test]
-async fn it_takes_the_place_of_the_documented_one_and_gives_way_again() {
+async fn a_deployment_changes_to_the_profile_and_back_in_place() {
     let regions = [MAIN, OTHER];
     let account = Account::applied(&regions);
     let plan = account.plan(&HARDENED);
@@ -76,12 +76,12 @@ async fn it_takes_the_place_of_the_documented_one_and_gives_way_again() {
 }
 
 #[tokio::test]
-async fn a_saved_plan_is_applied_though_the_key_was_not_there() {
+async fn a_saved_plan_from_before_the_key_existed_is_applied() {
     let account = Account::new(&[MAIN]);
     account
         .provision(&["plan", "--out=plan.json", HARDENED[0], HARDENED[1]])
         .exits(0);
-    // A saved plan is of the settings that it was made from.
+    // A saved plan belongs to the settings that it was made from.
     let other = account.provision(&["apply", "plan.json", "--yes"]).exits(1);
     other.says("stackstate.profile").writes_nothing();
     account.apply(&["plan.json", HARDENED[0], HARDENED[1]]);
@@ -89,7 +89,7 @@ async fn a_saved_plan_is_applied_though_the_key_was_not_there() {
 }
 
 #[tokio::test]
-async fn a_postfix_reaches_the_names_in_its_documents() {
+async fn a_postfix_is_added_to_the_names_in_the_documents() {
     let account = Account::new(&[MAIN]);
     let flags = [HARDENED[0], HARDENED[1], "--postfix", "-blue"];
     account.apply(&flags);
@@ -102,7 +102,7 @@ async fn a_postfix_reaches_the_names_in_its_documents() {
 }
 
 #[tokio::test]
-async fn without_a_key_it_says_nothing_of_one() {
+async fn without_a_key_the_documents_have_no_statement_on_a_key() {
     let account = Account::new(&[MAIN]);
     let flags = [HARDENED[0], HARDENED[1], "--encryption", "none"];
     account.apply(&flags);
@@ -115,14 +115,14 @@ async fn without_a_key_it_says_nothing_of_one() {
 }
 
 #[tokio::test]
-async fn a_new_key_takes_the_place_of_the_old_one_in_the_role() {
+async fn a_new_key_replaces_the_old_one_in_the_roles_policy() {
     let account = Account::new(&[MAIN]);
     account.apply(&HARDENED);
     let kms = account.kms(MAIN);
     let alias = "alias/stackstate-integration";
     let key = kms.describe_key().key_id(alias).send().await.unwrap();
     let id = key.key_metadata.unwrap().key_id;
-    // As if the key had been deleted by hand, and its time were over.
+    // As if the key had been deleted by hand, and its waiting time were over.
     kms.delete_alias().alias_name(alias).send().await.unwrap();
     for tag in ["provision:system", "provision:deployment"] {
         let untag = kms.untag_resource().key_id(&id).tag_keys(tag);
@@ -134,7 +134,7 @@ async fn a_new_key_takes_the_place_of_the_old_one_in_the_role() {
 }
 
 #[tokio::test]
-async fn audit_trail_is_bounded_and_freed_in_place() {
+async fn audit_trail_changes_to_the_profile_and_back_in_place() {
     const POLICY: &str = "iam_policy.AuditTrailRole";
     let hardened =
         format!("[audit_trail]\nprofile = \"hardened\"\npermissions_boundary = {BOUNDARY:?}\n");

@@ -1,5 +1,5 @@
-//! Destroy where the log bucket holds more than an emulator could be filled with: its pages and
-//! what is deleted of them are made up, and everything else is the emulator's.
+//! Destroy with more versions in the log bucket than an emulator can be filled with. The tests answer
+//! the listing and the deletion of versions, and the emulator all other calls.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use crate::faults::say;
 use crate::harness::{Account, Call, MAIN, Moment, inventory};
 
-/// How many versions S3 lists at once.
+/// The number of versions on a page of S3.
 const PAGE: usize = 1_000;
 
 /// The versions of a bucket, each with a number as its key.
@@ -57,8 +57,8 @@ impl Versions {
     }
 }
 
-/// Destroys everything with that many versions in the bucket, and tells the most memory that the
-/// process had by the time the bucket went, in KiB.
+/// Destroys everything with `count` versions in the bucket, and returns the most memory that the
+/// process had until the bucket's deletion, in KiB.
 async fn destroy_with(count: usize) -> u64 {
     let account = Account::applied(&[MAIN]);
     let bucket = format!("stackstate-logs-{}", account.id);
@@ -99,6 +99,6 @@ async fn memory_does_not_grow_with_the_number_of_versions() {
     say(&format!(
         "100,000 versions deleted with at most {many} KiB resident; {some} KiB with 10,000"
     ));
-    // Ten times the versions would take some 20 MiB more if they were kept.
+    // Ten times the versions would take some 20 MiB more if all were kept in memory.
     assert!(many < some + 8 * 1_024, "{some} KiB, then {many} KiB");
 }

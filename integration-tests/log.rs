@@ -1,9 +1,9 @@
-//! The log that `-v` and `-vv` add on stderr. The harness asks for the latter in every run.
+//! The log on stderr with `-v` and `-vv`. The harness uses `-vv` in every run.
 
 use crate::harness::{Account, MAIN};
 
 #[test]
-fn every_call_is_logged_with_where_and_for_whom_it_was() {
+fn every_call_is_logged_with_account_region_and_resource() {
     let account = Account::new(&[MAIN]);
     let applied = account.apply(&[]);
     assert!(applied.log.len() > applied.writes().len(), "{applied}");
@@ -11,7 +11,7 @@ fn every_call_is_logged_with_where_and_for_whom_it_was() {
     for line in &applied.log {
         assert!(!line.contains('\x1b'), "colours in a pipe: {line}");
         assert!(line.contains(" request_id="), "{line}");
-        // Who is calling is what the one asks, and the other is asked beside it.
+        // GetCallerIdentity asks for the account, and DescribeTrails is called at the same time.
         let is_first = ["sts:GetCallerIdentity", "cloudtrail:DescribeTrails"];
         if !is_first.iter().any(|call| line.contains(call)) {
             assert!(line.contains(&id), "{line}");
@@ -24,7 +24,7 @@ fn every_call_is_logged_with_where_and_for_whom_it_was() {
 }
 
 #[test]
-fn one_v_logs_what_changes_something_and_none_logs_nothing() {
+fn v_logs_only_the_calls_that_write_and_without_it_nothing_is_logged() {
     let account = Account::new(&[MAIN]);
     let silent = account.run(account.quiet_command(&["plan"])).exits(0);
     assert_eq!(silent.log, Vec::<String>::new());

@@ -1,7 +1,7 @@
-//! The program itself against an AWS emulator, each test in an account of its own.
+//! Tests the program with an AWS emulator, each test in an account of its own.
 //!
-//! `make test` starts the emulators; `integration-tests/localstack/run cargo test --test
-//! integration NAME` runs a single test. Those in `moto/` want that emulator instead.
+//! `make test` starts the emulators. `integration-tests/localstack/run cargo test --test
+//! integration NAME` runs a single test. The tests in `moto/` need the emulator moto instead.
 
 mod deployment;
 mod harness;

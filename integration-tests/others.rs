@@ -1,4 +1,4 @@
-//! What others added to our resources and may stay: tags, targets of our rule, and
+//! What others add to our resources is kept, or blocks a deletion: tags, targets of our rule, and
 //! instance profiles with our role.
 
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ const ROLE: &str = "StackStateAwsIntegrationRole";
 const STREAM: &str = "stackstate-eventbridge-stream";
 const RULE: &str = "StsEventBridgeRule";
 
-/// Puts a tag on one resource of every kind that carries tags.
+/// Adds a tag to a resource of every kind that carries tags.
 async fn tag_everything(account: &Account, key: &str, value: &str) {
     let role = account.iam().tag_role().role_name(ROLE);
     let tag = aws_sdk_iam::types::Tag::builder().key(key).value(value);
@@ -71,7 +71,7 @@ async fn tag_everything(account: &Account, key: &str, value: &str) {
 }
 
 #[tokio::test]
-async fn tags_of_others_stay_when_ours_change() {
+async fn tags_of_others_are_kept_when_ours_change() {
     let account = Account::applied(&[MAIN]);
     tag_everything(&account, "cost", "7").await;
     account.plan(&[]).has_no_changes();
@@ -221,7 +221,7 @@ fn a_rule_whose_target_goes_late_is_deleted_once_it_is_gone() {
 }
 
 #[tokio::test]
-async fn an_instance_profile_of_others_holds_the_role_until_told_otherwise() {
+async fn an_instance_profile_of_others_blocks_the_roles_deletion_until_detach_foreign() {
     let account = Account::applied(&[MAIN]);
     let iam = account.iam();
     let create = iam
@@ -244,7 +244,7 @@ async fn an_instance_profile_of_others_holds_the_role_until_told_otherwise() {
 }
 
 #[tokio::test]
-async fn a_key_behind_our_alias_that_hides_itself_blocks_the_plan() {
+async fn a_key_behind_our_alias_whose_policy_hides_it_blocks_the_plan() {
     let account = Account::new(&[MAIN]);
     let kms = account.kms(MAIN);
     let key = kms.create_key().send().await.unwrap().key_metadata.unwrap();

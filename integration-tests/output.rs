@@ -1,5 +1,5 @@
-//! What programs read: events as JSON, the agent's configuration; and that nobody is asked where
-//! nobody is.
+//! The output for programs: events as JSON, and the agent's configuration. Without a terminal there
+//! is no question.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use yaml_rust2::{Yaml, YamlLoader};
 use crate::harness::{AGENT, Account, MAIN, OTHER, inventory};
 
 #[tokio::test]
-async fn without_a_terminal_and_without_consent_nothing_is_written() {
+async fn without_a_terminal_and_without_yes_nothing_is_written() {
     let account = Account::new(&[MAIN]);
     let refused = account.provision(&["apply"]).exits(1).writes_nothing();
     refused
@@ -29,11 +29,11 @@ async fn without_a_terminal_and_without_consent_nothing_is_written() {
         .says("no terminal to ask for confirmation")
         .says("`--yes`");
     assert_eq!(inventory::of(&account, &[MAIN]).await, before);
-    // Where there is nothing to do there is nothing to ask.
+    // An empty plan needs no confirmation.
     account.provision(&["apply"]).exits(0).writes_nothing();
 }
 
-/// The addresses with their outcome and action, in the order of their names.
+/// The addresses with their outcomes and actions, sorted.
 fn finished(events: &[Json]) -> Vec<String> {
     let finished = events.iter().filter(|event| event["event"] == "finished");
     let mut finished: Vec<String> = finished
@@ -101,7 +101,7 @@ fn apply_and_destroy_print_one_event_a_line() {
     );
 }
 
-/// The one document of an agent's configuration.
+/// The document of the agent's configuration.
 fn agent_config(account: &Account, args: &[&str]) -> Yaml {
     let printed = account
         .provision(&[&["agent-config"], args].concat())
@@ -112,7 +112,7 @@ fn agent_config(account: &Account, args: &[&str]) -> Yaml {
 }
 
 #[test]
-fn the_agents_configuration_is_what_its_integration_reads() {
+fn the_agents_configuration_has_the_form_that_the_agent_reads() {
     let account = Account::new(&[MAIN, OTHER]);
     let config = agent_config(&account, &[]);
     let init = &config["init_config"];
@@ -145,7 +145,7 @@ fn the_agents_configuration_is_what_its_integration_reads() {
         .says("external_id: \"EXTERNAL_ID\"")
         .says("# Put here the external ID of the settings");
 
-    // The harness lets no other command print the external ID.
+    // The harness fails if any other command prints the external ID.
     let shown = agent_config(&account, &["--show-secrets"]);
     let external_id = shown["init_config"]["external_id"].as_str();
     assert_eq!(external_id, Some(account.external_id.as_str()));
@@ -184,7 +184,7 @@ fn the_agents_policy_lets_it_assume_the_role_and_nothing_else() {
 }
 
 #[test]
-fn a_named_account_needs_no_call_for_the_agents_configuration() {
+fn with_an_account_in_the_settings_the_agents_configuration_needs_no_call() {
     let account = Account::new(&[MAIN]);
     let printed = account
         .provision(&["agent-config", "--account", &account.id])

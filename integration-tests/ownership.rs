@@ -1,4 +1,4 @@
-//! What is not ours, however close its name or its tags, is never touched by destroy.
+//! Destroy never changes a resource that is not ours, even if name or tags are similar.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::harness::{Account, MAIN, OTHER, inventory};
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow",
     "Principal":{"Service":"firehose.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
 
-/// Tags that are nearly those of the deployment, with the reason why they are not.
+/// Tags that are nearly those of the deployment, each with the difference.
 const NEAR_MISSES: [(&str, [(&str, &str); 2]); 6] = [
     (
         "another deployment",
@@ -69,12 +69,12 @@ async fn make_role(account: &Account, name: &str, tags: &[(&str, &str)]) {
 }
 
 #[tokio::test]
-async fn near_misses_of_our_tags_under_our_names_stay() {
+async fn resources_with_our_names_and_nearly_our_tags_are_kept() {
     for (reason, tags) in NEAR_MISSES {
         let account = Account::new(&[MAIN]);
         make_role(&account, "StackStateAwsIntegrationRole", &tags).await;
         make_role(&account, "StackStateFirehoseRole-eu-west-1", &tags).await;
-        // The role's name makes this region one that was deployed earlier.
+        // By the role's name, this region was deployed earlier.
         make_role(&account, "StackStateFirehoseRole-us-east-1", &tags).await;
         let before = inventory::of(&account, &[MAIN, OTHER]).await;
         let destroyed = account.destroy(&["--empty-bucket"]).writes_nothing();
@@ -84,11 +84,11 @@ async fn near_misses_of_our_tags_under_our_names_stay() {
     }
 }
 
-/// Everything that carries tags, in a deployment of both systems with an instance profile.
+/// Settings for both systems with an instance profile, so every kind with tags is deployed.
 const EVERY_KIND: &str =
     "regions = [\"eu-west-1\"]\n[stackstate]\ntrust = \"ec2\"\n[audit_trail]\n";
 
-/// Takes the deployment's own tags from every resource and puts `tags` in their place.
+/// Replaces the deployment's own tags by `tags` on every resource.
 async fn retag(account: &Account, tags: &[(&str, &str)]) {
     let id = &account.id;
     let own = || {
@@ -171,13 +171,13 @@ async fn retag(account: &Account, tags: &[(&str, &str)]) {
 }
 
 #[tokio::test]
-async fn near_misses_are_foreign_for_every_kind_on_update_and_on_destroy() {
+async fn with_nearly_our_tags_every_kind_is_foreign_to_apply_and_to_destroy() {
     for (reason, tags) in NEAR_MISSES {
         let account = Account::new(&[MAIN]);
         account.write("provision.toml", EVERY_KIND);
         account.apply(&[]);
         retag(&account, &tags).await;
-        // Were it ours, this tag would be put on everything.
+        // If the resources were ours, apply would add this tag to all of them.
         let tagged = format!("tags = {{ cost = \"8\" }}\n{EVERY_KIND}");
         account.write("provision.toml", &tagged);
         let before = inventory::of(&account, &[MAIN]).await;
@@ -212,7 +212,7 @@ fn kind(address: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_deployment_goes_and_what_stands_beside_it_stays() {
+async fn destroy_removes_the_deployment_and_keeps_everything_else() {
     let account = Account::new(&[MAIN]);
     let tags = [
         ("provision:system", "stackstate"),

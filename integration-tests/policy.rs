@@ -1,4 +1,4 @@
-//! Looking at policies: which there are, what is written, and what differs.
+//! `policy list`, `show` and `diff`: the documents that apply writes, and what differs in meaning.
 
 use std::fs;
 use std::io::Write;
@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::harness::{Account, MAIN, OTHER};
 
-/// The settings of an account that need no answer of AWS.
+/// The flag for the account, with which no call to AWS is needed.
 fn named(account: &Account) -> [String; 2] {
     ["--account".to_owned(), account.id.clone()]
 }
@@ -28,7 +28,7 @@ fn the_list_has_every_document_that_apply_writes() {
         carriers.sort();
         carriers
     };
-    // Every policy and pattern of a plan, by the resource that carries it.
+    // Every policy and pattern of a plan, by its resource.
     let plan = account.provision(&["plan", "--json"]).exits(0).json();
     let mut expected = Vec::new();
     for resource in plan["resources"].as_array().unwrap() {
@@ -53,7 +53,7 @@ fn the_list_has_every_document_that_apply_writes() {
 }
 
 #[test]
-fn a_region_that_is_newer_than_the_program_is_accepted_with_a_warning() {
+fn a_region_that_is_not_in_the_list_is_accepted_with_a_warning() {
     let account = Account::new(&[MAIN]);
     let [flag, id] = named(&account);
     let args = ["policy", "list", "--json", &flag, &id, "--region"];
@@ -66,7 +66,7 @@ fn a_region_that_is_newer_than_the_program_is_accepted_with_a_warning() {
 }
 
 #[test]
-fn a_document_is_shown_as_it_is_written() {
+fn a_document_is_shown_as_apply_writes_it() {
     let account = Account::new(&[MAIN, OTHER]);
     let plan = account.provision(&["plan", "--json"]).exits(0).json();
     let written = |address: &str, attribute: &str| {
@@ -164,14 +164,14 @@ fn policies_are_compared_by_meaning() {
 }
 
 #[test]
-fn only_one_of_two_policies_can_come_from_the_standard_input() {
+fn only_one_of_two_policies_can_be_read_from_the_standard_input() {
     let account = Account::new(&[MAIN]);
     let both = account.provision(&["policy", "diff", "-", "-"]).exits(2);
     both.says("only one of the two can be the standard input");
 }
 
 #[test]
-fn a_policy_can_come_from_the_standard_input() {
+fn a_policy_can_be_read_from_the_standard_input() {
     let account = Account::new(&[MAIN]);
     let policy = fs::read("policies/stackstate/key-policy.json").unwrap();
     account.write("key-policy.json", &String::from_utf8_lossy(&policy));

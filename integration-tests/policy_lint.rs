@@ -1,11 +1,11 @@
-//! `policy lint`: files, settings, outputs and exit codes of the real program.
+//! `policy lint`: its files, settings, outputs and exit codes.
 
 use std::io::Write;
 use std::process::Stdio;
 
 use crate::harness::{Account, MAIN, OTHER};
 
-/// A policy with a finding of security, and nothing worse.
+/// A policy whose worst finding has the severity `security`.
 const ADMINISTRATOR: &str = r#"{
   "Version": "2012-10-17",
   "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -18,7 +18,7 @@ const TWICE: &str =
     "{\"Version\": \"2012-10-17\",\n  \"Version\": \"2012-10-17\", \"Statement\": []}";
 
 #[test]
-fn files_are_checked_each_by_itself_and_the_worst_decides_the_exit_code() {
+fn each_file_is_checked_by_itself_and_the_worst_finding_decides_the_exit_code() {
     let account = Account::new(&[MAIN]);
     account.write("admin.json", ADMINISTRATOR);
     account.write("harmless.json", HARMLESS);
@@ -54,7 +54,7 @@ fn files_are_checked_each_by_itself_and_the_worst_decides_the_exit_code() {
 }
 
 #[test]
-fn the_standard_input_is_a_file_like_others() {
+fn the_standard_input_is_checked_as_a_file_is() {
     let account = Account::new(&[MAIN]);
     let mut command = account.command(&["policy", "lint", "--json", "-"]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -74,7 +74,7 @@ fn the_standard_input_is_a_file_like_others() {
 }
 
 #[test]
-fn what_the_settings_write_is_checked_without_an_answer_of_aws() {
+fn the_documents_of_the_settings_are_checked_without_a_call_to_aws() {
     let account = Account::new(&[MAIN, OTHER]);
     let args = ["policy", "lint", "--account", &account.id, "--json"];
     let found = account.provision(&args).exits(0);
@@ -112,7 +112,7 @@ fn sarif_names_files_and_lines() {
 }
 
 #[test]
-fn what_the_settings_accept_is_listed_apart_and_fails_nothing() {
+fn accepted_findings_are_listed_apart_and_do_not_fail_the_command() {
     let account = Account::new(&[MAIN]);
     account.write("admin.json", ADMINISTRATOR);
     account.write(
@@ -132,7 +132,7 @@ fn what_the_settings_accept_is_listed_apart_and_fails_nothing() {
 }
 
 #[test]
-fn bad_input_is_told_before_anything_is_checked() {
+fn bad_input_is_reported_before_anything_is_checked() {
     let account = Account::new(&[MAIN]);
     account.write("harmless.json", HARMLESS);
     account.write(
@@ -179,7 +179,7 @@ fn bad_input_is_told_before_anything_is_checked() {
             output = output.says(text);
         }
     }
-    // The same settings stop a plan.
+    // The same settings make a plan fail.
     account
         .provision(&["plan", "--config", "misspelt.toml", "--trust=ec2"])
         .exits(1)

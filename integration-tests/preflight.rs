@@ -1,12 +1,12 @@
-//! What is checked before a write, on its own and within apply.
+//! The checks before a write, by `preflight` and by `apply`.
 //!
-//! The emulator has no CloudTrail and its simulator denies everything, so that both are answered
-//! here; whatever is simulated is decided by a printed policy.
+//! The emulator has no CloudTrail, and its simulator denies everything. So the tests answer the calls
+//! to both, and decide simulated calls by a printed policy.
 
 use crate::harness::{Account, Call, MAIN, OTHER};
 use crate::permissions::{printed, simulates, trail};
 
-/// An account whose caller is a user, with a trail, and a simulator that goes by the policy that
+/// An account whose caller is a user, with a trail, and a simulator that decides by the policy that
 /// is printed for apply.
 fn account() -> Account {
     let account = Account::new(&[MAIN]);
@@ -16,13 +16,13 @@ fn account() -> Account {
     account
 }
 
-/// Whether only the checks before a write make such a call.
+/// Whether the call is one that only the checks make.
 fn checks(call: &Call) -> bool {
     ["SimulatePrincipalPolicy", "GetTrailStatus"].contains(&call.operation.as_str())
 }
 
 #[test]
-fn with_the_printed_policy_all_is_well() {
+fn with_the_printed_policy_every_check_passes() {
     let account = account();
     let report = account.provision(&["preflight"]).exits(0).writes_nothing();
     report
@@ -38,7 +38,7 @@ fn with_the_printed_policy_all_is_well() {
 }
 
 #[test]
-fn a_call_that_would_be_denied_stops_an_apply_unless_told_otherwise() {
+fn a_call_that_would_be_denied_stops_an_apply_unless_ignore_preflight_is_given() {
     let account = account();
     let grants = printed(&account, &["apply"]);
     simulates(&account, &grants.without("events:PutTargets"));
@@ -71,14 +71,14 @@ fn a_call_that_would_be_denied_stops_an_apply_unless_told_otherwise() {
 }
 
 #[test]
-fn without_the_checks_nothing_is_asked() {
+fn no_preflight_makes_no_call_of_the_checks() {
     let account = account();
     let applied = account.apply(&["--no-preflight"]);
     assert!(!applied.calls.iter().any(checks), "{applied}");
 }
 
 #[test]
-fn what_cannot_be_simulated_is_told_and_stops_nothing() {
+fn a_check_that_cannot_be_made_is_reported_and_stops_nothing() {
     let account = account();
     let id = account.id.clone();
     let cases = [
@@ -101,7 +101,7 @@ fn what_cannot_be_simulated_is_told_and_stops_nothing() {
 }
 
 #[tokio::test]
-async fn a_session_is_checked_by_its_role_with_the_roles_path() {
+async fn a_session_is_simulated_as_its_role_with_the_roles_path() {
     let account = account();
     let role = account
         .iam()
@@ -165,7 +165,7 @@ fn a_region_without_a_trail_is_a_warning() {
 }
 
 #[test]
-fn a_bucket_of_another_account_is_wrong() {
+fn a_bucket_of_another_account_fails_the_checks() {
     let account = account();
     let head = format!("HEAD /stackstate-logs-{}/", account.id);
     account.answer_with(&head, |_| ("403 Forbidden".to_owned(), String::new()));

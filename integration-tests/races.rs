@@ -1,11 +1,11 @@
-//! Two runs at the same time in one account, started at random distances.
+//! Two runs at once in one account, the second after a random delay.
 //!
-//! There is no lock. Whatever two runs do to each other, none crashes, and one quiet apply later
-//! the account is what it would be if nobody had raced: one key, no orphan, an empty plan. The
-//! seed is printed, and `RACE_SEED` takes it again.
+//! There is no lock. Neither of two runs may crash, and after one more apply the account must be as
+//! after a single run: one key, no orphan, an empty plan. The seed is printed, and `RACE_SEED` repeats
+//! it.
 //!
-//! Runs that want different things wait for what the other one overwrites or removes, for two
-//! minutes at most. They race only where `RACES` names a number of rounds (`make races`).
+//! Two runs with different settings may wait two minutes for what the other run overwrites or removes.
+//! They are started only if `RACES` is a number of rounds (`make races`).
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Barrier};
@@ -17,19 +17,19 @@ use tokio::runtime::Builder;
 use crate::faults::say;
 use crate::harness::{Account, MAIN, Moment, OTHER, Output, inventory};
 
-/// How many of the races are run where nobody names a number of rounds.
+/// The number of races that are run without `RACES`.
 const SAMPLE: usize = 2;
-/// How long after the one run the other begins, at most.
+/// The longest delay of the second run.
 const LATEST: u64 = 1_500;
 
-/// What runs at the same time.
+/// Two commands that run at once.
 struct Race {
     why: &'static str,
-    /// Whether all is there before they begin.
+    /// Whether the deployment exists before.
     applied: bool,
     one: &'static [&'static str],
     other: &'static [&'static str],
-    /// What is run when both have ended. It names every region that they did.
+    /// The command that is run after both have ended, with every region of both.
     quiet: &'static [&'static str],
 }
 
@@ -88,7 +88,7 @@ const RACES: [Race; 7] = [
     },
 ];
 
-/// Numbers that follow from a seed (SplitMix64).
+/// Random numbers from a seed (SplitMix64).
 struct Random(u64);
 
 impl Random {
@@ -121,7 +121,7 @@ async fn everything(account: &Account) -> Vec<String> {
     found
 }
 
-/// Runs both, the other one `delay` later.
+/// Runs both commands, the second after `delay`.
 fn run_both(account: &Arc<Account>, race: &Race, delay: Duration) -> [Output; 2] {
     thread::scope(|scope| {
         let one = scope.spawn(|| account.run_beside(account.command(race.one)));
@@ -131,7 +131,7 @@ fn run_both(account: &Arc<Account>, race: &Race, delay: Duration) -> [Output; 2]
     })
 }
 
-/// What another run does to a run, by the words in the report of the failure.
+/// Words of the failures that another run may cause.
 const CAUSES: [(&str, &str); 7] = [
     ("changed after the plan", "the other run wrote to it"),
     ("did not settle", "the other run changes it back"),
@@ -142,15 +142,15 @@ const CAUSES: [(&str, &str); 7] = [
     ("Conflict", "the other run writes to it"),
 ];
 
-/// What is wrong with a run that met another one and that the other one cannot have caused.
+/// The failures of a run that the other run cannot have caused.
 fn wrong_with(run: &Output) -> Vec<String> {
     let mut wrong = Vec::new();
     let lines = || run.stderr.lines();
-    // A step that was not done stands on a line of its own while the run is under way.
+    // While the run is under way, a step that was not done has a line of its own.
     let undone = lines().filter(|line| line.starts_with("! ")).count();
     let unknown = lines().filter(|line| line.starts_with("? "));
     wrong.extend(unknown.map(|line| format!("no answer was lost: {line}")));
-    // The reasons come behind, in a paragraph for each failure.
+    // The reasons follow, in a paragraph for each failure.
     let reports: Vec<&str> = run
         .stderr
         .split("\n\n")
@@ -171,7 +171,7 @@ fn wrong_with(run: &Output) -> Vec<String> {
     wrong
 }
 
-/// Whether a paragraph tells why something failed: the run as a whole, or the step of an address.
+/// Whether a paragraph is the report of a failure, of the whole run or of a step.
 fn is_report(paragraph: &str) -> bool {
     let first = paragraph.lines().next().unwrap_or_default();
     let subject = first.split_once(": ").map(|(subject, _)| subject);
@@ -194,7 +194,7 @@ async fn check_race(race: &Race, delay: Duration, context: &str) {
     }
     let both = runs.iter().map(ToString::to_string).collect::<String>();
     if race.one == race.other {
-        // What both are told to do is done, whoever did it.
+        // What both commands ask for is done, by either run.
         let codes = runs.each_ref().map(Output::code);
         assert_eq!(codes, [Some(0); 2], "{context}, after\n{both}");
         let left = account.provision(&[race.one[0], "--yes"]);
@@ -208,7 +208,7 @@ async fn check_race(race: &Race, delay: Duration, context: &str) {
     assert_eq!(found, undisturbed, "{context}, after\n{both}");
 }
 
-/// Two applies of which neither makes its key before the other one, too, has found none.
+/// Runs two applies. Each creates its key only after both have found none.
 fn make_two_keys(account: &Arc<Account>) -> [Output; 2] {
     let both = Barrier::new(2);
     account.watch(move |call, moment| {
@@ -221,7 +221,7 @@ fn make_two_keys(account: &Arc<Account>) -> [Output; 2] {
 }
 
 #[tokio::test]
-async fn of_two_keys_that_are_made_at_once_one_goes() {
+async fn of_two_keys_that_are_created_at_once_one_is_scheduled_for_deletion() {
     let account = Arc::new(Account::new(&[MAIN]));
     for run in make_two_keys(&account) {
         run.exits(0).says("kms_key.integration@eu-west-1: created");
@@ -239,12 +239,12 @@ async fn of_two_keys_that_are_made_at_once_one_goes() {
 }
 
 #[test]
-fn a_key_too_many_that_cannot_be_removed_is_told() {
+fn a_second_key_that_cannot_be_scheduled_for_deletion_is_reported() {
     let account = Arc::new(Account::new(&[MAIN]));
     let (code, message) = ("AccessDeniedException", "an explicit deny");
     account.refuse_in_json("ScheduleKeyDeletion", code, message);
     let runs = make_two_keys(&account);
-    // That is nothing that another run causes.
+    // Another run cannot cause this failure.
     let wrong: Vec<String> = runs.iter().flat_map(wrong_with).collect();
     assert!(wrong.iter().any(|it| it.contains(message)), "{wrong:?}");
     let told = runs.iter().any(|run| {
@@ -255,7 +255,7 @@ fn a_key_too_many_that_cannot_be_removed_is_told() {
 }
 
 #[test]
-fn two_runs_at_once_leave_nothing_that_an_apply_does_not_mend() {
+fn after_two_runs_at_once_one_apply_corrects_everything() {
     let seed = number("RACE_SEED").unwrap_or_else(|| {
         let random = getrandom::u32();
         random.expect("the system gives random numbers").into()
@@ -269,7 +269,7 @@ fn two_runs_at_once_leave_nothing_that_an_apply_does_not_mend() {
     let mut random = Random(seed);
     let started = Instant::now();
     for round in 1..=rounds.unwrap_or(1) {
-        // Those of one round have an account each and run side by side.
+        // The races of one round run at the same time, each in an account of its own.
         thread::scope(|scope| {
             for race in &RACES[..races] {
                 let delay = Duration::from_millis(random.below(LATEST));

@@ -1,5 +1,4 @@
-//! Regions that are taken out of the settings, a main region that changes, and regions that do not
-//! answer.
+//! Regions that are removed from the settings, a changed main region, and regions that do not answer.
 
 use crate::deployment::Deployment;
 use crate::harness::{Account, MAIN, OTHER, inventory};
@@ -8,7 +7,7 @@ const THIRD: &str = "ap-northeast-1";
 const ALL: [&str; 3] = [MAIN, OTHER, THIRD];
 
 #[tokio::test]
-async fn a_region_taken_out_of_the_settings_is_removed() {
+async fn resources_in_a_region_removed_from_the_settings_are_deleted() {
     let account = Account::applied(&ALL);
     let regions = ["--region", MAIN, "--region", THIRD];
     let plan = account.plan(&regions);
@@ -31,7 +30,7 @@ async fn a_region_taken_out_of_the_settings_is_removed() {
 }
 
 #[tokio::test]
-async fn destroy_finds_regions_that_the_settings_no_longer_name() {
+async fn destroy_finds_regions_that_are_no_longer_in_the_settings() {
     let account = Account::applied(&ALL);
     account
         .destroy(&["--region", MAIN])
@@ -41,7 +40,7 @@ async fn destroy_finds_regions_that_the_settings_no_longer_name() {
 }
 
 #[tokio::test]
-async fn another_main_region_is_blocked_and_a_destroy_is_not() {
+async fn a_changed_main_region_blocks_an_apply_and_not_a_destroy() {
     let account = Account::applied(&[MAIN]);
     let before = inventory::of(&account, &[MAIN, OTHER]).await;
     let moved = ["--region", OTHER];
@@ -77,8 +76,8 @@ const READING: [&[&str]; 5] = [
     &["destroy", "--yes"],
 ];
 
-/// An account that has not enabled the region `disabled`: STS does not know the account there, and
-/// no other service knows its credentials.
+/// An account in which the region `disabled` is not enabled: no service there accepts the account's
+/// credentials.
 fn without(disabled: &'static str, regions: &[&str]) -> Account {
     let account = Account::new(regions);
     let id = account.id.clone();

@@ -1,10 +1,10 @@
-//! Roles are read in one call for all of them, and one by one where that call does not serve.
+//! Roles are read in one call for all of them, or one by one if that call is denied or cut off.
 
 use std::collections::BTreeSet;
 
 use crate::harness::{Account, MAIN, OTHER, inventory};
 
-/// What IAM answers about an account with more roles than fit, of which it shows none.
+/// IAM's answer for an account with more roles than fit on a page, with none of them.
 pub const TRUNCATED: &str = "<GetAccountAuthorizationDetailsResponse>\
     <GetAccountAuthorizationDetailsResult><IsTruncated>true</IsTruncated><Marker>more</Marker>\
     <RoleDetailList/></GetAccountAuthorizationDetailsResult>\
@@ -16,7 +16,7 @@ const READ_ALL: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 const EXTRA: &str = r#"{"Version":"2012-10-17","Statement":
     {"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
 
-/// Two regions, and a role with an inline and an attached policy of others.
+/// A deployment in two regions, with a role that has an inline and an attached policy of others.
 async fn drifted() -> Account {
     let account = Account::applied(&[MAIN, OTHER]);
     let put = account.iam().put_role_policy().role_name(ROLE);
@@ -27,7 +27,8 @@ async fn drifted() -> Account {
     account
 }
 
-/// The page of an account with more roles than fit, on which of ours is the integration role.
+/// IAM's answer for an account with more roles than fit on a page. Of our roles it has the
+/// integration role.
 async fn page_with_one_role(account: &Account) -> String {
     let get = account.iam().get_role_policy().role_name(ROLE);
     let own = get.policy_name("STSIntegration").send().await.unwrap();
@@ -46,7 +47,7 @@ async fn page_with_one_role(account: &Account) -> String {
 }
 
 #[tokio::test]
-async fn the_same_is_found_however_roles_are_read() {
+async fn a_plan_is_the_same_however_roles_are_read() {
     let account = drifted().await;
     let one_of_ours = page_with_one_role(&account).await;
     let cases: [(&str, &dyn Fn(&Account)); 4] = [
@@ -70,7 +71,7 @@ async fn the_same_is_found_however_roles_are_read() {
             [attached.as_str(), "inline_policy[extra]"],
             "{reason}"
         );
-        // A region that the settings no longer name is found by its roles.
+        // A region that is no longer in the settings is found by its roles.
         let deleted = plan.action("iam_role.firehose-us-east-1");
         assert_eq!(deleted, "delete", "{reason}");
     }
@@ -79,7 +80,7 @@ async fn the_same_is_found_however_roles_are_read() {
 }
 
 #[tokio::test]
-async fn what_holds_a_role_that_goes_is_found_however_roles_are_read() {
+async fn what_blocks_a_roles_deletion_is_found_however_roles_are_read() {
     let account = drifted().await;
     let iam = account.iam();
     let create = iam.create_instance_profile();
@@ -87,7 +88,7 @@ async fn what_holds_a_role_that_goes_is_found_however_roles_are_read() {
     create.send().await.unwrap();
     let add = iam.add_role_to_instance_profile().role_name(ROLE);
     add.instance_profile_name("theirs").send().await.unwrap();
-    // What the settings keep on a role goes with it.
+    // Policies in `keep_policies` are removed together with their role.
     let keep = ["--keep-policy", "extra", "--keep-policy", READ_ALL];
     let blocked = || {
         account

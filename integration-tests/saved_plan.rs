@@ -1,4 +1,4 @@
-//! A plan in a file: applied exactly, or refused with the name of what has changed.
+//! A saved plan is applied exactly, or refused with the name of what has changed.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -9,7 +9,7 @@ use crate::harness::{Account, MAIN, inventory};
 const ROLE: &str = "StackStateAwsIntegrationRole";
 const APPLY: [&str; 3] = ["apply", "plan.json", "--yes"];
 
-/// An account with a saved plan to deploy to it.
+/// An account with a saved plan of its first deployment.
 fn planned() -> Account {
     let account = Account::new(&[MAIN]);
     account
@@ -20,11 +20,11 @@ fn planned() -> Account {
 }
 
 #[tokio::test]
-async fn a_fresh_plan_is_applied() {
+async fn a_saved_plan_is_applied_once() {
     let account = planned();
     account.provision(&APPLY).exits(0).says("Outcome: 8 done.");
     Deployment::of(&account, &[MAIN]).check().await;
-    // It was a plan to create what exists now.
+    // The plan was to create what exists now.
     let again = account.provision(&APPLY).exits(1).writes_nothing();
     again.says("iam_role.integration: the plan was create, and would now be keep");
 }
@@ -37,7 +37,7 @@ fn only_its_owner_can_read_the_file() {
         .permissions()
         .mode();
     assert_eq!(mode & 0o777, 0o600);
-    // A file that anyone can read does not stay so.
+    // An existing file that anyone can read is replaced by one that only the owner can read.
     fs::set_permissions(account.path("plan.json"), fs::Permissions::from_mode(0o644)).unwrap();
     account.provision(&["plan", "--out", "plan.json"]).exits(0);
     let mode = fs::metadata(account.path("plan.json"))
@@ -63,7 +63,7 @@ fn a_symbolic_link_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_world_that_changed_is_named_and_left_alone() {
+async fn a_resource_that_changed_is_named_and_nothing_is_written() {
     let account = Account::applied(&[MAIN]);
     let iam = account.iam();
     let update = iam.update_role().role_name(ROLE).max_session_duration(7200);
@@ -98,7 +98,7 @@ async fn a_world_that_changed_is_named_and_left_alone() {
 }
 
 #[tokio::test]
-async fn settings_that_changed_are_named_without_their_values() {
+async fn changed_settings_are_named_without_their_values() {
     let account = planned();
     account.write("documents/event-pattern.json", r#"{"source":["aws.s3"]}"#);
     let cases: [(&str, &[&str], &str); 6] = [
@@ -151,11 +151,11 @@ async fn settings_that_changed_are_named_without_their_values() {
 }
 
 #[test]
-fn a_changed_byte_is_noticed_wherever_it_is() {
+fn a_file_with_a_changed_byte_is_refused() {
     let account = planned();
     let path = account.path("plan.json");
     let original = fs::read(&path).unwrap();
-    // One byte in each twentieth of the file: a digit or a letter becomes another one.
+    // In each twentieth of the file, one digit or letter is changed.
     for part in 0..20 {
         let mut bytes = original.clone();
         let start = part * bytes.len() / 20;
@@ -178,7 +178,7 @@ fn a_changed_byte_is_noticed_wherever_it_is() {
 }
 
 #[tokio::test]
-async fn a_plan_to_adopt_is_one_without_saying_so_again() {
+async fn a_saved_plan_to_adopt_needs_no_adopt_flag() {
     let account = Account::new(&[MAIN]);
     let trust = r#"{"Version":"2012-10-17","Statement":[]}"#;
     let role = account.iam().create_role().role_name(ROLE);

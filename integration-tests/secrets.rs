@@ -1,7 +1,7 @@
-//! The external ID in AWS changes or is written in other ways, and is shown in none of them.
+//! An external ID is never shown, neither the one in AWS nor that of the settings, in any notation.
 //!
-//! The harness looks for the settings' external ID in all that any run prints or saves; here are
-//! the runs in which there is something to hide on both sides of a change.
+//! The harness searches the output and the files of every run for the settings' external ID. In these
+//! tests both sides of a change have an external ID.
 
 use serde_json::{Value as Json, json};
 
@@ -11,7 +11,7 @@ use crate::harness::{AGENT, Account, MAIN, Output};
 const ROLE: &str = "StackStateAwsIntegrationRole";
 const ADDRESS: &str = "iam_role.integration";
 
-/// Fails if the run shows a secret that the harness does not know of.
+/// Fails if the run shows `secret`, which the harness does not know.
 #[track_caller]
 fn hides(run: Output, secret: &str) -> Output {
     let shown = run.to_string().contains(secret) || run.log.iter().any(|it| it.contains(secret));
@@ -64,7 +64,7 @@ async fn a_new_external_id_is_applied_and_neither_is_shown() {
 }
 
 #[tokio::test]
-async fn an_external_id_written_in_another_way_is_hidden_too() {
+async fn an_external_id_in_another_notation_is_not_shown_either() {
     let account = Account::applied(&[MAIN]);
     let id = account.external_id.as_str();
     let secret = "secret-of-another";

@@ -1,7 +1,7 @@
-//! Every command with recognisable secrets, in every form of output, when it succeeds, fails and is
-//! stopped: none of all that is printed, logged or saved shows one of them.
+//! No command prints, logs or saves a secret, in any form of output, whether the command succeeds,
+//! fails or is stopped.
 //!
-//! What shows the external ID because it is asked to is `agent-config --show-secrets` alone.
+//! The one exception is `agent-config --show-secrets`, which shows the external ID.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,18 +17,17 @@ use crate::harness::{AGENT, Account, MAIN, Moment, Output};
 
 const ROLE: &str = "StackStateAwsIntegrationRole";
 
-/// An account, the secrets that its runs know of, and the files that a person wrote.
+/// An account, the secrets of its runs, and the files that the test wrote.
 struct Search {
     account: Account,
     external_id: String,
-    /// Each form in which a secret could be written, with the secret's name.
+    /// Each form in which a secret could be shown, with the secret's name.
     forms: Vec<(&'static str, String)>,
     session_token: String,
     inputs: BTreeSet<PathBuf>,
 }
 
-/// A secret as it is, and as it would stand in a URL, in JSON or in base64, which has three ways to
-/// begin.
+/// A secret in plain text, in a URL, in JSON, and in base64 at each of the three offsets.
 fn forms(secret: &str) -> Vec<String> {
     let encoded = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
     let mut forms = vec![
@@ -40,7 +39,7 @@ fn forms(secret: &str) -> Vec<String> {
     for shift in 0..3 {
         let shifted = format!("{}{secret}", "x".repeat(shift));
         let text = base64::encode(shifted);
-        // The first and the last characters depend on what stands beside the secret.
+        // The first and the last characters depend on the bytes beside the secret.
         forms.push(text[4..text.len() - 4].to_owned());
     }
     forms
@@ -80,7 +79,7 @@ impl Search {
         self.inputs.insert(self.account.path(name));
     }
 
-    /// The command, which says as much as it can.
+    /// The command, with the most detailed log.
     fn command(&self, args: &[&str]) -> Command {
         let mut command = self.account.quiet_command(args);
         command
@@ -96,7 +95,7 @@ impl Search {
         self.finds_nothing(self.account.run(self.command(args)))
     }
 
-    /// The name of a secret that is in what the run printed or in a file that no person wrote.
+    /// The name of a secret in the run's output, or in a file that the test did not write.
     fn leak(&self, output: &Output) -> Option<&'static str> {
         let mut written = vec![output.to_string(), output.log.join("\n")];
         let folder = self.account.path("");
@@ -111,7 +110,7 @@ impl Search {
         leaked.map(|(name, _)| *name)
     }
 
-    /// Fails if a secret is in anything that was written, or if the run ended as none should.
+    /// Fails if a secret is in anything that was written, or if the run ended in a way that none may.
     #[track_caller]
     fn finds_nothing(&self, output: Output) -> Output {
         assert_eq!(self.leak(&output), None, "{output}");
@@ -130,7 +129,7 @@ fn trust(external_id: &str) -> String {
 }
 
 #[test]
-fn a_secret_that_was_written_would_be_found() {
+fn the_search_finds_a_secret_that_was_written() {
     let mut search = Search::new();
     let output = search.run(&["policy", "list"]).exits(0);
     for (name, form) in search.forms.clone() {
@@ -141,7 +140,7 @@ fn a_secret_that_was_written_would_be_found() {
     assert_eq!(search.leak(&output), None);
 }
 
-/// The commands that change nothing, in each form of output.
+/// The commands that write nothing to AWS, in each form of output.
 const READING: &[&[&str]] = &[
     &["help"],
     &["plan", "--help"],
@@ -189,7 +188,7 @@ const READING: &[&[&str]] = &[
 ];
 
 #[tokio::test]
-async fn what_succeeds_shows_no_secret() {
+async fn commands_that_succeed_show_no_secret() {
     let search = Search::new();
     let looks = || READING.iter().for_each(|args| drop(search.run(args)));
     looks();
@@ -197,7 +196,7 @@ async fn what_succeeds_shows_no_secret() {
         .run(&["apply", "plan.json", "--yes", "--json"])
         .exits(0);
     looks();
-    // The external ID that is in AWS is a secret too, whoever wrote it.
+    // The external ID in AWS is a secret too, whoever wrote it.
     let update = search.account.iam().update_assume_role_policy();
     let update = update.policy_document(trust("foreign/ext:id+secret"));
     update.role_name(ROLE).send().await.unwrap();
@@ -222,7 +221,7 @@ async fn what_succeeds_shows_no_secret() {
 }
 
 #[test]
-fn what_fails_shows_no_secret() {
+fn commands_that_fail_show_no_secret() {
     let search = Search::new();
     let endpoints = ["http://127.0.0.1:1", "http://example.com", "no-url"];
     for endpoint in endpoints {
@@ -297,12 +296,12 @@ fn bad_settings_show_no_secret() {
         .account
         .run(search.command(&["plan", &given]))
         .exits(1);
-    // What the harness quotes is the command, in which it stands.
+    // The harness's message quotes the command, which has the secret as an argument.
     assert!(!failed.stderr.contains(&id), "{}", failed.stderr);
 }
 
 #[test]
-fn what_is_stopped_shows_no_secret() {
+fn commands_that_are_stopped_show_no_secret() {
     for signals in [&[Signal::INT][..], &[Signal::INT, Signal::TERM]] {
         let search = Search::new();
         let command = search.command(&["apply", "--yes", "--concurrency=1"]);

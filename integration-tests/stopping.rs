@@ -1,7 +1,7 @@
-//! A person stops a run, or nobody reads what it prints.
+//! Runs that a person stops with a signal, and runs whose output nobody reads.
 //!
-//! The signals are sent while the proxy holds back a call, so that the moment is always the same;
-//! with one call at a time nothing else is under way then.
+//! The signals are sent while the proxy holds back a call, so the moment is always the same. With one
+//! call at a time no other call is under way then.
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, pipe};
@@ -15,19 +15,18 @@ use crate::harness::{Account, MAIN, Moment, Output, inventory};
 const APPLY: &[&str] = &["apply", "--yes"];
 const DESTROY: &[&str] = &["destroy", "--yes"];
 const EMPTY: &[&str] = &["destroy", "--yes", "--empty-bucket"];
-/// What the first signal is answered with.
+/// The program's message after the first signal.
 const STOPPING: &str = "Stopping: calls under way finish.";
 
-/// Whether `call` is the one at which a signal comes: the first of an operation, or the first of
-/// all.
+/// The call at which a signal is sent: the first of all, or the first of an operation.
 #[derive(Clone, Copy)]
 enum At {
     First,
     Operation(&'static str),
 }
 
-/// Runs the program with one call at a time, and stops it with `signals` while it waits for the
-/// answer to a call.
+/// Runs the program with one call at a time, and stops the program with `signals` while it waits for
+/// the answer to a call.
 fn stopped(account: &Account, args: &[&str], at: At, signals: &'static [Signal]) -> Output {
     let command = account.command(&[args, &["--concurrency=1"]].concat());
     account.run_watched(command, move |process, call, moment| {
@@ -45,14 +44,14 @@ fn stopped(account: &Account, args: &[&str], at: At, signals: &'static [Signal])
         process.until_it_says(STOPPING);
         for signal in more {
             process.send(*signal);
-            // The answer is held back for as long as the process is there.
+            // The answer is held back until the process has ended.
             process.until_gone();
         }
         true
     })
 }
 
-/// An account as a command needs it.
+/// An account that is prepared for a command.
 async fn prepared(args: &[&str]) -> Account {
     let account = Account::new(&[MAIN]);
     if args == DESTROY || args == EMPTY {
@@ -68,7 +67,7 @@ async fn prepared(args: &[&str]) -> Account {
     account
 }
 
-/// The commands, and calls at which they are stopped.
+/// The commands, and the calls at which each is stopped.
 const STOPS: [(&[&str], At); 12] = [
     (&["plan"], At::First),
     (&["plan"], At::Operation("DescribeRule")),
@@ -92,7 +91,7 @@ fn name(at: At) -> &'static str {
 }
 
 #[tokio::test]
-async fn the_first_signal_lets_the_call_under_way_finish_and_nothing_follows() {
+async fn after_the_first_signal_the_call_under_way_finishes_and_no_other_is_sent() {
     for (index, (args, at)) in STOPS.into_iter().enumerate() {
         let account = prepared(args).await;
         let signals: &[Signal] = if index % 2 == 0 {
@@ -108,7 +107,7 @@ async fn the_first_signal_lets_the_call_under_way_finish_and_nothing_follows() {
             At::Operation(name) => last.operation.contains(name) && last.earlier == 0,
         };
         assert!(is_last, "{why}: {} was sent then; {output}", last.name);
-        // A call that was answered leaves nothing unknown.
+        // The call was answered, so no outcome is unknown.
         assert!(!output.stderr.contains(": unknown"), "{why}: {output}");
         if output.writes().is_empty() {
             assert!(!output.stderr.contains("Outcome"), "{why}: {output}");
@@ -148,7 +147,7 @@ async fn versions(account: &Account, bucket: &str) -> usize {
 }
 
 #[tokio::test]
-async fn an_emptying_that_was_stopped_half_way_goes_on_with_the_next_run() {
+async fn the_next_run_continues_emptying_a_bucket_that_was_stopped_half_way() {
     let account = Account::applied(&[MAIN]);
     let bucket = format!("stackstate-logs-{}", account.id);
     full_bucket::fill(&account, &bucket).await;
@@ -162,7 +161,7 @@ async fn an_emptying_that_was_stopped_half_way_goes_on_with_the_next_run() {
     assert!(left.is_empty(), "{left:?}");
 }
 
-/// The commands that print something; those that write do so to an account with nothing to do.
+/// Commands that print something. The applies have nothing to do.
 const PRINTING: [&[&str]; 12] = [
     &["--help"],
     &["--version"],
@@ -178,7 +177,7 @@ const PRINTING: [&[&str]; 12] = [
     &["apply", "--yes", "-vv"],
 ];
 
-/// Closes the reading end of what `command` prints to, before it prints anything.
+/// Closes the reading end of the command's stdout or stderr before the command prints anything.
 fn with_nobody_reading(command: &mut Command, stderr: bool) {
     let (reader, writer) = pipe().unwrap();
     drop(reader);
@@ -191,7 +190,7 @@ fn with_nobody_reading(command: &mut Command, stderr: bool) {
 }
 
 #[tokio::test]
-async fn a_closed_pipe_is_no_error_and_stops_no_work() {
+async fn a_closed_pipe_is_not_an_error_and_stops_no_work() {
     for with_stderr in [false, true] {
         let account = Account::new(&[MAIN]);
         let run = |args: &[&str]| {
@@ -211,7 +210,7 @@ async fn a_closed_pipe_is_no_error_and_stops_no_work() {
 }
 
 #[test]
-fn an_error_that_nobody_reads_is_an_exit_code() {
+fn an_error_with_a_closed_stderr_still_sets_the_exit_code() {
     let account = Account::new(&[MAIN]);
     for args in [&["plan", "--region", "nowhere"][..], &["no-such-command"]] {
         let mut command = account.quiet_command(args);
@@ -220,9 +219,10 @@ fn an_error_that_nobody_reads_is_an_exit_code() {
     }
 }
 
-/// A pipe that nobody closes is an endless settings file, while which nothing else gets a turn.
+/// A pipe that is never closed is an endless settings file. The program does nothing else while it
+/// reads the file.
 #[test]
-fn a_second_signal_ends_a_run_that_waits_for_a_file() {
+fn the_second_signal_ends_a_run_that_waits_for_a_file() {
     let account = Account::new(&[MAIN]);
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("settings");
@@ -232,7 +232,7 @@ fn a_second_signal_ends_a_run_that_waits_for_a_file() {
     let mut command = account.command(&["plan", &config]);
     command.stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    // This returns once the program has opened the other end.
+    // `open` returns once the program has opened the other end.
     let _writer = OpenOptions::new().write(true).open(&pipe).unwrap();
     let pid = Pid::from_child(&child);
     kill_process(pid, Signal::TERM).unwrap();
@@ -244,9 +244,9 @@ fn a_second_signal_ends_a_run_that_waits_for_a_file() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }
 
-/// A pipe that nobody closes is an endless policy.
+/// A pipe that is never closed is an endless policy.
 #[test]
-fn the_first_signal_ends_a_check_of_files_that_never_end() {
+fn the_first_signal_ends_a_lint_of_endless_files() {
     let account = Account::new(&[MAIN]);
     let pipe = account.path("policy.json");
     let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
@@ -254,7 +254,7 @@ fn the_first_signal_ends_a_check_of_files_that_never_end() {
     let mut command = account.command(&["policy", "lint", "policy.json"]);
     command.stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    // This returns once the program has opened the other end.
+    // `open` returns once the program has opened the other end.
     let writer = OpenOptions::new().write(true).open(&pipe).unwrap();
     kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();

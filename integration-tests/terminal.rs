@@ -1,4 +1,4 @@
-//! What a person sees and answers at a terminal.
+//! The question at a terminal, and a person's answers.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -16,10 +16,10 @@ use crate::harness::{Account, MAIN, OTHER};
 
 const ROLE: &str = "StackStateAwsIntegrationRole";
 const QUESTION: &str = "Only `yes` is accepted: ";
-/// Longer than what was read for the plan is trusted without another look.
+/// Longer than the time for which an observation counts, so the program reads again.
 const THOUGHT: Duration = Duration::from_secs(6);
 
-/// The program at a terminal, and the person's side of that.
+/// The program at a terminal, with the person's side of the terminal.
 struct Session {
     child: Child,
     keyboard: File,
@@ -46,7 +46,7 @@ impl Session {
         let (send, receive) = channel();
         thread::spawn(move || {
             let mut buffer = [0; 4096];
-            // The read fails once nothing has the terminal open any more.
+            // The read fails once no process has the terminal open any more.
             while let Ok(read @ 1..) = screen.read(&mut buffer) {
                 let text = String::from_utf8_lossy(&buffer[..read]).into_owned();
                 if send.send(text).is_err() {
@@ -62,7 +62,7 @@ impl Session {
         }
     }
 
-    /// Reads until the question is there.
+    /// Reads until the question is shown.
     fn until_asked(&mut self) {
         while !self.seen.contains(QUESTION) {
             let text = self.screen.recv_timeout(Duration::from_secs(60));
@@ -77,7 +77,7 @@ impl Session {
         self.keyboard.write_all(b"\n").unwrap();
     }
 
-    /// Its exit code, and all that was on the screen.
+    /// The exit code, and everything that was shown.
     fn end(mut self) -> (Option<i32>, String) {
         let code = self.child.wait().unwrap().code();
         self.seen.extend(self.screen.iter());
@@ -85,7 +85,7 @@ impl Session {
     }
 }
 
-/// An account where one role is not as it should be.
+/// An account where one role has drifted.
 async fn drifted() -> Account {
     let account = Account::applied(&[MAIN]);
     set_duration(&account, 7200).await;
@@ -104,7 +104,7 @@ async fn duration(account: &Account) -> Option<i32> {
 }
 
 #[tokio::test]
-async fn only_yes_is_consent() {
+async fn only_yes_confirms() {
     let account = drifted().await;
     for (answer, code, said) in [
         ("y", 1, "not confirmed; nothing was changed"),
@@ -139,7 +139,7 @@ async fn the_question_can_be_interrupted() {
 }
 
 #[tokio::test]
-async fn what_changes_while_the_person_thinks_is_reported_and_not_overwritten() {
+async fn a_change_during_the_question_is_reported_and_not_overwritten() {
     let account = drifted().await;
     let rule = "StsEventBridgeRule";
     let disable = account.events(MAIN).disable_rule().name(rule);
@@ -154,7 +154,7 @@ async fn what_changes_while_the_person_thinks_is_reported_and_not_overwritten() 
     let told = "iam_role.integration changed after the plan to update it was made";
     assert!(screen.contains(told), "{screen}");
     assert_eq!(duration(&account).await, Some(9000), "{screen}");
-    // What nobody touched is done.
+    // The other steps are done.
     let found = account.events(MAIN).describe_rule().name(rule).send().await;
     assert_eq!(found.unwrap().state.unwrap().as_str(), "ENABLED");
     let plan = account.plan(&[]);
@@ -162,7 +162,7 @@ async fn what_changes_while_the_person_thinks_is_reported_and_not_overwritten() 
 }
 
 #[tokio::test]
-async fn the_question_names_what_the_bucket_holds_wherever_it_is() {
+async fn the_question_names_the_buckets_objects_in_any_region() {
     let account = Account::applied(&[MAIN]);
     let bucket = format!("stackstate-logs-{}", account.id);
     let put = account.s3(MAIN).put_object().bucket(&bucket).key("one");
@@ -175,7 +175,7 @@ async fn the_question_names_what_the_bucket_holds_wherever_it_is() {
         }
         true
     });
-    // The bucket stays where it was made, whichever region is named first now.
+    // The bucket is still in its region, although another region is the first now.
     let args = ["destroy", "--empty-bucket", "--region", OTHER];
     let mut session = Session::start(account.quiet_command(&args));
     session.until_asked();

@@ -1,4 +1,4 @@
-//! The settings that change what is deployed: postfix, trust, encryption, boundary.
+//! The settings that change the deployment: postfix, trust, encryption, boundary.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::harness::{Account, MAIN, OTHER, inventory};
 const BLUE: [&str; 2] = ["--postfix", "-blue"];
 
 #[tokio::test]
-async fn two_deployments_stand_side_by_side() {
+async fn two_deployments_exist_side_by_side() {
     let account = Account::applied(&[MAIN]);
     let default_alone = inventory::of(&account, &[MAIN]).await;
     let first = Deployment::of(&account, &[MAIN]);
@@ -35,7 +35,7 @@ async fn two_deployments_stand_side_by_side() {
 }
 
 #[tokio::test]
-async fn trust_changes_to_an_instance_of_the_account_and_back() {
+async fn trust_changes_to_an_ec2_instance_and_back() {
     const EC2: [&str; 2] = ["--trust", "ec2"];
     const PROFILE: &str = "iam_instance_profile.integration";
     let account = Account::applied(&[MAIN]);
@@ -53,7 +53,7 @@ async fn trust_changes_to_an_instance_of_the_account_and_back() {
     ec2.check().await;
     account.plan(&EC2).has_no_changes();
 
-    // A profile without its role is of no use to an instance.
+    // An instance profile without a role gives an instance no credentials.
     let remove = account.iam().remove_role_from_instance_profile();
     let remove = remove.instance_profile_name("StackStateAwsIntegrationRole");
     let remove = remove.role_name("StackStateAwsIntegrationRole");
@@ -71,9 +71,9 @@ async fn trust_changes_to_an_instance_of_the_account_and_back() {
 }
 
 #[tokio::test]
-async fn a_deployment_that_trusts_an_instance_is_made_and_removed() {
+async fn a_deployment_that_trusts_an_instance_is_created_and_removed() {
     let account = Account::new(&[MAIN]);
-    // Neither principals nor external ID mean anything here.
+    // Principals and external ID are not used with this trust.
     let settings = format!("regions = [\"{MAIN}\"]\n[stackstate]\ntrust = \"ec2\"\n");
     account.write("provision.toml", &settings);
     account.apply(&[]);
@@ -88,7 +88,7 @@ async fn a_deployment_that_trusts_an_instance_is_made_and_removed() {
 }
 
 #[tokio::test]
-async fn a_deployment_without_a_key_is_made_and_removed() {
+async fn a_deployment_without_a_key_is_created_and_removed() {
     const NONE: [&str; 2] = ["--encryption", "none"];
     let account = Account::new(&[MAIN, OTHER]);
     let deployment = Deployment {
@@ -108,7 +108,7 @@ async fn a_deployment_without_a_key_is_made_and_removed() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_no_longer_wanted_stays_with_the_objects_it_encrypted() {
+async fn a_key_that_is_no_longer_wanted_is_kept_while_the_bucket_exists() {
     const NONE: [&str; 2] = ["--encryption", "none"];
     const KEY: &str = "kms_key.integration@eu-west-1";
     let account = Account::applied(&[MAIN]);

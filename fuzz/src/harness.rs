@@ -1,4 +1,4 @@
-//! What those functions take from the harness of the tests.
+//! The part of the tests' harness that the inputs' functions use.
 
 #[path = "../../integration-tests/harness/call.rs"]
 pub mod call;

@@ -1,4 +1,4 @@
-//! What the fuzz targets call: the same functions as the tests of the program.
+//! The functions that the fuzz targets call, which are those of the program's tests.
 
 pub mod harness;
 #[path = "../../integration-tests/inputs/mod.rs"]

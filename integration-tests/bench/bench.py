@@ -1,9 +1,9 @@
-"""Measures `provision` beside its rivals, and writes what it finds into a page.
+"""Measures `provision` beside its rivals, and writes the results into a page.
 
     bench.py PROGRAM COMPUTED PAGE
 
-PROGRAM is the release build; COMPUTED the folder in which Criterion has left its results; PAGE the
-file to write. AWS_ENDPOINT_URL names the emulator. Needs boto3, which comes with LocalStack.
+PROGRAM is the release build, COMPUTED the folder with Criterion's results, PAGE the file to write.
+AWS_ENDPOINT_URL names the emulator. Needs boto3, which comes with LocalStack.
 """
 
 import os
@@ -22,14 +22,14 @@ from proxy import Proxy
 
 RUNS = 5
 STARTS = 21
-# What is added to each call, in seconds.
+# The delay that is added to each call, in seconds.
 DELAY = 0.08
 
 
 def side_by_side(program, proxy, say):
-    """Every contender's runs by step and delay, and how far each rival's set is the same.
+    """Every contender's runs by step and delay, and how each rival's resources differ from ours.
 
-    They take turns, so that whatever else the machine does meets them all.
+    The contenders take turns, because other work on the machine then slows all of them alike.
     """
     contenders = variants(program) + RIVALS
     runs, differences = {}, {}
@@ -49,14 +49,14 @@ def side_by_side(program, proxy, say):
 
 
 def differs(program, account):
-    """The lines of a plan that say what is not as `provision` would have it; none if all is."""
+    """The lines of a plan that show differences from the resources of `provision`."""
     command = Provision(program).command(PLAN_AGAIN, account)
     lines = measure(command, account.env, account.folder.name).output.splitlines()
     return [line for line in lines if line.lstrip()[:2] in ("~ ", "+ ", "- ", "! ")]
 
 
 def starts(program):
-    """Seconds of `--version`, of `--help` and of a program that does nothing."""
+    """Seconds that `--version`, `--help` and a program that does nothing take."""
     commands = {"--version": [program, "--version"], "--help": [program, "--help"],
                 "nothing": ["/usr/bin/env", "true"]}
     return {name: median(measure(command).wall for _ in range(STARTS))
@@ -66,7 +66,7 @@ def starts(program):
 def main():
     program, computed, page = (Path(argument).resolve() for argument in sys.argv[1:])
     if not list(computed.glob(report.ESTIMATES)):
-        sys.exit(f"error: Criterion has left no results in {computed}")
+        sys.exit(f"error: there are no results of Criterion in {computed}")
     started = time.monotonic()
 
     def say(text):
@@ -74,14 +74,14 @@ def main():
 
     proxy = Proxy(os.environ["AWS_ENDPOINT_URL"])
     try:
-        say("letting the emulator load its services")
+        say("warming the emulator up: it loads its services")
         for contender in [Provision(program, len(REGIONS)), *RIVALS]:
             cycle(contender, proxy, program)
         best, found = best_of(program, proxy, say)
         runs, differences = side_by_side(program, proxy, say)
     except Failed as failed:
         sys.exit(f"error: {failed}")
-    say("measuring starts")
+    say("measuring the program's starts")
     text = report.page(
         program=program, runs=runs, differences=differences, best=best, missed=found,
         starts=starts(program), computed=computed, delay=DELAY, turns=RUNS)

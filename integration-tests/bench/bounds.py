@@ -1,18 +1,18 @@
-"""What `provision` must reach, and what of it a run has missed."""
+"""The bounds that `provision` must keep, and those that a run exceeded."""
 
 from contenders import (
     APPLY_AGAIN, APPLY_FRESH, DESTROY, PLAN_AGAIN, PLAN_FIRST, REGIONS, Provision,
 )
 
-# The most calls that may follow one after the other. With `account` in the settings the caller is
-# asked who it is beside the rest, which is one less.
+# The most hops: calls that each need the answer of the one before. With `account` in the settings the
+# program asks for the caller's identity at the same time as everything else, which is one hop less.
 HOPS = {PLAN_FIRST: 2.5, APPLY_FRESH: 11, PLAN_AGAIN: 3.5, APPLY_AGAIN: 3.5, DESTROY: 11}
-# How many more they may be with three regions than with one.
+# How many more hops three regions may take than one.
 HOPS_OF_REGIONS = 0.5
-# The most calls in one region where nothing is to do, and those that a region adds to a plan.
+# The most calls in one region if nothing is to do, and the most that each further region adds to a plan.
 CALLS = 26
 CALLS_A_REGION = 12
-# Of the release build: seconds of CPU of a fresh apply, bytes of memory of any step, seconds of
+# Bounds of the release build: seconds of CPU of a fresh apply, bytes of memory of any step, seconds of
 # `--version` and `--help`, seconds to the first call, bytes of the program.
 CPU = 0.060
 MEMORY = 30 * 2**20
@@ -30,7 +30,7 @@ def variants(program):
 
 
 def missed(best):
-    """What is missed, by variant. `best` has hops, calls and writes by variant and step."""
+    """The bounds that are exceeded, by variant. `best` has hops, calls and writes by variant and step."""
     found = {}
 
     def hold(variant, step, what, value, bound):

@@ -2,9 +2,9 @@
 
     check.py PROGRAM
 
-AWS_ENDPOINT_URL names the emulator. The proxy answers in waves, whose number is that of the hops. What
-is missed is tried again: a machine so busy that the program stands still for longer than QUIET can add
-a hop, and none can take one away. Fails if a bound is missed in every try.
+AWS_ENDPOINT_URL names the emulator. The proxy answers in waves, and there are as many waves as hops. A
+variant that exceeds a bound is tried again: where the machine is so busy that the program pauses for
+longer than QUIET, a hop can be added, and none can be removed. Fails if a bound is exceeded in every try.
 """
 
 import os
@@ -16,16 +16,15 @@ from contenders import STEPS, Failed, cycle
 from proxy import Proxy
 
 TRIES = 4
-# Longer than the program ever needs between an answer and the calls that follow from it.
+# Longer than the program ever needs between an answer and the calls that depend on it.
 QUIET = 0.1
-# Seconds after which what a run has read counts as old and is read again. What a machine needs longer
-# for is not counted.
+# Seconds after which the program reads an observation again. A step that takes longer is not counted.
 FRESH = 5
 
 
 def best_of(program, proxy, say):
     """The fewest hops and calls and the most writes of each step that was fast enough to be counted,
-    and what is missed."""
+    and the bounds that are exceeded."""
     best = {}
     wanted = variants(program)
     for attempt in range(TRIES):
@@ -68,7 +67,7 @@ def main():
     print("\nhops / calls / writes:\n")
     print(*table(best), sep="\n")
     if found:
-        print(*["", "missed:"] + [line for lines in found.values() for line in lines], sep="\n")
+        print(*["", "exceeded:"] + [line for lines in found.values() for line in lines], sep="\n")
         sys.exit(1)
     print("\nall bounds are kept")
 

@@ -1,4 +1,4 @@
-"""What is measured: `provision` in several settings and its rivals, each on the same five steps."""
+"""The contenders: `provision` in several settings, and its rivals, each with the same five steps."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 REGIONS = ["eu-west-1", "us-east-1", "ap-southeast-2"]
 AGENT = "210987654321"
-# Seconds after which a command is taken to hang.
+# Seconds after which a command counts as hanging.
 LIMIT = 300
 
 PLAN_FIRST = "plan, nothing there"
@@ -26,7 +26,7 @@ STEPS = [PLAN_FIRST, APPLY_FRESH, PLAN_AGAIN, APPLY_AGAIN, DESTROY]
 
 @dataclass
 class Run:
-    """What one command cost."""
+    """The cost of one command."""
 
     wall: float
     cpu: float
@@ -39,7 +39,7 @@ class Run:
 
     @property
     def waves(self):
-        """In how many waves the proxy has answered, where it was told to."""
+        """The number of waves in which the proxy answered, if it answered in waves."""
         return len({call.ended for call in self.calls})
 
     @property
@@ -48,7 +48,7 @@ class Run:
 
 
 def measure(command, env=None, cwd=None, proxy=None):
-    """Runs a command to its end."""
+    """Runs a command to its end and measures it."""
     with tempfile.NamedTemporaryFile("r", errors="replace") as output:
         if proxy:
             proxy.take_calls()
@@ -74,7 +74,7 @@ class Account:
 
     def __init__(self, proxy):
         self.proxy = proxy
-        # To the emulator the access key is the account. At random, so that no two runs meet.
+        # The emulator takes the access key for the account. It is random because no two runs may share one.
         self.id = "%012d" % random.randrange(10**12)
         self.folder = tempfile.TemporaryDirectory()
         kept = ("PATH", "TMPDIR", "LANG")
@@ -135,9 +135,9 @@ RIVALS = [Rival("boto3 script", "script.py"), Rival("CloudFormation", "stack.py"
 
 
 def cycle(contender, proxy, program, added=0.0, quiet=0.0, after=lambda step, account: None):
-    """Takes a contender once through all steps in a new account, and answers each one's run."""
+    """Runs all steps of a contender once in a new account, and returns the run of each step."""
     account = Account(proxy)
-    # An account's first calls take the emulator longer, whoever makes them.
+    # The emulator is slower at an account's first calls, so they are made before the measuring.
     proxy.added = proxy.quiet = 0.0
     everywhere = Provision(program, len(REGIONS))
     account.run(everywhere.command(PLAN_FIRST, account))

@@ -2,8 +2,8 @@
 
     measure.py OUTPUT COMMAND [ARGUMENT...]
 
-It is a process of its own, and imports next to nothing, because to the kernel a process has used as
-much memory as the one that started it had at that moment.
+It is a process of its own and imports next to nothing, because the kernel counts the memory of the
+starting process as memory of the started one.
 """
 
 import os

@@ -1,6 +1,6 @@
-"""A proxy that stands for the distance to AWS: it makes each call take longer, and notes it.
+"""A proxy that simulates the distance to AWS: it delays each call, and records it.
 
-Calls are delayed side by side, as a distance does it, and connections are kept open.
+Calls are delayed at the same time, as by a real distance, and connections are kept open.
 """
 
 import asyncio
@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 READS = ("Describe", "Get", "List", "Simulate", "GET", "HEAD")
-# A policy document is far smaller, and a listing too.
+# Policy documents and listings are far smaller.
 LONGEST_HEAD = 1 << 20
-# Seconds between two looks at whether anything more is asked.
+# Seconds between two checks whether further calls have arrived.
 TICK = 0.01
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request, from its arrival to the moment before its answer goes back.
+    """One request, from its arrival to the moment before its answer is sent.
 
-    That moment is the same for all that are answered in one wave.
+    That moment is the same for all requests that are answered in one wave.
     """
 
     name: str
@@ -57,9 +57,9 @@ class Proxy:
         self.upstream = host.strip("[]"), int(port)
         # Seconds that each call waits before it is passed on.
         self.added = 0.0
-        # If set, answers are held back and go out in waves: all at once, after so many seconds
+        # If set, answers are held back and sent in waves: all at once, after this many seconds
         # without a new call. All calls then take equally long, however slow the emulator and the
-        # machine are, so that there are as many waves as calls that each needed the one before.
+        # machine are, so there are as many waves as calls that each needed the one before.
         self.quiet = 0.0
         self.calls = []
         self._under_way = 0
@@ -70,7 +70,7 @@ class Proxy:
         started.wait()
 
     def take_calls(self):
-        """The calls since the last time that this was asked."""
+        """Returns the calls since the previous `take_calls`."""
         calls, self.calls = self.calls, []
         return calls
 
@@ -84,11 +84,11 @@ class Proxy:
             await self._release()
 
     async def _release(self):
-        """Lets go of what is held back, once all of it is answered and nothing more is asked."""
+        """Sends the answers that are held back, once every call has one and no further call arrives."""
         while True:
             await asyncio.sleep(TICK)
-            # Counted in rounds of this loop, in which calls arrive too: where the machine is so
-            # busy that they are not seen, no time goes by.
+            # Time is counted in rounds of this loop, which also receives the calls: while the machine
+            # is too busy to receive them, no time is counted.
             self._ticks += 1
             if len(self._held) == self._under_way and self._ticks * TICK >= self.quiet:
                 now = time.monotonic()
@@ -102,7 +102,7 @@ class Proxy:
             while await self._call(client, to_client, server, to_server):
                 pass
         except (asyncio.IncompleteReadError, ConnectionError):
-            # The client has ended, or closes what it kept open.
+            # The client has ended, or closes an idle connection.
             pass
         finally:
             to_client.close()
@@ -141,7 +141,7 @@ class Proxy:
 
 
 def without_expect(head):
-    """The head without the question that is answered here, so that the emulator does not too."""
+    """The head without `Expect`: the proxy has answered it, so the emulator must not answer it again."""
     lines = head.split(b"\r\n")
     return b"\r\n".join(line for line in lines if not line.lower().startswith(b"expect:"))
 

@@ -1,4 +1,4 @@
-"""The page that `make bench` writes, from what it has measured."""
+"""Writes the page of `make bench`, `docs/benchmarks.md`, from the measurements."""
 
 import datetime
 import json
@@ -14,39 +14,41 @@ import check
 from contenders import APPLY_FRESH, PLAN_AGAIN, RIVALS, STEPS, Provision
 from proxy import by_operation, most_at_once
 
-# Where Criterion leaves the result of each benchmark.
+# The files in which Criterion stores its results, one for each benchmark.
 ESTIMATES = "*/new/estimates.json"
 
 INTRODUCTION = """\
 # Benchmarks
 
-Written by `make bench`, which runs on any machine; CONTRIBUTING.md says what it needs. All contenders make
-the same resources, from the same documents, in an AWS emulator (LocalStack) on the same machine, each run in
-an account of its own. Between them and the emulator stands a proxy that delays every call.
+Measured and written by `make bench`, which runs on any machine; CONTRIBUTING.md lists what it needs. All
+contenders create the same resources, from the same documents, in an AWS emulator (LocalStack) on the same
+machine, each run in an account of its own. A proxy between them and the emulator delays every call.
 """
 
 RIVALS_TEXT = """\
-**The rivals** stand in `integration-tests/bench/rivals/`. The boto3 script does one call after the other; it
-reads each thing and writes what is missing or different, as `provision` does. CloudFormation makes its calls
-inside the emulator, where nothing delays them and no settling is simulated, so that its hops are those of
-its client alone: asking every 0.1 s whether the stack is done, where AWS's own tools wait for seconds. Its
-plan is a change set that is thrown away. Both rivals are in Python, whose start is in their times.
+**The rivals** are in `integration-tests/bench/rivals/`. The boto3 script makes one call after the other: it
+reads each resource and writes what is missing or different, as `provision` does. CloudFormation makes its calls
+inside the emulator, without delays and without simulated propagation, so its hops are those of its client
+alone: the client asks every 0.1 s whether the stack is done, where AWS's own tools wait for seconds. The plan
+of CloudFormation is a change set that is deleted again. Both rivals are in Python, and their times include
+Python's start.
 """
 
 COLUMNS = """\
-Medians of {turns} runs in which all took turns. *0 ms* and *{delay:.0f} ms* are seconds from start to end with so
-much added to each call; *hops* is their difference divided by {delay:.0f} ms, the calls that were waited for one
-after the other; *×* is the time at {delay:.0f} ms as a multiple of the first line's. *Calls*, *writes* among them, and
-*at once*, the most calls under way at the same time, are those at {delay:.0f} ms; *CPU*, user and system time, and
-*memory*, the largest resident set, those at 0 ms.
+Medians of {turns} runs, in which the contenders took turns. *0 ms* and *{delay:.0f} ms* are the seconds from start to
+end with that delay added to each call. *Hops* is the difference of the two divided by {delay:.0f} ms: the number of
+calls that each waited for the one before. *×* is the time at {delay:.0f} ms as a multiple of the first line's time.
+*Calls*, *writes* (the calls that write) and *at once* (the most calls under way at the same time) were counted
+at {delay:.0f} ms; *CPU* (user and system time) and *memory* (the largest resident set) were measured at 0 ms.
 """
 
 WAVES = """\
 ## Bounds
 
-`make bench-check` counts the same without a clock, and CI fails where a bound is missed: the proxy answers
-calls in waves, once nothing more is asked, so that the number of waves is the longest chain of calls that
-depend on each other, whatever the speed of the machine. Hops / calls / writes, the least of up to {tries} tries:
+`make bench-check` counts hops, calls and writes without a clock, and CI fails if a bound is exceeded. The proxy
+answers calls in waves, each when no further call arrives. So the number of waves is the length of the longest
+chain of calls that depend on each other, whatever the speed of the machine. Hops / calls / writes, the best of
+up to {tries} tries:
 """
 
 
@@ -59,17 +61,17 @@ def page(*, program, runs, differences, best, missed, starts, computed, delay, t
     for step in STEPS:
         lines += [f"### {step[0].upper()}{step[1:]}", "", *steps(runs, contenders, step, delay), ""]
     lines += [WAVES.format(tries=check.TRIES), *check.table(best), ""]
-    lines += [f"- Missed: {line}" for found in missed.values() for line in found]
+    lines += [f"- Exceeded: {line}" for found in missed.values() for line in found]
     lines += ["All bounds are kept." if not missed else "", "", "## Own cost", ""]
     lines += [*own_cost(runs, starts, program), "", "## Calls by operation", "",
               "`provision`, one region.", "", *operations(runs, contenders[0], delay), ""]
-    lines += ["## What is computed", "", "Means by Criterion, without any call.", "",
+    lines += ["## What is computed", "", "Means of Criterion's runs, without calls to AWS.", "",
               *criterion(computed)]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
 
 def machine(program):
-    """Where, when and with what it was measured."""
+    """The line on when, on which machine and with which versions the page was measured."""
     cpu = platform.processor() or platform.machine()
     if Path("/proc/cpuinfo").exists():
         names = re.findall(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
@@ -87,10 +89,10 @@ def machine(program):
 
 def sameness(rival, differences):
     if not differences:
-        return f"After the {rival.name}, `provision plan` finds nothing to change: the set is the same."
+        return f"After the {rival.name}, `provision plan` finds nothing to change: the resources are the same."
     text = "\n".join(f"    {line[:110]}" for line in differences)
-    return (f"After {rival.name}, `provision plan` still finds the following, which the template asks for and\n"
-            f"the emulator leaves out, so that it had less to do:\n\n{text}")
+    return (f"After {rival.name}, `provision plan` still finds the following differences. The template asks for\n"
+            f"these attributes and the emulator ignores them, so {rival.name} had less to do:\n\n{text}")
 
 
 def middle(runs, value):
@@ -128,7 +130,7 @@ def own_cost(runs, starts, program):
     yield "| | measured | at most | |"
     yield "|---|--:|--:|---|"
     for name, value, bound, scale, unit, note in rows:
-        note = "**missed** " * (value > bound) + note
+        note = "**exceeded** " * (value > bound) + note
         yield f"| {name} | {value * scale:.1f} {unit} | {bound * scale:.0f} {unit} | {note} |"
 
 

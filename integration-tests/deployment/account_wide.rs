@@ -1,4 +1,4 @@
-//! What exists once in an account: the integration role, the key and the log bucket.
+//! Checks the resources that exist once in an account: the integration role, the key, the log bucket.
 
 use aws_sdk_kms::types::KeyState;
 use aws_sdk_s3::types::{ObjectOwnership, ServerSideEncryption};
@@ -17,7 +17,7 @@ impl Deployment<'_> {
             .await;
     }
 
-    /// A role has the trust, its one policy and nothing else.
+    /// Fails unless the role has the trust policy, its one inline policy and nothing else.
     pub(super) async fn check_role(
         &self,
         name: &str,

@@ -1,4 +1,4 @@
-//! The documents as they have to arrive in AWS.
+//! The documents that AWS must have.
 
 use std::fs;
 use std::path::Path;
@@ -25,7 +25,7 @@ impl Deployment<'_> {
         parse(&self.filled(&self.text(name), region))
     }
 
-    /// What is said of the bucket's key is about the main region.
+    /// Fills the placeholders in. In statements on the bucket's key, the region is the main region.
     fn filled(&self, text: &str, region: &str) -> String {
         let main = self.main();
         let mut text = text
@@ -47,7 +47,7 @@ impl Deployment<'_> {
         text
     }
 
-    /// In this document alone the account is the agent's.
+    /// The trust policy. Its account is the agent's, as in no other document.
     pub(super) fn integration_trust(&self) -> Json {
         if self.trusts_ec2 {
             return self.fill_in("integration-role-trust-ec2", "");
@@ -58,7 +58,7 @@ impl Deployment<'_> {
         parse(&self.filled(&text, ""))
     }
 
-    /// Without a key its second statement, which is about the key, is left out.
+    /// Firehose's policy. Without a key it has no second statement, which is on the key.
     pub(super) fn firehose_policy(&self, region: &str, key: Option<&str>) -> Json {
         let id = key.and_then(|arn| arn.rsplit_once('/'));
         let id = id.map_or("none", |(_, id)| id);
@@ -73,7 +73,7 @@ impl Deployment<'_> {
     }
 }
 
-/// A document that AWS answered, which IAM percent-encodes.
+/// Reads a document in an answer of AWS; IAM percent-encodes documents.
 pub(super) fn read_back(text: &str) -> Json {
     let decoded = percent_encoding::percent_decode_str(text).decode_utf8();
     parse(&decoded.expect("UTF-8"))
@@ -85,7 +85,7 @@ fn parse(text: &str) -> Json {
 
 /// Fails unless both documents have the same statements, whatever the order of their lists.
 ///
-/// The version is left out: no document has a policy variable, which alone would depend on it.
+/// The versions are not compared: they matter only to policy variables, which no document has.
 #[track_caller]
 pub(super) fn same(of: &str, found: &Json, expected: &Json) {
     let (found, expected) = (in_order(found), in_order(expected));

@@ -1,6 +1,6 @@
-//! What a deployment has to look like, property by property, read through the SDK.
+//! Checks a deployment property by property, through the SDK.
 //!
-//! Nothing of the program takes part: the documents under `policies/` are filled in here anew.
+//! The checks use no code of the program: they fill in the documents under `policies/` themselves.
 
 mod account_wide;
 mod documents;
@@ -10,23 +10,23 @@ use std::collections::BTreeMap;
 
 use crate::harness::Account;
 
-/// A deployment as the settings ask for it.
+/// A deployment that the settings ask for.
 pub struct Deployment<'a> {
-    /// Where it is.
+    /// The account of the deployment.
     pub account: &'a Account,
     /// The main region, then the others.
     pub regions: &'a [&'a str],
-    /// What its names end with.
+    /// The end of the deployment's names.
     pub postfix: &'a str,
     /// Whether there is a key.
     pub encrypted: bool,
-    /// Whether it has the documents of the hardened profile.
+    /// Whether the deployment has the documents of the hardened profile.
     pub hardened: bool,
-    /// Whether an instance of this account is trusted and not the agent's account.
+    /// Whether the role trusts an instance of this account instead of the agent's account.
     pub trusts_ec2: bool,
     /// The ARN of the permissions boundary.
     pub boundary: Option<&'a str>,
-    /// The tags that the settings add.
+    /// The tags in the settings.
     pub tags: &'a [(&'a str, &'a str)],
 }
 
@@ -45,7 +45,7 @@ impl<'a> Deployment<'a> {
         }
     }
 
-    /// Fails unless everything exists as it should.
+    /// Fails unless everything exists with the wanted properties.
     pub async fn check(&self) {
         self.check_integration_role().await;
         self.check_instance_profile().await;
@@ -63,7 +63,7 @@ impl<'a> Deployment<'a> {
         self.regions[0]
     }
 
-    /// A name in this deployment.
+    /// The name in this deployment of a resource with this documented name.
     pub fn name(&self, documented: &str) -> String {
         format!("{documented}{}", self.postfix)
     }
@@ -77,7 +77,7 @@ impl<'a> Deployment<'a> {
         format!("arn:aws:iam::{}:role/{name}", self.account.id)
     }
 
-    /// Fails unless `found` has the ownership tags and the settings'. Others may be there too.
+    /// Fails unless `found` has the ownership tags and those of the settings. Others are ignored.
     fn check_tags<'t>(&self, of: &str, found: impl Iterator<Item = (&'t str, &'t str)>) {
         let found: BTreeMap<&str, &str> = found.collect();
         let deployment = match self.postfix {

@@ -1,4 +1,4 @@
-//! What exists in every region: the roles of the services, the stream, the rule and its target.
+//! Checks the resources of every region: the services' roles, the stream, the rule and its target.
 
 use aws_sdk_firehose::types::{CompressionFormat, DeliveryStreamStatus, DeliveryStreamType};
 

@@ -2,12 +2,12 @@
 
 Usage: launch.py NAME FOLDER PORT
 
-NAME is the folder beside this one whose serve.py knows the emulator. FOLDER
-receives everything that the emulator writes. Once it answers, its port is
-written to FOLDER/port. As PORT, 0 lets the kernel choose a free one.
+NAME is the folder beside this one whose serve.py serves the emulator. The
+emulator writes all its files to FOLDER. Once the emulator answers, its port is
+written to FOLDER/port. If PORT is 0, the kernel chooses a free port.
 
-The emulator ends together with the process that started it, however that one
-ended.
+The emulator ends together with the process that started it, however that
+process ended.
 """
 
 import importlib
@@ -24,7 +24,7 @@ READY_SECONDS = 120
 
 
 def listen_on_loopback(port: int) -> socket.socket:
-    """Returns a socket that already listens, so that nobody else can take its port."""
+    """Returns a socket that listens already, so no other process can take its port."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
@@ -34,8 +34,8 @@ def listen_on_loopback(port: int) -> socket.socket:
 
 def announce(folder: Path, port: int, health: str) -> None:
     """Writes the port file once the health page is served."""
-    # The socket listens already, so that this one request waits in its queue
-    # until the emulator serves it, and no polling is needed.
+    # The socket listens already, so this one request waits in its queue until
+    # the emulator serves it, and no polling is needed.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     opener.open(f"http://127.0.0.1:{port}{health}", timeout=READY_SECONDS).read()
     unfinished = folder / "port.new"
@@ -44,7 +44,7 @@ def announce(folder: Path, port: int, health: str) -> None:
 
 
 def end_with(parent: int, folder: Path) -> None:
-    """Removes the folder and ends this process as soon as `parent` is gone."""
+    """Removes the folder and ends this process as soon as `parent` has ended."""
     while os.getppid() == parent:
         time.sleep(1)
     shutil.rmtree(folder, ignore_errors=True)
@@ -56,7 +56,7 @@ def main() -> None:
     name, folder, port = sys.argv[1], Path(sys.argv[2]).resolve(), int(sys.argv[3])
     for variable in [it for it in os.environ if it.startswith(("AWS_", "MOTO_"))]:
         del os.environ[variable]
-    # Compiled files would end up among the sources.
+    # Compiled files would be written beside the sources.
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent / name))
     emulator = importlib.import_module("serve")

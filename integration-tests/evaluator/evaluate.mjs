@@ -1,6 +1,6 @@
 // Evaluates requests against policies: each line on stdin is a JSON list of requests, each line on
-// stdout the JSON list of their verdicts, in the same order. `requests.rs` says what a request
-// holds. It answers until its input ends, because loading what it knows of AWS takes the longest.
+// stdout the JSON list of their verdicts, in the same order. `requests.rs` defines a request. The
+// program answers until its input ends, because loading its data about AWS takes the longest.
 
 import { createInterface } from 'node:readline'
 import { runSimulation } from '@cloud-copilot/iam-simulate'

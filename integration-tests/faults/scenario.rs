@@ -46,11 +46,11 @@ impl Scenario {
     pub fn name(self) -> &'static str {
         match self {
             Scenario::Apply => "fresh apply",
-            Scenario::Mend => "apply that mends drift",
+            Scenario::Mend => "apply that corrects drift",
             Scenario::Destroy => "destroy",
             Scenario::Empty => "destroy --empty-bucket",
             Scenario::AuditTrail => "Audit Trail, fresh apply",
-            Scenario::MendAuditTrail => "Audit Trail, apply that mends drift",
+            Scenario::MendAuditTrail => "Audit Trail, apply that corrects drift",
             Scenario::RemoveAuditTrail => "Audit Trail, destroy",
         }
     }

@@ -1,14 +1,14 @@
-//! Which AWS call an HTTP request is.
+//! Reads the AWS call from an HTTP request.
 
-/// A call as a person would name it, the same in every account and every run.
+/// A call under a name that is the same in every account and every run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Call {
     /// The service's name in signatures, such as `iam`.
     pub service: String,
-    /// The operation; for S3 the method and what of the bucket it is about.
+    /// The operation; for S3 the method and the part of the bucket.
     pub operation: String,
     region: String,
-    /// What it is done to; `key` for every key, whose ids are different each time.
+    /// The resource; `key` for every key, because a key's id is different each time.
     resource: String,
 }
 
@@ -25,8 +25,8 @@ impl std::fmt::Display for Call {
 }
 
 impl Call {
-    /// Reads the service and the region from the signature, and the rest from where each of the
-    /// three protocols has it. `target` is the path with the query.
+    /// Reads the service and the region from the signature, and the rest from the place where each
+    /// of the three protocols has it. `target` is the path with the query.
     pub fn of<'a>(
         method: &str,
         target: &str,
@@ -53,14 +53,14 @@ impl Call {
         }
     }
 
-    /// Whether it only reads.
+    /// Whether the call only reads.
     pub fn reads(&self) -> bool {
         ["Describe", "Get", "List", "Simulate", "GET", "HEAD"]
             .iter()
             .any(|verb| self.operation.starts_with(verb))
     }
 
-    /// Whether it deletes what `other` is about, as a whole.
+    /// Whether the call deletes the whole resource of `other`.
     pub fn deletes(&self, other: &Call) -> bool {
         let what = [
             "DeleteRule",
@@ -71,11 +71,11 @@ impl Call {
         let what = [&what[..], &["DeleteDeliveryStream", "DELETE"]].concat();
         what.contains(&self.operation.as_str())
             && (&self.service, &self.region) == (&other.service, &other.region)
-            // Some calls take an ARN where others take the name at its end.
+            // Some calls take an ARN, and others the name at the ARN's end.
             && other.resource.ends_with(&self.resource)
     }
 
-    /// Whether it makes something that AWS limits the number of.
+    /// Whether the call creates something whose number AWS limits.
     pub fn counts_against_a_quota(&self) -> bool {
         ["Create", "Attach", "PutRule", "PutTargets"]
             .iter()

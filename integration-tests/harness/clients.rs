@@ -1,11 +1,11 @@
-//! The SDK's clients, straight to the emulator.
+//! The SDK's clients for the tests themselves, which call the emulator without the proxy.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_iam::config::{Credentials, SharedCredentialsProvider};
 
 use super::{Account, MAIN};
 
-/// What all clients of one account share.
+/// The configuration that all clients of one account share.
 pub fn config(endpoint: &str, credentials: Credentials) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -32,7 +32,7 @@ impl Account {
         aws_sdk_kms::Client::new(&self.in_region(region))
     }
 
-    /// S3 in `region`, by path.
+    /// S3 in `region`, with bucket names in the path.
     pub fn s3(&self, region: &str) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::config::Builder::from(&self.in_region(region));
         aws_sdk_s3::Client::from_conf(config.force_path_style(true).build())

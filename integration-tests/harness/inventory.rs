@@ -1,4 +1,4 @@
-//! Everything that exists in an account, as lines that can be compared.
+//! Lists everything that exists in an account, as lines that can be compared.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,8 @@ use super::Account;
 
 /// One line for each resource of the services that the program uses, in `regions`.
 ///
-/// What only AWS itself made is left out, and so is what a destroy must leave: a key that is
-/// scheduled for deletion.
+/// Left out are resources of AWS itself, and keys that are scheduled for deletion, which a destroy
+/// cannot remove.
 pub async fn of(account: &Account, regions: &[&str]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     in_iam(account, &mut found).await;

@@ -1,4 +1,4 @@
-//! An AWS account of the emulator, the program run in it, and clients to look and tamper with.
+//! Runs the program in an AWS account of the emulator, and reads and changes the account with the SDK.
 
 pub mod call;
 mod clients;
@@ -34,7 +34,7 @@ pub const OTHER: &str = "us-east-1";
 /// The account that the agent runs in.
 pub const AGENT: &str = "210987654321";
 
-/// The address of an emulator.
+/// The address of an emulator, from the environment.
 fn endpoint(variable: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| {
         panic!(
@@ -44,8 +44,7 @@ fn endpoint(variable: &str) -> String {
     })
 }
 
-/// The id of an account, chosen at random, so that a second run with the same emulator starts
-/// afresh.
+/// The id of an account. It is random, because the emulator still has the accounts of earlier runs.
 fn unused_id() -> String {
     let random = RandomState::new().build_hasher().finish();
     format!("{:012}", random % 1_000_000_000_000)
@@ -53,9 +52,9 @@ fn unused_id() -> String {
 
 /// An account that no other test uses, and a folder with settings for it.
 pub struct Account {
-    /// Its id of twelve digits, which in LocalStack is also the access key id.
+    /// The account's id of twelve digits, which in LocalStack is also the access key id.
     pub id: String,
-    /// The external ID that the settings name.
+    /// The external ID in the settings.
     pub external_id: String,
     credentials: Credentials,
     folder: TempDir,
@@ -104,7 +103,7 @@ impl Account {
         self.folder.path().join(name)
     }
 
-    /// Writes a file, with the folders that it stands in.
+    /// Writes a file, and creates its folders.
     pub fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         let folder = path.parent().expect("a folder");
@@ -112,9 +111,9 @@ impl Account {
         fs::write(&path, text).expect("a file that can be written");
     }
 
-    /// The program with `args`, which nobody has started yet.
+    /// The program with `args`, not started yet.
     ///
-    /// It always logs every call, so that the log too is searched for secrets.
+    /// The program logs every call, because the log too is searched for secrets.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = self.quiet_command(args);
         command.arg("-vv");
@@ -153,31 +152,30 @@ impl Account {
 
     /// Runs a command that [`Account::command`] made.
     ///
-    /// Whatever the command, no secret may be in what it prints or in the files that it writes.
+    /// Fails if a secret is in the command's output or in a file that the command writes.
     pub fn run(&self, mut command: Command) -> Output {
         self.proxy.take_calls();
         let finished = command.output().expect("the program can be started");
         self.checked(&command, finished)
     }
 
-    /// From now on `watch` sees each request twice, as in [`Account::run_watched`].
+    /// From now on calls `watch` twice for each request, as [`Account::run_watched`] does.
     pub fn watch(&self, watch: impl Fn(&Call, Moment) -> bool + Send + Sync + 'static) {
         self.proxy.watch(Arc::new(watch));
     }
 
-    /// Runs a command to its end beside another one. Their calls are not told apart, so that those
-    /// of [`Output`] are of both.
+    /// Runs a command to its end beside another one. The [`Output`] has the calls of both commands,
+    /// because they cannot be told apart.
     pub fn run_beside(&self, mut command: Command) -> Output {
         let finished = command.output().expect("the program can be started");
         self.checked(&command, finished)
     }
 
-    /// Runs a command to its end while `watch` sees the process and each of its requests twice:
-    /// before the emulator has it, and before the program has the answer. Where it says false, the
-    /// request goes no further.
+    /// Runs a command to its end and calls `watch` twice for each request: before the emulator
+    /// receives the request, and before the program receives the answer. If `watch` returns false,
+    /// the connection ends there.
     ///
-    /// It returns once all that was sent is carried out, even if the process did not live to see
-    /// that.
+    /// Returns once every request that was sent is carried out, even if the process ended earlier.
     pub fn run_watched(
         &self,
         mut command: Command,
@@ -196,14 +194,14 @@ impl Account {
         self.checked(&command, finished)
     }
 
-    /// What a run came to, after a look for secrets in all that it wrote.
+    /// The output of a run, after a search for secrets in everything that the run wrote.
     fn checked(&self, command: &Command, finished: std::process::Output) -> Output {
         let shows_secrets = command
             .get_args()
             .any(|arg| arg == OsStr::new("--show-secrets"));
         let output = Output::new(command, finished, self.proxy.take_calls());
         let mut texts = vec![output.to_string(), output.log.join("\n")];
-        // This is no terminal, and whoever named a tag may mean to command one.
+        // The output is no terminal, and a tag of others may hold a terminal's control characters.
         let coloured = command.get_args().any(|arg| arg == "--color=always");
         let commands = |c: char| c.is_control() && c != '\n' && !coloured;
         let shown = texts.iter().find(|text| text.contains(commands));
@@ -226,7 +224,7 @@ impl Account {
         output
     }
 
-    /// Has `operation` answered with an error of IAM or STS instead of by the emulator.
+    /// Answers `operation` with an error of IAM or STS, instead of the emulator's answer.
     pub fn refuse(&self, operation: &str, code: &str, message: &str) {
         let body = format!(
             "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>\
@@ -235,18 +233,18 @@ impl Account {
         self.proxy.answer(operation, "403 Forbidden", &body);
     }
 
-    /// Has `operation` answered with an error of a service that speaks JSON, as KMS does.
+    /// Answers `operation` with an error of a service whose protocol is JSON, such as KMS.
     pub fn refuse_in_json(&self, operation: &str, code: &str, message: &str) {
         let body = format!(r#"{{"__type": "{code}", "message": "{message}"}}"#);
         self.proxy.answer(operation, "400 Bad Request", &body);
     }
 
-    /// Has `operation` answered in this way from now on, instead of by the emulator.
+    /// From now on answers `operation` with `body`, instead of the emulator's answer.
     pub fn answer(&self, operation: &str, body: &str) {
         self.proxy.answer(operation, "200 OK", body);
     }
 
-    /// The same, with what is answered made of the call.
+    /// The same, with an answer that depends on the call.
     pub fn answer_with(
         &self,
         operation: &str,
@@ -255,7 +253,7 @@ impl Account {
         self.proxy.answer_with(operation, answer);
     }
 
-    /// The same, for every operation for which `answer` gives one.
+    /// The same, for every call for which `answer` returns an answer.
     pub fn stand_in(
         &self,
         answer: impl Fn(&Call) -> Option<(String, String)> + Send + Sync + 'static,
@@ -263,7 +261,7 @@ impl Account {
         self.proxy.stand_in(answer);
     }
 
-    /// Has the caller be the one of this ARN.
+    /// From now on AWS reports this ARN as the caller's.
     pub fn calls_as(&self, arn: &str) {
         let body = format!(
             "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>{arn}</Arn>\
@@ -274,15 +272,14 @@ impl Account {
         self.answer("GetCallerIdentity", &body);
     }
 
-    /// Runs `plan --json` with `args` in addition, and checks what holds for every plan.
+    /// Runs `plan --json` with more `args`, and checks what every plan must fulfil.
     pub fn plan(&self, args: &[&str]) -> Plan {
         let fixed = ["plan", "--json", "--detailed-exitcode"];
         Plan::new(&self.provision(&[&fixed, args].concat()))
     }
 
-    /// Fails unless the next plan shows this change alone, and the next apply makes it.
-    ///
-    /// That it was made shows in the plan after it.
+    /// Fails unless the next plan shows this change alone, and the plan after the next apply shows
+    /// none.
     #[track_caller]
     pub fn mends(&self, reason: &str, address: &str, action: &str, attributes: &[&str]) {
         let plan = self.plan(&[]);
@@ -293,13 +290,13 @@ impl Account {
         self.apply(&[]).says("Outcome: 1 done.");
     }
 
-    /// Runs `apply --yes` with `args` in addition, which must succeed.
+    /// Runs `apply --yes` with more `args`, which must succeed.
     pub fn apply(&self, args: &[&str]) -> Output {
         self.provision(&[&["apply", "--yes"], args].concat())
             .exits(0)
     }
 
-    /// Runs `destroy --yes` with `args` in addition, which must succeed.
+    /// Runs `destroy --yes` with more `args`, which must succeed.
     pub fn destroy(&self, args: &[&str]) -> Output {
         self.provision(&[&["destroy", "--yes"], args].concat())
             .exits(0)

@@ -1,4 +1,4 @@
-//! An account of moto, where credentials belong to an account because AssumeRole gave them out.
+//! Accounts of moto, whose credentials come from AssumeRole.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -12,7 +12,7 @@ use super::{Account, MAIN, clients, endpoint, unused_id};
 impl Account {
     /// The same as [`Account::new`], in moto.
     ///
-    /// Its policy simulator ends with an error of its own, so that nobody may ask it here.
+    /// moto's policy simulator fails with an internal error, so no command may call it here.
     pub async fn in_moto(regions: &[&str]) -> Self {
         let (endpoint, id) = (endpoint("MOTO_ENDPOINT_URL"), unused_id());
         let anyone = Credentials::new("anyone", "test", None, None, "tests");
@@ -42,8 +42,8 @@ impl Account {
         account
     }
 
-    /// The ARNs of everything in the main region that has all of `tags`, as the Resource Groups
-    /// Tagging API tells.
+    /// The ARNs of everything in the main region that has all of `tags`, from the Resource Groups
+    /// Tagging API.
     pub fn tagged_in_moto(&self, tags: &[(&str, &str)]) -> BTreeSet<String> {
         let filters = tags
             .iter()

@@ -1,4 +1,4 @@
-//! What one run of the program came to.
+//! The result of one run of the program, and what a test expects of it.
 
 use std::fmt;
 use std::process::{self, Command};
@@ -7,22 +7,22 @@ use serde_json::Value as Json;
 
 use super::proxy::Call;
 
-/// The end of a run, what it printed, and what it sent to AWS.
+/// How a run ended, what the run printed, and what it sent to AWS.
 pub struct Output {
     command: String,
     code: Option<i32>,
-    /// What it printed as its result.
+    /// The result, from stdout.
     pub stdout: String,
-    /// What it printed as progress and diagnostics, without the log.
+    /// Progress and diagnostics, from stderr, without the log.
     pub stderr: String,
-    /// The lines of its log.
+    /// The lines of the log.
     pub log: Vec<String>,
-    /// The requests that it sent, in their order.
+    /// The requests that the run sent, in their order.
     pub calls: Vec<Call>,
 }
 
 impl Output {
-    /// Takes a finished run apart.
+    /// Reads the output of a finished run.
     pub fn new(command: &Command, finished: process::Output, calls: Vec<Call>) -> Self {
         let text = |bytes| String::from_utf8(bytes).expect("the program prints UTF-8");
         let words: Vec<_> = command
@@ -47,14 +47,14 @@ impl Output {
         self.code
     }
 
-    /// The run itself, if it ended with `code`.
+    /// Fails unless the run ended with `code`.
     #[track_caller]
     pub fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{self}");
         self
     }
 
-    /// The run itself, if it printed `text` on either stream.
+    /// Fails unless the run printed `text` on stdout or stderr.
     #[track_caller]
     pub fn says(self, text: &str) -> Self {
         let said = self.stdout.contains(text) || self.stderr.contains(text);
@@ -62,7 +62,7 @@ impl Output {
         self
     }
 
-    /// The run itself, if no request of it could change anything.
+    /// Fails if a request of the run could change anything.
     #[track_caller]
     pub fn writes_nothing(self) -> Self {
         assert_eq!(self.writes(), Vec::<&str>::new(), "{self}");

@@ -1,4 +1,4 @@
-//! A plan as the program prints it for other programs.
+//! The JSON document of a plan, and what a test expects of it.
 
 use std::sync::OnceLock;
 
@@ -12,9 +12,9 @@ use super::Output;
 pub struct Plan(Json);
 
 impl Plan {
-    /// Takes the document from a run, after checking what holds for every plan: that nothing was
-    /// written, that the document is of the published form, and that the exit code tells whether
-    /// there are changes or something is blocked.
+    /// Reads the document from a run. Checks what every plan must fulfil: nothing was written, the
+    /// document has the published form, and the exit code shows whether there are changes and
+    /// whether something is blocked.
     #[track_caller]
     pub fn new(output: &Output) -> Self {
         static SCHEMA: OnceLock<Validator> = OnceLock::new();
@@ -36,26 +36,26 @@ impl Plan {
         plan
     }
 
-    /// The step for the resource at `address`.
+    /// The step of the resource at `address`.
     #[track_caller]
     pub fn step(&self, address: &str) -> &Json {
         let step = self.steps().find(|step| step["address"] == address);
         step.unwrap_or_else(|| panic!("{address} is missing in {:#}", self.0))
     }
 
-    /// What is to be done with the resource at `address`.
+    /// The action for the resource at `address`.
     #[track_caller]
     pub fn action(&self, address: &str) -> &str {
         text(&self.step(address)["action"])
     }
 
-    /// Why that is so.
+    /// The reason for the action.
     #[track_caller]
     pub fn reason(&self, address: &str) -> &str {
         text(&self.step(address)["reason"])
     }
 
-    /// Address and action of every step that is not to keep its resource.
+    /// Address and action of every step whose action is not `keep`.
     pub fn changes(&self) -> Vec<(&str, &str)> {
         let steps = self.steps();
         let steps = steps.map(|step| (text(&step["address"]), text(&step["action"])));
@@ -70,7 +70,7 @@ impl Plan {
         names.map(|change| text(&change["attribute"])).collect()
     }
 
-    /// Fails unless everything is as it should be.
+    /// Fails if the plan has a change.
     #[track_caller]
     pub fn has_no_changes(&self) {
         assert_eq!(self.changes(), [], "{:#}", self.0);

@@ -1,4 +1,4 @@
-//! A run of the program that is still going on.
+//! A run of the program that has not ended yet.
 
 use std::io::Read;
 use std::process::{Child, Output};
@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-/// Whatever is waited for happens sooner, or never.
+/// The longest wait. What a test waits for happens sooner, or never.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// A process, and what it has printed so far.
+/// A process, and its output so far.
 pub struct Process {
     pid: Pid,
     seen: Mutex<Seen>,
@@ -25,7 +25,7 @@ struct Seen {
 }
 
 impl Process {
-    /// The process of a child.
+    /// The process of `child`.
     pub(super) fn of(child: &Child) -> Self {
         Process {
             pid: Pid::from_child(child),
@@ -34,15 +34,15 @@ impl Process {
         }
     }
 
-    /// Sends a signal, which a process that has ended no longer takes.
+    /// Sends a signal, unless the process has ended.
     pub fn send(&self, signal: Signal) {
         if !self.lock().ended {
             kill_process(self.pid, signal).expect("the process runs");
         }
     }
 
-    /// The most memory that it has had resident until now, in KiB; `None` where the system does not
-    /// tell it as Linux does.
+    /// The most memory that the process has had resident until now, in KiB; `None` where the system
+    /// does not report it as Linux does.
     pub fn peak_memory(&self) -> Option<u64> {
         let status = format!("/proc/{}/status", self.pid.as_raw_nonzero());
         let status = std::fs::read_to_string(status).ok()?;
@@ -52,18 +52,18 @@ impl Process {
         peak.trim().strip_suffix(" kB")?.parse().ok()
     }
 
-    /// Returns once it has printed `text` on stderr.
+    /// Returns once the process has printed `text` on stderr.
     pub fn until_it_says(&self, text: &str) {
         let says = |seen: &Seen| String::from_utf8_lossy(&seen.stderr).contains(text);
         assert!(self.until(says), "it never said {text:?}");
     }
 
-    /// Returns once it is no longer there.
+    /// Returns once the process has ended.
     pub fn until_gone(&self) {
         assert!(self.until(|seen| seen.ended), "it did not end");
     }
 
-    /// Reads what it prints, to its end.
+    /// Reads the output until the process ends.
     pub(super) fn until_it_ends(&self, child: &mut Child) -> Output {
         let mut out = child.stdout.take().expect("a pipe");
         let mut err = child.stderr.take().expect("a pipe");
@@ -80,7 +80,8 @@ impl Process {
                 self.changed.notify_all();
             }
         });
-        // Until this is told, no signal is sent: the number could be another process's by then.
+        // The lock is held while the process is waited for: after that its id may be another
+        // process's, which must get no signal.
         let mut seen = self.lock();
         let status = child.wait().expect("it was not waited for before");
         seen.ended = true;

@@ -1,8 +1,8 @@
-//! A proxy between the program and the emulator, which notes every request that passes.
+//! A proxy between the program and the emulator, which records every request.
 //!
-//! What the program wrote is counted here and not in its own log, so that a write that it does not
-//! know of is counted too. Single operations can be answered here instead of there, and a watcher
-//! can act while a request passes. Each connection carries one request.
+//! Writes are counted here and not in the program's log, because the log could miss a write. The proxy
+//! can answer single operations instead of the emulator, and a watcher can act at each request. Each
+//! connection carries one request.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -23,29 +23,28 @@ pub struct Call {
     pub region: String,
     /// The method and the target of the request, such as `POST /`.
     pub line: String,
-    /// What was sent.
+    /// The body of the request.
     pub body: String,
-    /// Whether it can change anything.
+    /// Whether the request can change anything.
     pub is_write: bool,
-    /// All that tells it from another request: its region, its line and its body.
+    /// The region, the line and the body, which identify the request.
     pub request: String,
-    /// What it is, in the same words in every account and every run.
+    /// The call's name, which is the same in every account and every run.
     pub name: String,
-    /// How many requests of the same name came before, since the calls were last taken.
+    /// How many requests of the same name came earlier, since the last [`Proxy::take_calls`].
     pub earlier: usize,
 }
 
 /// How far a request has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Moment {
-    /// It has arrived here, and the emulator has not got it.
+    /// The request has arrived at the proxy, and not at the emulator.
     Arrived,
-    /// The emulator has carried it out, and the program has not got the answer.
+    /// The emulator has carried out the request, and the program has not received the answer.
     Answered,
 }
 
-/// Sees each request twice. Where it says false, the connection ends and the request goes no
-/// further.
+/// Is called twice for each request. If it returns false, the connection ends there.
 pub type Watcher = Arc<dyn Fn(&Call, Moment) -> bool + Send + Sync>;
 
 /// A proxy that runs until the test program ends.
@@ -57,14 +56,14 @@ pub struct Proxy {
 #[derive(Default)]
 struct Shared {
     calls: Mutex<Vec<Call>>,
-    /// What may answer in the emulator's place, the last one first.
+    /// The answers instead of the emulator's; the last one is tried first.
     answers: Mutex<Vec<Answer>>,
     watcher: Mutex<Option<Watcher>>,
     connections: Mutex<usize>,
     one_ended: Condvar,
 }
 
-/// A connection that is counted for as long as it is served.
+/// Counts a connection for as long as it is served.
 struct Connection(Arc<Shared>);
 
 impl Connection {
@@ -81,7 +80,7 @@ impl Drop for Connection {
     }
 }
 
-/// From what was sent the status and the body; `None` leaves it to the next one.
+/// The status and the body of the answer to a call; `None` leaves the call to the next `Answer`.
 type Answer = Arc<dyn Fn(&Call) -> Option<(String, String)> + Send + Sync>;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -102,7 +101,7 @@ impl Proxy {
             for client in listener.incoming().flatten() {
                 let (upstream, shared) = (upstream.clone(), Arc::clone(&shared));
                 let connection = Connection::new(shared);
-                // A connection that breaks is the program's to notice, and it fails the test there.
+                // The program notices a broken connection, and then the test fails.
                 thread::spawn(move || serve(client, &upstream, &connection.0));
             }
         });
@@ -114,19 +113,19 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// The requests since the last time that this was asked.
+    /// The requests since the previous `take_calls`.
     pub fn take_calls(&self) -> Vec<Call> {
         std::mem::take(&mut *lock(&self.shared.calls))
     }
 
-    /// From now on shows every request to `watcher`.
+    /// From now on calls `watcher` for every request.
     pub fn watch(&self, watcher: Watcher) {
         *lock(&self.shared.watcher) = Some(watcher);
     }
 
-    /// Returns once every request that was sent is answered, whoever sent it.
+    /// Returns once every request of every sender is answered.
     pub fn until_idle(&self) -> io::Result<()> {
-        // Connections are taken in their order, so that none is waiting before this one.
+        // The proxy accepts connections in their order, so it has accepted every earlier one by then.
         let mut last = TcpStream::connect(self.address)?;
         last.shutdown(Shutdown::Write)?;
         last.read_to_end(&mut Vec::new())?;
@@ -145,7 +144,7 @@ impl Proxy {
         self.answer_with(operation, move |_| answer.clone());
     }
 
-    /// The same, with what is answered made of the call.
+    /// The same, with an answer that depends on the call.
     pub fn answer_with(
         &self,
         operation: &str,
@@ -155,7 +154,7 @@ impl Proxy {
         self.stand_in(move |call| (call.operation == operation).then(|| answer(call)));
     }
 
-    /// From now on asks `answer` first, and the emulator only where it has none.
+    /// From now on tries `answer` first, and calls the emulator only if `answer` returns none.
     pub fn stand_in(
         &self,
         answer: impl Fn(&Call) -> Option<(String, String)> + Send + Sync + 'static,
@@ -209,7 +208,7 @@ fn serve(client: TcpStream, upstream: &str, shared: &Shared) -> io::Result<()> {
     client.write_all(&answer)
 }
 
-/// A request as it came, with the ends of its lines.
+/// A request as it was received, with its line ends.
 struct Request {
     line: String,
     headers: String,
@@ -234,7 +233,7 @@ impl Request {
             headers,
             body: Vec::new(),
         };
-        // The SDK knows the length of every request that the program sends.
+        // The SDK sends the length of every request.
         let length = request
             .header("content-length")
             .and_then(|it| it.parse().ok());
@@ -277,7 +276,7 @@ impl Request {
         }
     }
 
-    /// The operation's name, and whether it can change anything.
+    /// The operation's name, and whether the operation can change anything.
     fn operation(&self) -> (String, bool) {
         let body = String::from_utf8_lossy(&self.body);
         let json = self.header("x-amz-target");

@@ -1,7 +1,7 @@
-"""How LocalStack is served.
+"""Serves LocalStack.
 
-LocalStack ignores the address it is told to listen on and opens its port on
-every interface. It therefore gets a socket that listens on the loopback address.
+LocalStack ignores the configured address and opens its port on every interface.
+Therefore it gets a socket that listens on the loopback address.
 """
 
 import os
@@ -19,8 +19,8 @@ def configure(folder: Path, port: int) -> None:
     """Sets LocalStack's configuration, which it reads from the environment on import."""
     os.environ.update(
         GATEWAY_LISTEN=f"127.0.0.1:{port}",
-        # A virtual machine is otherwise taken for a container, in which
-        # LocalStack would write below /etc and /var/lib.
+        # Otherwise LocalStack may take a virtual machine for a container and
+        # write below /etc and /var/lib.
         OVERRIDE_IN_DOCKER="0",
         FILESYSTEM_ROOT=str(folder),
         HOME=str(folder),
@@ -35,15 +35,15 @@ def configure(folder: Path, port: int) -> None:
 
 
 def complete_python_3_12() -> None:
-    """Adds what LocalStack uses of Python 3.13 and Python 3.12 lacks."""
+    """Adds the parts of Python 3.13 that LocalStack uses to Python 3.12."""
     if sys.version_info >= (3, 13):
         return
     import typing_extensions
 
     warnings.deprecated = typing_extensions.deprecated
 
-    # A function until 3.12, and a class since, so that type annotations such
-    # as `Lock | None` can be evaluated.
+    # `Lock` is a function in 3.12 and a class in 3.13. Type annotations such as
+    # `Lock | None` need a class.
     class Lock:
         allocate = staticmethod(threading.Lock)
 

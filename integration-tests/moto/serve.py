@@ -1,11 +1,12 @@
-"""How moto is served, with four of its answers made like those of AWS.
+"""Serves moto, with four of its answers changed to those of AWS.
 
-As it is, moto loses the tags that a bucket is created with, so that the bucket
-is nobody's; and the SDK for Rust refuses to read the root element of its answer
-to GetBucketVersioning, and a stream whose destination was updated in part; and
-it ends with an error of its own when a key is to be deleted by its ARN.
+Unchanged, moto loses the tags of a new bucket, so the bucket has no owner. The
+SDK for Rust cannot read the root element of moto's answer to
+GetBucketVersioning, nor moto's description of a stream whose destination was
+updated in part. And moto fails with an internal error when a key is scheduled
+for deletion by its ARN.
 
-In its container this is the program itself; launch.py imports it everywhere else.
+In the container this file is the main program; elsewhere launch.py imports it.
 """
 
 import socket
@@ -54,7 +55,7 @@ def keep_the_tags_of_a_new_bucket() -> None:
 def describe_the_merged_destination_twice() -> None:
     """API Reference of Firehose, "DestinationDescription": S3 beside extended S3.
 
-    The one holds what the other does, of which moto merges an update into the other alone.
+    Both have the same content. Moto merges an update into the extended one alone.
     """
     update_of_moto = FirehoseBackend.update_destination
 

@@ -107,13 +107,13 @@ mod tests {
             };
             fake.identity.arn = arn.map(ToOwned::to_owned);
             let observations = Observations::from([(at("it"), observed)]);
-            let going = going(&[fake.node(&[])], &observations);
+            let deleted = deleted(&[fake.node(&[])], &observations);
             let theirs = Holder::new("user", "theirs");
             let mut held = Observed::Present(Present {
                 held_by: vec![holder.clone(), theirs.clone()],
                 ..present()
             });
-            release(&mut held, &going);
+            release(&mut held, &deleted);
             let Observed::Present(held) = held else {
                 panic!("{why}: it is present");
             };

@@ -12,13 +12,13 @@ TAGS = {"provision:system": "stackstate", "provision:deployment": "default"}
 def document(name, account, region):
     text = (FOLDER / f"{name}.json").read_text()
     if name == "integration-role-trust-external":
-        # In this one the account is the agent's.
+        # The account in this document is the agent's.
         account = AGENT
     values = {"AccountId": account, "Region": region, "ExternalId": os.environ["STS_EXTERNAL_ID"]}
     for key, value in values.items():
         text = text.replace("${%s}" % key, value)
     filled = json.loads(text)
     if "Statement" in filled:
-        # Without a version IAM refuses it.
+        # IAM refuses an inline policy without a version.
         filled.setdefault("Version", "2012-10-17")
     return filled

@@ -1,8 +1,8 @@
-"""The same resources by a boto3 script, as an engineer would write it: one call after the other.
+"""Creates the same resources with boto3, as an engineer would write it: one call after the other.
 
     script.py plan|apply|destroy ACCOUNT
 
-`apply` reads each thing and writes what is missing or different; `plan` only says so.
+`apply` reads each resource and writes what is missing or different; `plan` only prints it.
 """
 
 import json
@@ -38,7 +38,7 @@ firehose, events = session.client("firehose"), session.client("events")
 
 
 def found(call, **arguments):
-    """The answer, or None where there is no such thing."""
+    """The answer, or None if there is no such resource."""
     try:
         return call(**arguments)
     except ClientError as error:
@@ -49,7 +49,7 @@ def found(call, **arguments):
 
 
 def change(what, call, **arguments):
-    """Makes a change, or says what it would be."""
+    """Makes a change, or prints what it would be."""
     print(f"{'would ' if COMMAND == 'plan' else ''}{call.__name__}: {what}")
     return None if COMMAND == "plan" else call(**arguments)
 
@@ -78,7 +78,7 @@ def role(name, trust, policy_name, policy):
 
 
 def key():
-    """Answers the key's ARN, as far as it is known."""
+    """Returns the key's ARN, or `?` if a plan would create the key."""
     policy = document("key-policy", ACCOUNT, REGION)
     present = found(kms.describe_key, KeyId=ALIAS)
     if present is None:
@@ -115,7 +115,7 @@ def bucket(key_arn):
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
     }]}
     policy = document("bucket-policy", ACCOUNT, REGION)
-    # What is read, where the answer has it, what it must be, and what writes it.
+    # The call that reads, the part of its answer, the wanted value, and the call that writes.
     settings = [
         (s3.get_bucket_tagging, lambda it: by_key(it["TagSet"]), by_key(TAG_LIST),
          s3.put_bucket_tagging, {"Tagging": {"TagSet": TAG_LIST}}),
@@ -136,7 +136,7 @@ def bucket(key_arn):
     if not exists:
         change(BUCKET, s3.create_bucket, Bucket=BUCKET,
                CreateBucketConfiguration={"LocationConstraint": REGION, "Tags": TAG_LIST})
-        # The tags came with it.
+        # CreateBucket has set the tags.
         settings = settings[1:]
     for read, part, wanted, write, arguments in settings:
         present = found(read, Bucket=BUCKET) if exists else None

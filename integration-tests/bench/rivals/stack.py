@@ -1,9 +1,9 @@
-"""The same resources as a CloudFormation stack.
+"""Creates the same resources as a CloudFormation stack.
 
     stack.py plan|apply|destroy ACCOUNT
 
-`plan` is a change set that is thrown away. What is waited for is asked every 0.1 s, where AWS's own
-tools wait for seconds, so that CloudFormation is not charged for that.
+`plan` creates a change set and deletes it. The waiters ask every 0.1 s, where AWS's own tools wait for
+seconds, because such waiting is not to count against CloudFormation.
 """
 
 import json

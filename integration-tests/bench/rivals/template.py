@@ -1,4 +1,4 @@
-"""The CloudFormation template, with the same documents as every contender."""
+"""The CloudFormation template of the stack, with the same documents as every contender."""
 
 from documents import TAGS, document
 
