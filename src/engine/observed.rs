@@ -22,7 +22,8 @@ pub enum Observed {
 /// A resource that exists.
 #[derive(Debug, Clone)]
 pub struct Present {
-    /// Its attributes, under the same names as those of [`Wanted::desired`].
+    /// Its attributes, under the same names as those of
+    /// [`Wanted::desired`](crate::engine::resource::Wanted::desired).
     pub attributes: Attributes,
     /// Its owner.
     pub owner: Owner,

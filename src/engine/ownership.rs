@@ -11,7 +11,8 @@ pub enum Owner {
     Ours,
     /// The resource does not; the text says what its tags tell about its owner.
     Foreign(String),
-    /// The kind carries no tags. The resource has the owner of its [`Resource::parent`].
+    /// The kind carries no tags. The resource has the owner of its
+    /// [`Resource::parent`](crate::engine::resource::Resource::parent).
     Parent,
 }
 
