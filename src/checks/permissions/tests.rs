@@ -152,7 +152,7 @@ fn a_write_is_limited_by_a_name_of_ours_or_by_a_condition() {
 fn the_policy_allows_nothing_for_resources_that_the_settings_leave_out() {
     let cases: [(&str, Settings, &[&str], &[&str]); 4] = [
         (
-            "without a key there is nothing to do with one but to look for it",
+            "without encryption the key is only searched for",
             unencrypted(&["eu-west-1"]),
             &["kms:ListKeys", "s3:CreateBucket"],
             &[
@@ -168,7 +168,7 @@ fn the_policy_allows_nothing_for_resources_that_the_settings_leave_out() {
             &["iam:DeleteInstanceProfile"],
         ),
         (
-            "any other has none, and one that is left over goes",
+            "other agents need no profile, and one that is left behind is deleted",
             settings(&["eu-west-1"]),
             &["iam:DeleteInstanceProfile"],
             &[
@@ -177,7 +177,7 @@ fn the_policy_allows_nothing_for_resources_that_the_settings_leave_out() {
             ],
         ),
         (
-            "an apply empties nothing and takes nothing from others",
+            "apply empties no bucket and detaches no policy from others",
             both(&["eu-west-1"]),
             &["iam:AttachUserPolicy", "iam:AttachGroupPolicy"],
             &[
@@ -210,7 +210,7 @@ fn destroy_is_allowed_only_the_deletions_of_its_options() {
     assert_eq!(
         more,
         [&"s3:DeleteObject", &"s3:DeleteObjectVersion",],
-        "a policy's and a role's detachment from others is by actions that are needed anyway"
+        "the detachment from others needs no other actions"
     );
 }
 

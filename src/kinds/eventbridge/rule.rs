@@ -1,7 +1,5 @@
 //! An EventBridge rule on the default bus.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 use aws_sdk_eventbridge::types::{RuleState, Tag};
 use futures_util::future::{OptionFuture, join3};
@@ -17,6 +15,7 @@ use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
+use crate::kinds::tags::{from_service, to_service};
 use crate::names::Region;
 
 /// The kind, as addresses name it.
@@ -62,12 +61,6 @@ fn canonical(pattern: &Json) -> Json {
 impl EventRule {
     fn operation(&self, name: &'static str) -> Operation {
         events_operation(name, &self.region)
-    }
-
-    fn event_tags<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Tag> {
-        // Building fails only without key or value, and both are given.
-        tags.filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok())
-            .collect()
     }
 
     /// The targets that others added to the rule.
@@ -144,11 +137,7 @@ impl Resource for EventRule {
         if let Some(schedule) = rule.schedule_expression() {
             attributes.insert("schedule".to_owned(), schedule.into());
         }
-        let tags: BTreeMap<String, String> = tags?
-            .tags()
-            .iter()
-            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-            .collect();
+        let tags = from_service(tags?.tags());
         let owner = self.identity.tags.lower_observed(&tags, &mut attributes);
         let owner = match rule.managed_by() {
             Some(service) => Owner::Foreign(format!("AWS manages it for {service}")),
@@ -246,11 +235,8 @@ impl Wanted for Specified<'_, EventRule, RuleSpec> {
                 return Err(aws.name(AwsError::in_answer(operation, code, message)));
             }
         }
-        self.put(
-            aws,
-            Some(EventRule::event_tags(self.resource.identity.tags.iter())),
-        )
-        .await?;
+        self.put(aws, Some(to_service(self.resource.identity.tags.iter())))
+            .await?;
         Ok(Created {
             attributes: self.desired(None, known),
             arn: None,
@@ -266,7 +252,7 @@ impl Wanted for Specified<'_, EventRule, RuleSpec> {
     ) -> Result<(), AwsError> {
         // PutRule ignores tags for a rule that exists. They are written first, so a rule that is
         // taken over is ours before it is changed.
-        let tags = EventRule::event_tags(changed_tags(changes));
+        let tags = to_service(changed_tags(changes));
         if !tags.is_empty() {
             let client = aws.eventbridge(&self.resource.region);
             aws.call(self.resource.operation("TagResource"), || {

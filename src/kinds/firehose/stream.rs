@@ -8,7 +8,6 @@ use aws_sdk_firehose::types::{
     BufferingHints, CompressionFormat, DeliveryStreamDescription, DeliveryStreamStatus,
     DeliveryStreamType, EncryptionConfiguration, ExtendedS3DestinationConfiguration,
     ExtendedS3DestinationUpdate, KmsEncryptionConfig, NoEncryptionConfig, ProcessingConfiguration,
-    Tag,
 };
 use futures_util::future::join;
 
@@ -20,6 +19,7 @@ use crate::engine::known::Known;
 use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
+use crate::kinds::tags::to_service;
 use crate::names::Region;
 
 /// The kind, as addresses name it.
@@ -61,12 +61,6 @@ impl FirehoseStream {
             name,
             region: Some(self.region.clone()),
         }
-    }
-
-    fn firehose_tags<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Tag> {
-        // Building fails only without a key, which is given.
-        tags.filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok())
-            .collect()
     }
 
     async fn describe(&self, aws: &Aws) -> Result<DeliveryStreamDescription, AwsError> {
@@ -341,7 +335,7 @@ impl Wanted for Specified<'_, FirehoseStream, StreamSpec> {
 
     async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
         let client = aws.firehose(&self.resource.region);
-        let tags = FirehoseStream::firehose_tags(self.resource.identity.tags.iter());
+        let tags = to_service(self.resource.identity.tags.iter());
         let destination = self
             .destination(known)
             .map_err(|error| self.unbuildable(aws, "CreateDeliveryStream", &error))?;
@@ -369,7 +363,7 @@ impl Wanted for Specified<'_, FirehoseStream, StreamSpec> {
         known: &Known,
     ) -> Result<(), AwsError> {
         let client = aws.firehose(&self.resource.region);
-        let tags = FirehoseStream::firehose_tags(changed_tags(changes));
+        let tags = to_service(changed_tags(changes));
         if !tags.is_empty() {
             aws.call(self.resource.operation("TagDeliveryStream"), || {
                 let request = client

@@ -1,7 +1,5 @@
 //! A customer-managed IAM policy.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 use aws_sdk_iam::types::PolicyVersion;
 use futures_util::future::join;
@@ -15,8 +13,9 @@ use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::kinds::iam::attached::detach;
-use crate::kinds::iam::{iam_operation, iam_tags};
+use crate::kinds::iam::iam_operation;
 use crate::kinds::policy_value;
+use crate::kinds::tags::{from_service, to_service};
 use crate::names::IamIdentity;
 use iam_policy::Policy;
 
@@ -176,11 +175,7 @@ impl Resource for IamPolicy {
                 policy_value(document.unwrap_or_default()),
             ),
         ]);
-        let tags: BTreeMap<String, String> = policy
-            .tags()
-            .iter()
-            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-            .collect();
+        let tags = from_service(policy.tags());
         let owner = self.identity.tags.lower_observed(&tags, &mut attributes);
         let mut present = Present::new(attributes, owner, Phase::Stable);
         let others = holders?.into_iter();
@@ -290,7 +285,7 @@ impl Wanted for Specified<'_, IamPolicy, PolicySpec> {
     }
 
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
-        let tags = iam_tags(self.resource.identity.tags.iter());
+        let tags = to_service(self.resource.identity.tags.iter());
         aws.call(iam_operation("CreatePolicy"), || {
             let request = aws
                 .iam()
@@ -317,7 +312,7 @@ impl Wanted for Specified<'_, IamPolicy, PolicySpec> {
     ) -> Result<(), AwsError> {
         // The ownership tags are written first, so a policy that is taken over is ours before it is
         // changed.
-        let tags = iam_tags(changed_tags(changes));
+        let tags = to_service(changed_tags(changes));
         if !tags.is_empty() {
             aws.call(iam_operation("TagPolicy"), || {
                 let request = aws.iam().tag_policy().policy_arn(self.resource.arn());

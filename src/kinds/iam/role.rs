@@ -3,11 +3,9 @@
 //! The role's permissions are exclusive: an inline policy or an attached policy that someone added
 //! is drift, unless the settings keep it.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 use futures_util::future::join;
+use std::borrow::Cow;
 
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::attributes::{Attributes, Change, Value, changed_tags, key_of, touches};
@@ -20,8 +18,9 @@ use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::kinds::iam::attached::detach;
 use crate::kinds::iam::role_details::RoleDetails;
-use crate::kinds::iam::{INSTANCE_PROFILE, iam_operation, iam_tags};
+use crate::kinds::iam::{INSTANCE_PROFILE, iam_operation};
 use crate::kinds::policy_value;
+use crate::kinds::tags::{from_service, to_service};
 use crate::names::IamIdentity;
 use iam_policy::Policy;
 
@@ -193,11 +192,7 @@ impl Resource for IamRole {
         for arn in attached.filter(|arn| !self.keeps(arn)) {
             attributes.insert(format!("attached_policy[{arn}]"), arn.as_str().into());
         }
-        let tags: BTreeMap<String, String> = role
-            .tags()
-            .iter()
-            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-            .collect();
+        let tags = from_service(role.tags());
         let owner = self.identity.tags.lower_observed(&tags, &mut attributes);
         let mut present = Present::new(attributes, owner, Phase::Stable);
         if self.spec.is_none() {
@@ -317,7 +312,7 @@ impl Wanted for Specified<'_, IamRole, RoleSpec> {
 
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
         let trust = self.trust(aws, "CreateRole")?;
-        let tags = iam_tags(self.resource.identity.tags.iter());
+        let tags = to_service(self.resource.identity.tags.iter());
         aws.call(iam_operation("CreateRole"), || {
             aws.iam()
                 .create_role()
@@ -346,7 +341,7 @@ impl Wanted for Specified<'_, IamRole, RoleSpec> {
         // The changes of one role are made one after the other, since IAM would answer
         // ConcurrentModification. The ownership tags are written first, so a role that is taken
         // over is ours before it is changed.
-        let tags = iam_tags(changed_tags(changes));
+        let tags = to_service(changed_tags(changes));
         if !tags.is_empty() {
             aws.call(iam_operation("TagRole"), || {
                 let request = aws.iam().tag_role().role_name(self.resource.name());

@@ -8,7 +8,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_kms::config::retry::RetryConfig;
-use aws_sdk_kms::types::{KeyState, Tag};
+use aws_sdk_kms::types::KeyState;
 
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::engine::attributes::{Attributes, Change, Value, changed_tags, touches};
@@ -18,6 +18,7 @@ use crate::engine::observed::{Consent, Created, Observed, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
+use crate::kinds::tags::to_service;
 use crate::names::Region;
 use iam_policy::Policy;
 
@@ -61,12 +62,6 @@ impl KmsKey {
             name,
             region: Some(self.region.clone()),
         }
-    }
-
-    fn kms_tags<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Tag> {
-        // Building fails only without key or value, and both are given.
-        tags.filter_map(|(key, value)| Tag::builder().tag_key(key).tag_value(value).build().ok())
-            .collect()
     }
 
     async fn enable_rotation(&self, aws: &Aws, id: &str) -> Result<(), AwsError> {
@@ -275,7 +270,7 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
 
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
         let client = aws.kms(&self.resource.region);
-        let tags = KmsKey::kms_tags(self.resource.identity.tags.iter());
+        let tags = to_service(self.resource.identity.tags.iter());
         let answer = aws
             .call(self.resource.operation("CreateKey"), || {
                 // If the SDK sent this call again after a lost answer, it would create a second
@@ -336,7 +331,7 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
         if let Some(change) = changes.iter().find(|change| change.attribute == "state") {
             self.resource.recover(aws, id, change).await?;
         }
-        let tags = KmsKey::kms_tags(changed_tags(changes));
+        let tags = to_service(changed_tags(changes));
         if !tags.is_empty() {
             aws.call(self.resource.operation("TagResource"), || {
                 client

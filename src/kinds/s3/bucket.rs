@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership,
-    PublicAccessBlockConfiguration, ServerSideEncryption, Tag,
+    PublicAccessBlockConfiguration, ServerSideEncryption,
 };
 use futures_util::future::{join, try_join4};
 use serde_json::json;
@@ -18,6 +18,7 @@ use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted};
 use crate::kinds::s3::log_delivery::is_log_delivery;
 use crate::kinds::s3::{empty, lifecycle};
+use crate::kinds::tags::to_service;
 use crate::names::{AccountId, Region};
 use iam_policy::{Policy, Statement};
 
@@ -54,12 +55,6 @@ impl S3Bucket {
             name,
             region: Some(region.clone()),
         }
-    }
-
-    pub(super) fn s3_tags<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Tag> {
-        // Building fails only without key or value, and both are given.
-        tags.filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok())
-            .collect()
     }
 }
 
@@ -273,7 +268,7 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
 
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
         let client = aws.s3(&self.resource.region);
-        let tags = S3Bucket::s3_tags(self.resource.identity.tags.iter());
+        let tags = to_service(self.resource.identity.tags.iter());
         // us-east-1 is the default location and must not be named.
         let location = (self.resource.region.name() != "us-east-1")
             .then(|| BucketLocationConstraint::from(self.resource.region.name()));

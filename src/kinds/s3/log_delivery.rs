@@ -97,7 +97,7 @@ mod tests {
                 "Principal",
                 json!({"Service": []}),
                 false,
-                "nobody",
+                "no service",
             ),
         ];
         for (effect, element, principal, expected, reason) in cases {

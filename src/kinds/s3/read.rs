@@ -10,6 +10,7 @@ use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::attributes::{Attributes, Value};
 use crate::kinds::policy_value;
 use crate::kinds::s3::lifecycle;
+use crate::kinds::tags::from_service;
 use crate::names::Region;
 
 /// The settings of a bucket, as S3 answers them.
@@ -160,16 +161,11 @@ impl S3Bucket {
             add("lifecycle", lifecycle::lower(answer.rules()).into());
         }
         let policy = policy?.and_then(|answer| answer.policy);
-        let tags: BTreeMap<String, String> = tags?
-            .map(|answer| answer.tag_set)
-            .unwrap_or_default()
-            .iter()
-            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-            .collect();
+        let tags = tags?.map(|answer| answer.tag_set).unwrap_or_default();
         Ok(Settings {
             attributes,
             policy: policy.as_deref().map(policy_value),
-            tags,
+            tags: from_service(&tags),
         })
     }
 }

@@ -1,7 +1,5 @@
 //! The calls that write a bucket, one for each setting.
 
-use std::collections::BTreeMap;
-
 use aws_sdk_s3::types::{
     BucketVersioningStatus, ObjectOwnership, OwnershipControls, OwnershipControlsRule,
     ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
@@ -12,6 +10,7 @@ use super::bucket::{S3Bucket, all_blocked};
 use super::read::optional;
 use crate::aws::{Aws, AwsError};
 use crate::kinds::s3::lifecycle;
+use crate::kinds::tags::{from_service, to_service};
 use iam_policy::Policy;
 
 impl S3Bucket {
@@ -142,16 +141,11 @@ impl S3Bucket {
                 request.expected_bucket_owner(&owner).send()
             }),
         );
-        let mut tags: BTreeMap<String, String> = present
-            .await?
-            .map(|answer| answer.tag_set)
-            .unwrap_or_default()
-            .iter()
-            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-            .collect();
+        let present = present.await?.map(|answer| answer.tag_set);
+        let mut tags = from_service(&present.unwrap_or_default());
         let own = self.identity.tags.iter();
         tags.extend(own.map(|(k, v)| (k.to_owned(), v.to_owned())));
-        let tags = Self::s3_tags(tags.iter().map(|(k, v)| (k.as_str(), v.as_str())));
+        let tags = to_service(tags.iter().map(|(k, v)| (k.as_str(), v.as_str())));
         let tagging = Tagging::builder().set_tag_set(Some(tags)).build().ok();
         aws.call(self.operation("PutBucketTagging", &self.region), || {
             let request = client.put_bucket_tagging().bucket(&self.identity.name);

@@ -140,7 +140,11 @@ fn each_resource_whose_step_differs_is_named() {
 
     let mut now = document();
     now["resources"].as_array_mut().unwrap().reverse();
-    assert_eq!(saved.check_plan(&now), Ok(()), "the order says nothing");
+    assert_eq!(
+        saved.check_plan(&now),
+        Ok(()),
+        "the order of the steps does not matter"
+    );
 
     for (field, other) in [("account", "999999999999"), ("partition", "aws-cn")] {
         let mut now = document();

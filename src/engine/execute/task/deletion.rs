@@ -39,9 +39,9 @@ impl Task<'_> {
     /// Deletes the resource, and waits until it is gone.
     ///
     /// A refused deletion does not fail at once, since an earlier attempt may have been carried out
-    /// in part while its answer was lost. Therefore the resource is observed again. If AWS says
-    /// that the resource is in use, its user may be deleted, and AWS has not spread that yet. Or
-    /// others began to use the resource since it was observed.
+    /// in part while its answer was lost. Therefore the resource is observed again. AWS may also
+    /// say that the resource is in use. Then what used the resource may be deleted already, and AWS
+    /// has not spread that yet. Or others began to use the resource since it was observed.
     pub(super) async fn delete(&self, mut present: Present, known: &Known) -> Result<(), Trouble> {
         let resource = &self.node.resource;
         let consent = self.approved.consent;

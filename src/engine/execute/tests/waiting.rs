@@ -55,13 +55,13 @@ async fn a_resource_that_is_read_back_at_once_is_not_waited_for() {
 #[tokio::test(start_paused = true)]
 async fn an_obstruction_may_end_by_itself_within_some_seconds() {
     let two = || Observed::Obstructed("two have our tags".to_owned());
-    for (why, mended, outcome) in [
+    for (why, ends, outcome) in [
         (
             "another run schedules its own key for deletion",
             true,
             "a done",
         ),
-        ("nobody does anything", false, "a failed"),
+        ("the obstruction lasts", false, "a failed"),
     ] {
         let world = World::default();
         let fake = Fake::new(&world, "a");
@@ -71,7 +71,7 @@ async fn an_obstruction_may_end_by_itself_within_some_seconds() {
             tokio::time::sleep(CALL * 3 / 2).await;
             world.put(&at("a"), two());
             tokio::time::sleep(FIND_LIMIT / 2).await;
-            if mended {
+            if ends {
                 world.put(&at("a"), after);
             }
         };

@@ -207,7 +207,7 @@ fn a_key_is_kept_for_as_long_as_its_bucket_stays() {
             Some(Action::Keep),
         ),
         (
-            "nobody can tell whose the bucket is",
+            "the program cannot tell whose the bucket is",
             false,
             Obstructed("access is denied".to_owned()),
             Some(Action::Keep),
