@@ -1,25 +1,20 @@
 //! A Firehose stream that writes its records into a bucket.
 
+mod wanted;
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use aws_sdk_firehose::error::BuildError;
-use aws_sdk_firehose::types::{
-    BufferingHints, CompressionFormat, DeliveryStreamDescription, DeliveryStreamStatus,
-    DeliveryStreamType, EncryptionConfiguration, ExtendedS3DestinationConfiguration,
-    ExtendedS3DestinationUpdate, KmsEncryptionConfig, NoEncryptionConfig, ProcessingConfiguration,
-};
+use aws_sdk_firehose::types::{DeliveryStreamDescription, DeliveryStreamStatus};
 use futures_util::future::join;
 
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::engine::address::Address;
-use crate::engine::attributes::{Attributes, Change, Value, changed_tags, reference};
+use crate::engine::attributes::{Attributes, Value};
 use crate::engine::identity::Identity;
-use crate::engine::known::Known;
-use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
+use crate::engine::observed::{Consent, Observed, Phase, Present};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
-use crate::kinds::tags::to_service;
 use crate::names::Region;
 
 /// The kind, as addresses name it.
@@ -50,9 +45,6 @@ pub struct StreamSpec {
     /// The KMS key that encrypts its objects.
     pub key: Option<Address>,
 }
-
-const BUFFER_SECONDS: i32 = 60;
-const BUFFER_MEBIBYTES: i32 = 8;
 
 impl FirehoseStream {
     fn operation(&self, name: &'static str) -> Operation {
@@ -206,192 +198,5 @@ impl Resource for FirehoseStream {
             })
             .await;
         gone_is_fine(answer)
-    }
-}
-
-impl Specified<'_, FirehoseStream, StreamSpec> {
-    fn buffering() -> BufferingHints {
-        BufferingHints::builder()
-            .interval_in_seconds(BUFFER_SECONDS)
-            .size_in_mbs(BUFFER_MEBIBYTES)
-            .build()
-    }
-
-    fn encryption(&self, known: &Known) -> Result<EncryptionConfiguration, BuildError> {
-        let none = EncryptionConfiguration::builder()
-            .no_encryption_config(NoEncryptionConfig::NoEncryption)
-            .build();
-        match self.spec.key.as_ref().and_then(|key| known.get(key)) {
-            None => Ok(none),
-            Some(arn) => {
-                let key = KmsEncryptionConfig::builder().awskms_key_arn(arn).build()?;
-                Ok(EncryptionConfiguration::builder()
-                    .kms_encryption_config(key)
-                    .build())
-            }
-        }
-    }
-
-    fn destination(&self, known: &Known) -> Result<ExtendedS3DestinationConfiguration, BuildError> {
-        ExtendedS3DestinationConfiguration::builder()
-            .role_arn(&self.spec.role_arn)
-            .bucket_arn(&self.spec.bucket_arn)
-            .prefix(&self.spec.prefix)
-            .error_output_prefix(&self.spec.error_prefix)
-            .buffering_hints(Self::buffering())
-            .compression_format(CompressionFormat::Gzip)
-            .encryption_configuration(self.encryption(known)?)
-            .build()
-    }
-
-    /// The whole destination, since AWS merges an update into the present destination while an
-    /// emulator may replace it. Processing is turned off explicitly, since records must arrive as
-    /// they were sent.
-    fn destination_update(&self, known: &Known) -> Result<ExtendedS3DestinationUpdate, BuildError> {
-        Ok(ExtendedS3DestinationUpdate::builder()
-            .role_arn(&self.spec.role_arn)
-            .bucket_arn(&self.spec.bucket_arn)
-            .prefix(&self.spec.prefix)
-            .error_output_prefix(&self.spec.error_prefix)
-            .buffering_hints(Self::buffering())
-            .compression_format(CompressionFormat::Gzip)
-            .encryption_configuration(self.encryption(known)?)
-            .processing_configuration(ProcessingConfiguration::builder().enabled(false).build())
-            .build())
-    }
-
-    fn unbuildable(&self, aws: &Aws, name: &'static str, error: &BuildError) -> AwsError {
-        let code = Some("the request could not be built");
-        aws.name(AwsError::in_answer(
-            self.resource.operation(name),
-            code,
-            Some(&error.to_string()),
-        ))
-    }
-}
-
-#[async_trait]
-impl Wanted for Specified<'_, FirehoseStream, StreamSpec> {
-    fn desired(&self, _found: Option<&Present>, known: &Known) -> Attributes {
-        let mut attributes = Attributes::from([
-            (
-                "type".to_owned(),
-                DeliveryStreamType::DirectPut.as_str().into(),
-            ),
-            (
-                "status".to_owned(),
-                DeliveryStreamStatus::Active.as_str().into(),
-            ),
-            ("destination".to_owned(), "extended S3".into()),
-            ("role".to_owned(), self.spec.role_arn.as_str().into()),
-            ("bucket".to_owned(), self.spec.bucket_arn.as_str().into()),
-            ("prefix".to_owned(), self.spec.prefix.as_str().into()),
-            (
-                "error_prefix".to_owned(),
-                self.spec.error_prefix.as_str().into(),
-            ),
-            (
-                "compression".to_owned(),
-                CompressionFormat::Gzip.as_str().into(),
-            ),
-            ("buffer_seconds".to_owned(), BUFFER_SECONDS.into()),
-            ("buffer_mebibytes".to_owned(), BUFFER_MEBIBYTES.into()),
-        ]);
-        if let Some(key) = &self.spec.key {
-            attributes.insert("key".to_owned(), reference(known, key));
-        }
-        self.resource.identity.tags.lower_desired(&mut attributes);
-        attributes
-    }
-
-    fn immutable(&self, change: &Change) -> Option<String> {
-        match change.attribute.as_str() {
-            "type" => Some(format!(
-                "the source of a stream cannot be changed; delete the stream `{}` or choose \
-                 another `postfix`",
-                self.resource.identity.name
-            )),
-            "status" => Some(format!(
-                "AWS could not create or delete the stream; delete `{}` (aws firehose \
-                 delete-delivery-stream --allow-force-delete), then apply again",
-                self.resource.identity.name
-            )),
-            "destination" => Some(format!(
-                "the stream delivers to something else than S3, which cannot be changed; delete \
-                 the stream `{}` or choose another `postfix`",
-                self.resource.identity.name
-            )),
-            _ => None,
-        }
-    }
-
-    fn permissions_to_create(&self) -> Vec<Permission> {
-        self.creating()
-    }
-
-    fn permissions_to_update(&self, changes: Option<&[Change]>) -> Vec<Permission> {
-        self.updating(changes)
-    }
-
-    async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
-        let client = aws.firehose(&self.resource.region);
-        let tags = to_service(self.resource.identity.tags.iter());
-        let destination = self
-            .destination(known)
-            .map_err(|error| self.unbuildable(aws, "CreateDeliveryStream", &error))?;
-        aws.call(self.resource.operation("CreateDeliveryStream"), || {
-            client
-                .create_delivery_stream()
-                .delivery_stream_name(&self.resource.identity.name)
-                .delivery_stream_type(DeliveryStreamType::DirectPut)
-                .extended_s3_destination_configuration(destination.clone())
-                .set_tags(Some(tags.clone()))
-                .send()
-        })
-        .await?;
-        Ok(Created {
-            attributes: self.desired(None, known),
-            arn: None,
-        })
-    }
-
-    async fn update(
-        &self,
-        aws: &Aws,
-        _present: &Present,
-        changes: &[Change],
-        known: &Known,
-    ) -> Result<(), AwsError> {
-        let client = aws.firehose(&self.resource.region);
-        let tags = to_service(changed_tags(changes));
-        if !tags.is_empty() {
-            aws.call(self.resource.operation("TagDeliveryStream"), || {
-                let request = client
-                    .tag_delivery_stream()
-                    .delivery_stream_name(&self.resource.identity.name);
-                request.set_tags(Some(tags.clone())).send()
-            })
-            .await?;
-        }
-        if changes.len() == tags.len() {
-            return Ok(());
-        }
-        // An update must name the newest version, or AWS answers ConcurrentModificationException.
-        let stream = self.resource.describe(aws).await?;
-        let update = self
-            .destination_update(known)
-            .map_err(|error| self.unbuildable(aws, "UpdateDestination", &error))?;
-        let destination = stream.destinations().first().map(|d| d.destination_id());
-        aws.call(self.resource.operation("UpdateDestination"), || {
-            client
-                .update_destination()
-                .delivery_stream_name(&self.resource.identity.name)
-                .current_delivery_stream_version_id(stream.version_id())
-                .set_destination_id(destination.map(ToOwned::to_owned))
-                .extended_s3_destination_update(update.clone())
-                .send()
-        })
-        .await?;
-        Ok(())
     }
 }

@@ -6,19 +6,18 @@
 //! found by its tags. An alias can exist only once, which decides between two runs that create a
 //! key at the same time.
 
+mod wanted;
+
 use async_trait::async_trait;
-use aws_sdk_kms::config::retry::RetryConfig;
 use aws_sdk_kms::types::KeyState;
 
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
-use crate::engine::attributes::{Attributes, Change, Value, changed_tags, touches};
+use crate::engine::attributes::{Change, Value};
 use crate::engine::identity::Identity;
-use crate::engine::known::Known;
-use crate::engine::observed::{Consent, Created, Observed, Present};
+use crate::engine::observed::{Consent, Observed, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
-use crate::kinds::tags::to_service;
 use crate::names::Region;
 use iam_policy::Policy;
 
@@ -47,9 +46,6 @@ pub struct KeySpec {
     /// The key policy.
     pub policy: Policy,
 }
-
-/// The shortest waiting period for the deletion of a key, in days.
-const SHORTEST_WAIT: i32 = 7;
 
 impl KmsKey {
     pub(super) fn alias(&self) -> &str {
@@ -195,173 +191,5 @@ impl Resource for KmsKey {
         let id = present.arn.as_deref().unwrap_or(self.alias());
         self.schedule_deletion(aws, id, consent.key_deletion_days.into())
             .await
-    }
-}
-
-impl Specified<'_, KmsKey, KeySpec> {
-    fn created(&self) -> Attributes {
-        let mut attributes = Attributes::from([
-            ("description".to_owned(), self.spec.description.into()),
-            (
-                "key_policy".to_owned(),
-                Value::Policy(self.spec.policy.clone()),
-            ),
-            ("key_spec".to_owned(), "SYMMETRIC_DEFAULT".into()),
-            ("rotation".to_owned(), false.into()),
-            ("state".to_owned(), KeyState::Enabled.as_str().into()),
-        ]);
-        self.resource.identity.tags.lower_desired(&mut attributes);
-        attributes
-    }
-
-    /// Enables the rotation of the key that this run has created, and then creates its alias.
-    /// `CreateKey` sets neither.
-    async fn complete(
-        &self,
-        aws: &Aws,
-        arn: &str,
-        attributes: &mut Attributes,
-    ) -> Result<(), AwsError> {
-        self.resource.enable_rotation(aws, arn).await?;
-        attributes.insert("rotation".to_owned(), true.into());
-        self.resource.create_alias(aws, arn).await?;
-        attributes.insert("alias".to_owned(), self.resource.alias().into());
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl Wanted for Specified<'_, KmsKey, KeySpec> {
-    fn desired(&self, _found: Option<&Present>, _known: &Known) -> Attributes {
-        let mut attributes = self.created();
-        attributes.insert("rotation".to_owned(), true.into());
-        attributes.insert("alias".to_owned(), self.resource.alias().into());
-        attributes
-    }
-
-    fn immutable(&self, change: &Change) -> Option<String> {
-        let before = match &change.before {
-            Some(Value::Plain(before)) => before.as_str().unwrap_or_default(),
-            _ => return None,
-        };
-        match change.attribute.as_str() {
-            "alias" => Some(format!(
-                "{before}; delete that alias if nobody uses it, or choose another `postfix`"
-            )),
-            "key_spec" => Some(format!(
-                "a key of the kind {before} cannot become a symmetric one; delete the alias {} or \
-                 choose another `postfix`",
-                self.resource.alias()
-            )),
-            "state" if !["Disabled", "PendingDeletion"].contains(&before) => Some(format!(
-                "the key is in the state {before}, which only AWS or its owner can end"
-            )),
-            _ => None,
-        }
-    }
-
-    fn permissions_to_create(&self) -> Vec<Permission> {
-        self.creating()
-    }
-
-    fn permissions_to_update(&self, changes: Option<&[Change]>) -> Vec<Permission> {
-        self.updating(changes)
-    }
-
-    async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
-        let client = aws.kms(&self.resource.region);
-        let tags = to_service(self.resource.identity.tags.iter());
-        let answer = aws
-            .call(self.resource.operation("CreateKey"), || {
-                // If the SDK sent this call again after a lost answer, it would create a second
-                // key.
-                let once =
-                    aws_sdk_kms::config::Config::builder().retry_config(RetryConfig::disabled());
-                client
-                    .create_key()
-                    .description(self.spec.description)
-                    .policy(self.spec.policy.compact())
-                    .set_tags(Some(tags.clone()))
-                    .customize()
-                    .config_override(once)
-                    .send()
-            })
-            .await?;
-        let arn = answer
-            .key_metadata()
-            .and_then(|key| key.arn())
-            .ok_or_else(|| {
-                aws.name(AwsError::incomplete(
-                    self.resource.operation("CreateKey"),
-                    "the key's ARN",
-                ))
-            })?;
-        let mut attributes = self.created();
-        if let Err(error) = self.complete(aws, arn, &mut attributes).await {
-            match error.kind {
-                // The update that follows goes on from here, or fails with the reason.
-                ErrorKind::Interrupted => {}
-                ErrorKind::AlreadyExists
-                    if !self.resource.another_has_the_alias(aws, arn).await? => {}
-                ErrorKind::AlreadyExists => {
-                    // The key with the alias is kept. This one has encrypted nothing.
-                    self.resource
-                        .schedule_deletion(aws, arn, SHORTEST_WAIT)
-                        .await?;
-                    return Err(error);
-                }
-                _ => return Err(error),
-            }
-        }
-        Ok(Created {
-            attributes,
-            arn: Some(arn.to_owned()),
-        })
-    }
-
-    async fn update(
-        &self,
-        aws: &Aws,
-        present: &Present,
-        changes: &[Change],
-        _known: &Known,
-    ) -> Result<(), AwsError> {
-        let client = aws.kms(&self.resource.region);
-        let id = present.arn.as_deref().unwrap_or(self.resource.alias());
-        if let Some(change) = changes.iter().find(|change| change.attribute == "state") {
-            self.resource.recover(aws, id, change).await?;
-        }
-        let tags = to_service(changed_tags(changes));
-        if !tags.is_empty() {
-            aws.call(self.resource.operation("TagResource"), || {
-                client
-                    .tag_resource()
-                    .key_id(id)
-                    .set_tags(Some(tags.clone()))
-                    .send()
-            })
-            .await?;
-        }
-        if touches(changes, "key_policy") {
-            aws.call(self.resource.operation("PutKeyPolicy"), || {
-                let request = client.put_key_policy().key_id(id).policy_name("default");
-                request.policy(self.spec.policy.compact()).send()
-            })
-            .await?;
-        }
-        if touches(changes, "description") {
-            aws.call(self.resource.operation("UpdateKeyDescription"), || {
-                let request = client.update_key_description().key_id(id);
-                request.description(self.spec.description).send()
-            })
-            .await?;
-        }
-        if touches(changes, "rotation") {
-            self.resource.enable_rotation(aws, id).await?;
-        }
-        if touches(changes, "alias") {
-            self.resource.create_alias(aws, id).await?;
-        }
-        Ok(())
     }
 }

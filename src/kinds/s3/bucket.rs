@@ -1,24 +1,21 @@
 //! An S3 bucket for logs.
 
+mod wanted;
+
 use async_trait::async_trait;
-use aws_sdk_s3::types::{
-    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership,
-    PublicAccessBlockConfiguration, ServerSideEncryption,
-};
-use futures_util::future::{join, try_join4};
+use aws_sdk_s3::types::PublicAccessBlockConfiguration;
+use futures_util::future::join;
 use serde_json::json;
 
 use crate::aws::{Aws, AwsError, Operation};
 use crate::engine::address::Address;
-use crate::engine::attributes::{Attributes, Change, Value, changed_tags, reference, touches};
+use crate::engine::attributes::Value;
 use crate::engine::identity::Identity;
-use crate::engine::known::Known;
-use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
+use crate::engine::observed::{Consent, Observed, Phase, Present};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted};
+use crate::kinds::s3::empty;
 use crate::kinds::s3::log_delivery::is_log_delivery;
-use crate::kinds::s3::{empty, lifecycle};
-use crate::kinds::tags::to_service;
 use crate::names::{AccountId, Region};
 use iam_policy::{Policy, Statement};
 
@@ -111,14 +108,6 @@ fn note(statements: usize) -> Option<String> {
     ))
 }
 
-/// The bucket policy to write, if it changes.
-fn bucket_policy(changes: &[Change]) -> Option<&Policy> {
-    changes.iter().find_map(|change| match &change.after {
-        Some(Value::Policy(policy)) if change.attribute == "bucket_policy" => Some(policy),
-        _ => None,
-    })
-}
-
 #[async_trait]
 impl Resource for S3Bucket {
     fn identity(&self) -> &Identity {
@@ -190,166 +179,5 @@ impl Resource for S3Bucket {
             region: &region.unwrap_or_else(|| self.region.clone()),
         };
         bucket.delete(aws, consent.empty_bucket).await
-    }
-}
-
-impl Specified<'_, S3Bucket, BucketSpec> {
-    /// The wanted bucket policy: ours, with the statements that AWS's log delivery added to the
-    /// policy that was found.
-    fn policy(&self, found: Option<&Present>) -> Policy {
-        let added = found.map(|found| self.spec.of_log_delivery(found));
-        self.spec.policy.join(&added.unwrap_or_default())
-    }
-
-    fn key<'a>(&self, known: &'a Known) -> Option<&'a String> {
-        self.spec.key.as_ref().and_then(|key| known.get(key))
-    }
-}
-
-#[async_trait]
-impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
-    fn desired(&self, found: Option<&Present>, known: &Known) -> Attributes {
-        let mut attributes = Attributes::from([
-            ("region".to_owned(), self.resource.region.name().into()),
-            (
-                "versioning".to_owned(),
-                BucketVersioningStatus::Enabled.as_str().into(),
-            ),
-            (
-                "ownership".to_owned(),
-                ObjectOwnership::BucketOwnerPreferred.as_str().into(),
-            ),
-            (
-                "public_access_block".to_owned(),
-                lower_access_block(&all_blocked()),
-            ),
-            (
-                "bucket_policy".to_owned(),
-                Value::Policy(self.policy(found)),
-            ),
-        ]);
-        if let Some(configuration) = lifecycle::wanted() {
-            let rules = lifecycle::lower(configuration.rules());
-            attributes.insert("lifecycle".to_owned(), rules.into());
-        }
-        let algorithm = match &self.spec.key {
-            None => ServerSideEncryption::Aes256,
-            Some(key) => {
-                attributes.insert("encryption.key".to_owned(), reference(known, key));
-                attributes.insert("encryption.bucket_key".to_owned(), true.into());
-                ServerSideEncryption::AwsKms
-            }
-        };
-        attributes.insert("encryption.algorithm".to_owned(), algorithm.as_str().into());
-        self.resource.identity.tags.lower_desired(&mut attributes);
-        attributes
-    }
-
-    fn immutable(&self, change: &Change) -> Option<String> {
-        let Some(Value::Plain(before)) = &change.before else {
-            return None;
-        };
-        (change.attribute == "region").then(|| {
-            format!(
-                "the bucket is in {}, and a bucket cannot move: name {0} as the first region, or \
-                 run `provision destroy` with {0} first and then apply again",
-                before.as_str().unwrap_or_default()
-            )
-        })
-    }
-
-    fn permissions_to_create(&self) -> Vec<Permission> {
-        self.creating()
-    }
-
-    fn permissions_to_update(&self, changes: Option<&[Change]>) -> Vec<Permission> {
-        self.updating(changes)
-    }
-
-    async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
-        let client = aws.s3(&self.resource.region);
-        let tags = to_service(self.resource.identity.tags.iter());
-        // us-east-1 is the default location and must not be named.
-        let location = (self.resource.region.name() != "us-east-1")
-            .then(|| BucketLocationConstraint::from(self.resource.region.name()));
-        let configuration = CreateBucketConfiguration::builder()
-            .set_location_constraint(location)
-            .set_tags(Some(tags))
-            .build();
-        aws.call(
-            self.resource
-                .operation("CreateBucket", &self.resource.region),
-            || {
-                client
-                    .create_bucket()
-                    .bucket(&self.resource.identity.name)
-                    .object_ownership(ObjectOwnership::BucketOwnerPreferred)
-                    .create_bucket_configuration(configuration.clone())
-                    .send()
-            },
-        )
-        .await?;
-        let mut attributes = Attributes::from([
-            ("region".to_owned(), self.resource.region.name().into()),
-            (
-                "ownership".to_owned(),
-                ObjectOwnership::BucketOwnerPreferred.as_str().into(),
-            ),
-        ]);
-        self.resource.identity.tags.lower_desired(&mut attributes);
-        Ok(Created {
-            attributes,
-            arn: None,
-        })
-    }
-
-    async fn update(
-        &self,
-        aws: &Aws,
-        _present: &Present,
-        changes: &[Change],
-        known: &Known,
-    ) -> Result<(), AwsError> {
-        // The ownership tags are written first, so a bucket that is taken over is ours before it is
-        // changed.
-        if changed_tags(changes).next().is_some() {
-            self.resource.put_tags(aws).await?;
-        }
-        // S3 refuses these three calls if they are made at the same time.
-        let access = async {
-            if touches(changes, "public_access_block") {
-                self.resource.put_public_access_block(aws).await?;
-            }
-            if touches(changes, "ownership") {
-                self.resource.put_ownership(aws).await?;
-            }
-            if let Some(policy) = bucket_policy(changes) {
-                self.resource.put_policy(aws, policy).await?;
-            }
-            Ok(())
-        };
-        let encryption = async {
-            if changes
-                .iter()
-                .any(|change| change.attribute.starts_with("encryption."))
-            {
-                self.resource.put_encryption(aws, self.key(known)).await?;
-            }
-            Ok(())
-        };
-        let versioning = async {
-            if touches(changes, "versioning") {
-                self.resource.put_versioning(aws).await?;
-            }
-            Ok(())
-        };
-        let lifecycle = async {
-            if touches(changes, "lifecycle") {
-                self.resource.put_lifecycle(aws).await?;
-            }
-            Ok(())
-        };
-        try_join4(access, encryption, versioning, lifecycle).await?;
-        Ok(())
     }
 }
