@@ -34,7 +34,8 @@ impl Session {
         let of_one = SERVICES.iter().filter_map(|id| {
             let variable = format!("AWS_ENDPOINT_URL_{}", id.to_uppercase());
             let place = format!("{variable}, or endpoint_url of this service in the AWS profile");
-            Some((place, of_service(config, id)?))
+            let url = of_service(config, id).filter(|url| !url.is_empty())?;
+            Some((place, url))
         });
         of_all.into_iter().chain(of_one).collect()
     }

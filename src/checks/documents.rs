@@ -88,7 +88,7 @@ fn document(written: &Written, site: &Site) -> Option<(Kind, Document)> {
         partition: Some(site.partition),
         account: Some(site.account.clone()),
     };
-    let policy = policy.with_sample_ids();
+    let policy = policy.sample();
     Some((*kind, Document::new(*kind, home, policy.document())))
 }
 

@@ -183,8 +183,8 @@ pub struct DestroyArgs {
     /// Delete every version of every object in the log bucket first
     #[arg(long)]
     pub empty_bucket: bool,
-    /// Detach our policies from the identities that others attached them to, and remove our roles
-    /// from others' instance profiles, so both can be deleted
+    /// Delete what others use: detach our policies from their identities, and remove our roles from
+    /// their instance profiles and their targets from our rules
     #[arg(long)]
     pub detach_foreign: bool,
     /// The settings of the StackState integration.

@@ -27,7 +27,7 @@ pub async fn command(
     } else {
         Need::Names
     };
-    let context = Context::load(general, &args.stackstate, need, Goal::Present, stop).await?;
+    let context = Context::load(general, &args.stackstate, need, Goal::Absent, stop).await?;
     let settings = &context.settings;
     let (Some(stackstate), Some(partition)) = (&settings.stackstate, settings.partition()) else {
         return Err(Failure::new(

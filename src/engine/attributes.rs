@@ -44,7 +44,7 @@ impl Value {
     fn alike(&self, other: &Value) -> bool {
         match (self, other) {
             (Value::KnownAfterApply, Value::KnownAfterApply) => true,
-            (Value::Document(a), Value::Document(b)) => same_meaning(&a.to_show(), &b.to_show()),
+            (Value::Document(a), Value::Document(b)) => a.is_like(b),
             (a, b) => a.same(b),
         }
     }
@@ -53,7 +53,7 @@ impl Value {
     pub fn as_policy(&self) -> Option<Cow<'_, Policy>> {
         match self {
             Value::Policy(policy) => Some(Cow::Borrowed(policy)),
-            Value::Document(document) => Some(Cow::Owned(document.to_show())),
+            Value::Document(document) => Some(Cow::Owned(document.to_compare())),
             Value::Plain(_) | Value::KnownAfterApply => None,
         }
     }

@@ -21,6 +21,7 @@ pub enum Hole {
 }
 
 /// An id of the form that KMS chooses.
+const SENSITIVE: &str = "(sensitive)";
 const SAMPLE_KEY_ID: &str = "00000000-0000-0000-0000-000000000000";
 
 /// A wanted policy. `Debug` shows no secret.
@@ -67,7 +68,7 @@ impl Document {
 
     /// The document with the known ids filled in.
     #[must_use]
-    pub fn with(&self, known: &Known) -> Document {
+    pub fn with_known(&self, known: &Known) -> Document {
         self.filled(|hole| match hole {
             Hole::KeyId(key) => {
                 let arn = known.get(key)?;
@@ -86,15 +87,31 @@ impl Document {
         revealed.template.policy().cloned()
     }
 
-    /// The policy to show a person, with [`KNOWN_AFTER_APPLY`] for each unknown id. It contains the
-    /// secrets, which every output of a policy hides.
-    pub fn to_show(&self) -> Policy {
-        self.with_id(KNOWN_AFTER_APPLY)
+    /// The policy as it is compared with another one, secrets included, with
+    /// [`KNOWN_AFTER_APPLY`] for each unknown id.
+    pub fn to_compare(&self) -> Policy {
+        self.fill(|hole| match hole {
+            Hole::KeyId(_) => KNOWN_AFTER_APPLY.to_owned(),
+            Hole::Secret(secret) => secret.expose().to_owned(),
+        })
     }
 
-    /// The policy with made-up ids of the right form, for checks of its length and its meaning.
-    pub fn with_sample_ids(&self) -> Policy {
-        self.with_id(SAMPLE_KEY_ID)
+    /// The policy to show a person, without secrets and with [`KNOWN_AFTER_APPLY`] for each unknown
+    /// id.
+    pub fn to_show(&self) -> Policy {
+        self.fill(|hole| match hole {
+            Hole::KeyId(_) => KNOWN_AFTER_APPLY.to_owned(),
+            Hole::Secret(_) => SENSITIVE.to_owned(),
+        })
+    }
+
+    /// The policy with made-up ids and secrets of the right length, for checks of its length and
+    /// its meaning.
+    pub fn sample(&self) -> Policy {
+        self.fill(|hole| match hole {
+            Hole::KeyId(_) => SAMPLE_KEY_ID.to_owned(),
+            Hole::Secret(secret) => "x".repeat(secret.expose().chars().count()),
+        })
     }
 
     /// Whether `policy`, read from AWS, means the same as this document. A document with an unknown
@@ -103,12 +120,14 @@ impl Document {
         self.to_send().is_some_and(|own| same_meaning(&own, policy))
     }
 
-    fn with_id(&self, id: &str) -> Policy {
-        self.template
-            .policy_with(|name| match self.holes.get(name) {
-                Some(Hole::Secret(secret)) => secret.expose().to_owned(),
-                _ => id.to_owned(),
-            })
+    /// Whether both documents have the same holes and mean the same around them.
+    pub fn is_like(&self, other: &Document) -> bool {
+        self.holes == other.holes && same_meaning(&self.to_show(), &other.to_show())
+    }
+
+    fn fill(&self, value: impl Fn(&Hole) -> String) -> Policy {
+        let value = |name: &str| self.holes.get(name).map(&value).unwrap_or_default();
+        self.template.policy_with(value)
     }
 
     fn filled(&self, value: impl Fn(&Hole) -> Option<String>) -> Document {

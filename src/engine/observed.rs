@@ -78,7 +78,8 @@ pub struct Created {
 pub struct Consent {
     /// Whether resources that exist under our names and are not ours may be taken over.
     pub adopt: bool,
-    /// Whether a policy or a role that others use may be deleted, and detached from its users.
+    /// Whether a policy, a role or a rule that others use may be deleted, and detached from its
+    /// users.
     pub detach_foreign: bool,
     /// Whether a bucket is deleted together with its objects.
     pub empty_bucket: bool,

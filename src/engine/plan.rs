@@ -98,7 +98,6 @@ pub fn plan(nodes: &[Node], observed: &Observations, consent: Consent) -> Plan {
 }
 
 fn step(node: &Node, observation: &Observed, decision: Decision, consent: Consent) -> Step {
-    let action = decision.action;
     let present = match observation {
         Observed::Present(present) => Some(present),
         _ => None,
@@ -111,19 +110,22 @@ fn step(node: &Node, observation: &Observed, decision: Decision, consent: Consen
             .arn
             .clone()
             .or_else(|| present.and_then(|present| present.arn.clone())),
+        note: note(node, present, &decision, consent),
         decision,
-        note: note(node, present, action, consent),
     }
 }
 
 fn note(
     node: &Node,
     present: Option<&Present>,
-    action: Action,
+    decision: &Decision,
     consent: Consent,
 ) -> Option<String> {
+    // Where the holders block the deletion, the reason names them.
+    let reason = decision.reason.as_deref().unwrap_or_default();
     let holders = present.and_then(Present::holders);
-    let notes = match action {
+    let holders = holders.filter(|holders| !reason.contains(holders.as_str()));
+    let notes = match decision.action {
         Action::Delete => vec![
             node.resource.deletion_note(consent),
             holders.map(|holders| format!("{holders}, and lose it")),

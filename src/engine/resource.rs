@@ -1,8 +1,8 @@
 //! The contract of a resource: what each kind implements for the planner and the executor.
 //!
-//! A kind is one type in a module of its own under [`kinds`](crate::kinds). The planner calls the
-//! functions that are not `async`; the executor and the survey call the others. Every request is
-//! made through [`Aws::call`], which repeats calls whose errors pass by themselves.
+//! A kind is one type in a module of its own under [`kinds`](crate::kinds). The functions that are
+//! not `async` are pure. Every request is made through [`Aws::call`], which repeats calls whose errors
+//! pass by themselves.
 
 use std::fmt::Debug;
 

@@ -81,8 +81,8 @@ impl AuditTrail {
             names: &[],
             partition,
         };
-        let document = documents.policy(PERMISSIONS, &filling, |_| {})?;
-        fit(&document.to_show(), Kind::Managed.limit()).map_err(|error| {
+        let policy = documents.policy_without_holes(PERMISSIONS, &filling, |_| {})?;
+        fit(&policy, Kind::Managed.limit()).map_err(|error| {
             let origin = documents.origin(PERMISSIONS);
             Failure::new(format!("{origin} cannot be written to AWS"))
                 .because(error.to_string())

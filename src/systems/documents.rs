@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde_json::Value as Json;
 
@@ -46,6 +47,20 @@ struct Source {
     form: Form,
     text: String,
     origin: String,
+    /// The text as JSON, parsed when the document is first used.
+    json: OnceLock<Json>,
+}
+
+impl Source {
+    fn json(&self) -> Result<&Json, Failure> {
+        if let Some(json) = self.json.get() {
+            return Ok(json);
+        }
+        let json = iam_policy::json::parse(&self.text).map_err(|error| {
+            Failure::new(format!("{} is not JSON", self.origin)).because(error.to_string())
+        })?;
+        Ok(self.json.get_or_init(|| json))
+    }
 }
 
 /// Every document of a system.
@@ -93,7 +108,14 @@ impl Documents {
             };
             let form = document.form;
             let text = text.to_owned();
-            (name, Source { form, text, origin })
+            let json = OnceLock::new();
+            let source = Source {
+                form,
+                text,
+                origin,
+                json,
+            };
+            (name, source)
         };
         let mut documents: BTreeMap<&'static str, Source> =
             built_in.iter().map(of_profile).collect();
@@ -182,9 +204,29 @@ impl Documents {
         }
         let document = Document::new(policy, &filling.holes).map_err(no_policy)?;
         if kind != Kind::Managed {
-            within(origin, document.with_sample_ids().size(), kind.limit())?;
+            within(origin, document.sample().size(), kind.limit())?;
         }
         Ok(document)
+    }
+
+    /// A policy that has no holes, filled in.
+    ///
+    /// # Errors
+    /// As for [`Documents::policy`], and a document that has holes.
+    pub fn policy_without_holes(
+        &self,
+        name: &str,
+        filling: &Filling<'_>,
+        prepare: impl FnOnce(&mut Json),
+    ) -> Result<Policy, Failure> {
+        let document = self.policy(name, filling, prepare)?;
+        let policy = document.policy().cloned();
+        policy.ok_or_else(|| {
+            let origin = self.origin(name);
+            Failure::new(format!(
+                "{origin} depends on what is known only after an apply"
+            ))
+        })
     }
 
     /// An event pattern with its placeholders filled in.
@@ -217,9 +259,7 @@ impl Documents {
             return Err(Failure::new(format!("there is no document called {name}")));
         };
         let origin = &source.origin;
-        let mut json = iam_policy::json::parse(&source.text).map_err(|error| {
-            Failure::new(format!("{origin} is not JSON")).because(error.to_string())
-        })?;
+        let mut json = source.json()?.clone();
         for_each_string(&mut json, &mut |text| {
             for (documented, actual) in filling.names {
                 // A document of the settings' folder may spell out the names of this deployment

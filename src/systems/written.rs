@@ -54,7 +54,7 @@ impl Content {
     /// number that AWS allows.
     pub fn size(&self) -> (usize, usize) {
         match self {
-            Content::Policy(kind, document) => (document.with_sample_ids().size(), kind.limit()),
+            Content::Policy(kind, document) => (document.sample().size(), kind.limit()),
             Content::EventPattern(pattern) => (pattern.to_string().chars().count(), PATTERN_LIMIT),
         }
     }

@@ -6,6 +6,8 @@ use super::*;
 
 const KEY_ID: &str = "11112222-3333-4444-5555-666677778888";
 const EXTERNAL_ID: &str = "an-external-id";
+/// As long as the external ID.
+const SAMPLE_SECRET: &str = "xxxxxxxxxxxxxx";
 
 fn key() -> Address {
     Address::global("kms_key", "integration")
@@ -60,24 +62,24 @@ fn each_form_of_a_document_has_in_its_holes_what_it_is_for() {
             document("x", "${ExternalId}"),
             &nothing,
             Some(("x", EXTERNAL_ID)),
-            Some(("x", EXTERNAL_ID)),
-            Some(("x", EXTERNAL_ID)),
+            Some(("x", SENSITIVE)),
+            Some(("x", SAMPLE_SECRET)),
             "a secret alone is always known",
         ),
         (
             document("${KeyId}", "${ExternalId}"),
             &nothing,
             None,
-            Some((shown, EXTERNAL_ID)),
-            Some((sample, EXTERNAL_ID)),
+            Some((shown, SENSITIVE)),
+            Some((sample, SAMPLE_SECRET)),
             "nothing is known of the key",
         ),
         (
             document("${KeyId}", "${ExternalId}"),
             &other,
             None,
-            Some((shown, EXTERNAL_ID)),
-            Some((sample, EXTERNAL_ID)),
+            Some((shown, SENSITIVE)),
+            Some((sample, SAMPLE_SECRET)),
             "another key is known",
         ),
         (
@@ -92,22 +94,18 @@ fn each_form_of_a_document_has_in_its_holes_what_it_is_for() {
             document("${KeyId}", "${ExternalId}"),
             &known(),
             Some((KEY_ID, EXTERNAL_ID)),
-            Some((KEY_ID, EXTERNAL_ID)),
-            Some((KEY_ID, EXTERNAL_ID)),
+            Some((KEY_ID, SENSITIVE)),
+            Some((KEY_ID, SAMPLE_SECRET)),
             "the key is known",
         ),
     ];
     for (document, known, sent, shown, judged, why) in cases {
-        let document = document.with(known);
+        let document = document.with_known(known);
         let text = |policy: Policy| policy.compact();
         let expected = |form: Form| form.map(|(id, secret)| text(policy(id, secret)));
         assert_eq!(document.to_send().map(text), expected(sent), "{why}");
         assert_eq!(Some(text(document.to_show())), expected(shown), "{why}");
-        assert_eq!(
-            Some(text(document.with_sample_ids())),
-            expected(judged),
-            "{why}"
-        );
+        assert_eq!(Some(text(document.sample())), expected(judged), "{why}");
     }
 }
 
@@ -116,19 +114,19 @@ fn a_document_is_a_policy_only_if_all_of_it_is_known_and_the_same() {
     let ours = || document("${KeyId}", "${ExternalId}");
     let cases = [
         (
-            ours().with(&known()),
+            ours().with_known(&known()),
             policy(KEY_ID, EXTERNAL_ID),
             true,
             "all is the same",
         ),
         (
-            ours().with(&known()),
+            ours().with_known(&known()),
             policy(KEY_ID, "another"),
             false,
             "another secret",
         ),
         (
-            ours().with(&known()),
+            ours().with_known(&known()),
             policy("another", EXTERNAL_ID),
             false,
             "another key",
@@ -160,7 +158,7 @@ fn a_document_is_a_policy_only_if_all_of_it_is_known_and_the_same() {
 #[test]
 fn debug_shows_no_secret() {
     let document = document("${KeyId}", "${ExternalId}");
-    for document in [document.with(&known()), document] {
+    for document in [document.with_known(&known()), document] {
         let shown = format!("{document:?}");
         assert!(!shown.contains(EXTERNAL_ID), "{shown}");
     }
@@ -176,7 +174,7 @@ fn a_document_tells_which_key_it_names_until_the_id_is_known() {
             "a hole that it does not have",
         ),
         (
-            document("${KeyId}", "y").with(&known()),
+            document("${KeyId}", "y").with_known(&known()),
             None,
             "the id is filled in",
         ),

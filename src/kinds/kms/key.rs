@@ -60,6 +60,19 @@ impl KmsKey {
         }
     }
 
+    /// The ARN of a key that was observed. No write goes to a key without one.
+    fn arn_of<'a>(
+        &self,
+        aws: &Aws,
+        present: &'a Present,
+        operation: &'static str,
+    ) -> Result<&'a str, AwsError> {
+        present.arn.as_deref().ok_or_else(|| {
+            let operation = self.operation(operation);
+            aws.name(AwsError::incomplete(operation, "the key's ARN"))
+        })
+    }
+
     async fn enable_rotation(&self, aws: &Aws, id: &str) -> Result<(), AwsError> {
         let client = aws.kms(&self.region);
         aws.call(self.operation("EnableKeyRotation"), || {
@@ -188,8 +201,8 @@ impl Resource for KmsKey {
                 .await;
             gone_is_fine(answer)?;
         }
-        let id = present.arn.as_deref().unwrap_or(self.alias());
-        self.schedule_deletion(aws, id, consent.key_deletion_days.into())
+        let arn = self.arn_of(aws, present, "ScheduleKeyDeletion")?;
+        self.schedule_deletion(aws, arn, consent.key_deletion_days.into())
             .await
     }
 }

@@ -155,14 +155,19 @@ impl<'a> Filler<'a> {
     /// The documents of the resources that exist once in an account.
     pub(super) fn account_wide(&self) -> Result<AccountWide, Failure> {
         let with_key = self.settings.encryption == Encryption::Kms;
-        // Neither of these two documents has a hole.
-        let policy = |name| Ok::<_, Failure>(self.policy(name, self.main)?.to_show());
-        let key = with_key.then(|| policy("key-policy"));
+        let filling = self.filling(self.main);
+        let key = with_key.then(|| {
+            let prepare = bucket_region_placeholders;
+            self.documents
+                .policy_without_holes("key-policy", &filling, prepare)
+        });
         Ok(AccountWide {
             trust: self.integration_trust()?,
             integration_role: self.policy("integration-role-policy", self.main)?,
             key: key.transpose()?,
-            bucket: policy("bucket-policy")?,
+            bucket: self
+                .documents
+                .policy_without_holes("bucket-policy", &filling, |_| {})?,
         })
     }
 
@@ -200,15 +205,13 @@ impl<'a> Filler<'a> {
             let key = Hole::KeyId(Names::key_address(self.main));
             filling.holes.insert(KEY_ID, key);
         }
-        self.documents.policy(name, &filling, |json| match name {
-            "key-policy" => bucket_region_placeholders(json),
-            "firehose-role-policy" => {
+        self.documents.policy(name, &filling, |json| {
+            if name == "firehose-role-policy" {
                 if self.settings.encryption == Encryption::None {
                     drop_key_statements(json);
                 }
                 bucket_region_placeholders(json);
             }
-            _ => {}
         })
     }
 

@@ -124,7 +124,8 @@ fn a_rule_with_targets_of_others_is_deleted_only_if_they_may_lose_it() {
             false,
             Observed::Present(rule()),
             [(Action::Blocked, Some(HELD)), (Action::Blocked, child)],
-            users,
+            // The reason names them already.
+            None,
         ),
         (
             "a person agreed",

@@ -28,19 +28,19 @@ impl Specified<'_, FirehoseStream, StreamSpec> {
             .build()
     }
 
+    /// The encryption of the objects. A wanted key whose ARN is unknown is an error, and never no
+    /// encryption.
     fn encryption(&self, known: &Known) -> Result<EncryptionConfiguration, BuildError> {
-        let none = EncryptionConfiguration::builder()
-            .no_encryption_config(NoEncryptionConfig::NoEncryption)
-            .build();
-        match self.spec.key.as_ref().and_then(|key| known.get(key)) {
-            None => Ok(none),
-            Some(arn) => {
-                let key = KmsEncryptionConfig::builder().awskms_key_arn(arn).build()?;
-                Ok(EncryptionConfiguration::builder()
-                    .kms_encryption_config(key)
-                    .build())
-            }
-        }
+        let Some(key) = &self.spec.key else {
+            return Ok(EncryptionConfiguration::builder()
+                .no_encryption_config(NoEncryptionConfig::NoEncryption)
+                .build());
+        };
+        let arn = known.get(key).cloned();
+        let key = KmsEncryptionConfig::builder().set_awskms_key_arn(arn);
+        Ok(EncryptionConfiguration::builder()
+            .kms_encryption_config(key.build()?)
+            .build())
     }
 
     fn destination(&self, known: &Known) -> Result<ExtendedS3DestinationConfiguration, BuildError> {

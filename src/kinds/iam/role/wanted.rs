@@ -76,7 +76,7 @@ impl Wanted for Specified<'_, IamRole, RoleSpec> {
     fn desired(&self, _found: Option<&Present>, known: &Known) -> Attributes {
         let mut attributes = self.created();
         let name = format!("inline_policy[{}]", self.resource.policy_name);
-        attributes.insert(name, (&self.spec.policy.with(known)).into());
+        attributes.insert(name, (&self.spec.policy.with_known(known)).into());
         attributes
     }
 

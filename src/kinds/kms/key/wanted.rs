@@ -119,14 +119,19 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
             match error.kind {
                 // The update that follows goes on from here, or fails with the reason.
                 ErrorKind::Interrupted => {}
-                ErrorKind::AlreadyExists
-                    if !self.resource.another_has_the_alias(aws, arn).await? => {}
                 ErrorKind::AlreadyExists => {
-                    // The key with the alias is kept. This one has encrypted nothing.
-                    self.resource
-                        .schedule_deletion(aws, arn, SHORTEST_WAIT)
-                        .await?;
-                    return Err(error);
+                    let error = match self.resource.another_has_the_alias(aws, arn).await {
+                        Ok(false) => None,
+                        // The key with the alias is kept.
+                        Ok(true) => Some(error),
+                        Err(unsure) => Some(unsure),
+                    };
+                    // Nobody would find this key, which has encrypted nothing.
+                    if let Some(error) = error {
+                        let delete = self.resource.schedule_deletion(aws, arn, SHORTEST_WAIT);
+                        delete.await?;
+                        return Err(error);
+                    }
                 }
                 _ => return Err(error),
             }
@@ -145,7 +150,7 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
         _known: &Known,
     ) -> Result<(), AwsError> {
         let client = aws.kms(&self.resource.region);
-        let id = present.arn.as_deref().unwrap_or(self.resource.alias());
+        let id = self.resource.arn_of(aws, present, "UpdateKeyDescription")?;
         if let Some(change) = changes.iter().find(|change| change.attribute == "state") {
             self.resource.recover(aws, id, change).await?;
         }

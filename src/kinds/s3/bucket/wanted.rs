@@ -26,8 +26,21 @@ impl Specified<'_, S3Bucket, BucketSpec> {
         self.spec.policy.join(&added.unwrap_or_default())
     }
 
-    fn key<'a>(&self, known: &'a Known) -> Option<&'a String> {
-        self.spec.key.as_ref().and_then(|key| known.get(key))
+    /// The ARN of the key of the default encryption. A wanted key whose ARN is unknown is an error,
+    /// and never another encryption.
+    fn key<'a>(&self, aws: &Aws, known: &'a Known) -> Result<Option<&'a String>, AwsError> {
+        let Some(key) = &self.spec.key else {
+            return Ok(None);
+        };
+        let arn = known.get(key).ok_or_else(|| {
+            let region = &self.resource.region;
+            let operation = self.resource.operation("PutBucketEncryption", region);
+            aws.name(AwsError::unusable(
+                operation,
+                format!("the ARN of {key} is not known"),
+            ))
+        });
+        arn.map(Some)
     }
 }
 
@@ -158,7 +171,8 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
                 .iter()
                 .any(|change| change.attribute.starts_with("encryption."))
             {
-                self.resource.put_encryption(aws, self.key(known)).await?;
+                let key = self.key(aws, known)?;
+                self.resource.put_encryption(aws, key).await?;
             }
             Ok(())
         };

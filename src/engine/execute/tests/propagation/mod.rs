@@ -173,6 +173,7 @@ impl Case {
             None => Observed::Missing,
             Some(name) => {
                 let mut present = ours(settled.clone());
+                present.arn = Some("arn:aws:kms:eu-west-1:123456789012:key/1-2".to_owned());
                 let other = Value::from("another one");
                 present.attributes.insert(name.to_owned(), other);
                 Observed::Present(present)
