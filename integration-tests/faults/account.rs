@@ -134,7 +134,8 @@ impl Account {
         };
         let (_, stop) = watch::channel(false);
         let concurrency = self.settings.connection.concurrency;
-        let aws = Connections::new(concurrency, stop).account(&session, None);
+        let connections = Connections::new(concurrency, stop);
+        let aws = connections.account(&session, None, &self.settings.regions);
         (aws, faults)
     }
 
@@ -180,7 +181,7 @@ impl Account {
             Command::Apply => &self.to_apply,
             Command::Destroy { .. } => &self.to_destroy,
         };
-        let survey = survey(&self.settings, systems, aws).await?;
+        let survey = survey(systems, aws).await?;
         let mut plan = plan::plan(&survey.nodes, &survey.observed, consent(command));
         if command != Command::Apply {
             plan.steps.reverse();

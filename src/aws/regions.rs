@@ -9,16 +9,17 @@ use super::error::{AwsError, ErrorKind};
 use crate::failure::Failure;
 use crate::names::{Partition, Region};
 
-/// The failure of a call: that of the call itself, or that some of `regions` do not answer.
+/// The failure of a call: that of the call itself, or that some of the account's regions do not
+/// answer.
 ///
 /// Where the call may have failed because of its region, each region is asked who the caller is, for
 /// which no permission is needed. A region that is enabled in every account is asked too: where none
 /// answers, it is not the fault of the regions.
-pub async fn explain(error: AwsError, aws: &Aws, regions: &[Region]) -> Failure {
+pub async fn explain(error: AwsError, aws: &Aws) -> Failure {
     let Some(called) = region_in_doubt(&error) else {
         return error.failure();
     };
-    let mut asked: Vec<Region> = regions.to_vec();
+    let mut asked: Vec<Region> = aws.regions().to_vec();
     if !asked.contains(called) {
         asked.push(called.clone());
     }

@@ -60,9 +60,10 @@ fn logs_writes(classic: &[EventSelector], advanced: &[AdvancedEventSelector]) ->
 /// The trails that log in a region, those of other regions and of the organization included.
 pub type Seen = (Region, Result<Vec<Trail>, AwsError>);
 
-/// Reads the trails of every region.
-pub async fn all(aws: &Aws, regions: &[Region]) -> Vec<Seen> {
-    let seen = regions
+/// Reads the trails of every region of the account.
+pub async fn all(aws: &Aws) -> Vec<Seen> {
+    let seen = aws
+        .regions()
         .iter()
         .map(async |region| (region.clone(), describe(aws, region).await));
     join_all(seen).await
