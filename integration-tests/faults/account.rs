@@ -163,7 +163,7 @@ impl Account {
             observed_at: survey.observed_at,
             consent: consent(command),
         };
-        let events = Events::discarded();
+        let (events, _) = Events::channel();
         let results = execute(&survey.nodes, &approved, aws, &events).await;
         let told: BTreeSet<Address> = results.outcomes.iter().map(|o| o.0.clone()).collect();
         if acting != told {
