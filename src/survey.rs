@@ -15,7 +15,6 @@ use crate::engine::node::{Node, Observations};
 use crate::engine::release::{deleted, release};
 use crate::engine::resource;
 use crate::failure::Failure;
-use crate::settings::Settings;
 use crate::systems::{self, Site, System, Written};
 
 /// The resources of a run, with what was observed of them.
@@ -44,24 +43,16 @@ pub struct Survey {
 /// # Errors
 /// Credentials of another account than the settings name, an endpoint that cannot be reached,
 /// regions that do not answer, or the first read that AWS refuses.
-pub async fn survey(
-    settings: &Settings,
-    systems: &[Box<dyn System>],
-    aws: &Aws,
-) -> Result<Survey, Failure> {
-    match read_all(settings, systems, aws).await {
+pub async fn survey(systems: &[Box<dyn System>], aws: &Aws) -> Result<Survey, Failure> {
+    match read_all(systems, aws).await {
         Ok(survey) => Ok(survey),
-        Err(trouble) => Err(trouble.explained(settings, aws).await),
+        Err(trouble) => Err(trouble.explained(aws).await),
     }
 }
 
-async fn read_all(
-    settings: &Settings,
-    systems: &[Box<dyn System>],
-    aws: &Aws,
-) -> Result<Survey, Trouble> {
-    let caller = site::caller(settings, systems, aws);
-    let ((caller, site), reading) = match site::named(settings, aws) {
+async fn read_all(systems: &[Box<dyn System>], aws: &Aws) -> Result<Survey, Trouble> {
+    let caller = site::caller(systems, aws);
+    let ((caller, site), reading) = match aws.site() {
         Some(site) => {
             // If both fail, the failure of the identity is shown: wrong credentials make all other
             // calls fail too.

@@ -134,7 +134,8 @@ impl Account {
         };
         let (_, stop) = watch::channel(false);
         let concurrency = self.settings.connection.concurrency;
-        let aws = Connections::new(concurrency, stop).account(&session, None);
+        let connections = Connections::new(concurrency, stop);
+        let aws = connections.account(&session, None, &self.settings.regions);
         (aws, faults)
     }
 
@@ -162,7 +163,7 @@ impl Account {
             observed_at: survey.observed_at,
             consent: consent(command),
         };
-        let events = Events::discarded();
+        let (events, _) = Events::channel();
         let results = execute(&survey.nodes, &approved, aws, &events).await;
         let told: BTreeSet<Address> = results.outcomes.iter().map(|o| o.0.clone()).collect();
         if acting != told {
@@ -180,7 +181,7 @@ impl Account {
             Command::Apply => &self.to_apply,
             Command::Destroy { .. } => &self.to_destroy,
         };
-        let survey = survey(&self.settings, systems, aws).await?;
+        let survey = survey(systems, aws).await?;
         let mut plan = plan::plan(&survey.nodes, &survey.observed, consent(command));
         if command != Command::Apply {
             plan.steps.reverse();

@@ -3,7 +3,6 @@
 use std::sync::OnceLock;
 
 use jsonschema::Validator;
-use provision::render::PLAN_SCHEMA;
 use serde_json::Value as Json;
 
 use super::Output;
@@ -19,7 +18,8 @@ impl Plan {
     pub fn new(output: &Output) -> Self {
         static SCHEMA: OnceLock<Validator> = OnceLock::new();
         let schema = SCHEMA.get_or_init(|| {
-            let schema = serde_json::from_str(PLAN_SCHEMA).expect("the schema is JSON");
+            let schema = include_str!("../../docs/plan.schema.json");
+            let schema = serde_json::from_str(schema).expect("the schema is JSON");
             jsonschema::validator_for(&schema).expect("the schema is a JSON Schema")
         });
         let plan = Plan(output.json());

@@ -21,6 +21,7 @@ use provision::engine::observed::{Consent, Observed};
 use provision::engine::plan;
 use provision::engine::resource;
 use provision::render;
+use provision::settings::Settings;
 use provision::survey::survey;
 use provision::systems::{self, Goal, Systems};
 use tokio::runtime::Runtime;
@@ -138,9 +139,11 @@ impl Stage {
         let deployment = Deployment::new("");
         let systems = systems::named(&deployment.settings, Goal::Present);
         let (_, stop) = watch::channel(false);
-        let account = deployment.settings.account.as_ref();
+        let Settings {
+            account, regions, ..
+        } = &deployment.settings;
         let mut stage = Stage {
-            aws: Connections::new(32, stop).account(&session, account),
+            aws: Connections::new(32, stop).account(&session, account.as_ref(), regions),
             // A pause between two attempts passes at once.
             runtime: tokio::runtime::Builder::new_current_thread()
                 .enable_time()
@@ -232,7 +235,7 @@ fn plans(stage: &Stage, node: &Node, observed: Observed) {
 }
 
 fn surveys(stage: &Stage, service: &str) {
-    let survey = survey(&stage.deployment.settings, &stage.systems, &stage.aws);
+    let survey = survey(&stage.systems, &stage.aws);
     match stage.runtime.block_on(survey) {
         Ok(survey) => {
             let plan = plan::plan(&survey.nodes, &survey.observed, Consent::default());

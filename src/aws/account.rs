@@ -11,7 +11,7 @@ use super::error::AwsError;
 use super::gate::Gate;
 use super::role_page::RolePage;
 use super::session::Session;
-use crate::names::AccountId;
+use crate::names::{AccountId, Partition, Region, Site};
 
 /// The way to one account, as seen by one resource.
 ///
@@ -27,11 +27,15 @@ pub struct Aws {
     pub(super) role_page: Option<Arc<OnceCell<RolePage>>>,
 }
 
-/// Everything that belongs to one account: credentials, clients, and the budget of repetitions.
+/// Everything that belongs to one account: where it is, credentials, clients, and the budget of
+/// repetitions.
 pub(super) struct Account {
     pub(super) clients: Clients,
     /// The account that the settings name, or else the one that AWS first named.
     pub(super) id: OnceLock<AccountId>,
+    /// The partition of the regions, or else the one that AWS first named.
+    pub(super) partition: OnceLock<Partition>,
+    pub(super) regions: Vec<Region>,
     /// The gate of the whole run, shared with every other account.
     pub(super) gate: Gate,
 }
@@ -40,6 +44,8 @@ impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Account")
             .field("id", &self.id)
+            .field("partition", &self.partition)
+            .field("regions", &self.regions)
             .finish_non_exhaustive()
     }
 }
@@ -63,11 +69,19 @@ impl fmt::Debug for Watch {
 }
 
 impl Aws {
-    pub(super) fn new(session: &Session, id: Option<&AccountId>, gate: Gate) -> Self {
+    pub(super) fn new(
+        session: &Session,
+        id: Option<&AccountId>,
+        regions: &[Region],
+        gate: Gate,
+    ) -> Self {
+        let partition = regions.first().map(Region::partition);
         Aws {
             account: Arc::new(Account {
                 clients: Clients::new(session),
                 id: id.cloned().map_or_else(OnceLock::new, OnceLock::from),
+                partition: partition.map_or_else(OnceLock::new, OnceLock::from),
+                regions: regions.to_vec(),
                 gate,
             }),
             resource: None,
@@ -80,6 +94,26 @@ impl Aws {
     /// [`Aws::caller`] first found.
     pub fn account(&self) -> Option<&AccountId> {
         self.account.id.get()
+    }
+
+    /// The partition of the account: that of its regions, or else the one that [`Aws::caller`]
+    /// first found.
+    pub fn partition(&self) -> Option<Partition> {
+        self.account.partition.get().copied()
+    }
+
+    /// The regions of the account that the way was made for.
+    pub fn regions(&self) -> &[Region] {
+        &self.account.regions
+    }
+
+    /// Where the account is, once account and partition are known.
+    pub fn site(&self) -> Option<Site> {
+        Some(Site {
+            partition: self.partition()?,
+            account: self.account()?.clone(),
+            regions: self.regions().to_vec(),
+        })
     }
 
     /// The same way, used on behalf of the resource of that address.

@@ -323,7 +323,7 @@ async fn no_more_calls_are_under_way_than_allowed_in_all_accounts_together() {
     };
     let connections = Connections::new(2, stopped);
     let accounts: Vec<Aws> = (0..7)
-        .map(|_| connections.account(&session, None))
+        .map(|_| connections.account(&session, None, &[]))
         .collect();
     let (now, most) = (Cell::new(0_usize), Cell::new(0_usize));
     let calls = accounts.iter().map(|aws| {
@@ -348,7 +348,7 @@ async fn a_call_that_waits_for_its_turn_ends_when_the_run_is_stopped() {
         path_style: false,
         region: None,
     };
-    let aws = Connections::new(1, stopped).account(&session, None);
+    let aws = Connections::new(1, stopped).account(&session, None, &[]);
     let under_way = aws.call(operation(), || async {
         tokio::time::sleep(Duration::from_secs(60)).await;
         Ok::<_, CallError>(GetCallerIdentityOutput::builder().build())

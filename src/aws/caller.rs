@@ -38,6 +38,7 @@ impl Aws {
     pub async fn caller(&self) -> Result<Caller, AwsError> {
         let caller = self.caller_in(None).await?;
         self.account.id.get_or_init(|| caller.account.clone());
+        self.account.partition.get_or_init(|| caller.arn.partition);
         Ok(caller)
     }
 

@@ -98,11 +98,17 @@ impl Connections {
         }
     }
 
-    /// The way to the account that `session`'s credentials belong to.
+    /// The way to the account that `session`'s credentials belong to, and to its `regions`, the
+    /// main region first.
     ///
     /// Errors and logs name `account`, the only one that the way may be used for, or else the one
     /// that [`Aws::caller`] finds.
-    pub fn account(&self, session: &Session, account: Option<&AccountId>) -> Aws {
-        Aws::new(session, account, self.gate.clone())
+    pub fn account(
+        &self,
+        session: &Session,
+        account: Option<&AccountId>,
+        regions: &[Region],
+    ) -> Aws {
+        Aws::new(session, account, regions, self.gate.clone())
     }
 }

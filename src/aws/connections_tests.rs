@@ -10,6 +10,7 @@ use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use tokio::sync::watch;
 
 use super::{Aws, Connections, Session};
+use crate::names::{Partition, Region, Site};
 
 /// An STS that names the account by the access key of a request, and counts connections.
 fn sts() -> (String, Arc<AtomicUsize>) {
@@ -62,14 +63,18 @@ fn access_key(client: &mut impl BufRead) -> Option<String> {
 }
 
 #[tokio::test]
-async fn every_account_has_its_own_credentials_over_the_same_connections() {
+async fn every_account_has_its_own_credentials_and_site_over_the_same_connections() {
     let (url, counted) = sts();
     let (_stop, stopped) = watch::channel(false);
     let connections = Connections::new(8, stopped);
     let region = "eu-west-1".parse().unwrap();
-    let ids = ["111111111111", "222222222222", "333333333333"];
-    let mut accounts: Vec<(&str, Aws)> = Vec::new();
-    for id in ids {
+    let places: [(&str, &[&str]); 3] = [
+        ("111111111111", &["eu-west-1"]),
+        ("222222222222", &["us-east-1", "eu-west-1"]),
+        ("333333333333", &[]),
+    ];
+    let mut accounts: Vec<(Site, Aws)> = Vec::new();
+    for (id, regions) in places {
         let session = connections.session(Some(&region), None, Some(&url)).await;
         let credentials = Credentials::new(id, "secret", None, None, "tests");
         let provider = SharedCredentialsProvider::new(credentials);
@@ -78,13 +83,22 @@ async fn every_account_has_its_own_credentials_over_the_same_connections() {
             config: config.build(),
             ..session
         };
-        accounts.push((id, connections.account(&session, None)));
+        let regions = regions.iter().map(|name| name.parse().unwrap());
+        let regions: Vec<Region> = regions.collect();
+        let aws = connections.account(&session, None, &regions);
+        assert_eq!(aws.site(), None, "nobody named the account {id} yet");
+        let site = Site {
+            partition: Partition::Aws,
+            account: id.parse().unwrap(),
+            regions,
+        };
+        accounts.push((site, aws));
     }
     for round in 0..2 {
-        for (id, aws) in &accounts {
+        for (site, aws) in &accounts {
             let caller = aws.caller().await.unwrap();
-            assert_eq!(caller.account.as_str(), *id, "round {round}");
-            assert_eq!(aws.account(), Some(&caller.account), "round {round}");
+            assert_eq!(caller.account, site.account, "round {round}");
+            assert_eq!(aws.site().as_ref(), Some(site), "round {round}");
         }
     }
     assert_eq!(counted.load(Ordering::Relaxed), 1);

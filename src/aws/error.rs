@@ -15,7 +15,7 @@ pub use kind::ErrorKind;
 
 use super::operation::Operation;
 use crate::failure::Failure;
-use crate::names::{AccountId, Region};
+use crate::names::AccountId;
 use iam_policy::printable::printable;
 
 /// A failed call, with everything that a person needs to know about it.
@@ -35,8 +35,8 @@ pub struct AwsError {
     pub message: String,
     /// AWS's request id.
     pub request_id: Option<String>,
-    /// Where the bucket is, if S3 was asked for the bucket in another region.
-    pub bucket_region: Option<Region>,
+    /// Where the bucket is, in S3's own words, if S3 was asked for the bucket in another region.
+    pub bucket_region: Option<String>,
 }
 
 impl AwsError {
@@ -68,7 +68,7 @@ impl AwsError {
             bucket_region: error
                 .raw_response()
                 .and_then(|response| response.headers().get("x-amz-bucket-region"))
-                .and_then(|region| region.parse().ok()),
+                .map(ToOwned::to_owned),
             ..AwsError::bare(kind, operation, printable(&message))
         }
     }

@@ -9,16 +9,17 @@ use super::error::{AwsError, ErrorKind};
 use crate::failure::Failure;
 use crate::names::{Partition, Region};
 
-/// The failure of a call: that of the call itself, or that some of `regions` do not answer.
+/// The failure of a call: that of the call itself, or that some of the account's regions do not
+/// answer.
 ///
 /// Where the call may have failed because of its region, each region is asked who the caller is, for
 /// which no permission is needed. A region that is enabled in every account is asked too: where none
 /// answers, it is not the fault of the regions.
-pub async fn explain(error: AwsError, aws: &Aws, regions: &[Region]) -> Failure {
+pub async fn explain(error: AwsError, aws: &Aws) -> Failure {
     let Some(called) = region_in_doubt(&error) else {
         return error.failure();
     };
-    let mut asked: Vec<Region> = regions.to_vec();
+    let mut asked: Vec<Region> = aws.regions().to_vec();
     if !asked.contains(called) {
         asked.push(called.clone());
     }
@@ -30,9 +31,9 @@ pub async fn explain(error: AwsError, aws: &Aws, regions: &[Region]) -> Failure 
     if answers.iter().all(Result::is_err) {
         return error.failure();
     }
-    let silent = asked.iter().zip(answers).take(in_question);
-    let silent = silent.filter_map(|(region, answer)| Some((region, answer.err()?)));
-    silence(silent.collect()).unwrap_or_else(|| error.failure())
+    let failed = asked.iter().zip(answers).take(in_question);
+    let failed = failed.filter_map(|(region, answer)| Some((region, answer.err()?)));
+    silence(failed.collect()).unwrap_or_else(|| error.failure())
 }
 
 /// The region that was called, if that may be why the call failed.
@@ -61,8 +62,11 @@ pub fn always_enabled(partition: Partition) -> Option<&'static str> {
     }
 }
 
-/// Which regions do not answer, why, and what to do; `None` if there are none.
-fn silence(silent: Vec<(&Region, AwsError)>) -> Option<Failure> {
+/// Which of the regions where a call failed do not answer, why, and what to do; `None` if there are
+/// none.
+fn silence(failed: Vec<(&Region, AwsError)>) -> Option<Failure> {
+    let mut silent = failed;
+    silent.retain(|(_, error)| region_in_doubt(error).is_some());
     let (unreachable, refusing): (Vec<_>, Vec<_>) = silent.iter().partition(|(_, error)| {
         matches!(error.kind, ErrorKind::Unreachable | ErrorKind::Unanswered)
     });
@@ -114,8 +118,28 @@ mod tests {
 
     #[test]
     fn each_silent_region_is_named_with_its_reason_and_what_to_do() {
-        use ErrorKind::{Credentials, Unanswered, Unreachable};
-        let cases: [(&[(&str, ErrorKind, &str)], &str); 3] = [
+        use ErrorKind::{Credentials, Interrupted, Throttled, Unanswered, Unreachable};
+        let cases: [(&[(&str, ErrorKind, &str)], &str); 5] = [
+            // A region that throttles has answered, and a call that was not begun proves nothing.
+            (
+                &[
+                    ("eu-west-3", Throttled, "slow down"),
+                    ("me-south-1", Interrupted, "the run was stopped"),
+                ],
+                "",
+            ),
+            (
+                &[
+                    ("eu-west-3", Throttled, "slow down"),
+                    ("ap-east-1", Unreachable, "dns error"),
+                    ("me-south-1", Interrupted, "the run was stopped"),
+                ],
+                "the region ap-east-1 does not answer\n\
+                 Caused by:\n\
+                 \x20 1: ap-east-1: dns error\n\
+                 Hint: Check that ap-east-1 is spelt correctly and that the network lets calls \
+                 through. Or take ap-east-1 out of `regions`",
+            ),
             (
                 &[("ap-east-1", Credentials, "the token is invalid")],
                 "the region ap-east-1 does not answer\n\
@@ -154,7 +178,9 @@ mod tests {
                 .map(|(name, kind, why)| (name.parse().unwrap(), error(*kind, Some(name), why)))
                 .collect();
             let silent = silent.iter().map(|(region, error)| (region, error.clone()));
-            assert_eq!(silence(silent.collect()).unwrap().to_string(), expected);
+            let failure = silence(silent.collect());
+            let shown = failure.map_or_else(String::new, |it| it.to_string());
+            assert_eq!(shown, expected);
         }
         assert_eq!(silence(Vec::new()), None);
     }

@@ -61,7 +61,7 @@ impl Context {
             .iter()
             .try_for_each(|system| system.check(partition))?;
         Ok(Context {
-            aws: connections.account(&session, settings.account.as_ref()),
+            aws: connections.account(&session, settings.account.as_ref(), &settings.regions),
             systems,
             settings,
         })
@@ -73,7 +73,7 @@ impl Context {
     /// Those of [`survey`](survey::survey).
     pub fn survey(&self) -> BoxFuture<'_, Result<Survey, Failure>> {
         // Boxed, so that the futures of the commands stay small for the compiler.
-        survey::survey(&self.settings, &self.systems, &self.aws).boxed()
+        survey::survey(&self.systems, &self.aws).boxed()
     }
 
     /// Where the resources are. AWS is asked only for what the settings do not name.
@@ -81,7 +81,7 @@ impl Context {
     /// # Errors
     /// Those of [`site`](survey::site).
     pub fn site(&self) -> BoxFuture<'_, Result<Site, Failure>> {
-        survey::site(&self.settings, &self.systems, &self.aws).boxed()
+        survey::site(&self.systems, &self.aws).boxed()
     }
 
     /// What the settings ask for at `site`.

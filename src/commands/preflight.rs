@@ -81,10 +81,10 @@ pub async fn command(
 /// # Errors
 /// Those of the survey.
 pub async fn look(context: &Context) -> Result<(Survey, BoxFuture<'_, Vec<Seen>>), Failure> {
-    let (settings, aws) = (&context.settings, &context.aws);
-    let trails = match &settings.stackstate {
-        Some(_) => trails::all(aws, &settings.regions).boxed(),
-        None => ready(Vec::new()).boxed(),
+    let trails = if context.systems.iter().any(|it| it.needs_trails()) {
+        trails::all(&context.aws).boxed()
+    } else {
+        ready(Vec::new()).boxed()
     };
     let survey = context.survey();
     let (survey, trails) = match select(survey, trails).await {

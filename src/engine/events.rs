@@ -79,18 +79,13 @@ impl Counts {
 
 /// The sending end of the stream of events.
 #[derive(Debug, Clone)]
-pub struct Events(Option<mpsc::UnboundedSender<Event>>);
+pub struct Events(mpsc::UnboundedSender<Event>);
 
 impl Events {
     /// A sending end and its receiving end. The receiver ends when every sender is dropped.
     pub fn channel() -> (Self, mpsc::UnboundedReceiver<Event>) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        (Events(Some(sender)), receiver)
-    }
-
-    /// A sending end without a receiver: its events are discarded.
-    pub fn discarded() -> Self {
-        Events(None)
+        (Events(sender), receiver)
     }
 
     /// The same way to AWS on behalf of `resource`: its waits and its progress become events.
@@ -106,8 +101,6 @@ impl Events {
 
     /// Sends one event. A dropped receiver is no error: the work goes on.
     pub fn send(&self, event: Event) {
-        if let Some(sender) = &self.0 {
-            let _ = sender.send(event);
-        }
+        let _ = self.0.send(event);
     }
 }

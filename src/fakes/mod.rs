@@ -65,7 +65,7 @@ pub fn aws(stop: watch::Receiver<bool>) -> Aws {
         path_style: false,
         region: None,
     };
-    Connections::new(32, stop).account(&session, None)
+    Connections::new(32, stop).account(&session, None, &[])
 }
 
 /// The calls that a fake makes.

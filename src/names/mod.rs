@@ -1,14 +1,17 @@
-//! AWS's own names: account IDs, regions with their partitions, and the syntax of ARNs.
+//! AWS's own names: account IDs, regions with their partitions, the syntax of ARNs, and the site
+//! that account, partition and regions are together.
 //!
 //! Everything here is pure: AWS is not asked whether a name exists. A value of one of these types
 //! is always well-formed, so other modules need no checks of their own.
 
 mod iam_identity;
 mod region;
+mod site;
 
 pub use iam_identity::IamIdentity;
 pub use iam_policy::names::{AccountId, Arn, InvalidName, Partition};
 pub use region::Region;
+pub use site::Site;
 
 /// Whether IAM accepts the text as the friendly name of a role, user or policy with at most `max`
 /// characters.

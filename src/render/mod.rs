@@ -11,6 +11,3 @@ pub mod text;
 mod schema_tests;
 #[cfg(test)]
 mod snapshot_tests;
-
-/// The JSON Schema of `provision plan --json`.
-pub const PLAN_SCHEMA: &str = include_str!("../../docs/plan.schema.json");

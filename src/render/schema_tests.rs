@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use jsonschema::Validator;
 use serde_json::{Value as Json, json};
 
-use super::PLAN_SCHEMA;
 use crate::engine::address::Address;
 use crate::engine::attributes::Value;
 use crate::engine::known::Known;
@@ -20,7 +19,7 @@ use crate::fakes::{consent, read_back};
 use crate::settings::Settings;
 
 fn schema() -> Json {
-    serde_json::from_str(PLAN_SCHEMA).unwrap()
+    serde_json::from_str(include_str!("../../docs/plan.schema.json")).unwrap()
 }
 
 fn validator() -> Validator {

@@ -3,8 +3,7 @@
 
 use crate::aws::{Aws, AwsError, Caller, regions};
 use crate::failure::Failure;
-use crate::names::{AccountId, Partition};
-use crate::settings::Settings;
+use crate::names::AccountId;
 use crate::systems::{Site, System};
 
 /// The site of the resources. AWS is asked only if the settings name no account or no region.
@@ -12,16 +11,12 @@ use crate::systems::{Site, System};
 /// # Errors
 /// Credentials of another account or partition than the settings name, a permissions boundary of
 /// another account, or no answer from AWS. If some regions do not answer, the error names them.
-pub async fn site(
-    settings: &Settings,
-    systems: &[Box<dyn System>],
-    aws: &Aws,
-) -> Result<Site, Failure> {
-    match named(settings, aws) {
+pub async fn site(systems: &[Box<dyn System>], aws: &Aws) -> Result<Site, Failure> {
+    match aws.site() {
         Some(site) => Ok(site),
-        None => match caller(settings, systems, aws).await {
+        None => match caller(systems, aws).await {
             Ok((_, site)) => Ok(site),
-            Err(trouble) => Err(trouble.explained(settings, aws).await),
+            Err(trouble) => Err(trouble.explained(aws).await),
         },
     }
 }
@@ -47,18 +42,12 @@ impl From<Failure> for Trouble {
 impl Trouble {
     /// The failure. An error of AWS is replaced by the regions that do not answer, if there are
     /// any.
-    pub(super) async fn explained(self, settings: &Settings, aws: &Aws) -> Failure {
+    pub(super) async fn explained(self, aws: &Aws) -> Failure {
         match self {
-            Trouble::Aws(error) => regions::explain(error, aws, &settings.regions).await,
+            Trouble::Aws(error) => regions::explain(error, aws).await,
             Trouble::Other(failure) => failure,
         }
     }
-}
-
-/// The site, if account and partition are known without a call to AWS.
-pub(super) fn named(settings: &Settings, aws: &Aws) -> Option<Site> {
-    let account = aws.account()?.clone();
-    Some(laid_out(settings, account, settings.partition()?))
 }
 
 /// The caller's identity, and the site of the resources in the caller's account.
@@ -66,34 +55,24 @@ pub(super) fn named(settings: &Settings, aws: &Aws) -> Option<Site> {
 /// # Errors
 /// Those of [`site`].
 pub(super) async fn caller(
-    settings: &Settings,
     systems: &[Box<dyn System>],
     aws: &Aws,
 ) -> Result<(Caller, Site), Trouble> {
     let caller = aws.caller().await?;
-    let partition = check(settings, aws.account(), &caller)?;
+    check(aws, &caller)?;
     check_boundaries(systems, &caller.account)?;
-    let site = laid_out(settings, caller.account.clone(), partition);
+    let site = Site {
+        partition: caller.arn.partition,
+        account: caller.account.clone(),
+        regions: aws.regions().to_vec(),
+    };
     Ok((caller, site))
 }
 
-fn laid_out(settings: &Settings, account: AccountId, partition: Partition) -> Site {
-    Site {
-        partition,
-        account,
-        regions: settings.regions.clone(),
-    }
-}
-
-/// The caller's partition, if the caller's account and partition are those that the settings
-/// expect.
-fn check(
-    settings: &Settings,
-    expected: Option<&AccountId>,
-    caller: &Caller,
-) -> Result<Partition, Failure> {
+/// Whether the caller's account and partition are those that the way was made for.
+fn check(aws: &Aws, caller: &Caller) -> Result<(), Failure> {
     let Caller { account, arn } = caller;
-    if let Some(expected) = expected.filter(|expected| *expected != account) {
+    if let Some(expected) = aws.account().filter(|expected| *expected != account) {
         return Err(Failure::new(format!(
             "the credentials belong to the account {account}, and the settings allow only {expected}"
         ))
@@ -101,13 +80,13 @@ fn check(
         .hint("Choose other credentials with `--profile` or AWS_PROFILE, or correct `account`"));
     }
     let is = arn.partition;
-    match settings.partition().filter(|wanted| *wanted != is) {
+    match aws.partition().filter(|wanted| *wanted != is) {
         Some(wanted) => Err(Failure::new(format!(
             "the credentials belong to the partition {is}, and the regions to {wanted}"
         ))
         .because(format!("the caller is {arn}"))
         .hint("Choose credentials and regions of the same partition")),
-        None => Ok(is),
+        None => Ok(()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The contract of a system, with the site and the layout of its resources.
+//! The contract of a system, with the layout of its resources.
 
 use std::fmt::Debug;
 
@@ -9,30 +9,9 @@ use crate::aws::{Aws, AwsError};
 use crate::engine::known::Known;
 use crate::engine::node::{Node, Observations};
 use crate::failure::Failure;
-use crate::names::{AccountId, Arn, Partition, Region};
+pub use crate::names::Site;
+use crate::names::{Arn, Partition};
 use crate::systems::written::Written;
-
-/// The place of a system: an account and its regions.
-#[derive(Debug, Clone)]
-pub struct Site {
-    /// The partition of the account and its regions.
-    pub partition: Partition,
-    /// The account.
-    pub account: AccountId,
-    /// The regions; the first is the main region. May be empty for a system without regional
-    /// resources.
-    pub regions: Vec<Region>,
-}
-
-impl Site {
-    /// An ARN in this account. `region` is empty for global services.
-    pub fn arn(&self, service: &str, region: &str, resource: &str) -> String {
-        format!(
-            "arn:{}:{service}:{region}:{}:{resource}",
-            self.partition, self.account
-        )
-    }
-}
 
 /// The resources and the documents of one or more systems at one site.
 #[derive(Debug, Default)]

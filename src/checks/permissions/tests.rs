@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::engine::attributes::Change;
 use crate::engine::permission::{Condition, REQUEST_TAG};
-use crate::fakes::deployment::{laid_out, on_ec2, settings, site, to_be_removed, unencrypted};
+use crate::fakes::deployment::{
+    laid_out, on_ec2, settings, site, stackstate, to_be_removed, unencrypted,
+};
 use crate::kinds::kms::permissions as kms;
 use crate::names::IamIdentity;
 use crate::settings::{AuditTrail, Profile, Settings};
@@ -30,6 +32,14 @@ fn both(regions: &[&str]) -> Settings {
         profile: Profile::Documented,
         permissions_boundary: None,
     });
+    settings
+}
+
+/// The same, with a permissions boundary for the roles of StackState.
+fn bounded(regions: &[&str]) -> Settings {
+    let mut settings = both(regions);
+    let boundary = "arn:aws:iam::123456789012:policy/boundary";
+    stackstate(&mut settings).permissions_boundary = boundary.parse().ok();
     settings
 }
 
@@ -90,14 +100,12 @@ fn the_permissions_of_plan_have_no_conditions_and_write_nothing() {
 
 #[test]
 fn the_policies_pass_our_own_lint() {
-    let mut bounded = both(&["eu-west-1", "us-east-1", "ap-southeast-2"]);
-    let boundary = "arn:aws:iam::123456789012:policy/boundary";
-    if let Some(system) = &mut bounded.stackstate {
-        system.permissions_boundary = boundary.parse().ok();
-    }
     let cases = [
         (both(&["eu-west-1", "us-east-1"]), "both systems"),
-        (bounded, "bounded roles in three regions"),
+        (
+            bounded(&["eu-west-1", "us-east-1", "ap-southeast-2"]),
+            "bounded roles in three regions",
+        ),
         (on_ec2(&["eu-west-1"]), "an agent on an instance"),
         (unencrypted(&["eu-west-1"]), "no key"),
     ];
@@ -158,7 +166,7 @@ fn the_policy_allows_nothing_for_resources_that_the_settings_leave_out() {
             &[
                 "kms:CreateKey",
                 "kms:ScheduleKeyDeletion",
-                "iam:ListPolicies",
+                "iam:CreatePolicy",
             ],
         ),
         (
@@ -187,6 +195,10 @@ fn the_policy_allows_nothing_for_resources_that_the_settings_leave_out() {
             ],
         ),
     ];
+    let mut of_others = all_of_apply(&bounded(&["eu-west-1"]));
+    of_others.extend(all_of_apply(&on_ec2(&["eu-west-1"])));
+    of_others.extend(all_of_destroy(&both(&["eu-west-1"]), everything()));
+    let of_others = actions(&of_others);
     for (reason, settings, needed, not_needed) in cases {
         let all = all_of_apply(&settings);
         let actions = actions(&all);
@@ -195,6 +207,7 @@ fn the_policy_allows_nothing_for_resources_that_the_settings_leave_out() {
         }
         for action in not_needed {
             assert!(!actions.contains(action), "{reason}: {action}");
+            assert!(of_others.contains(action), "nothing ever needs {action}");
         }
     }
 }

@@ -60,12 +60,27 @@ fn logs_writes(classic: &[EventSelector], advanced: &[AdvancedEventSelector]) ->
 /// The trails that log in a region, those of other regions and of the organization included.
 pub type Seen = (Region, Result<Vec<Trail>, AwsError>);
 
-/// Reads the trails of every region.
-pub async fn all(aws: &Aws, regions: &[Region]) -> Vec<Seen> {
-    let seen = regions
+/// Reads the trails of every region of the account.
+pub async fn all(aws: &Aws) -> Vec<Seen> {
+    let seen = aws
+        .regions()
         .iter()
         .map(async |region| (region.clone(), describe(aws, region).await));
     join_all(seen).await
+}
+
+/// The region that a trail was created in, where CloudTrail must be asked about the trail.
+fn home(trail: &Trail, seen_in: &Region) -> Result<Region, String> {
+    let Some(named) = trail.home_region() else {
+        return Ok(seen_in.clone());
+    };
+    let region = named.parse();
+    region.map_err(|_| {
+        format!(
+            "CloudTrail says that the trail's home is {named:?}, which is not the code of an AWS \
+             region"
+        )
+    })
 }
 
 /// Checks what the trails log.
@@ -79,9 +94,11 @@ pub async fn look(aws: &Aws, seen: &[Seen]) -> Vec<Check> {
         }
     }
     let logging = trails.iter().map(async |(arn, (trail, seen_in))| {
-        let home = trail.home_region().and_then(|home| home.parse().ok());
-        let home = home.unwrap_or_else(|| (*seen_in).clone());
-        (*arn, logs(aws, trail, &home).await)
+        let logging = match home(trail, seen_in) {
+            Ok(home) => logs(aws, trail, &home).await,
+            Err(why) => Logging::Unknown(why),
+        };
+        (*arn, logging)
     });
     let logging: BTreeMap<&str, Logging> = join_all(logging).await.into_iter().collect();
     let of_region = |described: &Result<Vec<Trail>, AwsError>| match described {
@@ -239,6 +256,22 @@ mod tests {
         ];
         for (reason, classic, advanced, expected) in cases {
             assert_eq!(logs_writes(classic, advanced), expected, "{reason}");
+        }
+    }
+
+    #[test]
+    fn a_trail_is_asked_about_in_its_home_region() {
+        let cases = [
+            (Some("eu-west-1"), Some("eu-west-1"), "the same region"),
+            (Some("us-east-1"), Some("us-east-1"), "another region"),
+            (Some("moon"), None, "no code of a region"),
+            (None, Some("eu-west-1"), "the region where it was seen"),
+        ];
+        let seen_in = "eu-west-1".parse().unwrap();
+        for (named, expected, reason) in cases {
+            let trail = Trail::builder().set_home_region(named.map(str::to_owned));
+            let found = home(&trail.build(), &seen_in);
+            assert_eq!(found.as_ref().ok().map(Region::name), expected, "{reason}");
         }
     }
 

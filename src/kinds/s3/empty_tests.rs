@@ -72,7 +72,7 @@ impl Stub {
             path_style: true,
             region: None,
         };
-        Connections::new(concurrency, stop).account(&session, None)
+        Connections::new(concurrency, stop).account(&session, None, &[])
     }
 
     /// Destroys the bucket.

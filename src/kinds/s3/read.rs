@@ -42,6 +42,14 @@ fn named_region(named: Option<&str>, asked: &Region) -> Result<Region, String> {
     })
 }
 
+/// The region that S3 names in an error because the bucket is not in the region that was asked.
+fn redirected(error: AwsError, asked: &Region) -> Result<Result<Option<Region>, String>, AwsError> {
+    match named_region(error.bucket_region.as_deref(), asked) {
+        Ok(region) if region == *asked => Err(error),
+        located => Ok(located.map(Some)),
+    }
+}
+
 impl S3Bucket {
     /// The region of the bucket, if it exists. An inner `Err` is the reason why the program cannot
     /// tell the region.
@@ -68,10 +76,7 @@ impl S3Bucket {
                 self.identity.name,
                 error.request_id.as_deref().unwrap_or("unknown")
             ))),
-            Err(error) => match &error.bucket_region {
-                Some(region) if *region != self.region => Ok(Ok(Some(region.clone()))),
-                _ => Err(error),
-            },
+            Err(error) => redirected(error, &self.region),
         }
     }
 
@@ -173,6 +178,7 @@ impl S3Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::Operation;
 
     #[test]
     fn a_bucket_is_in_the_region_that_s3_names() {
@@ -195,6 +201,43 @@ mod tests {
         for (named, expected, reason) in cases {
             let region = named_region(named, &asked);
             assert_eq!(region.as_ref().ok().map(Region::name), expected, "{reason}");
+        }
+    }
+
+    #[test]
+    fn an_error_that_names_another_region_says_where_the_bucket_is() {
+        let cases = [
+            (None, None, "another error"),
+            (Some("eu-west-1"), None, "an error of the bucket's region"),
+            (
+                Some("ap-south-2"),
+                Some("Ok(\"ap-south-2\")"),
+                "another region",
+            ),
+            (
+                Some("moon"),
+                Some(
+                    "Err(\"S3 says that the bucket is in \\\"moon\\\", which is not the code of an \
+                     AWS region\")",
+                ),
+                "no code of a region",
+            ),
+        ];
+        let asked = "eu-west-1".parse().unwrap();
+        for (named, expected, reason) in cases {
+            let operation = Operation {
+                service: "s3",
+                name: "HeadBucket",
+                region: None,
+            };
+            let error = AwsError {
+                bucket_region: named.map(str::to_owned),
+                ..AwsError::unusable(operation, "moved".to_owned())
+            };
+            let located = redirected(error, &asked).ok();
+            let located = located.map(|it| it.map(|region| region.unwrap().name().to_owned()));
+            let shown = located.map(|it| format!("{it:?}"));
+            assert_eq!(shown.as_deref(), expected, "{reason}");
         }
     }
 }

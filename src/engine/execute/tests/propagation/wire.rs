@@ -87,7 +87,7 @@ impl Wire {
             region: None,
         };
         let account = ACCOUNT.parse().unwrap();
-        Connections::new(32, stop).account(&session, Some(&account))
+        Connections::new(32, stop).account(&session, Some(&account), &[])
     }
 
     /// The status, the body, and the number of the call if its operation is the refused one.
