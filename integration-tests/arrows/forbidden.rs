@@ -1,9 +1,9 @@
-//! What the check of the arrows finds in small houses, so that it is known to fail.
+//! Tests the check itself, with small crates that have forbidden imports.
 
 use crate::house::House;
 use crate::{circles, upwards};
 
-/// What is found in a house of these files.
+/// The findings in a crate of these files.
 fn found(files: &[(&str, &str)]) -> Vec<String> {
     let rooms: [(&str, &[&str]); 2] = [("top", &["middle"]), ("middle", &["bottom"])];
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -17,7 +17,7 @@ fn found(files: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-fn what_is_forbidden_is_found() {
+fn every_forbidden_import_is_found() {
     let lib = "pub mod top; pub mod middle; pub mod bottom; pub mod failure;";
     let (top, middle) = ("use crate::middle::M;", "pub struct M; pub mod inner;");
     let (inner, bottom) = ("pub struct I;", "pub struct B;");

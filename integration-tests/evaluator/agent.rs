@@ -1,4 +1,4 @@
-//! What the agent needs of the integration role, and nothing beyond it.
+//! The integration role allows what the agent needs, and nothing else.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ fn assumed_by(why: &str, account: &str) -> Request {
 }
 
 #[test]
-fn the_role_is_assumed_with_the_external_id_alone() {
+fn the_role_is_assumed_only_with_the_external_id() {
     const ID: &str = "sts:ExternalId";
     let instance = request("an instance", "ec2.amazonaws.com", "sts:AssumeRole", ROLE);
     let lambda = request("a function", "lambda.amazonaws.com", "sts:AssumeRole", ROLE);
@@ -47,7 +47,7 @@ fn in_bucket(why: &str, action: &str, object: &str) -> Request {
 }
 
 #[test]
-fn the_bucket_is_read_and_emptied_over_tls() {
+fn the_bucket_is_read_and_emptied_only_over_tls() {
     const TLS: &str = "aws:SecureTransport";
     let mut cases = Vec::new();
     for region in [MAIN, OTHER] {
@@ -69,7 +69,7 @@ fn the_bucket_is_read_and_emptied_over_tls() {
 }
 
 #[test]
-fn the_logs_are_decrypted_through_s3() {
+fn the_logs_are_decrypted_only_through_s3() {
     let decrypt = |why: &str, service: &str| {
         let request = request(why, SESSION, "kms:Decrypt", KEY).by("integration-role-policy");
         let request = request.on("key-policy").with("kms:CallerAccount", ACCOUNT);
@@ -87,7 +87,7 @@ fn the_logs_are_decrypted_through_s3() {
     ]);
 }
 
-/// What the agent's `aws_topology` check asks AWS, with something that it may ask it of.
+/// The actions of the agent's `aws_topology` check, each with a resource that it may be used on.
 const READS: [(&str, &[&str]); 23] = [
     (
         "arn:aws:cloudwatch:eu-west-1:123456789012:dataset/a",
@@ -244,7 +244,7 @@ const READS: [(&str, &[&str]); 23] = [
 ];
 
 #[test]
-fn every_part_of_the_account_that_the_agent_shows_is_read() {
+fn every_action_of_the_agents_check_is_allowed() {
     let reads = READS.iter().flat_map(|(resource, actions)| {
         let actions = actions.iter();
         actions.map(|action| request("a read", SESSION, action, *resource))
@@ -267,7 +267,7 @@ fn every_part_of_the_account_that_the_agent_shows_is_read() {
 }
 
 #[test]
-fn nothing_in_the_account_is_changed() {
+fn no_change_of_the_account_is_allowed() {
     let instance = "arn:aws:ec2:eu-west-1:123456789012:instance/i-1";
     let other_bucket = "arn:aws:s3:::another-bucket/object";
     let cases = [

@@ -1,4 +1,4 @@
-//! Who administers the key, and who uses it.
+//! The key policy: who administers the key, and who uses it.
 
 use crate::deployment::{ACCOUNT, KEY, STRANGER};
 use crate::requests::{Case, check, request};

@@ -1,11 +1,11 @@
-//! What AWS's log delivery needs to write VPC flow logs, and for whom it may not.
+//! AWS's log delivery writes the VPC flow logs of this account, and of no other if hardened.
 
 use crate::deployment::{ACCOUNT, BUCKET, KEY, MAIN, OTHER, STRANGER};
 use crate::requests::{Request, check, request};
 
 const SERVICE: &str = "delivery.logs.amazonaws.com";
 
-/// A request that log delivery makes because of a flow log of `account` in `region`.
+/// A request of log delivery for a flow log of `account` in `region`.
 fn delivery(why: &str, action: &str, resource: &str, region: &str, account: &str) -> Request {
     let source = format!("arn:aws:logs:{region}:{account}:*");
     let request = request(why, SERVICE, action, resource);
@@ -15,7 +15,7 @@ fn delivery(why: &str, action: &str, resource: &str, region: &str, account: &str
 }
 
 #[test]
-fn flow_logs_of_this_account_alone_are_written() {
+fn log_delivery_writes_flow_logs_of_this_account_and_if_hardened_of_no_other() {
     const ACL: (&str, &str) = ("s3:x-amz-acl", "bucket-owner-full-control");
     let mut cases = Vec::new();
     for region in [MAIN, OTHER] {

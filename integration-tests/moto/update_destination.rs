@@ -27,7 +27,7 @@ fn logging() -> CloudWatchLoggingOptions {
         .build()
 }
 
-/// What a destination has beyond what the program sets.
+/// The settings of a destination that the program does not manage.
 fn unmanaged() -> ExtendedS3DestinationUpdate {
     update()
         .cloud_watch_logging_options(logging())
@@ -58,7 +58,7 @@ async fn has_unmanaged(account: &Account, reason: &str) {
 }
 
 #[tokio::test]
-async fn each_setting_is_mended_and_what_is_not_ours_is_kept() {
+async fn each_setting_of_ours_is_corrected_and_the_others_are_kept() {
     let account = Account::applied_in_moto(&[MAIN]).await;
     change(&account, unmanaged()).await;
     account.plan(&[]).has_no_changes();
@@ -159,7 +159,7 @@ async fn each_setting_is_mended_and_what_is_not_ours_is_kept() {
 }
 
 #[tokio::test]
-async fn an_update_that_comes_in_between_makes_ours_look_again() {
+async fn after_an_update_of_others_in_between_the_stream_is_read_again() {
     let account = Arc::new(Account::applied_in_moto(&[MAIN]).await);
     change(&account, update().prefix("other/").build()).await;
 
@@ -167,7 +167,7 @@ async fn an_update_that_comes_in_between_makes_ours_look_again() {
     account.watch(move |call, moment| {
         let ours = call.operation == "UpdateDestination" && moment == Moment::Arrived;
         if ours && first.swap(false, Ordering::SeqCst) {
-            // Ours names a version that is no longer the newest when moto gets it.
+            // When moto receives our update, the update's version is no longer the newest.
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(change(&other, unmanaged()));
             let closer = update().compression_format(CompressionFormat::Uncompressed);
@@ -193,7 +193,7 @@ async fn an_update_that_comes_in_between_makes_ours_look_again() {
 }
 
 #[tokio::test]
-async fn a_stream_that_never_stops_changing_fails_with_the_last_refusal() {
+async fn if_the_stream_changes_at_every_attempt_the_last_refusal_is_reported() {
     let account = Arc::new(Account::applied_in_moto(&[MAIN]).await);
     change(&account, update().prefix("other/").build()).await;
 
