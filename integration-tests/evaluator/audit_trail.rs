@@ -46,13 +46,13 @@ fn roles_are_changed_only_with_the_names_and_the_boundary() {
         "iam:UntagRole",
     ];
     for action in by_name {
-        cases.push(asks("a role of its own", action, OWN_ROLE).allowed());
+        cases.push(asks("a role of the application", action, OWN_ROLE).allowed());
         cases.push(asks("any other role", action, OTHER_ROLE).refused_if_hardened());
     }
     for role in [OWN_ROLE, OTHER_ROLE] {
-        cases.push(asks("a look at a role", "iam:GetRole", role).allowed());
+        cases.push(asks("reading one role", "iam:GetRole", role).allowed());
     }
-    cases.push(asks("a look at all roles", "iam:ListRoles", "*").allowed());
+    cases.push(asks("listing all roles", "iam:ListRoles", "*").allowed());
     check(&cases);
 }
 
@@ -62,14 +62,18 @@ fn the_boundary_is_added_and_never_removed() {
     let wider = format!("arn:aws:iam::{ACCOUNT}:policy/wider");
     let version = "iam:CreatePolicyVersion";
     check(&[
-        put("on a role of before")
+        put("the boundary of the settings")
             .with(UNDER, BOUNDARY)
             .allowed_if_hardened(),
-        put("a wider one").with(UNDER, &wider).refused(),
-        asks("off", "iam:DeleteRolePermissionsBoundary", OWN_ROLE)
-            .with(UNDER, BOUNDARY)
-            .refused(),
-        asks("the boundary itself made wider", version, BOUNDARY).refused(),
+        put("another, wider boundary").with(UNDER, &wider).refused(),
+        asks(
+            "removing the boundary",
+            "iam:DeleteRolePermissionsBoundary",
+            OWN_ROLE,
+        )
+        .with(UNDER, BOUNDARY)
+        .refused(),
+        asks("a wider version of the boundary itself", version, BOUNDARY).refused(),
     ]);
 }
 
@@ -81,7 +85,7 @@ fn only_the_applications_own_roles_are_passed_and_only_to_three_services() {
     let mut cases: Vec<Case> = ["lambda", "scheduler", "events"]
         .map(|service| {
             pass(
-                "a role of its own",
+                "a role of the application",
                 OWN_ROLE,
                 &format!("{service}.amazonaws.com"),
             )

@@ -28,7 +28,7 @@ fn log_delivery_writes_flow_logs_of_this_account_and_if_hardened_of_no_other() {
             put("another account's flow log", STRANGER)
                 .with(ACL.0, ACL.1)
                 .refused_if_hardened(),
-            put("an object that it keeps for itself", ACCOUNT).refused(),
+            put("an object without the bucket owner's control", ACCOUNT).refused(),
         ]);
         let over_http = put("plain HTTP", ACCOUNT).with(ACL.0, ACL.1);
         cases.push(over_http.with("aws:SecureTransport", "false").refused());
@@ -51,10 +51,22 @@ fn log_delivery_writes_flow_logs_of_this_account_and_if_hardened_of_no_other() {
         }
     }
     let elsewhere = format!("{BUCKET}/elsewhere");
-    let elsewhere = delivery("another place", "s3:PutObject", &elsewhere, MAIN, ACCOUNT);
+    let elsewhere = delivery(
+        "a key outside of the prefix",
+        "s3:PutObject",
+        &elsewhere,
+        MAIN,
+        ACCOUNT,
+    );
     cases.push(elsewhere.on("bucket-policy").with(ACL.0, ACL.1).refused());
     let delete = format!("{BUCKET}/AWSLogs/{ACCOUNT}/vpcflowlogs/{MAIN}/log.gz");
-    let delete = delivery("it only writes", "s3:DeleteObject", &delete, MAIN, ACCOUNT);
+    let delete = delivery(
+        "log delivery only writes",
+        "s3:DeleteObject",
+        &delete,
+        MAIN,
+        ACCOUNT,
+    );
     cases.push(delete.on("bucket-policy").refused());
     let trail = request(
         "another service",

@@ -27,7 +27,7 @@ fn each_service_assumes_its_role_and_if_hardened_for_this_account_alone() {
         cases.extend([
             stream_of("our stream", ACCOUNT).allowed(),
             stream_of("another account's stream", STRANGER).refused_if_hardened(),
-            firehose("nobody's stream").refused_if_hardened(),
+            firehose("a request without an external ID").refused_if_hardened(),
             events("our rule", ACCOUNT, rule).allowed(),
             events("another account's rule", STRANGER, rule).refused_if_hardened(),
             events("another rule of the account", ACCOUNT, "other").refused_if_hardened(),
@@ -90,7 +90,7 @@ fn firehose_writes_only_under_the_prefixes_of_its_region() {
         ] {
             cases.push(in_bucket(why, region, "s3:PutObject", &object).refused());
         }
-        cases.push(in_bucket("clearing up", region, "s3:DeleteObject", &events).refused());
+        cases.push(in_bucket("Firehose only writes", region, "s3:DeleteObject", &events).refused());
         let request = request(
             "plain HTTP",
             firehose(region),
@@ -124,7 +124,7 @@ fn firehose_encrypts_only_through_s3_in_the_buckets_region() {
                 encrypts("another service", sqs).on("key-policy").refused(),
                 // An alias as a resource grants nothing, so the vendor's key policy cannot be
                 // narrower.
-                encrypts("the role's own right to the key", s3)
+                encrypts("only the role's own policy allows it", s3)
                     .on_key_that_leaves_it_to_iam()
                     .allowed_if_hardened(),
             ]);
@@ -149,7 +149,14 @@ fn eventbridge_puts_records_only_into_our_stream() {
             cases.push(put("another stream", action, "other").refused());
         }
         let delete = "firehose:DeleteDeliveryStream";
-        cases.push(put("it only writes", delete, "stackstate-eventbridge-stream").refused());
+        cases.push(
+            put(
+                "EventBridge only writes",
+                delete,
+                "stackstate-eventbridge-stream",
+            )
+            .refused(),
+        );
     }
     check(&cases);
 }

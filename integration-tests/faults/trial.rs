@@ -124,7 +124,7 @@ impl Trial {
             let (ending, requests) = account.run(command, Aim::Nothing).await;
             spare(&foreign, &requests)?;
             if !matches!(ending, Ending::Well) {
-                return Err(format!("the run after it did not end well: {ending:?}"));
+                return Err(format!("the next run failed: {ending:?}"));
             }
         }
         // After a run that succeeded nothing is left to do, so no further run is made.
@@ -181,7 +181,9 @@ impl Trial {
                 Ending::Failed(outcomes) if self.leaves_the_key_unknown(outcomes, requests) => {
                     Ok(())
                 }
-                other => Err(format!("the run did not come through it: {other:?}")),
+                other => Err(format!(
+                    "the run did not succeed in spite of the fault: {other:?}"
+                )),
             };
         }
         let wrote = requests
@@ -207,7 +209,7 @@ impl Trial {
                         .any(|(_, o)| matches!(o, Outcome::Unknown(_))) =>
             {
                 return Err(format!(
-                    "a read cannot leave anything unknown: {outcomes:?}"
+                    "after a failed read no outcome may be unknown: {outcomes:?}"
                 ));
             }
             Ending::Failed(outcomes) => {

@@ -42,7 +42,11 @@ impl Deployment {
     pub fn site(&self) -> Site {
         Site {
             partition: self.settings.partition().unwrap_or(Partition::Aws),
-            account: self.settings.account.clone().expect("the file names it"),
+            account: self
+                .settings
+                .account
+                .clone()
+                .expect("the file has an account"),
             regions: self.settings.regions.clone(),
         }
     }

@@ -54,7 +54,7 @@ fn policies_of(length: usize) -> Vec<(&'static str, String)> {
             statement(&format!(r#""Action":[{}],"Resource":"*""#, list("s3:A"))),
         ),
         (
-            "lists that multiply",
+            "lists whose combinations multiply",
             statement(&format!(
                 r#""Principal":{{"AWS":[{}]}},"Action":[{}],"Resource":[{}]"#,
                 third("a"),

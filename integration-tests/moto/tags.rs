@@ -147,7 +147,7 @@ async fn changed_and_missing_tags_are_corrected_and_tags_of_others_are_kept() {
     }
     account.apply(&FLAGS).says("Outcome: 7 done.");
 
-    assert_eq!(account.tagged_in_moto(&ours), known_to_the_api, "mended");
+    assert_eq!(account.tagged_in_moto(&ours), known_to_the_api, "corrected");
     assert_eq!(account.tagged_in_moto(&[FOREIGN]), known_to_the_api, "kept");
     let expected: BTreeSet<_> = ours.iter().copied().chain([FOREIGN]).collect();
     let iam = account.iam();

@@ -70,32 +70,28 @@ async fn each_setting_of_ours_is_corrected_and_the_others_are_kept() {
     let encryption = EncryptionConfiguration::builder();
     let cases = [
         (
-            "another role writes",
+            "another role",
             update().role_arn(format!("arn:aws:iam::{}:role/other", account.id)),
             &["role"][..],
         ),
         (
-            "it writes elsewhere",
+            "another bucket",
             update().bucket_arn("arn:aws:s3:::other"),
             &["bucket"],
         ),
+        ("another prefix", update().prefix("other/"), &["prefix"]),
         (
-            "it writes under another prefix",
-            update().prefix("other/"),
-            &["prefix"],
-        ),
-        (
-            "failed records go elsewhere",
+            "another prefix of failed records",
             update().error_output_prefix("failed/"),
             &["error_prefix"],
         ),
         (
-            "objects are not compressed",
+            "no compression",
             update().compression_format(CompressionFormat::Uncompressed),
             &["compression"],
         ),
         (
-            "it waits longer",
+            "a longer buffering interval",
             update().buffering_hints(
                 hints
                     .clone()
@@ -106,12 +102,12 @@ async fn each_setting_of_ours_is_corrected_and_the_others_are_kept() {
             &["buffer_seconds"],
         ),
         (
-            "it takes more together",
+            "a larger buffer",
             update().buffering_hints(hints.interval_in_seconds(60).size_in_mbs(128).build()),
             &["buffer_mebibytes"],
         ),
         (
-            "another key encrypts",
+            "another key",
             update().encryption_configuration(
                 encryption
                     .clone()
@@ -121,7 +117,7 @@ async fn each_setting_of_ours_is_corrected_and_the_others_are_kept() {
             &["key"],
         ),
         (
-            "nothing encrypts",
+            "no encryption",
             update().encryption_configuration(
                 encryption
                     .no_encryption_config(NoEncryptionConfig::NoEncryption)
@@ -130,13 +126,13 @@ async fn each_setting_of_ours_is_corrected_and_the_others_are_kept() {
             &["key"],
         ),
         (
-            "records are changed on their way",
+            "a transformation of records",
             update()
                 .processing_configuration(ProcessingConfiguration::builder().enabled(true).build()),
             &["processing"],
         ),
         (
-            "much at once",
+            "several settings at once",
             update().prefix("other/").error_output_prefix("failed/"),
             &["error_prefix", "prefix"],
         ),
@@ -211,6 +207,6 @@ async fn if_the_stream_changes_at_every_attempt_the_last_refusal_is_reported() {
 
     account.watch(|_, _| true);
     account.apply(&[]).says("Outcome: 1 done.");
-    has_unmanaged(&account, "nobody's update was overwritten").await;
+    has_unmanaged(&account, "no update of others was overwritten").await;
     Deployment::of(&account, &[MAIN]).check().await;
 }
