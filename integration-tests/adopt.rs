@@ -2,6 +2,7 @@
 
 use aws_sdk_eventbridge::types::Target;
 use aws_sdk_firehose::types::{CompressionFormat, ExtendedS3DestinationConfiguration};
+use aws_sdk_kms::types::KeyState;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 
 use crate::deployment::Deployment;
@@ -193,9 +194,8 @@ async fn what_cannot_be_changed_in_place_is_not_adopted() {
     assert_eq!(inventory::of(&account, &[MAIN, OTHER]).await, before);
 }
 
-#[tokio::test]
-async fn two_keys_with_our_tags_are_reported_and_neither_is_chosen() {
-    let account = Account::applied(&[MAIN]);
+/// Another key with the tags of the deployment, and its id.
+async fn second_key(account: &Account) -> String {
     let tags = [
         ("provision:system", "stackstate"),
         ("provision:deployment", "default"),
@@ -206,14 +206,36 @@ async fn two_keys_with_our_tags_are_reported_and_neither_is_chosen() {
             .tag_value(value);
         tag.build().unwrap()
     });
-    let kms = account.kms(MAIN);
-    let key = kms
-        .create_key()
-        .set_tags(Some(tags.to_vec()))
-        .send()
-        .await
-        .unwrap();
-    let id = key.key_metadata.unwrap().key_id;
+    let create = account.kms(MAIN).create_key().set_tags(Some(tags.to_vec()));
+    create.send().await.unwrap().key_metadata.unwrap().key_id
+}
+
+async fn state_of(account: &Account, key: &str) -> KeyState {
+    let describe = account.kms(MAIN).describe_key().key_id(key);
+    let key = describe.send().await.unwrap().key_metadata.unwrap();
+    key.key_state.unwrap()
+}
+
+#[tokio::test]
+async fn a_second_key_with_our_tags_changes_nothing_while_our_alias_leads_to_ours() {
+    let account = Account::applied(&[MAIN]);
+    let ours = "alias/stackstate-integration";
+    let describe = account.kms(MAIN).describe_key().key_id(ours);
+    let ours = describe.send().await.unwrap().key_metadata.unwrap().key_id;
+    let second = second_key(&account).await;
+    account.plan(&[]).has_no_changes();
+    account.provision(&["destroy", "--yes"]).exits(0);
+    assert_eq!(state_of(&account, &ours).await, KeyState::PendingDeletion);
+    assert_eq!(state_of(&account, &second).await, KeyState::Enabled);
+}
+
+#[tokio::test]
+async fn two_keys_with_our_tags_and_no_alias_are_reported_and_neither_is_chosen() {
+    let account = Account::applied(&[MAIN]);
+    let id = second_key(&account).await;
+    let alias = "alias/stackstate-integration";
+    let delete = account.kms(MAIN).delete_alias().alias_name(alias);
+    delete.send().await.unwrap();
     let plan = account.plan(&[]);
     assert_eq!(plan.action("kms_key.integration@eu-west-1"), "blocked");
     assert!(plan.reason("kms_key.integration@eu-west-1").contains(&id));

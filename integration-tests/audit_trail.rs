@@ -1,6 +1,5 @@
 //! Audit Trail's policy and attachments: created, corrected and removed, also after changes by others.
 
-use aws_sdk_iam::types::PolicyScopeType;
 use serde_json::{Value as Json, json};
 
 use crate::harness::{Account, MAIN};
@@ -187,57 +186,4 @@ async fn both_systems_are_deployed_together_and_each_alone() {
     let plan = account.plan(&["--only=audit-trail"]);
     plan.has_no_changes();
     account.destroy(&[]).says("Outcome: 3 done.");
-}
-
-#[tokio::test]
-async fn policies_of_an_earlier_and_longer_document_are_cleaned_up() {
-    let account = account(SETTINGS).await;
-    account.apply(&[]);
-    let iam = account.iam();
-    let ours = |key: &str, value: &str| {
-        let tag = aws_sdk_iam::types::Tag::builder().key(key).value(value);
-        tag.build().unwrap()
-    };
-    let document = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
-        "Action": "s3:ListAllMyBuckets", "Resource": "*"}]}"#;
-    // What a document that had to be spread over two policies would have left, and a policy of
-    // someone else whose name is alike.
-    for (name, is_ours) in [("-1", true), ("-2", true), ("-3", false)] {
-        let create = iam.create_policy().policy_document(document);
-        let mut create = create.policy_name(format!("AuditTrailRole{name}"));
-        if is_ours {
-            create = create.tags(ours("provision:system", "audit-trail"));
-            create = create.tags(ours("provision:deployment", "AuditTrailRole"));
-        }
-        let arn = create.send().await.unwrap().policy.unwrap().arn.unwrap();
-        if is_ours {
-            let attach = iam.attach_user_policy().user_name("audit-trail");
-            attach.policy_arn(arn).send().await.unwrap();
-        }
-    }
-    let plan = account.plan(&[]);
-    let mut changes = plan.changes();
-    changes.sort();
-    assert_eq!(
-        changes,
-        [
-            ("iam_policy.AuditTrailRole-1", "delete"),
-            ("iam_policy.AuditTrailRole-2", "delete"),
-            (
-                "iam_policy_attachment.AuditTrailRole-1:user/audit-trail",
-                "delete"
-            ),
-            (
-                "iam_policy_attachment.AuditTrailRole-2:user/audit-trail",
-                "delete"
-            ),
-        ]
-    );
-    account.apply(&[]).says("Outcome: 4 done.");
-    account.plan(&[]).has_no_changes();
-    let policies = iam.list_policies().scope(PolicyScopeType::Local);
-    let policies = policies.send().await.unwrap().policies.unwrap();
-    let mut names: Vec<&str> = policies.iter().filter_map(|it| it.policy_name()).collect();
-    names.sort_unstable();
-    assert_eq!(names, ["AuditTrailRole", "AuditTrailRole-3"]);
 }

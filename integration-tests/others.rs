@@ -170,33 +170,39 @@ async fn tags_of_others_are_kept_when_ours_change() {
 }
 
 #[tokio::test]
-async fn a_target_of_others_holds_the_rule_until_they_remove_it() {
-    let account = Account::applied(&[MAIN]);
-    let events = account.events(MAIN);
-    let arn = format!("arn:aws:sqs:{MAIN}:{}:queue", account.id);
-    let target = Target::builder().id("added").arn(arn).build().unwrap();
-    let put = events
-        .put_targets()
-        .rule(RULE)
-        .targets(target)
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(put.failed_entry_count(), 0);
+async fn a_target_of_others_holds_the_rule_until_it_is_removed_or_may_be_lost() {
+    for detach_foreign in [false, true] {
+        let account = Account::applied(&[MAIN]);
+        let events = account.events(MAIN);
+        let arn = format!("arn:aws:sqs:{MAIN}:{}:queue", account.id);
+        let target = Target::builder().id("added").arn(arn).build().unwrap();
+        let put = events.put_targets().rule(RULE).targets(target);
+        let put = put.send().await.unwrap();
+        assert_eq!(put.failed_entry_count(), 0);
 
-    account.plan(&[]).has_no_changes();
-    account.apply(&[]).writes_nothing();
-    account
-        .provision(&["destroy", "--yes"])
-        .exits(1)
-        .says("Others added targets to the rule StsEventBridgeRule: remove added")
-        // The role stays with its rule: its name tells that something is left in this region.
-        .says("6 done, 1 failed, 1 skipped");
+        account.plan(&[]).has_no_changes();
+        account.apply(&[]).writes_nothing();
+        account
+            .provision(&["destroy", "--yes"])
+            .exits(1)
+            .says("! blocked event_rule.stackstate@eu-west-1")
+            .says("others use it with target/added; detach it there, or run `provision destroy --detach-foreign`")
+            .says("! blocked event_target.firehose@eu-west-1")
+            // The roles stay with the rule: their names tell that something is left in this region.
+            .says("1 failed, 7 skipped")
+            .writes_nothing();
 
-    let remove = events.remove_targets().rule(RULE).ids("added");
-    remove.send().await.unwrap();
-    account.destroy(&[]);
-    assert_eq!(inventory::of(&account, &[MAIN]).await, BTreeSet::new());
+        if detach_foreign {
+            account
+                .destroy(&["--detach-foreign"])
+                .says("others use it with target/added, and lose it");
+        } else {
+            let remove = events.remove_targets().rule(RULE).ids("added");
+            remove.send().await.unwrap();
+            account.destroy(&[]);
+        }
+        assert_eq!(inventory::of(&account, &[MAIN]).await, BTreeSet::new());
+    }
 }
 
 #[test]

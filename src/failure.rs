@@ -1,21 +1,20 @@
-//! The one shape in which an expected failure reaches a person.
+//! The form in which every expected failure is reported to a person.
 //!
-//! Every layer lowers its own errors to a [`Failure`] at its edge; only `main` and the renderers
-//! print it.
+//! Every layer turns its own errors into a [`Failure`] at its edge.
 
 use std::fmt;
 
 use iam_policy::printable::harmless;
 
-/// What failed, the chain of reasons, and what the person can do about it.
+/// A failure: what failed, the chain of causes, and what the person can do about it.
 ///
-/// No field ever holds a secret: values that came from the settings' secrets are left out by the
-/// layer that builds the failure.
+/// No field contains a secret: the layer that builds the failure leaves out values from the
+/// settings' secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// One sentence without a full stop: what failed, and on what.
     pub message: String,
-    /// The reasons, the nearest first; for an AWS call the last is AWS's own code, message and
+    /// The causes, the nearest first. For an AWS call the last cause is AWS's own code, message and
     /// request id.
     pub causes: Vec<String>,
     /// What to do next, as an imperative sentence.
@@ -32,7 +31,7 @@ impl Failure {
         }
     }
 
-    /// The same failure with one more, deeper reason.
+    /// The same failure with one more, deeper cause.
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
         self.causes.push(cause.into());
@@ -48,8 +47,8 @@ impl Failure {
 }
 
 impl fmt::Display for Failure {
-    /// `message`, then a numbered `Caused by:` chain if there is one, then a `Hint:` line. What any
-    /// of them quotes cannot command the terminal.
+    /// `message`, then a numbered `Caused by:` chain and a `Hint:` line if there are any. Control
+    /// characters are escaped, so quoted text cannot control the terminal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", harmless(&self.message))?;
         if !self.causes.is_empty() {

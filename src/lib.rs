@@ -1,8 +1,8 @@
 //! Creates, checks and removes what a third-party integration needs in an AWS account.
 //!
-//! A run goes from [`settings`] over the [`systems`] that they name to the plan, which a pure
-//! function of the [`engine`] makes of what is wanted and what was observed, and to its execution.
-//! `docs/design.md` shows the whole.
+//! The [`settings`] name the [`systems`], and these lay out the wanted resources. A [`survey`]
+//! observes the resources. A pure function of the [`engine`] makes a plan from the wanted and the
+//! observed state, and the engine executes it. `docs/design.md` shows the whole.
 
 pub mod aws;
 pub mod checks;

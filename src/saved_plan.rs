@@ -1,9 +1,10 @@
-//! A plan in a file, to be applied exactly or not at all.
+//! Saved plans: a plan in a file, which is applied exactly or not at all.
 //!
-//! The file holds the plan as `plan --json` prints it, without secrets, and salted digests of the
-//! settings and documents that it was made from, so that a change of either can be named without
-//! either being in the file. A digest over the whole shows a changed byte; it protects against
-//! accidents, not against someone who may write the file and makes a new digest.
+//! The file contains the plan as `plan --json` prints it, without secrets. It also contains salted
+//! digests of the settings and documents that the plan was made from. So a changed setting or
+//! document can be named although its value is not in the file. A digest of the whole file detects
+//! a changed byte. It protects against accidents, but not against someone who changes the file and
+//! writes a new digest.
 
 #[cfg(test)]
 mod tests;
@@ -22,24 +23,24 @@ use crate::settings::Settings;
 use crate::systems::System;
 use crate::text_file;
 
-/// The version of the form of the file, of which another version is refused.
+/// The version of the form of the file. Any other version is refused.
 const FORMAT_VERSION: u32 = 1;
-/// A saved plan is far smaller; what is larger is something else.
+/// A saved plan is far smaller, so a larger file is no saved plan.
 const LARGEST_FILE: u64 = 16 * 1024 * 1024;
 
 /// The settings and documents that a plan was made from, by name. The values include the external
-/// ID and leave this module only as digests.
+/// ID, and leave this module only as digests.
 pub struct Inputs(BTreeMap<String, String>);
 
 impl Inputs {
-    /// Everything that decides what is provisioned.
+    /// All settings and documents that a plan depends on.
     ///
     /// # Errors
     /// Those of [`Settings::digest_entries`].
     pub fn of(settings: &Settings, systems: &[Box<dyn System>]) -> Result<Self, Failure> {
         let mut inputs: BTreeMap<String, String> = BTreeMap::new();
         for (key, value) in settings.digest_entries()? {
-            // A list has an entry for each item. The separator is in none of them.
+            // A list has an entry for each item. No entry contains the separator.
             let entry = inputs.entry(format!("the setting `{key}`")).or_default();
             entry.push_str(&value);
             entry.push('\0');
@@ -63,7 +64,7 @@ impl Inputs {
 #[serde(deny_unknown_fields)]
 pub struct SavedPlan {
     format_version: u32,
-    /// Of the program that made it: another one may plan differently.
+    /// The version of the program that made the plan. Another version may plan differently.
     program_version: String,
     adopt: bool,
     salt: String,
@@ -73,7 +74,7 @@ pub struct SavedPlan {
 }
 
 impl SavedPlan {
-    /// Whether the plan was made to take over what is not ours.
+    /// Whether the plan was made with `--adopt`.
     pub fn adopts(&self) -> bool {
         self.adopt
     }
@@ -94,7 +95,7 @@ impl SavedPlan {
         ])
     }
 
-    /// Refuses settings or documents other than the plan was made from.
+    /// Refuses settings or documents that differ from those that the plan was made from.
     ///
     /// # Errors
     /// Names each setting and document that differs.
@@ -115,10 +116,10 @@ impl SavedPlan {
         )
     }
 
-    /// Refuses to go on if the same plan would not be made now.
+    /// Refuses the saved plan if `now`, the plan that would be made now, differs from it.
     ///
     /// # Errors
-    /// Another account, or each resource for which something else would be done now.
+    /// Another account or partition, or a list of the resources whose steps differ.
     pub fn check_plan(&self, now: &Json) -> Result<(), Failure> {
         for field in ["account", "partition"] {
             if self.plan[field] != now[field] {
@@ -171,7 +172,8 @@ fn by_address(plan: &Json) -> BTreeMap<&str, &Json> {
         .collect()
 }
 
-/// Digests parts so that no two lists of parts give the same text.
+/// The digest of a list of parts. Lengths are included, so different lists do not give the same
+/// input.
 fn sha256(parts: &[&str]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
@@ -181,11 +183,11 @@ fn sha256(parts: &[&str]) -> String {
     format!("{:x}", hasher.finalize())
 }
 
-/// Writes the plan so that only its owner can read it, and so that the file is either the old one
-/// or the whole new one.
+/// Writes the plan. Only the owner can read the file. The file is replaced at once, so it is never
+/// written in part.
 ///
 /// # Errors
-/// A path that is a symbolic link, holds something else than a plan, or cannot be written.
+/// A path that is a symbolic link, that names a file other than a plan, or that cannot be written.
 pub fn write(path: &Path, plan: &Json, inputs: &Inputs, adopt: bool) -> Result<(), Failure> {
     let failed = |reason: String| {
         Failure::new(format!("cannot save the plan as {}", path.display())).because(reason)
@@ -193,7 +195,7 @@ pub fn write(path: &Path, plan: &Json, inputs: &Inputs, adopt: bool) -> Result<(
     if path.is_symlink() {
         return Err(failed("it is a symbolic link".to_owned()));
     }
-    // A plan of another version of the program, or a damaged one, is still meant to be one.
+    // A plan of another version of the program, or a damaged one, may be replaced too.
     let is_plan = |text: String| text.contains("\"format_version\"");
     let there = File::open(path).and_then(|file| text_file::read(file, LARGEST_FILE));
     match there.map(is_plan) {
@@ -222,7 +224,7 @@ pub fn write(path: &Path, plan: &Json, inputs: &Inputs, adopt: bool) -> Result<(
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     };
-    // A temporary file is made with mode 0600, and keeps it when it takes its name.
+    // A temporary file is created with mode 0600, and keeps that mode when it is renamed.
     let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         file.write_all(b"\n")?;
@@ -237,7 +239,8 @@ pub fn write(path: &Path, plan: &Json, inputs: &Inputs, adopt: bool) -> Result<(
 /// Reads a saved plan.
 ///
 /// # Errors
-/// A file that cannot be read, is no saved plan of this version of the program, or was changed.
+/// A file that cannot be read, that is no saved plan of this version of the program, or that was
+/// changed.
 pub fn read(path: &Path) -> Result<SavedPlan, Failure> {
     let name = path.display();
     let failed = |reason: String| {

@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 pub struct Secret(String);
 
 impl Secret {
-    /// The text itself, for the few places that must send it, digest it or show it on request.
+    /// The text, for the few places that must send it, digest it or show it on request.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -28,8 +28,8 @@ impl fmt::Debug for Secret {
 }
 
 impl<'de> Deserialize<'de> for Secret {
-    /// Takes a string. The error for anything else names neither the value nor its type: serde's
-    /// own message would quote a number.
+    /// Accepts a string. The error for any other value names neither the value nor its type, since
+    /// serde's own message would quote a number.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match toml::Value::deserialize(deserializer) {
             Ok(toml::Value::String(text)) => Ok(Secret(text)),

@@ -1,4 +1,5 @@
-//! Reads everything that a plan needs, in as few waves as its parts depend on each other.
+//! The survey: reads everything that a plan needs, with as few successive waves of calls as
+//! possible.
 
 mod site;
 
@@ -11,33 +12,34 @@ use tokio::time::Instant;
 
 use crate::aws::{Aws, AwsError, Caller};
 use crate::engine::node::{Node, Observations};
-use crate::engine::release::{going, release};
+use crate::engine::release::{deleted, release};
 use crate::engine::resource;
 use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::systems::{self, Site, System, Written};
 
-/// What a run is about: the resources, and what AWS says of them.
+/// The resources of a run, with what was observed of them.
 #[derive(Debug)]
 pub struct Survey {
-    /// Where the resources are.
+    /// The account and the regions of the resources.
     pub site: Site,
-    /// Who the credentials belong to.
+    /// The identity that the credentials belong to.
     pub caller: Caller,
-    /// Every resource that is wanted or may be left over.
+    /// Every resource that is wanted or that earlier settings may have left behind.
     pub nodes: Vec<Node>,
-    /// The documents that the resources carry.
+    /// The documents that are written to the resources.
     pub written: Vec<Written>,
-    /// What was observed of the resources.
+    /// The observations of the resources.
     pub observed: Observations,
-    /// When that was.
+    /// When the observations began.
     pub observed_at: Instant,
 }
 
-/// Asks who is calling, reads every resource, and looks for what earlier settings left over.
+/// Reads the caller's identity and every resource, and looks for resources that earlier settings
+/// left behind.
 ///
-/// Where the settings name the account and a region, the caller's identity is asked beside
-/// everything else; otherwise it comes first, because names and ARNs follow from it.
+/// If the settings name the account and a region, the caller's identity is read at the same time as
+/// the resources. Otherwise it is read first, because names and ARNs follow from it.
 ///
 /// # Errors
 /// Credentials of another account than the settings name, an endpoint that cannot be reached,
@@ -61,8 +63,8 @@ async fn read_all(
     let caller = site::caller(settings, systems, aws);
     let ((caller, site), reading) = match site::named(settings, aws) {
         Some(site) => {
-            // The identity decides which of two failures is shown: with the wrong credentials all
-            // others follow from it.
+            // If both fail, the failure of the identity is shown: wrong credentials make all other
+            // calls fail too.
             let (caller, reading) = join(caller, read(systems, &site, aws)).await;
             (caller?, reading?)
         }
@@ -88,7 +90,7 @@ async fn read_all(
     })
 }
 
-/// What the reads of a survey gave.
+/// The results of the reads of a survey.
 struct Reading {
     nodes: Vec<Node>,
     written: Vec<Written>,
@@ -109,9 +111,9 @@ async fn read(systems: &[Box<dyn System>], site: &Site, aws: &Aws) -> Result<Rea
     let left_behind: Vec<Node> = left_behind.collect();
     observed.extend(observe(&left_behind, aws).await?);
     nodes.extend(left_behind);
-    let going = going(&nodes, &observed);
+    let deleted = deleted(&nodes, &observed);
     for observed in observed.values_mut() {
-        release(observed, &going);
+        release(observed, &deleted);
     }
     Ok(Reading {
         nodes,

@@ -1,17 +1,17 @@
-//! Reads text that a person names, and no more of it than such a text can have.
+//! Reads text files up to a limit of their length.
 
 use std::io::{Error, ErrorKind, Read, Result};
 
-/// Far more than the longest policy that AWS takes, laid out in whatever way: 32,768 characters in
-/// a key policy, and fewer in all others.
+/// The limit for a policy, in bytes. It is far above the longest policy that AWS accepts, which is
+/// a key policy of 32,768 characters, even with much white space.
 pub const LARGEST_POLICY: u64 = 256 * 1024;
 
-/// The text of `source`, which has at most so many bytes, a multiple of 1,024.
+/// The text of `source`, of at most `most` bytes, which is a multiple of 1,024.
 ///
-/// A file's own length is not asked for: that of a device says nothing.
+/// The length of the file is not used, since a device has none.
 ///
 /// # Errors
-/// A source that cannot be read, is longer, or is not UTF-8.
+/// A source that cannot be read, that is longer, or that is not UTF-8.
 pub fn read(source: impl Read, most: u64) -> Result<String> {
     let mut bytes = Vec::new();
     source.take(most + 1).read_to_end(&mut bytes)?;
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_read_up_to_its_bound() {
+    fn a_text_is_read_up_to_the_limit() {
         let cases = [
             (vec![b'a'; 1023], None, "shorter"),
             (vec![b'a'; 1024], None, "as long as it may be"),
@@ -36,11 +36,11 @@ mod tests {
             (vec![0xff], Some("it is not text in UTF-8"), "no text"),
         ];
         for (bytes, refused, why) in cases {
-            let told = read(bytes.as_slice(), 1024).err();
-            let told = told.map(|error| error.to_string());
-            assert_eq!(told.as_deref(), refused, "{why}");
+            let error = read(bytes.as_slice(), 1024).err();
+            let error = error.map(|error| error.to_string());
+            assert_eq!(error.as_deref(), refused, "{why}");
         }
         let endless = read(std::io::repeat(b'a'), 1024);
-        assert!(endless.is_err(), "what never ends is left");
+        assert!(endless.is_err(), "a source without an end is refused");
     }
 }

@@ -133,3 +133,27 @@ fn no_two_files_of_the_policy_language_import_each_other() {
         &House::read(Path::new("crates/iam-policy/src")).arrows(),
     ));
 }
+
+/// The files that a page names between backticks, from the root of the project.
+fn named_files(page: &str) -> Vec<String> {
+    let quoted = page.split('`').skip(1).step_by(2);
+    let roots = ["src/", "crates/", "integration-tests/", "policies/"];
+    quoted
+        .filter(|text| roots.iter().any(|root| text.starts_with(root)))
+        // `NAME`, `SYSTEM` and `KIND` stand for what is yet to be written.
+        .filter(|text| !text.contains(|c: char| c.is_ascii_uppercase() || c == '*'))
+        // The fuzzer makes this folder.
+        .filter(|text| !text.contains("/artifacts"))
+        .map(|text| text.trim_end_matches('/').to_owned())
+        .collect()
+}
+
+#[test]
+fn every_file_that_the_guides_name_exists() {
+    for page in ["docs/design.md", "docs/behaviour.md", "CONTRIBUTING.md"] {
+        let text = std::fs::read_to_string(page).expect("the page is there");
+        let missing = named_files(&text).into_iter();
+        let missing: Vec<String> = missing.filter(|it| !Path::new(it).exists()).collect();
+        assert_eq!(missing, Vec::<String>::new(), "{page}");
+    }
+}

@@ -1,4 +1,4 @@
-//! What is wrong with what the settings write: every policy in its written form, and the bucket.
+//! Lints what the settings write: every policy in its written form, and the bucket.
 
 #[cfg(test)]
 mod policies_md;
@@ -18,7 +18,7 @@ use iam_policy::lint::{
 use iam_policy::report::Tool;
 use serde_json::Value as Json;
 
-/// Everything that is found in what the settings write at `site`.
+/// The findings in the policies and buckets that the settings write at `site`.
 pub fn report(accepted: &Accepted, layout: &Layout, site: &Site) -> Report {
     let written = &layout.written;
     let mut documents = Vec::new();
@@ -34,7 +34,7 @@ pub fn report(accepted: &Accepted, layout: &Layout, site: &Site) -> Report {
         });
     }
     for (address, bucket) in buckets(&layout.nodes) {
-        // What comes nearest to a file that describes the bucket is its policy.
+        // No file describes the bucket, so its findings point at the file of its policy.
         let policy = written.iter().find(|written| written.carrier == *address);
         documents.push(Checked {
             found: found(lint_bucket(bucket), accepted),
@@ -55,8 +55,8 @@ pub fn sarif(report: &Report) -> Json {
     iam_policy::report::sarif(report, tool)
 }
 
-/// How many matters of security there are in what the settings write at `site`, without those that
-/// they accept. Only the checks that can find one run.
+/// The number of security findings in what the settings write at `site`, without accepted ones.
+/// Only the checks that can find one are run.
 pub fn security_findings(
     accepted: &Accepted,
     nodes: &[Node],
@@ -79,7 +79,7 @@ fn found(findings: Vec<Finding>, accepted: &Accepted) -> Vec<Found> {
         .collect()
 }
 
-/// The policy that is written; none for what is no policy.
+/// The policy of a written document; `None` if the document is no policy.
 fn document(written: &Written, site: &Site) -> Option<(Kind, Document)> {
     let Content::Policy(kind, policy) = &written.content else {
         return None;
@@ -88,7 +88,7 @@ fn document(written: &Written, site: &Site) -> Option<(Kind, Document)> {
         partition: Some(site.partition),
         account: Some(site.account.clone()),
     };
-    let policy = policy.to_judge();
+    let policy = policy.with_sample_ids();
     Some((*kind, Document::new(*kind, home, policy.document())))
 }
 

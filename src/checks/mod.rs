@@ -1,4 +1,4 @@
-//! What can be known before a write: findings in the documents, permissions, and preflight.
+//! The checks before a write: findings in the documents, the needed permissions, and preflight.
 
 pub mod documents;
 pub mod permissions;

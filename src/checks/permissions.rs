@@ -1,10 +1,10 @@
-//! What the calls of a run need of IAM: one table, from which the printed policy and the checks
-//! before a write both come.
+//! The IAM permissions that the calls of a run need. The printed policy and the checks before a
+//! write both come from them.
 //!
-//! Each kind of resource names the actions of its calls in its own file here, with the ARNs and
-//! condition keys that the Service Authorization Reference gives for them. [`plan`], [`apply`] and
-//! [`destroy`] put together what a command can come to need; [`of_step`] what one step of a plan
-//! will need. Everything here is pure.
+//! Each kind lists the actions of its calls in its own module under [`kinds`](crate::kinds), with
+//! the ARNs and condition keys that the Service Authorization Reference gives for them. [`plan`],
+//! [`apply`] and [`destroy`] collect the permissions that a command may need, and [`of_step`] those
+//! of one step of a plan. Everything here is pure.
 
 mod policy;
 
@@ -20,15 +20,15 @@ use crate::engine::permission::{FIND, Permission, allow};
 use crate::engine::plan::Step;
 use crate::systems::{Site, System};
 
-/// What the survey calls beside the reads of each resource.
+/// The permissions for the survey's calls that belong to no resource.
 fn survey(systems: &[Box<dyn System>]) -> Vec<Permission> {
     let actions = systems.iter().flat_map(|system| system.actions_for_names());
     let actions: Vec<&'static str> = actions.copied().collect();
     allow(FIND, &["*"], &[], &actions)
 }
 
-/// What the checks before a write call. Whose policies they simulate, and where the trails are
-/// that they look at, is not known before.
+/// The permissions for the checks before a write. The principal whose policies are simulated and
+/// the regions of the trails are not known in advance.
 fn preflight(systems: &[Box<dyn System>], site: &Site) -> Vec<Permission> {
     let (users, roles) = (site.arn("iam", "", "user/*"), site.arn("iam", "", "role/*"));
     let mut all = allow(
@@ -51,7 +51,7 @@ fn preflight(systems: &[Box<dyn System>], site: &Site) -> Vec<Permission> {
     all
 }
 
-/// What `plan` needs, and every command that begins with a plan.
+/// The permissions of `plan`, and of the plan with which other commands begin.
 pub fn plan(systems: &[Box<dyn System>], nodes: &[Node]) -> Vec<Permission> {
     let reads = nodes
         .iter()
@@ -59,8 +59,9 @@ pub fn plan(systems: &[Box<dyn System>], nodes: &[Node]) -> Vec<Permission> {
     survey(systems).into_iter().chain(reads).collect()
 }
 
-/// What `apply` can come to need: to create, to mend every drift, and to remove what the settings
-/// no longer ask for. `checks` says whether it looks before it writes.
+/// The permissions that `apply` may need: to create resources, to correct every drift, and to
+/// delete resources that the settings no longer ask for. With `checks`, those of the checks before
+/// a write are included.
 pub fn apply(
     systems: &[Box<dyn System>],
     site: &Site,
@@ -83,7 +84,7 @@ pub fn apply(
     all
 }
 
-/// Such a node is kept, although it is not wanted.
+/// Whether the node outlives a wanted resource. Such a node is kept although it is unwanted.
 fn outlives_a_wanted_one(node: &Node, nodes: &[Node]) -> bool {
     let outlived = node.outlives.as_ref();
     outlived.is_some_and(|outlived| {
@@ -92,7 +93,7 @@ fn outlives_a_wanted_one(node: &Node, nodes: &[Node]) -> bool {
     })
 }
 
-/// What `destroy` needs.
+/// The permissions of `destroy`.
 pub fn destroy(systems: &[Box<dyn System>], nodes: &[Node], consent: Consent) -> Vec<Permission> {
     let deletes = nodes
         .iter()
@@ -100,7 +101,7 @@ pub fn destroy(systems: &[Box<dyn System>], nodes: &[Node], consent: Consent) ->
     plan(systems, nodes).into_iter().chain(deletes).collect()
 }
 
-/// What one step of a plan will need beyond what the plan has already read.
+/// The permissions of one step of a plan, without those for reads.
 pub fn of_step(node: &Node, step: &Step, consent: Consent) -> Vec<Permission> {
     let resource = &node.resource;
     let changes = &step.decision.changes;

@@ -1,7 +1,7 @@
 //! The command line: commands, their options and their help.
 //!
-//! Definitions only. The options that carry settings are defined in `settings`, which checks their
-//! values together with those of the settings file.
+//! This module has definitions only. The options for settings are defined in `settings`, which
+//! checks their values together with those of the settings file.
 
 mod policy;
 
@@ -32,18 +32,18 @@ Examples:
 Credentials come from the usual AWS chain; settings from provision.toml and flags."
 )]
 pub struct Cli {
-    /// The options that every command takes and that carry settings.
+    /// The options for settings that every command has.
     #[command(flatten)]
     pub general: GeneralFlags,
-    /// How much to print, and how.
+    /// The options for the output.
     #[command(flatten)]
     pub output: OutputFlags,
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// How much to print, and how.
+/// The options for the output.
 #[derive(Debug, Clone, Args)]
 pub struct OutputFlags {
     /// Log each AWS call that writes to stderr; -vv logs those that read too

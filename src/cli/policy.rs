@@ -1,4 +1,4 @@
-//! The commands that look at policies, and their options.
+//! The commands of `provision policy`, with their options.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use crate::settings::StackStateFlags;
 use iam_policy::Kind;
 use iam_policy::lint::Severity;
 
-/// The commands that look at policy documents.
+/// The commands of `provision policy`.
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
 Examples:
@@ -22,7 +22,7 @@ pub enum PolicyCommand {
     Show(PolicyShowArgs),
     /// Compare two policies by what they mean
     Diff(PolicyDiffArgs),
-    /// Find what is wrong with policies, or could be, and what to do about it
+    /// Find errors and risks in policies, and what to do about them
     Lint(PolicyLintArgs),
 }
 

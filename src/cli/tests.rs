@@ -1,4 +1,4 @@
-//! The definitions are consistent: help, examples, limits, and an external ID in no error.
+//! Tests of the definitions: help, examples, limits, and that no error shows the external ID.
 
 use clap::CommandFactory;
 
@@ -34,7 +34,8 @@ fn every_level_of_help_has_an_example_that_parses() {
             .collect();
         assert!(!examples.is_empty(), "{}", command.get_name());
         for example in examples {
-            // Explanations stand apart, and the shell's part of a line is not ours.
+            // An explanation follows after two spaces, and the part of a line for the shell is not
+            // parsed.
             let words = example.split("  ").next().unwrap_or(example);
             let words: Vec<&str> = words
                 .split(' ')
@@ -46,7 +47,7 @@ fn every_level_of_help_has_an_example_that_parses() {
 }
 
 #[test]
-fn help_shows_the_settings_of_the_integration_where_they_count() {
+fn the_help_of_commands_that_use_the_settings_of_stackstate_shows_them() {
     for command in [
         "plan",
         "apply",
@@ -84,7 +85,7 @@ fn numbers_out_of_range_and_contradictions_are_refused() {
         (
             &["apply", "plan.json", "--adopt"],
             false,
-            "the saved plan has decided that",
+            "the saved plan contains that decision",
         ),
         (
             &["apply", "--no-preflight", "--ignore-preflight"],

@@ -1,24 +1,25 @@
-//! What can be done with a resource.
+//! The actions that a plan can take on a resource.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What is to be done with a resource.
+/// The action that a plan takes on a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
-    /// Nothing.
+    /// Nothing is done.
     Keep,
-    /// It does not exist and is created.
+    /// The resource does not exist and is created.
     Create,
-    /// It is ours and some attributes are changed in place.
+    /// The resource is ours, and some of its attributes are changed in place.
     Update,
-    /// It is ours, no longer wanted, and is deleted.
+    /// The resource is ours and no longer wanted, and is deleted.
     Delete,
-    /// It is not ours; it becomes ours and is changed to what is wanted.
+    /// The resource is not ours. It gets our tags and is changed to the wanted attributes.
     Adopt,
-    /// Nothing can be done; the reason says why and the way out.
+    /// The program must not or cannot act on the resource. The reason says why, and names the way
+    /// out.
     Blocked,
 }
 

@@ -1,4 +1,4 @@
-//! How a resource is called everywhere: in plans, progress, errors and JSON.
+//! The address of a resource: its name in plans, progress, errors and JSON.
 
 use std::fmt;
 
@@ -6,14 +6,14 @@ use crate::names::Region;
 
 /// `kind.name`, with `@region` for a resource that lives in a region.
 ///
-/// Addresses order by kind, then name, then region, which only serves to make maps deterministic.
+/// Addresses are ordered by kind, then name, then region. The order only makes maps deterministic.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
     /// The resource kind, such as `iam_role`.
     pub kind: &'static str,
-    /// What the resource is for within its blueprint, such as `integration`.
+    /// The purpose of the resource within its system, such as `integration`.
     pub name: String,
-    /// `None` for the resources of IAM, which is global.
+    /// The region of the resource; `None` for the resources of IAM, which is global.
     pub region: Option<Region>,
 }
 

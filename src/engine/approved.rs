@@ -1,4 +1,4 @@
-//! What a person agreed to.
+//! The plan that a person approved.
 
 use tokio::time::Instant;
 
@@ -6,15 +6,15 @@ use crate::engine::node::Observations;
 use crate::engine::observed::Consent;
 use crate::engine::plan::Plan;
 
-/// A plan that a person approved, and what it was made of.
+/// A plan that a person approved, with the observations that it was made from.
 #[derive(Debug)]
 pub struct Approved {
-    /// What to do.
+    /// The plan.
     pub plan: Plan,
-    /// What was observed.
+    /// The observations.
     pub observed: Observations,
-    /// When that was.
+    /// When the observations were made.
     pub observed_at: Instant,
-    /// What was decided beside the settings.
+    /// What the person agreed to beside the settings.
     pub consent: Consent,
 }

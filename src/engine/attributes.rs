@@ -1,8 +1,8 @@
-//! The common form of what a resource should be and of what it is.
+//! Attributes: the common form of the wanted and the observed state of a resource.
 //!
-//! Every kind lowers both its settings and AWS's answers to [`Attributes`], so that comparison,
-//! planning, rendering and waiting are written once. An attribute's name is what a person reads in
-//! a plan: `versioning`, `inline_policy[default]`, `tags[team]`.
+//! Every kind lowers both its settings and AWS's answers to [`Attributes`]. Therefore comparison,
+//! planning, rendering and waiting are written once for all kinds. A plan shows the names of the
+//! attributes: `versioning`, `inline_policy[default]`, `tags[team]`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,29 +17,30 @@ use iam_policy::{Policy, redacted, same_meaning};
 /// One attribute's value.
 #[derive(Debug, Clone)]
 pub enum Value {
-    /// Anything that compares by equality.
+    /// A value that compares by equality.
     Plain(Json),
     /// A policy document, which compares by meaning.
     Policy(Policy),
-    /// A wanted policy with holes that are filled when it is sent.
+    /// A wanted policy with holes, which are filled when it is sent.
     Document(Document),
     /// A value that AWS will choose when another resource is created.
     KnownAfterApply,
 }
 
 impl Value {
-    /// Whether both stand for the same thing in AWS. An unknown value equals nothing.
+    /// Whether both values mean the same in AWS. An unknown value equals no value.
     pub fn same(&self, other: &Value) -> bool {
         match (self, other) {
             (Value::Plain(a), Value::Plain(b)) => a == b,
             (Value::Policy(a), Value::Policy(b)) => same_meaning(a, b),
             (Value::Document(document), Value::Policy(policy))
             | (Value::Policy(policy), Value::Document(document)) => document.is(policy),
+            (Value::Document(a), Value::Document(b)) => a.to_send().is_some_and(|a| b.is(&a)),
             _ => false,
         }
     }
 
-    /// Whether both would be written alike, what is still unknown included.
+    /// Whether both values would be written alike. Here two unknown values are alike.
     fn alike(&self, other: &Value) -> bool {
         match (self, other) {
             (Value::KnownAfterApply, Value::KnownAfterApply) => true,
@@ -66,7 +67,7 @@ impl Value {
         }
     }
 
-    /// The value for JSON output: without secrets, and `null` where AWS will choose.
+    /// The value for JSON output: without secrets, and `null` for a value that AWS will choose.
     pub fn to_json(&self) -> Json {
         match self {
             Value::Plain(json) => json.clone(),
@@ -95,7 +96,7 @@ impl From<&Document> for Value {
 /// A resource's attributes by name. An attribute that AWS does not have is absent, not null.
 pub type Attributes = BTreeMap<String, Value>;
 
-/// The reference to another resource's ARN as an attribute.
+/// The ARN of another resource as an attribute: unknown until AWS has chosen that ARN.
 pub fn reference(known: &Known, address: &Address) -> Value {
     match known.get(address) {
         Some(arn) => arn.as_str().into(),
@@ -103,19 +104,19 @@ pub fn reference(known: &Known, address: &Address) -> Value {
     }
 }
 
-/// One attribute that differs between what is and what should be.
+/// One attribute whose observed and wanted values differ.
 #[derive(Debug, Clone)]
 pub struct Change {
     /// The attribute's name.
     pub attribute: String,
     /// The value in AWS, if there is one.
     pub before: Option<Value>,
-    /// The wanted value, if there is to be one.
+    /// The wanted value, if one is wanted.
     pub after: Option<Value>,
 }
 
 impl Change {
-    /// What a person should know about the value in AWS beside what it is.
+    /// What a person should know about the value in AWS beside the value: its deleted principals.
     pub fn note(&self) -> Option<String> {
         let Some(Value::Policy(policy)) = &self.before else {
             return None;
@@ -131,7 +132,7 @@ impl Change {
 }
 
 impl PartialEq for Change {
-    /// Two changes are equal when they would do the same to the same state.
+    /// Two changes are equal if they have the same effect on the same state.
     fn eq(&self, other: &Self) -> bool {
         let same = |a: &Option<Value>, b: &Option<Value>| match (a, b) {
             (None, None) => true,
@@ -192,6 +193,7 @@ pub fn touches(changes: &[Change], name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::document::Hole;
 
     fn attributes(pairs: &[(&str, Value)]) -> Attributes {
         pairs
@@ -220,6 +222,24 @@ mod tests {
         let before = attributes(&[("key", "arn:old".into())]);
         let after = attributes(&[("key", Value::KnownAfterApply)]);
         assert_eq!(diff(&before, &after).len(), 1);
+    }
+
+    #[test]
+    fn documents_are_the_same_if_they_are_sent_alike() {
+        let of = |id: &str| {
+            let policy = serde_json::json!({"Statement": {
+                "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*",
+                "Condition": {"StringEquals": {"sts:ExternalId": "${ExternalId}"}},
+            }});
+            let policy = Policy::from_value(policy).unwrap();
+            let holes = BTreeMap::from([("ExternalId", Hole::Secret(id.to_owned().into()))]);
+            Value::from(&Document::new(policy, &holes).unwrap())
+        };
+        assert!(
+            of("a").same(&of("a")),
+            "what was created is not written again"
+        );
+        assert!(!of("a").same(&of("b")), "another secret");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What is decided for one resource: a pure function of what is wanted and what was observed.
+//! Decides what to do with one resource: a pure function of the wanted and the observed state.
 
 use crate::engine::action::Action;
 use crate::engine::address::Address;
@@ -9,14 +9,14 @@ use crate::engine::observed::{Consent, Observed, Phase};
 use crate::engine::ownership::Owner;
 use crate::engine::resource::Wanted;
 
-/// An action, with what it changes and why.
+/// An action with its reason and its changes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
-    /// What is to be done.
+    /// The action.
     pub action: Action,
-    /// Why, where the action alone does not say it.
+    /// Why, where the action alone does not say why.
     pub reason: Option<String>,
-    /// What changes; for a create or a delete every attribute.
+    /// The attributes that change. For a create or a delete these are all attributes.
     pub changes: Vec<Change>,
 }
 
@@ -38,18 +38,18 @@ impl Decision {
     }
 }
 
-/// What a decision takes from outside the resource itself.
+/// What a decision depends on outside the resource itself.
 #[derive(Debug, Clone, Default)]
 pub struct Around<'a> {
-    /// What was decided for the resource whose ownership this one shares.
+    /// The action on the parent, whose ownership this resource shares.
     pub parent: Option<Action>,
-    /// The resource that exists, stays, and must not stay without this one.
+    /// The resource that this one outlives, if it exists and stays.
     pub outlived: Option<&'a Address>,
     /// What a person agreed to.
     pub consent: Consent,
 }
 
-/// Decides for one resource; `None` if it is neither wanted nor there.
+/// Decides for one resource; `None` if it is neither wanted nor present.
 pub fn decide(
     node: &Node,
     observed: &Observed,
@@ -152,14 +152,14 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
         Owner::Ours | Owner::Parent => {}
     }
     match present.phase {
-        Phase::Doomed => return keep("it is scheduled for deletion already".to_owned()),
+        Phase::PendingDeletion => return keep("it is scheduled for deletion already".to_owned()),
         Phase::Deleting => return keep("it is being deleted already".to_owned()),
         Phase::Stable | Phase::Creating => {}
     }
     if let Some(outlived) = around.outlived {
         return keep(format!(
-            "it is no longer wanted, but {outlived} still exists and what it holds would be lost \
-             with it; it goes after that"
+            "it is no longer wanted, but {outlived} still exists and its content would be \
+             lost without this resource, which is deleted after {outlived}"
         ));
     }
     if let Some(reason) = present.held(around.consent) {
@@ -170,7 +170,7 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
     Some(Decision::new(Action::Delete, changes))
 }
 
-/// Why the node is not yet as it should be; `None` when it is, and those that need it may go on.
+/// What is still awaited before the node counts as settled; `None` once it is settled.
 pub fn unsettled(node: &Node, observed: &Observed, known: &Known) -> Option<String> {
     let wanted = node.resource.wanted();
     let present = match (&wanted, observed) {
@@ -182,7 +182,7 @@ pub fn unsettled(node: &Node, observed: &Observed, known: &Known) -> Option<Stri
         (_, Observed::Present(present)) => present,
     };
     let Some(wanted) = wanted else {
-        return (present.phase != Phase::Doomed).then(|| "it to disappear".to_owned());
+        return (present.phase != Phase::PendingDeletion).then(|| "it to disappear".to_owned());
     };
     if present.phase != Phase::Stable {
         return Some("AWS to finish creating it".to_owned());

@@ -1,4 +1,7 @@
-//! A policy that the settings ask for, with the parts that are filled in only when it is sent.
+//! A wanted policy with holes: the parts that are filled in only when the policy is sent.
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -8,16 +11,16 @@ use crate::engine::address::Address;
 use crate::engine::known::{KNOWN_AFTER_APPLY, Known};
 use crate::secret::Secret;
 
-/// What belongs into a hole of a document.
+/// The value that belongs into a hole of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hole {
     /// The id of a key, which AWS chooses.
     KeyId(Address),
-    /// A text that nobody is to see.
+    /// A secret text, which no output may show.
     Secret(Secret),
 }
 
-/// An id such as KMS chooses.
+/// An id of the form that KMS chooses.
 const SAMPLE_KEY_ID: &str = "00000000-0000-0000-0000-000000000000";
 
 /// A wanted policy. `Debug` shows no secret.
@@ -41,7 +44,7 @@ impl Document {
     /// A document from a policy whose strings hold `${Name}` for some of `holes`.
     ///
     /// # Errors
-    /// A hole in the name of a member of the policy.
+    /// `${Name}` stands in the name of a member of the policy, where no hole can be filled.
     pub fn new(policy: Policy, holes: &BTreeMap<&'static str, Hole>) -> Result<Self, PolicyError> {
         let template = Template::new(policy, holes.keys().copied())?;
         let mut holes = holes.clone();
@@ -62,7 +65,7 @@ impl Document {
         self.template.policy()
     }
 
-    /// The document with the ids that are known.
+    /// The document with the known ids filled in.
     #[must_use]
     pub fn with(&self, known: &Known) -> Document {
         self.filled(|hole| match hole {
@@ -83,23 +86,24 @@ impl Document {
         revealed.template.policy().cloned()
     }
 
-    /// The policy with [`KNOWN_AFTER_APPLY`] for each id that is unknown, to be compared with another
-    /// one before a person's eyes. It holds the secrets, which every output of a policy hides.
+    /// The policy to show a person, with [`KNOWN_AFTER_APPLY`] for each unknown id. It contains the
+    /// secrets, which every output of a policy hides.
     pub fn to_show(&self) -> Policy {
-        self.with_ids(KNOWN_AFTER_APPLY)
+        self.with_id(KNOWN_AFTER_APPLY)
     }
 
-    /// The policy with made-up ids of the right form, to be judged by its length and its meaning.
-    pub fn to_judge(&self) -> Policy {
-        self.with_ids(SAMPLE_KEY_ID)
+    /// The policy with made-up ids of the right form, for checks of its length and its meaning.
+    pub fn with_sample_ids(&self) -> Policy {
+        self.with_id(SAMPLE_KEY_ID)
     }
 
-    /// Whether AWS has exactly this.
+    /// Whether `policy`, read from AWS, means the same as this document. A document with an unknown
+    /// id equals no policy.
     pub fn is(&self, policy: &Policy) -> bool {
         self.to_send().is_some_and(|own| same_meaning(&own, policy))
     }
 
-    fn with_ids(&self, id: &str) -> Policy {
+    fn with_id(&self, id: &str) -> Policy {
         self.template
             .policy_with(|name| match self.holes.get(name) {
                 Some(Hole::Secret(secret)) => secret.expose().to_owned(),

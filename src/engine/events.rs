@@ -1,7 +1,7 @@
-//! What happens during a run, for whoever shows it.
+//! The events of a run: what the executor reports and the renderers show.
 //!
-//! The executor and the AWS boundary send events; the renderers receive them. Neither knows the
-//! other.
+//! The executor and the AWS boundary send events, and the renderers receive them. Neither side
+//! knows the other.
 
 use tokio::sync::mpsc;
 
@@ -15,9 +15,9 @@ use crate::failure::Failure;
 pub enum Event {
     /// Work on the resource begins.
     Started(Address, Action),
-    /// AWS is not ready; the text says what is waited for. Sent once for each wait.
+    /// AWS is not ready; the text says what the program waits for. Sent once for each wait.
     Waiting(Address, String),
-    /// A long action came further; the text says how far.
+    /// A long action made progress; the text says how much.
     Progress(Address, String),
     /// Work on the resource ended, or will not begin.
     Finished(Address, Outcome),
@@ -28,11 +28,12 @@ pub enum Event {
 pub enum Outcome {
     /// AWS reads back what was wanted.
     Done(Action),
-    /// It failed; what was written before the failure stays.
+    /// The work failed. What was written before the failure stays.
     Failed(Failure),
-    /// It was not begun, and the text says why.
+    /// The work was not begun; the text says why.
     Skipped(String),
-    /// A write was sent and its answer was lost: it may have happened. Another run finds out.
+    /// A write was sent and its answer was lost, so the write may have happened. Another run finds
+    /// out.
     Unknown(Failure),
 }
 
@@ -76,23 +77,23 @@ impl Counts {
     }
 }
 
-/// Where events go.
+/// The sending end of the stream of events.
 #[derive(Debug, Clone)]
 pub struct Events(Option<mpsc::UnboundedSender<Event>>);
 
 impl Events {
-    /// A stream of events and its receiving end, which ends when every sender is dropped.
+    /// A sending end and its receiving end. The receiver ends when every sender is dropped.
     pub fn channel() -> (Self, mpsc::UnboundedReceiver<Event>) {
         let (sender, receiver) = mpsc::unbounded_channel();
         (Events(Some(sender)), receiver)
     }
 
-    /// Events that nobody wants to see.
+    /// A sending end without a receiver: its events are discarded.
     pub fn discarded() -> Self {
         Events(None)
     }
 
-    /// `aws` as used on behalf of `resource`: its waits and its progress become events.
+    /// The same way to AWS on behalf of `resource`: its waits and its progress become events.
     pub fn on_behalf_of(&self, aws: &Aws, resource: &Address) -> Aws {
         let (events, address) = (self.clone(), resource.clone());
         aws.on_behalf_of(resource).watched_by(move |notice| {
@@ -103,7 +104,7 @@ impl Events {
         })
     }
 
-    /// Sends one event. That nobody listens any more is no error: the work goes on.
+    /// Sends one event. A dropped receiver is no error: the work goes on.
     pub fn send(&self, event: Event) {
         if let Some(sender) = &self.0 {
             let _ = sender.send(event);

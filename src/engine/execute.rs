@@ -1,9 +1,8 @@
-//! Carries a plan out: every node as soon as what it needs is there.
+//! Executes a plan: work on each node starts as soon as the needs of the node are met.
 //!
-//! One loop owns all state; the nodes' own work runs beside it as futures of `begin`, `write` and
-//! `settle`. Nothing is chosen here that the plan did not choose: where the world changed since
-//! it was read, the node stops as stale. Nothing is rolled back; another run goes on from what is
-//! there.
+//! One loop owns all state. The work on the nodes runs beside it as futures of `begin`, `write` and
+//! `settle`. The executor makes no choice of its own: if AWS changed since the plan was made, the
+//! work on the node stops as stale. Nothing is rolled back; another run goes on from what exists.
 
 mod task;
 #[cfg(test)]
@@ -24,12 +23,12 @@ use crate::engine::known::Known;
 use crate::engine::node::{Milestone, Node, Observations, known};
 use crate::engine::observed::{Observed, Phase, Present};
 use crate::engine::plan::Step;
-use crate::engine::release::going;
+use crate::engine::release::deleted;
 use crate::failure::Failure;
 
 use task::{Report, Task, begin, settle, write};
 
-/// What a run came to.
+/// The results of a run.
 #[derive(Debug)]
 pub struct Results {
     /// How each step ended, in the order of the plan.
@@ -38,10 +37,10 @@ pub struct Results {
     pub known: Known,
 }
 
-/// Carries out `approved` and tells how each step ended.
+/// Executes `approved`, and returns how each step ended.
 ///
-/// Steps that keep their resource are not among the outcomes. `nodes` must be those that the plan
-/// was made of.
+/// Steps that keep their resource have no outcome. `nodes` must be the nodes that the plan was made
+/// from.
 pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Events) -> Results {
     let nodes_by_address: BTreeMap<&Address, &Node> =
         nodes.iter().map(|node| (node.address(), node)).collect();
@@ -52,7 +51,7 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
         .map(|step| (&step.address, step))
         .collect();
     let mut queue = Queue::new(graph::edges(nodes, &approved.plan));
-    let going = going(nodes, &approved.observed);
+    let deleted = deleted(nodes, &approved.observed);
     let mut known = known(&approved.observed);
     let mut running: FuturesUnordered<BoxFuture<'_, Report<'_>>> = FuturesUnordered::new();
     let mut outcomes: BTreeMap<Address, Outcome> = BTreeMap::new();
@@ -75,7 +74,8 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
             let decision = &steps[&address].decision;
             let node = nodes_by_address[&address];
             match decision.action {
-                // What AWS still creates for an earlier run is waited for like what this one does.
+                // A resource that AWS still creates for an earlier run is awaited like one of this
+                // run.
                 Action::Keep if !is_being_created(node, &approved.observed) => {
                     queue.reached(&address, Milestone::Settled)
                 }
@@ -92,8 +92,8 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
                         decision,
                         approved,
                         aws: events.on_behalf_of(aws, &address),
-                        absent: absent(node, nodes, &steps),
-                        going: &going,
+                        missing_dependents: missing_dependents(node, nodes, &steps),
+                        deleted: &deleted,
                     };
                     running.push(Box::pin(begin(task, known.clone())));
                 }
@@ -140,8 +140,13 @@ fn is_being_created(node: &Node, observed: &Observations) -> bool {
     node.is_wanted() && matches!(observed, Some(Observed::Present(present)) if is_creating(present))
 }
 
-/// What needs `node` or must not stay without it, and has no step because it was not found.
-fn absent<'a>(node: &Node, nodes: &'a [Node], steps: &BTreeMap<&Address, &Step>) -> Vec<&'a Node> {
+/// The nodes that need `node`, and the node that it outlives, as far as they have no step because
+/// they were not found.
+fn missing_dependents<'a>(
+    node: &Node,
+    nodes: &'a [Node],
+    steps: &BTreeMap<&Address, &Step>,
+) -> Vec<&'a Node> {
     let depends = |other: &Node| {
         let mut needs = other.needs.iter();
         node.outlives.as_ref() == Some(other.address())

@@ -1,7 +1,8 @@
-//! The order of work: which resources may be acted upon now.
+//! The order of work: which steps of a plan are ready.
 //!
-//! A queue that knows nothing of AWS, time or threads. The executor tells it what was reached and
-//! what failed; it answers what is ready and what can no longer be done.
+//! The queue knows nothing of AWS, time or threads. The executor reports to the queue which
+//! milestones were reached and which steps failed. The queue answers which steps are ready and
+//! which can no longer be done.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,13 +11,14 @@ use crate::engine::address::Address;
 use crate::engine::node::{Milestone, Node};
 use crate::engine::plan::Plan;
 
-/// What one resource waits for.
+/// The resources and milestones that each resource waits for.
 pub type Edges = BTreeMap<Address, BTreeSet<(Address, Milestone)>>;
 
 /// The edges of a plan.
 ///
-/// What is created or changed waits for what it needs. What is deleted waits until those that
-/// needed it are done, and until what must not outlive it is gone.
+/// A resource that is created or changed waits for the resources that it needs. A resource that is
+/// deleted waits until all resources that need it are done, and until the resource that it outlives
+/// is gone.
 pub fn edges(nodes: &[Node], plan: &Plan) -> Edges {
     let actions: BTreeMap<&Address, Action> = plan
         .steps
@@ -48,16 +50,16 @@ pub fn edges(nodes: &[Node], plan: &Plan) -> Edges {
     edges
 }
 
-/// The resources that wait, and for what.
+/// The resources that wait, with what each waits for.
 #[derive(Debug)]
 pub struct Queue {
     waiting: Edges,
-    /// The number of steps behind each resource on its longest chain.
+    /// The length of the longest chain of resources that wait for each resource.
     heights: BTreeMap<Address, usize>,
 }
 
 impl Queue {
-    /// A queue in which everything waits. `edges` must have no cycle.
+    /// A queue in which every resource waits. `edges` must have no cycle.
     pub fn new(edges: Edges) -> Self {
         let mut heights = BTreeMap::new();
         for address in edges.keys() {
@@ -69,7 +71,8 @@ impl Queue {
         }
     }
 
-    /// Takes out everything that waits for nothing, the start of the longest chain first.
+    /// Removes and returns the resources that wait for nothing, the start of the longest chain
+    /// first.
     pub fn take_ready(&mut self) -> Vec<Address> {
         let mut ready: Vec<Address> = self
             .waiting
@@ -84,14 +87,15 @@ impl Queue {
         ready
     }
 
-    /// Notes that `address` came this far; each milestone includes the earlier ones.
+    /// Records that `address` reached `milestone`. Each milestone includes the earlier ones.
     pub fn reached(&mut self, address: &Address, milestone: Milestone) {
         for needs in self.waiting.values_mut() {
             needs.retain(|(needed, wanted)| needed != address || *wanted > milestone);
         }
     }
 
-    /// Takes out everything that waits for `address`, directly or not, and can no longer be done.
+    /// Removes and returns the resources that wait for `address`, directly or indirectly: they can
+    /// no longer be done.
     pub fn failed(&mut self, address: &Address) -> Vec<Address> {
         let mut lost = Vec::new();
         let mut causes = vec![address.clone()];
@@ -111,7 +115,7 @@ impl Queue {
         lost
     }
 
-    /// Takes out everything that still waits.
+    /// Removes and returns every resource that still waits.
     pub fn drain(&mut self) -> Vec<Address> {
         std::mem::take(&mut self.waiting).into_keys().collect()
     }
@@ -167,7 +171,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn everything_runs_once_and_after_what_it_needs(edges in acyclic()) {
+        fn every_resource_runs_once_and_after_its_needs(edges in acyclic()) {
             let mut queue = Queue::new(edges.clone());
             let mut done = BTreeSet::new();
             loop {
@@ -187,7 +191,7 @@ mod tests {
         }
 
         #[test]
-        fn a_failure_takes_exactly_its_dependents(edges in acyclic(), pick in any::<prop::sample::Index>()) {
+        fn a_failure_removes_exactly_its_dependents(edges in acyclic(), pick in any::<prop::sample::Index>()) {
             let failed = at(pick.index(edges.len()));
             let mut queue = Queue::new(edges.clone());
             let lost: BTreeSet<_> = queue.failed(&failed).into_iter().collect();
@@ -199,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn existing_is_enough_for_those_that_need_no_more() {
+    fn a_need_for_existence_does_not_wait_for_settling() {
         let edges = Edges::from([
             (at(0), BTreeSet::new()),
             (at(1), BTreeSet::from([(at(0), Milestone::Exists)])),

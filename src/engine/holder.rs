@@ -1,19 +1,19 @@
-//! What others use a resource of ours with, which holds that resource.
+//! A holder: something of others that uses a resource of ours, and that blocks its deletion.
 
 use std::fmt;
 
-/// Something that would lose a resource of ours: its part of an ARN, such as `user/NAME` or
-/// `instance-profile/NAME`.
+/// Something that uses a resource of ours and would lose it. It is written as in an ARN:
+/// `user/NAME` or `instance-profile/NAME`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Holder {
-    /// What it is: `user`, `instance-profile`.
+    /// The kind of the holder: `user`, `instance-profile`.
     pub kind: &'static str,
-    /// Its name.
+    /// The name of the holder.
     pub name: String,
 }
 
 impl Holder {
-    /// A holder of that kind and name.
+    /// The holder of that kind and name.
     pub fn new(kind: &'static str, name: impl Into<String>) -> Self {
         let name = name.into();
         Holder { kind, name }

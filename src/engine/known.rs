@@ -1,11 +1,11 @@
-//! What AWS chose, as far as it is known.
+//! The ARNs that AWS chose, as far as they are known.
 
 use std::collections::BTreeMap;
 
 use crate::engine::address::Address;
 
-/// ARNs that AWS chose, by the resource that has them.
+/// ARNs that AWS chose, each by the address of its resource.
 pub type Known = BTreeMap<Address, String>;
 
-/// What a person reads in the place of what AWS will choose.
+/// The text that outputs show in the place of a value that AWS has yet to choose.
 pub const KNOWN_AFTER_APPLY: &str = "(known after apply)";

@@ -1,4 +1,4 @@
-//! What is the same for every kind of resource: the contract, the plan, and carrying it out.
+//! What all kinds of resources share: the contract of a resource, the plan and its execution.
 //!
 //! The engine knows no kind and no system.
 

@@ -1,4 +1,4 @@
-//! A resource in its place in the graph, and what was observed of all of them.
+//! A node: a resource in its place in the graph of dependencies.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,33 +8,34 @@ use crate::engine::known::Known;
 use crate::engine::observed::Observed;
 use crate::engine::resource::Resource;
 
-/// When a resource may be used by those that need it.
+/// How far a resource must have come before a resource that needs it may start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Milestone {
     /// The create call was answered: the name and the ARN are taken.
     Exists,
-    /// AWS has accepted every change; it may not read them back yet.
+    /// AWS has accepted every change, and may not read them back yet.
     Written,
-    /// AWS reads back everything that was wanted.
+    /// AWS reads back all wanted attributes.
     Settled,
 }
 
 /// A resource in its place in the graph.
 #[derive(Debug, Clone)]
 pub struct Node {
-    /// The resource itself.
+    /// The resource.
     pub resource: Arc<dyn Resource>,
-    /// What must have come how far before this one is acted upon. Deletion runs the other way.
+    /// The resources that this one needs, each with the milestone that it must have reached before
+    /// work on this one starts. Deletion runs in the reverse order.
     pub needs: Vec<(Address, Milestone)>,
-    /// A resource that would be of no use without this one: this one is deleted after it, and is
-    /// kept for as long as it stays.
+    /// The resource that is of no use without this one, as a bucket without its key. This one is
+    /// deleted after that resource, and is kept for as long as that resource exists.
     pub outlives: Option<Address>,
-    /// What a person should know about the resource beside its attributes.
+    /// A note for the plan: what a person should know about the resource beside its attributes.
     pub note: Option<String>,
 }
 
 impl Node {
-    /// A node that waits for nothing.
+    /// A node without needs.
     pub fn new(resource: impl Resource + 'static) -> Self {
         Node {
             resource: Arc::new(resource),
@@ -49,16 +50,17 @@ impl Node {
         &self.resource.identity().address
     }
 
-    /// Whether the settings ask for the resource. What they do not ask for is deleted if it is ours.
+    /// Whether the settings ask for the resource. A resource that they do not ask for is deleted if
+    /// it is ours.
     pub fn is_wanted(&self) -> bool {
         self.resource.wanted().is_some()
     }
 }
 
-/// What was observed of every node of a run.
+/// The observation of every node of a run.
 pub type Observations = BTreeMap<Address, Observed>;
 
-/// The ARNs that AWS chose, among what was observed.
+/// The ARNs that AWS chose, taken from the observations.
 pub fn known(observed: &Observations) -> Known {
     observed
         .iter()

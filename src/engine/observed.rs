@@ -1,41 +1,43 @@
-//! What AWS answers about a resource, and what a person agreed to do with it.
+//! The observed state of a resource, and what a person agreed to do with it.
 
 use crate::engine::attributes::Attributes;
 use crate::engine::holder::Holder;
 use crate::engine::ownership::Owner;
 
-/// What AWS answers about one resource.
+/// The state of one resource, as AWS answers it.
 #[derive(Debug, Clone)]
 pub enum Observed {
-    /// Nothing exists under the name.
+    /// The resource does not exist.
     Missing,
-    /// Nothing exists, and nothing can; the reason says what is in the way and the way out.
+    /// The resource does not exist and cannot be created. The reason says what is in the way, and
+    /// names the way out.
     Impossible(String),
-    /// Something exists.
+    /// The resource exists.
     Present(Present),
-    /// What exists cannot be told or must not be touched; the reason says what and the way out.
+    /// The program cannot tell what exists, or must not touch it. The reason says why, and names
+    /// the way out.
     Obstructed(String),
 }
 
 /// A resource that exists.
 #[derive(Debug, Clone)]
 pub struct Present {
-    /// What it is, in the same terms as [`Wanted::desired`].
+    /// Its attributes, under the same names as those that are wanted.
     pub attributes: Attributes,
-    /// Whose it is.
+    /// Its owner.
     pub owner: Owner,
-    /// Whether it can be acted upon now.
+    /// How far AWS is with its creation or deletion.
     pub phase: Phase,
-    /// Its ARN, where AWS chose that.
+    /// Its ARN, where AWS chose the ARN.
     pub arn: Option<String>,
     /// What a person should know about it beside its attributes.
     pub note: Option<String>,
-    /// What others use it with. Every unwanted resource is asked for that.
+    /// What others use the resource with. Only an unwanted resource needs an answer to that.
     pub held_by: Vec<Holder>,
 }
 
 impl Present {
-    /// A resource of which no more is to be said than this.
+    /// A resource without a chosen ARN, a note or holders.
     pub fn new(attributes: Attributes, owner: Owner, phase: Phase) -> Self {
         Present {
             attributes,
@@ -48,43 +50,44 @@ impl Present {
     }
 }
 
-/// How far AWS is with what it was told to do.
+/// How far AWS is with the creation or the deletion of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// Nothing is under way.
     Stable,
-    /// AWS is still creating it, or changing it.
+    /// AWS is still creating or changing the resource.
     Creating,
-    /// AWS is deleting it; its name is free afterwards.
+    /// AWS is deleting the resource. Its name is free afterwards.
     Deleting,
-    /// It is scheduled for deletion, which an update takes back; for a destroy it is gone.
-    Doomed,
+    /// The resource is scheduled for deletion. An update cancels the deletion; a destroy takes the
+    /// resource as gone.
+    PendingDeletion,
 }
 
-/// What the create call alone has set.
+/// The result of a create call.
 #[derive(Debug)]
 pub struct Created {
-    /// The attributes that exist now. Whatever else is wanted follows as an update.
+    /// The attributes that the create call has set. Other wanted attributes follow in an update.
     pub attributes: Attributes,
-    /// The ARN, where AWS chose that.
+    /// The ARN, where AWS chose the ARN.
     pub arn: Option<String>,
 }
 
 /// What a person agreed to beside the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Consent {
-    /// Whether what exists under our names and is not ours may be taken over.
+    /// Whether resources that exist under our names and are not ours may be taken over.
     pub adopt: bool,
-    /// Whether others lose what they use a policy or a role with when that goes.
+    /// Whether a policy or a role that others use may be deleted, and detached from its users.
     pub detach_foreign: bool,
-    /// Whether the objects of a bucket go with it.
+    /// Whether a bucket is deleted together with its objects.
     pub empty_bucket: bool,
-    /// Days until a KMS key is really deleted, 7 to 30.
+    /// The days until KMS deletes a key for good, 7 to 30.
     pub key_deletion_days: u8,
 }
 
 impl Default for Consent {
-    /// Nothing beside the settings, and the longest time to change one's mind about a key.
+    /// Consent to nothing beside the settings, and the longest waiting period for a key.
     fn default() -> Self {
         Consent {
             adopt: false,
@@ -96,13 +99,13 @@ impl Default for Consent {
 }
 
 impl Present {
-    /// What others use it with, in words.
+    /// The holders of the resource, in words.
     pub fn holders(&self) -> Option<String> {
         let holders: Vec<String> = self.held_by.iter().map(ToString::to_string).collect();
         (!holders.is_empty()).then(|| format!("others use it with {}", holders.join(", ")))
     }
 
-    /// Why it may not be deleted for the sake of others, and the way out.
+    /// Why the resource may not be deleted while others use it, with the way out.
     pub fn held(&self, consent: Consent) -> Option<String> {
         let holders = self.holders().filter(|_| !consent.detach_foreign)?;
         Some(format!(

@@ -1,21 +1,21 @@
-//! Whose a resource is: the ownership tags, and the settings' tags beside them.
+//! The ownership tags, which say whose a resource is, and the settings' tags beside them.
 
 use std::collections::BTreeMap;
 
 use crate::engine::attributes::Attributes;
 
-/// Whose a resource is, by its tags alone.
+/// The owner of a resource, by its tags alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Owner {
-    /// It carries the tags of exactly this deployment.
+    /// The resource carries the ownership tags of exactly this deployment.
     Ours,
-    /// It does not; the text says what its tags tell about the owner.
+    /// The resource does not; the text says what its tags tell about its owner.
     Foreign(String),
-    /// The kind carries no tags: it belongs to whom [`Resource::parent`] belongs to.
+    /// The kind carries no tags. The resource has the owner of its parent.
     Parent,
 }
 
-/// The ownership tags and the settings' tags, as every kind that carries tags uses them.
+/// The ownership tags and the settings' tags, for every kind that carries tags.
 #[derive(Debug, Clone)]
 pub struct Tags {
     system: &'static str,
@@ -38,7 +38,7 @@ impl Tags {
         }
     }
 
-    /// Every tag to write: the owner's two, then the settings'.
+    /// Every tag to write: the two ownership tags, then the settings' tags.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         [
             (SYSTEM_TAG, self.system),
@@ -55,10 +55,10 @@ impl Tags {
         }
     }
 
-    /// Adds those of the tags in AWS that are ours to manage, and tells the owner.
+    /// Adds those of the tags in AWS that we manage to `attributes`, and returns the owner.
     ///
-    /// Only the exact pair of ownership tags makes a resource ours. Tags that others put on it are
-    /// not shown, because they are not managed.
+    /// Only the exact pair of ownership tags makes a resource ours. Tags of others are left out,
+    /// because we do not manage them.
     pub fn lower_observed(
         &self,
         observed: &BTreeMap<String, String>,
@@ -72,7 +72,7 @@ impl Tags {
         self.owner(observed)
     }
 
-    /// Whose a resource with these tags is.
+    /// The owner of a resource with these tags.
     pub fn owner(&self, observed: &BTreeMap<String, String>) -> Owner {
         let system = observed.get(SYSTEM_TAG).map(String::as_str);
         let deployment = observed.get(DEPLOYMENT_TAG).map(String::as_str);

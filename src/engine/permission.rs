@@ -1,29 +1,31 @@
-//! What the calls of a resource need of IAM: the vocabulary in which each kind names it.
+//! The IAM permissions that the calls of a resource need, and the helpers with which each kind
+//! lists them.
 
 use crate::engine::attributes::{Change, touches};
 use crate::engine::ownership::{DEPLOYMENT_TAG, SYSTEM_TAG, Tags};
 
-/// That one action is allowed.
+/// The permission for one action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permission {
     /// The action.
     pub action: &'static str,
-    /// What it is needed on, the likeliest first: an identity's path is not known from its name.
+    /// The ARNs that the action is called on, the likeliest first: the path of an IAM identity does
+    /// not follow from its name.
     pub resources: Vec<String>,
-    /// What may limit it.
+    /// The conditions that may limit the permission.
     pub conditions: Vec<Condition>,
-    /// What it is for, as the name of its statement.
+    /// The purpose of the permission, as the `Sid` of its statement.
     pub purpose: &'static str,
 }
 
-/// A condition that a request of ours meets.
+/// A condition that our requests meet.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Condition {
     /// The operator.
     pub operator: &'static str,
     /// The condition key.
     pub key: String,
-    /// The only value.
+    /// The value.
     pub value: String,
 }
 
@@ -45,28 +47,28 @@ impl Condition {
     }
 }
 
-/// To look for what may be under names that are not known.
+/// The purpose of finding resources whose names are not known.
 pub const FIND: &str = "FindWhatExists";
-/// To read what is under our names, whosever it is.
+/// The purpose of reading resources under our names, whoever owns them.
 pub const READ: &str = "ReadUnderOurNames";
-/// To create, with the ownership tags in the request.
+/// The purpose of creating resources, with the ownership tags in the request.
 pub const CREATE: &str = "CreateWithOurTags";
-/// To change what carries the ownership tags.
+/// The purpose of changing resources that carry the ownership tags.
 pub const CHANGE: &str = "ChangeWhatIsOurs";
-/// To delete what carries the ownership tags.
+/// The purpose of deleting resources that carry the ownership tags.
 pub const DELETE: &str = "DeleteWhatIsOurs";
 
-/// What begins the keys of conditions on the tags in a request.
+/// The prefix of condition keys for the tags in a request.
 pub const REQUEST_TAG: &str = "aws:RequestTag/";
-/// What begins the keys of conditions on the tags of a resource.
+/// The prefix of condition keys for the tags of a resource.
 pub const RESOURCE_TAG: &str = "aws:ResourceTag/";
 
-/// Conditions that the request writes our ownership tags.
+/// The conditions that the request writes our ownership tags.
 pub fn request_tags(tags: &Tags) -> Vec<Condition> {
     owner_tags(REQUEST_TAG, tags)
 }
 
-/// Conditions that the resource carries our ownership tags.
+/// The conditions that the resource carries our ownership tags.
 pub fn resource_tags(tags: &Tags) -> Vec<Condition> {
     owner_tags(RESOURCE_TAG, tags)
 }
@@ -78,7 +80,7 @@ fn owner_tags(prefix: &str, tags: &Tags) -> Vec<Condition> {
         .collect()
 }
 
-/// The permissions for `actions` on the same resources, on the same conditions.
+/// The permissions for `actions`, all on the same resources and under the same conditions.
 pub fn allow(
     purpose: &'static str,
     resources: &[&str],
@@ -97,26 +99,26 @@ pub fn allow(
         .collect()
 }
 
-/// The permission to hand a role to a service.
+/// The permission to pass a role to a service.
 pub fn pass_role(purpose: &'static str, role: &str, service: &'static str) -> Vec<Permission> {
     let condition = Condition::text("iam:PassedToService", service);
     allow(purpose, &[role], &[condition], &["iam:PassRole"])
 }
 
-/// Which changes of an attribute an action is called for.
+/// The changes of an attribute that an action is called for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// All.
+    /// All changes.
     Any,
-    /// Those that give it a value.
+    /// The changes that set a value.
     Set,
-    /// Those that take it away.
+    /// The changes that remove the attribute.
     Gone,
 }
 
-/// The actions of a table whose calls are made for these changes: each row names the attribute, or
-/// the family of attributes, that its action is for; rows of the same action stand together.
-/// Without a list all are.
+/// The actions of a table whose calls are made for `changes`. Each row names the attribute, or the
+/// family of attributes, that its action is for. Rows of the same action must stand together.
+/// `None` stands for every change that is possible.
 pub fn for_changes(
     changes: Option<&[Change]>,
     rows: &[(&str, Side, &'static str)],
@@ -141,8 +143,8 @@ pub fn for_changes(
     actions
 }
 
-/// Permissions to tag what exists. What is taken over gets the ownership tags by that very call;
-/// what is ours carries them.
+/// The permissions to tag an existing resource. A resource that is taken over gets the ownership
+/// tags in this call, and a resource of ours carries them already.
 pub fn tagging(
     resource: &str,
     tags: &Tags,

@@ -1,8 +1,7 @@
-//! The plan: what to do with each resource, decided from what is wanted and what was observed.
+//! The plan: what to do with each resource, decided from the wanted and the observed state.
 //!
 //! Every choice is made here and in [`decision`](crate::engine::decision). The executor makes none:
-//! it decides again on fresh reads, and stops where the answer is another one than the person
-//! approved.
+//! it decides again on fresh reads, and stops if the decision differs from the approved one.
 
 #[cfg(test)]
 mod properties;
@@ -26,16 +25,16 @@ pub struct Step {
     pub name: String,
     /// Its ARN, as far as it is known.
     pub arn: Option<String>,
-    /// What is to be done with it.
+    /// The decision.
     pub decision: Decision,
-    /// What a person should know about it beside the changes.
+    /// What a person should know beside the changes.
     pub note: Option<String>,
 }
 
-/// What is to be done with every resource that is wanted or exists, in the order of the graph.
+/// The decisions for all resources that are wanted or exist, in the order of the graph.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
-    /// The steps: a resource stands after those that it needs.
+    /// The steps. Each resource stands after those that it needs.
     pub steps: Vec<Step>,
 }
 
@@ -48,14 +47,14 @@ impl Plan {
             .count()
     }
 
-    /// Whether carrying the plan out would write something.
+    /// Whether the execution of the plan would write something.
     pub fn has_changes(&self) -> bool {
         self.steps
             .iter()
             .any(|step| !matches!(step.decision.action, Action::Keep | Action::Blocked))
     }
 
-    /// The steps that nothing can be done about.
+    /// The blocked steps.
     pub fn blocked(&self) -> impl Iterator<Item = &Step> {
         self.steps
             .iter()
@@ -63,14 +62,14 @@ impl Plan {
     }
 }
 
-/// Plans all `nodes`, which must stand in an order in which each follows those that it needs.
+/// Plans all `nodes`. Each node must stand after those that it needs.
 ///
 /// A node without an observation counts as missing.
 pub fn plan(nodes: &[Node], observed: &Observations, consent: Consent) -> Plan {
     let known = known(observed);
     let mut decisions: BTreeMap<&Address, Action> = BTreeMap::new();
     let mut steps = Vec::new();
-    // A resource that outlives another one is decided after it, whichever way their needs point.
+    // A resource that outlives another one is decided after that one, whatever their needs are.
     let (first, last): (Vec<&Node>, Vec<&Node>) =
         nodes.iter().partition(|node| node.outlives.is_none());
     for node in first.into_iter().chain(last) {

@@ -1,8 +1,8 @@
-//! The contract of a resource: what the planner and the executor ask of each kind.
+//! The contract of a resource: what each kind implements for the planner and the executor.
 //!
-//! A kind is one type in a room of its own under [`kinds`](crate::kinds). The planner calls the
-//! functions that are not `async`, and the executor and the survey the others. Every request goes
-//! through [`Aws::call`], which repeats what passes by itself.
+//! A kind is one type in a module of its own under [`kinds`](crate::kinds). The planner calls the
+//! functions that are not `async`; the executor and the survey call the others. Every request is
+//! made through [`Aws::call`], which repeats calls whose errors pass by themselves.
 
 use std::fmt::Debug;
 
@@ -16,16 +16,16 @@ use crate::engine::known::Known;
 use crate::engine::observed::{Consent, Created, Observed, Present};
 use crate::engine::permission::Permission;
 
-/// A resource that may exist, and how it is read and deleted.
+/// A resource that may exist: how it is read and deleted.
 #[async_trait]
 pub trait Resource: Debug + Send + Sync {
-    /// Which resource is meant.
+    /// The identity of the resource.
     fn identity(&self) -> &Identity;
 
     /// What the settings ask of the resource; `None` if it is not wanted.
     fn wanted(&self) -> Option<Box<dyn Wanted + '_>>;
 
-    /// The resource that decides whose this one is, for kinds that carry no tags.
+    /// The resource whose owner also owns this one, for kinds that carry no tags.
     fn parent(&self) -> Option<&Address> {
         None
     }
@@ -36,8 +36,8 @@ pub trait Resource: Debug + Send + Sync {
         None
     }
 
-    /// Whether the answer to a deletion says that the resource is gone. Where it does, the resource
-    /// is not observed once more.
+    /// Whether AWS's answer to a deletion is proof that the resource is gone. If so, the executor
+    /// does not observe the resource again.
     fn deletion_is_answered(&self) -> bool {
         false
     }
@@ -48,52 +48,55 @@ pub trait Resource: Debug + Send + Sync {
     /// The permissions that [`delete`](Resource::delete) needs.
     fn permissions_to_delete(&self, consent: Consent) -> Vec<Permission>;
 
-    /// Reads what exists. Never writes.
+    /// Reads the resource. Never writes.
     ///
     /// # Errors
-    /// Those of AWS. That nothing exists is no error, but may be answered as one of the kind
-    /// [`ErrorKind::NotFound`], where AWS takes the resource away while its parts are read.
+    /// Those of AWS. A missing resource is [`Observed::Missing`]. Where AWS removes the resource
+    /// while its parts are read, the answer may be an error of the kind [`ErrorKind::NotFound`]
+    /// instead.
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError>;
 
-    /// Deletes the resource, and returns without waiting. That it is gone already is no error.
+    /// Deletes the resource, and returns without waiting. A resource that is gone already is no
+    /// error.
     ///
-    /// Others lose what they use the resource with: this is called only if nothing holds the
-    /// resource, or if a person agreed.
+    /// Others that use the resource lose it. Therefore this is called only if nothing of others
+    /// holds the resource, or if a person agreed.
     ///
     /// # Errors
     /// Those of AWS.
     async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError>;
 }
 
-/// A resource that the settings ask for, and how it is created and changed.
+/// A resource that the settings ask for: how it is created and changed.
 #[async_trait]
 pub trait Wanted: Send + Sync {
-    /// What the resource is to be, given what was `found` of it. A value that AWS has yet to choose,
-    /// and that is not in `known`, is [`Value::KnownAfterApply`](crate::engine::attributes::Value).
+    /// The wanted attributes, given the resource as it was `found`. A value that AWS chooses and
+    /// that is not in `known` is [`Value::KnownAfterApply`](crate::engine::attributes::Value).
     fn desired(&self, found: Option<&Present>, known: &Known) -> Attributes;
 
-    /// Why `change` cannot be made in place, and the way out; `None` if it can.
+    /// Why `change` cannot be made in place, with the way out; `None` if it can.
     fn immutable(&self, change: &Change) -> Option<String> {
         let _ = change;
         None
     }
 
-    /// The permissions that [`create`](Wanted::create) needs, and the updates that complete it.
+    /// The permissions that [`create`](Wanted::create) needs, with those of the updates that
+    /// complete it.
     fn permissions_to_create(&self) -> Vec<Permission>;
 
-    /// The permissions that an update needs: of these changes, or without them of every change that
-    /// there can be.
+    /// The permissions that an update with `changes` needs. `None` stands for every change that is
+    /// possible.
     fn permissions_to_update(&self, changes: Option<&[Change]>) -> Vec<Permission>;
 
     /// Creates the resource with the ownership tags in the same call, and returns without waiting.
     ///
     /// # Errors
-    /// Those of AWS. Where the resource exists by now, the error is of the kind
-    /// [`ErrorKind::AlreadyExists`] and nothing was changed, as far as AWS can tell: a target, and
-    /// a bucket of this account in us-east-1, are created again without an error.
+    /// Those of AWS. If the resource exists by now, the error is of the kind
+    /// [`ErrorKind::AlreadyExists`] and nothing was changed. AWS does not report this for a target,
+    /// nor for a bucket of this account in us-east-1: they are created again without an error.
     async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError>;
 
-    /// Makes `changes` true of what exists, and nothing else. Doing it twice is doing it once.
+    /// Makes `changes` to the existing resource, and nothing else. Idempotent.
     ///
     /// # Errors
     /// Those of AWS.
@@ -106,12 +109,13 @@ pub trait Wanted: Send + Sync {
     ) -> Result<(), AwsError>;
 }
 
-/// A resource with what the settings ask of it: what a kind implements [`Wanted`] for.
+/// A resource with its specification, which comes from the settings: the type that a kind
+/// implements [`Wanted`] for.
 #[derive(Debug)]
 pub struct Specified<'a, R, S> {
     /// The resource.
     pub resource: &'a R,
-    /// What is asked of it.
+    /// Its specification.
     pub spec: &'a S,
 }
 
@@ -119,16 +123,16 @@ impl<'a, R, S> Specified<'a, R, S>
 where
     Self: Wanted,
 {
-    /// What [`Resource::wanted`] answers for a resource with that specification.
+    /// The answer of [`Resource::wanted`] for a resource with that specification.
     pub fn of(resource: &'a R, spec: Option<&'a S>) -> Option<Box<dyn Wanted + 'a>> {
         spec.map(|spec| Box::new(Specified { resource, spec }) as Box<dyn Wanted + 'a>)
     }
 }
 
-/// Reads what exists of `resource`, whose parts AWS may take away while they are read.
+/// Observes `resource`. If AWS removes it while its parts are read, it is missing.
 ///
 /// # Errors
-/// Those of AWS, but for what is not found.
+/// Those of AWS, except [`ErrorKind::NotFound`].
 pub async fn observe(resource: &dyn Resource, aws: &Aws) -> Result<Observed, AwsError> {
     match resource.observe(aws).await {
         Err(error) if error.kind == ErrorKind::NotFound => Ok(Observed::Missing),
@@ -136,7 +140,7 @@ pub async fn observe(resource: &dyn Resource, aws: &Aws) -> Result<Observed, Aws
     }
 }
 
-/// The outcome of a deletion: that there was nothing to delete is success.
+/// The outcome of a deletion, which succeeds as well if there was nothing to delete.
 pub fn gone_is_fine<T>(answer: Result<T, AwsError>) -> Result<(), AwsError> {
     match answer {
         Err(error) if error.kind != ErrorKind::NotFound => Err(error),

@@ -1,4 +1,4 @@
-//! Settings of a deployment and what its blueprint lays out.
+//! Settings of a deployment for tests, and the resources that they ask for.
 
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ pub fn settings(regions: &[&str]) -> Settings {
     }
 }
 
-/// The part of the settings that such a deployment always has.
+/// The settings of StackState, which every such deployment has.
 pub fn stackstate(settings: &mut Settings) -> &mut StackState {
     settings.stackstate.as_mut().unwrap()
 }
@@ -62,7 +62,7 @@ pub fn unencrypted(regions: &[&str]) -> Settings {
     settings
 }
 
-/// The same settings, with Audit Trail's at their defaults beside them.
+/// The same settings, with those of Audit Trail at their defaults added.
 pub fn with_audit_trail(mut settings: Settings) -> Settings {
     settings.audit_trail = Some(AuditTrail {
         attach_to: Vec::new(),
@@ -88,18 +88,18 @@ pub fn site(settings: &Settings) -> Site {
     }
 }
 
-/// What the settings ask for, with the documents that they name.
+/// The layout that the settings ask for, with the documents that they name.
 pub fn layout(settings: &Settings, goal: Goal) -> Result<Layout, Failure> {
     let systems = systems::named(settings, goal)?;
     systems::lay_out(&systems, &site(settings))
 }
 
-/// The resources, as the settings ask for them.
+/// The resources that the settings ask for.
 pub fn laid_out(settings: &Settings) -> Vec<Node> {
     layout(settings, Goal::Present).unwrap().nodes
 }
 
-/// The same resources, none of which is wanted.
+/// The same resources, all unwanted.
 pub fn to_be_removed(settings: &Settings) -> Vec<Node> {
     layout(settings, Goal::Absent).unwrap().nodes
 }

@@ -1,11 +1,13 @@
-//! What the tests of several modules share: settings, and an account with resources in memory.
+//! Fakes that the tests of several modules share: settings, and an account with resources in
+//! memory.
 //!
-//! A fake's calls go through [`Aws::call`] and fail with AWS's own codes, so that retries,
-//! classification and stopping are the real ones. Each call takes [`CALL`] of the clock, which
-//! the tests pause.
+//! The calls of a fake are made through [`Aws::call`] and fail with AWS's own codes. Therefore
+//! retries, classification and stopping are the real ones. Each call takes [`CALL`] on the clock,
+//! which the tests pause.
 
 pub mod deployment;
 mod resource;
+mod state;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -19,13 +21,14 @@ use aws_smithy_types::body::SdkBody;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-pub use resource::{Fake, Pace, at, attributes, desired, ours, read_back};
+pub use resource::{Fake, Pace};
+pub use state::{at, attributes, desired, ours, read_back};
 
 use crate::aws::{Aws, Connections, Operation, Session};
 use crate::engine::address::Address;
 use crate::engine::observed::{Consent, Observed};
 
-/// Nothing beside the settings, or taking over what is not ours too.
+/// No consent beside the settings, but to adoption with `adopt`.
 pub fn consent(adopt: bool) -> Consent {
     Consent {
         adopt,
@@ -50,7 +53,7 @@ pub fn refusal(code: &str, message: &str) -> CallError {
     SdkError::service_error(error, HttpResponse::new(status, SdkBody::empty()))
 }
 
-/// No answer at all: the call may have had its effect.
+/// The error of a call without an answer, which may have had its effect.
 pub fn lost() -> CallError {
     SdkError::timeout_error("no answer came")
 }
@@ -81,7 +84,7 @@ impl Verb {
             name: match self {
                 Verb::Observe => "GetThing",
                 Verb::Create => "CreateThing",
-                // Only to this one does AWS answer that what is changed has become another.
+                // To this operation alone, AWS answers that the changed version is outdated.
                 Verb::Update => "UpdateDestination",
                 Verb::Delete => "DeleteThing",
             },
@@ -90,12 +93,12 @@ impl Verb {
     }
 }
 
-/// What happens to a call that is to fail.
+/// The effect of a call that fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// Nothing: AWS refused it, or never got it.
+    /// No effect: AWS refused the call, or never received it.
     None,
-    /// What was asked for: only the answer is an error.
+    /// The full effect: only the answer is an error.
     Done,
 }
 
@@ -110,9 +113,9 @@ struct Fault {
 
 #[derive(Debug, Default)]
 struct State {
-    /// What each resource became and when reads begin to show it.
+    /// The states of each resource, each with the time from which reads show it.
     histories: BTreeMap<Address, Vec<(Instant, Observed)>>,
-    /// When each resource was created by a call.
+    /// When a call created each resource.
     created: BTreeMap<Address, Instant>,
     log: Vec<String>,
     faults: Vec<Fault>,
@@ -120,7 +123,7 @@ struct State {
 }
 
 impl State {
-    /// What is true, whether reads show it yet or not.
+    /// The newest state, whether or not reads show it yet.
     fn truth(&self, address: &Address) -> Observed {
         let last = self.histories.get(address).and_then(|h| h.last());
         last.map_or(Observed::Missing, |(_, observed)| observed.clone())
@@ -140,7 +143,7 @@ impl State {
     }
 }
 
-/// The account.
+/// An account in memory.
 #[derive(Debug, Clone, Default)]
 pub struct World(Arc<Mutex<State>>);
 
@@ -151,18 +154,18 @@ impl World {
             .expect("no test panics while it holds the state")
     }
 
-    /// Makes something true behind the program's back, visible at once.
+    /// Sets the state of a resource without a call. Reads show it at once.
     pub fn put(&self, address: &Address, observed: Observed) {
         let history = vec![(Instant::now(), observed)];
         self.state().histories.insert(address.clone(), history);
     }
 
-    /// Lets reads show each write only so much later.
+    /// Delays the time from which reads show a write by `lag`.
     pub fn lag(&self, lag: Duration) {
         self.state().lag = lag;
     }
 
-    /// Lets the next `times` calls of this kind to the resource of this name fail.
+    /// Makes the next `times` calls of `verb` on the resource `name` fail.
     pub fn fail(
         &self,
         verb: Verb,
@@ -180,18 +183,18 @@ impl World {
         });
     }
 
-    /// What a read would show now.
+    /// The state that a read shows now.
     pub fn read(&self, address: &Address) -> Observed {
         self.state().visible(address)
     }
 
-    /// Every call so far in the order of time: `Create a` when it is sent, `Create a done` when
-    /// it had its effect.
+    /// All calls so far, in the order of time: `Create a` when the call is sent, `Create a done`
+    /// when it has had its effect.
     pub fn log(&self) -> Vec<String> {
         self.state().log.clone()
     }
 
-    /// The writes that had their effect, in order.
+    /// The writes that had their effect, in the order of time.
     pub fn writes(&self) -> Vec<String> {
         let log = self.log().into_iter();
         log.filter(|line| !line.starts_with("Observe"))

@@ -1,4 +1,4 @@
-//! Resources of the account in memory.
+//! Fake resources in the account in memory.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,10 +7,10 @@ use async_trait::async_trait;
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
 use tokio::time::Instant;
 
-use super::{CALL, Effect, Refusal, State, Verb, World, refusal};
+use super::{CALL, Effect, Refusal, State, Verb, World, at, attributes, ours, refusal};
 use crate::aws::{Aws, AwsError};
 use crate::engine::address::Address;
-use crate::engine::attributes::{Attributes, Change, Value, reference};
+use crate::engine::attributes::{Attributes, Change, reference};
 use crate::engine::identity::Identity;
 use crate::engine::known::Known;
 use crate::engine::node::{Milestone, Node};
@@ -19,78 +19,44 @@ use crate::engine::ownership::{Owner, Tags};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Wanted};
 
-/// A resource of [`World`].
+/// A resource in a [`World`].
 #[derive(Debug, Clone)]
 pub struct Fake {
     pub identity: Identity,
     pub world: World,
-    /// Whether the settings ask for it.
+    /// Whether the settings ask for the resource.
     pub wanted: bool,
-    /// What it should be.
+    /// Its wanted attributes.
     pub desired: Attributes,
     /// The attributes that a create call does not set.
     pub late: Vec<&'static str>,
     /// The attributes that cannot be changed.
     pub immutable: Vec<&'static str>,
-    /// Whose ARN its attribute `reference` should be.
+    /// The resource whose ARN is wanted as its attribute `reference`.
     pub reference: Option<Address>,
     pub parent: Option<Address>,
-    /// Whether the answer to its deletion says all.
+    /// Whether the answer to its deletion is proof that it is gone.
     pub deletion_is_answered: bool,
     /// Whether AWS chooses its ARN.
     pub chosen_arn: bool,
     pub pace: Pace,
 }
 
-/// How long AWS takes over a resource.
+/// How long AWS takes for the steps of a resource.
 #[derive(Debug, Clone, Default)]
 pub struct Pace {
     /// From a write until reads show it.
     pub shown: Duration,
-    /// From a create until that is finished.
+    /// From a create until AWS has finished it.
     pub creating: Duration,
-    /// From a delete until it is gone.
+    /// From a delete until the resource is gone.
     pub deleting: Duration,
-    /// A role that must be so old before this resource can be created.
+    /// A role that this resource assumes, and the age that the role must have before this resource
+    /// can be created.
     pub assumes: Option<(Address, Duration)>,
 }
 
-/// The address of a fake.
-pub fn at(name: &str) -> Address {
-    Address::global("fake", name)
-}
-
-/// Attributes of plain values.
-pub fn attributes(pairs: &[(&str, i32)]) -> Attributes {
-    let pairs = pairs.iter();
-    pairs
-        .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
-        .collect()
-}
-
-/// What the resource of a node should be; nothing if it is not wanted.
-pub fn desired(node: &Node, known: &Known) -> Attributes {
-    let wanted = node.resource.wanted();
-    wanted.map_or_else(Attributes::new, |wanted| wanted.desired(None, known))
-}
-
-/// What AWS reads back of the resource of a node once everything was done.
-pub fn read_back(node: &Node, known: &Known) -> Attributes {
-    let mut attributes = desired(node, known);
-    for value in attributes.values_mut() {
-        if let Some(policy) = value.to_send() {
-            *value = Value::Policy(policy.into_owned());
-        }
-    }
-    attributes
-}
-
-/// Something of ours, at rest.
-pub fn ours(attributes: Attributes) -> Present {
-    Present::new(attributes, Owner::Ours, Phase::Stable)
-}
-
-/// The identity of a fake, whose ARN nothing but AWS tells.
+/// The identity of a fake, without an ARN.
 fn identity(address: Address) -> Identity {
     Identity {
         name: address.name.clone(),
@@ -101,12 +67,12 @@ fn identity(address: Address) -> Identity {
 }
 
 impl Fake {
-    /// A resource that should have the size 1.
+    /// A fake whose wanted size is 1.
     pub fn new(world: &World, name: &str) -> Self {
         Fake::at(world, at(name))
     }
 
-    /// The same with an address of its own.
+    /// The same fake at any address.
     pub fn at(world: &World, address: Address) -> Self {
         Fake {
             identity: identity(address),
@@ -123,7 +89,7 @@ impl Fake {
         }
     }
 
-    /// The resource, if the settings do not ask for it.
+    /// The same fake, unwanted.
     pub fn unwanted(self) -> Self {
         Fake {
             wanted: false,
@@ -131,7 +97,7 @@ impl Fake {
         }
     }
 
-    /// The resource in the graph, after those that it needs.
+    /// The node of the fake, with its needs.
     pub fn node(self, needs: &[(&str, Milestone)]) -> Node {
         Node {
             needs: needs.iter().map(|(name, m)| (at(name), *m)).collect(),
@@ -148,7 +114,7 @@ impl Fake {
             .then(|| format!("arn:{}", self.identity.name))
     }
 
-    /// What it is once everything was done.
+    /// The fake once it is settled.
     pub fn settled(&self, known: &Known) -> Present {
         Present {
             owner: match self.parent {
@@ -160,7 +126,7 @@ impl Fake {
         }
     }
 
-    /// One call: the fault that is due, or else the effect and its answer.
+    /// Makes one call. It fails if a fault is due, and otherwise has its effect.
     async fn call(
         &self,
         aws: &Aws,

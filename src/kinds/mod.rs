@@ -1,24 +1,25 @@
-//! The kinds of AWS resources, one room each: what a resource is to be, how it is read, written and
-//! deleted, and which permissions its calls need.
+//! The kinds of AWS resources, one module for each service: the wanted attributes of a resource,
+//! how it is read, written and deleted, and which permissions its calls need.
 
 pub mod eventbridge;
 pub mod firehose;
 pub mod iam;
 pub mod kms;
 pub mod s3;
+mod tags;
 
 use iam_policy::Policy;
 
 use crate::engine::attributes::Value;
 use crate::text_file::LARGEST_POLICY;
 
-/// A policy as AWS answers it, which IAM percent-encodes by RFC 3986.
+/// A policy as AWS answers it. IAM percent-encodes it by RFC 3986.
 ///
-/// A text that is no policy to us differs from every policy that is wanted. It is not shown,
-/// since nobody could tell where in it a secret stands.
+/// A text that does not parse as a policy differs from every wanted policy. The text is not shown,
+/// since a secret in it could not be found and hidden.
 pub(crate) fn policy_value(text: &str) -> Value {
     let decoded = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
-    // A document that was not encoded starts with a brace; decoding it could change it.
+    // A document that is not encoded starts with a brace. Decoding could change it.
     let text = if text.trim_start().starts_with('{') {
         text
     } else {

@@ -32,3 +32,21 @@ impl fmt::Display for IamIdentity {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_is_shown_with_its_type_and_named_without() {
+        let cases = [
+            (IamIdentity::User("a".to_owned()), "user/a", "a"),
+            (IamIdentity::Group("b".to_owned()), "group/b", "b"),
+            (IamIdentity::Role("c@d.e".to_owned()), "role/c@d.e", "c@d.e"),
+        ];
+        for (identity, shown, name) in cases {
+            assert_eq!(identity.to_string(), shown);
+            assert_eq!(identity.name(), name, "{shown}");
+        }
+    }
+}

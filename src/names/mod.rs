@@ -1,7 +1,7 @@
 //! AWS's own names: account IDs, regions with their partitions, and the syntax of ARNs.
 //!
-//! Everything here is pure text: nothing asks AWS whether a name exists. A value of one of these
-//! types is well-formed from then on, so later stages need no checks of their own.
+//! Everything here is pure: AWS is not asked whether a name exists. A value of one of these types
+//! is always well-formed, so other modules need no checks of their own.
 
 mod iam_identity;
 mod region;
@@ -10,7 +10,7 @@ pub use iam_identity::IamIdentity;
 pub use iam_policy::names::{AccountId, Arn, InvalidName, Partition};
 pub use region::Region;
 
-/// Whether IAM takes the text as a friendly name of a role, user or policy of at most `max`
+/// Whether IAM accepts the text as the friendly name of a role, user or policy with at most `max`
 /// characters.
 pub(crate) fn is_iam_name(text: &str, max: usize) -> bool {
     (1..=max).contains(&text.len())

@@ -1,15 +1,16 @@
 //! The names of AWS's regions, each with its partition.
 //!
-//! The list of the public regions is embedded, since asking AWS would need credentials for every
-//! partition and could not catch a misspelt region before the first call. AWS opens regions that
-//! the list does not have: a name of their shape is accepted, and [`Region::warning`] says so.
+//! The list of the public regions is embedded. To ask AWS would need credentials for every
+//! partition, and could not find a misspelt region before the first call. AWS opens regions that
+//! the list does not have. Therefore any name in the form of a region's is accepted, and
+//! [`Region::warning`] warns about a name that is not in the list.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::{InvalidName, Partition};
 
-/// The regions of a partition that are public.
+/// The public regions of a partition.
 fn regions(partition: Partition) -> &'static [&'static str] {
     match partition {
         Partition::Aws => &[
@@ -58,7 +59,7 @@ fn regions(partition: Partition) -> &'static [&'static str] {
     }
 }
 
-/// The directions that regions are named after.
+/// The directions in the names of regions.
 const DIRECTIONS: [&str; 9] = [
     "central",
     "east",
@@ -71,8 +72,8 @@ const DIRECTIONS: [&str; 9] = [
     "west",
 ];
 
-/// The longest name of a region that is accepted. The names of roles hold a region and a postfix,
-/// and IAM bounds them.
+/// The length of the longest name of a region that is accepted. A role's name contains a region and
+/// a postfix, and IAM limits its length.
 const LONGEST_NAME: usize = 18;
 
 /// The partition of the regions whose names begin with `area`, such as `eu` or `us-gov`.
@@ -92,10 +93,11 @@ fn partition_of_area(area: &str) -> Option<Partition> {
     }
 }
 
-/// The partition of a name that has the shape of a region's: area, direction and number.
+/// The partition of a name in the form of a region's: area, direction and number.
 ///
-/// The number is one digit, as that of every region is. So no name begins another, and where a
-/// region's name ends can be told if text follows without a separator, as in a role's name.
+/// The number is one digit, as in every region. Therefore no name is the beginning of another one.
+/// So the end of a region's name is clear even if text follows without a separator, as in a role's
+/// name.
 fn partition_of_shape(name: &str) -> Option<Partition> {
     let (place, number) = name.rsplit_once('-')?;
     let (area, direction) = place.rsplit_once('-')?;
@@ -113,7 +115,7 @@ pub struct Region {
 }
 
 impl Region {
-    /// Every region of the list, partition by partition.
+    /// All regions of the list, partition by partition.
     pub fn all() -> impl Iterator<Item = Region> {
         Partition::ALL.into_iter().flat_map(|partition| {
             regions(partition).iter().map(move |name| Region {
@@ -133,7 +135,7 @@ impl Region {
         self.partition
     }
 
-    /// What a person should know of a region that is not in the list: it may be new, or misspelt.
+    /// A warning for a region that is not in the list: the region may be new, or misspelt.
     pub fn warning(&self) -> Option<String> {
         if regions(self.partition).contains(&self.name()) {
             return None;
@@ -150,8 +152,8 @@ impl Region {
 impl FromStr for Region {
     type Err = InvalidName;
 
-    /// Takes a region's code. A text that has not the shape of one is [`InvalidName`], with the
-    /// nearest code of the list as the suggestion if one is near.
+    /// Accepts a region's code. Any other text is [`InvalidName`], with the nearest code of the
+    /// list as a suggestion if one is near.
     fn from_str(text: &str) -> Result<Self, InvalidName> {
         if let Some(partition) = partition_of_shape(text) {
             return Ok(Region {
@@ -176,11 +178,11 @@ impl fmt::Display for Region {
     }
 }
 
-/// The code in the list with the fewest differences, unless even that one is too far off to be
-/// meant.
+/// The code in the list with the fewest differences from `text`; `None` if even that one has too
+/// many.
 fn nearest(text: &str) -> Option<&'static str> {
     const FARTHEST: usize = 3;
-    // A text far longer than any code cannot be near, and would be costly to compare.
+    // A text far longer than any code is not near, and would be costly to compare.
     if text.len() > 32 {
         return None;
     }
@@ -203,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_region_of_the_list_has_the_shape_and_its_partition() {
+    fn every_region_of_the_list_is_parsed_with_its_partition() {
         for region in Region::all() {
             assert_eq!(region.name().parse(), Ok(region.clone()));
             assert_eq!(region.warning(), None);
@@ -256,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_region_that_is_not_in_the_list_is_named_with_the_nearest_one() {
+    fn the_warning_for_an_unlisted_region_suggests_the_nearest_one() {
         let warning = |name: &str| name.parse::<Region>().unwrap().warning();
         assert_eq!(
             warning("eu-west-8").unwrap(),
@@ -270,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_region_is_answered_with_the_nearest_one() {
+    fn the_error_for_an_invalid_code_suggests_the_nearest_region() {
         let cases = [
             ("eu-west-11", Some("eu-west-1"), "a digit too many"),
             ("eu-west-1a", Some("eu-west-1"), "an availability zone"),
@@ -294,7 +296,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_name_begins_another(
+        fn no_name_is_the_beginning_of_another(
             name in "(us-gov|[a-z]{2})-(north|south)?(east|west)-[1-9]",
             more in "[a-z0-9-]{1,6}",
         ) {

@@ -1,4 +1,4 @@
-//! A plan and a run as a program reads them.
+//! The JSON output of a plan and of a run.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -9,12 +9,13 @@ use crate::engine::plan::{Plan, Step};
 use crate::failure::Failure;
 use crate::systems::Site;
 
-/// The version of the plan's form: it grows when a program that reads the older form would fail.
+/// The version of the plan's form. It is raised when a program that reads the older form would
+/// fail.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// The plan as one document, of the form that `docs/plan.schema.json` gives.
+/// The plan as one document, in the form that `docs/plan.schema.json` describes.
 ///
-/// Secrets are replaced, values that AWS will choose are `null`.
+/// Secrets are replaced, and values that AWS will choose are `null`.
 pub fn plan(site: &Site, plan: &Plan) -> Json {
     let actions = [
         Action::Keep,
@@ -94,7 +95,7 @@ pub fn event(event: &Event) -> Json {
     }
 }
 
-/// What a run came to.
+/// The number of steps by outcome.
 pub fn summary(counts: &Counts) -> Json {
     let counts: Map<String, Json> = counts
         .by_name()
@@ -113,7 +114,7 @@ fn outcome(outcome: &Outcome) -> (&'static str, Json) {
     }
 }
 
-/// The end of a run that could not begin, or could not go on.
+/// The failure that ended a run, or that kept it from beginning.
 pub fn error(failure: &Failure) -> Json {
     json!({"event": "error", "error": failure_json(failure)})
 }

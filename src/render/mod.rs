@@ -1,6 +1,6 @@
-//! What a person, or a program, reads: plans and progress as text and as JSON.
+//! The output: plans, checks and progress as text and as JSON.
 //!
-//! Everything here turns data into text. Only `main` and the progress renderer's writer print it.
+//! Everything here turns data into text. Other modules print the text.
 
 pub mod json;
 pub mod preflight;

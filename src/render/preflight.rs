@@ -1,4 +1,4 @@
-//! The checks before a write, as text and as JSON.
+//! The output of the checks before a write, as text and as JSON.
 
 use std::fmt::Write as _;
 
@@ -33,7 +33,7 @@ pub fn text(checks: &[Check]) -> String {
     text
 }
 
-/// The checks that a person must know of before a write; one line if all is well.
+/// The checks with problems that a person must see before a write; one line if there is no problem.
 pub fn brief(checks: &[Check]) -> String {
     let bad: Vec<Check> = checks
         .iter()

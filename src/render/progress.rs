@@ -1,4 +1,4 @@
-//! A run as a person follows it: a line for each thing that happens.
+//! The progress of a run as text, with one line for each event.
 
 use std::collections::BTreeMap;
 
@@ -95,7 +95,8 @@ fn done(action: Action) -> &'static str {
     }
 }
 
-/// What a run came to: the reason and the advice for each failure, then a line that counts.
+/// The results of a run: each failure with its causes and its hint, then one line with the number
+/// of steps by outcome.
 pub fn outcomes(outcomes: &[(Address, Outcome)]) -> String {
     let mut text = String::new();
     for (address, outcome) in outcomes {

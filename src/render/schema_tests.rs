@@ -1,4 +1,4 @@
-//! The JSON form of a plan and the schema that describes it fit each other.
+//! Tests that the JSON form of a plan fits its schema.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +38,7 @@ fn key() -> Address {
     Address::regional("kms_key", "integration", &"eu-west-1".parse().unwrap())
 }
 
-/// The node as it is once everything was done.
+/// The resource of the node once it is settled.
 fn settled(node: &Node) -> Present {
     let known = Known::from([(key(), "arn:aws:kms:eu-west-1:123456789012:key/k".to_owned())]);
     let owner = match node.resource.parent() {
@@ -50,7 +50,8 @@ fn settled(node: &Node) -> Present {
     present
 }
 
-/// The plan of these settings, where each resource is what `state` makes of its settled state.
+/// The plan of these settings. `state` turns the settled state of each resource into the observed
+/// one.
 fn document(settings: &Settings, adopt: bool, state: impl Fn(&Node, Present) -> Observed) -> Json {
     let nodes = laid_out(settings);
     let observed: Observations = nodes
@@ -85,7 +86,7 @@ fn foreign(node: &Node, present: Present) -> Observed {
     }
 }
 
-/// Plans that take every action, each with what it shows.
+/// Plans that contain every action, each with its description.
 fn plans() -> Vec<(&'static str, Json)> {
     let existing = |_: &Node, present| Observed::Present(present);
     let missing = |_: &Node, _| Observed::Missing;
@@ -105,10 +106,10 @@ fn plans() -> Vec<(&'static str, Json)> {
         ("no changes", document(&two_regions(), false, existing)),
         ("drift", document(&two_regions(), false, drifted)),
         ("a destroy", gone),
-        ("taking over", document(&two_regions(), true, foreign)),
+        ("an adoption", document(&two_regions(), true, foreign)),
         ("someone else's", document(&two_regions(), false, foreign)),
         (
-            "what cannot be told",
+            "obstructed resources",
             document(&two_regions(), false, |_, _| {
                 Observed::Obstructed("two have our tags".to_owned())
             }),
@@ -125,7 +126,7 @@ fn plans() -> Vec<(&'static str, Json)> {
 }
 
 #[test]
-fn the_schema_is_one_and_describes_every_field() {
+fn the_schema_is_valid_and_describes_every_field() {
     let schema = schema();
     jsonschema::draft202012::meta::validate(&schema).unwrap();
     let mut objects = vec![("the plan".to_owned(), &schema)];
@@ -150,7 +151,7 @@ fn the_schema_is_one_and_describes_every_field() {
         objects.extend(part.get("items").map(|items| (format!("{place}[]"), items)));
         fields += 1;
     }
-    assert!(fields > 20, "it was walked through: {fields}");
+    assert!(fields > 20, "all of the schema was visited: {fields}");
 }
 
 #[test]
@@ -233,7 +234,7 @@ fn broken_plans_do_not_fit() {
 }
 
 #[test]
-fn what_aws_will_choose_and_what_is_absent_are_null() {
+fn unknown_and_absent_values_are_null() {
     let (_, plan) = plans().swap_remove(0);
     let resources = plan["resources"].as_array().unwrap();
     let find = |address: &str| {

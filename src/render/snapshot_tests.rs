@@ -1,4 +1,4 @@
-//! What a person and a program read of a plan, pinned.
+//! Snapshots of the text and the JSON output of a plan.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ use crate::fakes::{consent, read_back};
 use crate::settings::Settings;
 use iam_policy::Policy;
 
-/// The node as it is once everything was done.
+/// The resource of the node once it is settled.
 fn settled(node: &Node, known: &Known) -> Present {
     let owner = match node.resource.parent() {
         Some(_) => Owner::Parent,
@@ -24,7 +24,7 @@ fn settled(node: &Node, known: &Known) -> Present {
     present
 }
 
-/// Everything in place, and then changed by `change`.
+/// The plan of settled resources, each changed by `change`.
 fn changed(settings: &Settings, change: impl Fn(&str, &mut Present)) -> Plan {
     let nodes = laid_out(settings);
     let key = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd".to_owned();
@@ -44,7 +44,7 @@ fn changed(settings: &Settings, change: impl Fn(&str, &mut Present)) -> Plan {
     plan::plan(&nodes, &observed, consent(false))
 }
 
-/// One of each thing that a plan can say about what exists.
+/// Drift of every sort, a foreign resource among it.
 fn drift(address: &str, present: &mut Present) {
     let attributes = &mut present.attributes;
     let mut set = |name: &str, value: Value| attributes.insert(name.to_owned(), value);
@@ -117,7 +117,7 @@ fn nothing_to_do_as_a_person_reads_it() {
     insta::assert_snapshot!(text(&settings, &changed(&settings, |_, _| {})));
 }
 
-/// The policies of which AWS shows unique ids, with one role more that somebody deleted.
+/// The policies in which AWS shows the unique ids of deleted principals.
 const WITH_PRINCIPALS: [(&str, &str); 4] = [
     ("iam_role.integration", "trust_policy"),
     ("iam_role.firehose-eu-west-1", "trust_policy"),
@@ -151,7 +151,10 @@ fn deleted_principals_are_named_beside_the_change() {
     for resource in json["resources"].as_array().unwrap() {
         for change in resource["changes"].as_array().unwrap() {
             let before = change["before"].to_string();
-            assert!(before.contains("AROAKSCDLFT9R5DQP782U"), "it is not hidden");
+            assert!(
+                before.contains("AROAKSCDLFT9R5DQP782U"),
+                "the unique id is not hidden"
+            );
             told.push((
                 resource["address"].as_str().unwrap().to_owned(),
                 change["attribute"].as_str().unwrap().to_owned(),

@@ -1,4 +1,4 @@
-//! A plan as a person reads it.
+//! The text output of a plan.
 
 use std::fmt::Write as _;
 
@@ -19,7 +19,7 @@ const CHANGED: Style = AnsiColor::Yellow.on_default();
 const BLOCKED: Style = AnsiColor::Red.on_default().bold();
 const QUIET: Style = Style::new().dimmed();
 
-/// The style and the sign that stand for an action.
+/// The style and the sign of an action.
 pub fn sign_of(action: Action) -> (Style, char) {
     match action {
         Action::Keep => (QUIET, '='),
@@ -30,10 +30,11 @@ pub fn sign_of(action: Action) -> (Style, char) {
     }
 }
 
-/// The whole plan: where, one line for each resource with its changes below, and a summary.
+/// The whole plan: its account and regions, one line for each resource with its changes below, and
+/// a summary.
 ///
-/// Styled with ANSI sequences, which the writer takes out where they are not wanted. Everything
-/// that comes from AWS is escaped.
+/// The text has ANSI styles, which the writer removes if they are not wanted. Everything that comes
+/// from AWS is escaped.
 pub fn plan(site: &Site, plan: &Plan) -> String {
     let mut text = format!("{}\n\n", place(site));
     let widths = plan.steps.iter().map(|step| step.address.to_string().len());
@@ -49,7 +50,7 @@ pub fn plan(site: &Site, plan: &Plan) -> String {
     text
 }
 
-/// The account, the partition and the regions, in a line without its end.
+/// The account, the partition and the regions, in one line without a line break.
 pub fn place(site: &Site) -> String {
     let account = format!(
         "Account {} in the partition {}",
@@ -67,8 +68,8 @@ pub fn place(site: &Site) -> String {
     format!("{account}, {noun} {main} (main){others}")
 }
 
-/// How many security findings the documents have, and where to read about them; nothing if there
-/// are none.
+/// The number of security findings in the documents, and the command that explains them; empty if
+/// there are none.
 pub fn security(findings: usize) -> String {
     let noun = match findings {
         0 => return String::new(),
@@ -97,7 +98,7 @@ fn step_text(text: &mut String, step: &Step, width: usize) {
     if let Some(note) = &step.note {
         let _ = writeln!(text, "    {QUIET}{}{QUIET:#}", printable(note));
     }
-    // What goes with a deleted resource is the whole of it, and a blocked one stays as it is.
+    // A deletion removes all attributes of a resource, so they are not listed.
     if step.decision.action != Action::Delete {
         for change in &step.decision.changes {
             change_text(text, change);
@@ -113,7 +114,7 @@ fn change_text(text: &mut String, change: &Change) {
     let note = note.unwrap_or_default();
     let policies =
         [&change.before, &change.after].map(|value| value.as_ref().map(Value::as_policy));
-    // What is no policy on one side cannot be compared with one.
+    // A policy cannot be compared with a value that is no policy.
     if let [Some(Some(_)) | None, Some(Some(_)) | None] = policies {
         let [before, after] = policies.map(Option::flatten);
         let (style, sign) = side(change);
@@ -139,7 +140,7 @@ fn side(change: &Change) -> (Style, char) {
     }
 }
 
-/// What differs between two policies, a line for each, `indent` columns from the left.
+/// The differences between two policies, one line for each, indented by `indent` columns.
 pub fn policy_diff(lines: &[DiffLine], indent: usize) -> String {
     let mut text = String::new();
     for line in lines {
@@ -172,7 +173,7 @@ fn value(value: &Value) -> String {
     }
 }
 
-/// One line that counts the actions, or says that there is nothing to do.
+/// One line with the number of resources by action, which also says if there are no changes.
 pub fn summary(plan: &Plan) -> String {
     let counts = counts(plan);
     if plan.has_changes() || plan.count(Action::Blocked) > 0 {
@@ -182,7 +183,7 @@ pub fn summary(plan: &Plan) -> String {
     }
 }
 
-/// How many resources there are for each action, in words.
+/// The number of resources by action, in words.
 pub fn counts(plan: &Plan) -> String {
     let count = |action| plan.count(action);
     let parts: Vec<String> = [

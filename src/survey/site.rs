@@ -1,4 +1,5 @@
-//! Who is calling, and in which account, partition and regions the resources are.
+//! The site of a run: the caller's identity, and the account, partition and regions of the
+//! resources.
 
 use crate::aws::{Aws, AwsError, Caller, regions};
 use crate::failure::Failure;
@@ -6,11 +7,11 @@ use crate::names::{AccountId, Partition};
 use crate::settings::Settings;
 use crate::systems::{Site, System};
 
-/// Where the resources are. AWS is asked only for what the settings do not name.
+/// The site of the resources. AWS is asked only if the settings name no account or no region.
 ///
 /// # Errors
-/// Credentials of another account or partition than the settings name, or no answer, with the
-/// regions that do not answer.
+/// Credentials of another account or partition than the settings name, a permissions boundary of
+/// another account, or no answer from AWS. If some regions do not answer, the error names them.
 pub async fn site(
     settings: &Settings,
     systems: &[Box<dyn System>],
@@ -25,7 +26,7 @@ pub async fn site(
     }
 }
 
-/// Why a survey ended, before it is known whether its regions are to blame.
+/// The error of a survey, before a check whether its regions answer.
 pub(super) enum Trouble {
     Aws(AwsError),
     Other(Failure),
@@ -44,7 +45,8 @@ impl From<Failure> for Trouble {
 }
 
 impl Trouble {
-    /// The failure, or which of the regions do not answer.
+    /// The failure. An error of AWS is replaced by the regions that do not answer, if there are
+    /// any.
     pub(super) async fn explained(self, settings: &Settings, aws: &Aws) -> Failure {
         match self {
             Trouble::Aws(error) => regions::explain(error, aws, &settings.regions).await,
@@ -53,13 +55,13 @@ impl Trouble {
     }
 }
 
-/// Where the resources are, if account and partition are known without asking AWS.
+/// The site, if account and partition are known without a call to AWS.
 pub(super) fn named(settings: &Settings, aws: &Aws) -> Option<Site> {
     let account = aws.account()?.clone();
     Some(laid_out(settings, account, settings.partition()?))
 }
 
-/// Who is calling, and where the resources of that caller are.
+/// The caller's identity, and the site of the resources in the caller's account.
 ///
 /// # Errors
 /// Those of [`site`].
@@ -83,7 +85,8 @@ fn laid_out(settings: &Settings, account: AccountId, partition: Partition) -> Si
     }
 }
 
-/// The caller's partition, if the way to AWS is for the caller's account and the settings fit it.
+/// The caller's partition, if the caller's account and partition are those that the settings
+/// expect.
 fn check(
     settings: &Settings,
     expected: Option<&AccountId>,
@@ -108,7 +111,8 @@ fn check(
     }
 }
 
-/// A role is bounded by a policy of its own account or by one of AWS.
+/// Refuses a permissions boundary of another account. IAM accepts a policy of the role's account,
+/// or one of AWS.
 fn check_boundaries(systems: &[Box<dyn System>], account: &AccountId) -> Result<(), Failure> {
     let mut boundaries = systems.iter().filter_map(|system| system.boundary());
     match boundaries.find(|it| ![account.as_str(), "aws"].contains(&it.account.as_str())) {

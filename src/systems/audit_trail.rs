@@ -1,4 +1,4 @@
-//! What Audit Trail needs: its permission policy, attached to the identities that it runs as.
+//! The system Audit Trail: its permission policy, attached to the identities that it runs as.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ pub const SYSTEM: &str = "audit-trail";
 /// The name of the one document.
 const PERMISSIONS: &str = "permissions";
 
-/// The vendor's document, and that of the hardened profile.
+/// The vendor's document, and the one of the hardened profile.
 pub const DOCUMENTS: [BuiltIn; 1] = [BuiltIn {
     name: PERMISSIONS,
     form: Form::Policy(Kind::Managed),
@@ -41,14 +41,14 @@ pub const DOCUMENTS: [BuiltIn; 1] = [BuiltIn {
 pub struct AuditTrail {
     settings: settings::AuditTrail,
     tags: BTreeMap<String, String>,
-    /// The documents; none if Audit Trail is to be removed.
+    /// The documents; `None` if Audit Trail is removed.
     documents: Option<Documents>,
 }
 
-/// Audit Trail, if the settings name it.
+/// The system, if the settings name it.
 ///
 /// # Errors
-/// Those of [`Documents::load`], if it is to be present.
+/// Those of [`Documents::load`], for [`Goal::Present`].
 pub fn system(settings: &Settings, goal: Goal) -> Result<Option<Box<dyn System>>, Failure> {
     let Some(own) = &settings.audit_trail else {
         return Ok(None);
@@ -65,7 +65,7 @@ pub fn system(settings: &Settings, goal: Goal) -> Result<Option<Box<dyn System>>
 }
 
 impl AuditTrail {
-    /// The document in the form in which it is written.
+    /// The document as it is written: filled in, and shortened to fit IAM's limit.
     fn fitted(
         &self,
         documents: &Documents,
@@ -94,7 +94,7 @@ impl AuditTrail {
         &self.settings.policy_name
     }
 
-    /// The policy and its attachments; without a specification none of them is wanted.
+    /// The policy and its attachments. Without `spec` all of them are unwanted.
     fn nodes(&self, site: &Site, spec: Option<PolicySpec>) -> Vec<Node> {
         let name = self.policy_name();
         let arn = site.arn("iam", "", &format!("policy/{name}"));
@@ -133,7 +133,7 @@ impl AuditTrail {
     }
 }
 
-/// One line on what was done to the document to make it fit, and how long it is.
+/// A note on how the document was shortened, and on its length.
 fn explain(fitted: &Fitted) -> String {
     let size = format!(
         "{} of {} characters",

@@ -1,7 +1,8 @@
-//! The policy documents: as the vendor prints them, or as the settings' folder replaces them.
+//! The documents of a system: the built-in ones, or those of the settings' folder that replace
+//! them.
 //!
-//! Placeholders are replaced inside the parsed JSON's strings. Names that the vendor's documents
-//! spell out follow the postfix, and ARNs the partition.
+//! Placeholders are replaced in the strings of the parsed JSON. Names that the vendor's documents
+//! spell out get the postfix of the deployment, and ARNs get its partition.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -17,29 +18,29 @@ use crate::systems::written::PATTERN_LIMIT;
 use crate::text_file::{self, LARGEST_POLICY};
 use iam_policy::{Kind, Policy, PolicyError, partition, placeholders};
 
-/// A document as it is built into the program.
+/// A document that is built into the program.
 #[derive(Debug)]
 pub struct BuiltIn {
-    /// Its name: that of its file, without the ending.
+    /// Its name: the name of its file without `.json`.
     pub name: &'static str,
-    /// What it is.
+    /// Its form.
     pub form: Form,
     /// The text as the vendor prints it.
     pub documented: &'static str,
-    /// What the hardened profile puts in its place.
+    /// The text of the hardened profile, if that differs.
     pub hardened: Option<&'static str>,
 }
 
-/// What a document is.
+/// The form of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// A policy of that kind.
+    /// A policy of one kind.
     Policy(Kind),
-    /// What a rule listens for.
+    /// The event pattern of a rule.
     EventPattern,
 }
 
-/// A document with its text and where that came from.
+/// A document with its text, and the path that the text came from.
 #[derive(Debug, Clone)]
 struct Source {
     form: Form,
@@ -54,24 +55,25 @@ pub struct Documents(BTreeMap<&'static str, Source>);
 /// The placeholder for the account.
 pub const ACCOUNT_ID: &str = "AccountId";
 
-/// How the placeholders of one document are filled in.
+/// The values for the placeholders of one document.
 #[derive(Debug)]
 pub struct Filling<'a> {
     /// Values by placeholder name.
     pub values: BTreeMap<&'static str, String>,
-    /// Placeholders that stay open until the document is sent.
+    /// Placeholders that are filled in only when the document is sent.
     pub holes: BTreeMap<&'static str, Hole>,
-    /// Names that the documents spell out, and what they are called in this deployment.
+    /// Names that the documents spell out, each with the name in this deployment.
     pub names: &'a [(&'static str, String)],
     /// The partition, which the documents assume to be `aws`.
     pub partition: Partition,
 }
 
 impl Documents {
-    /// The profile's documents, each replaced by the file of its name in `folder` if there is one.
+    /// The documents of the profile. A file in `folder` replaces the document of its name.
     ///
     /// # Errors
-    /// A folder or file that cannot be read, and a JSON file that has none of the known names.
+    /// A folder or file that cannot be read, a JSON file that has the name of no document, and a
+    /// file with the name of a document that is not a `.json` file.
     pub fn load(
         built_in: &[BuiltIn],
         system: &str,
@@ -110,7 +112,8 @@ impl Documents {
                 .and_then(|stem| stem.to_str())
                 .unwrap_or_default();
             if path.extension().is_none_or(|extension| extension != "json") {
-                // Notes may stand beside the documents, but nothing that was meant to be one.
+                // Other files may stand beside the documents, unless their name shows that they
+                // were meant to replace one.
                 if documents.contains_key(stem) {
                     return Err(
                         Failure::new(format!("{} replaces no document", path.display()))
@@ -137,24 +140,24 @@ impl Documents {
         Ok(Documents(documents))
     }
 
-    /// The documents' texts by name.
+    /// The texts of the documents, by name.
     pub fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0
             .iter()
             .map(|(name, document)| (*name, document.text.as_str()))
     }
 
-    /// Where the text of a document came from: a path, of this project or of the person's own.
+    /// The path that the text of a document came from, in this project or in the settings' folder.
     pub fn origin(&self, name: &str) -> &str {
         self.0.get(name).map_or("", |document| &document.origin)
     }
 
-    /// A policy, filled in.
+    /// A policy with its placeholders filled in.
     ///
     /// # Errors
-    /// A document that is not JSON, has a key twice, an unknown placeholder or an element that a
-    /// policy does not have, or that is longer than AWS allows; each names the file and the place
-    /// in it. A managed policy may be longer, because it is made to fit later.
+    /// A document that is not JSON, that has a key twice, an unknown placeholder or an element that
+    /// a policy does not have, or that is longer than AWS allows. Each error names the file and the
+    /// place in it. A managed policy may be longer, because it is shortened later.
     pub fn policy(
         &self,
         name: &str,
@@ -179,15 +182,15 @@ impl Documents {
         }
         let document = Document::new(policy, &filling.holes).map_err(no_policy)?;
         if kind != Kind::Managed {
-            within(origin, document.to_judge().size(), kind.limit())?;
+            within(origin, document.with_sample_ids().size(), kind.limit())?;
         }
         Ok(document)
     }
 
-    /// An event pattern, filled in.
+    /// An event pattern with its placeholders filled in.
     ///
     /// # Errors
-    /// As for [`Documents::policy`].
+    /// Those of [`Documents::policy`], and a pattern that is no object or has an empty list.
     pub fn pattern(&self, name: &str, filling: &Filling<'_>) -> Result<Json, Failure> {
         let (json, Source { origin, .. }) = self.filled(name, filling, |_| {})?;
         if !json.is_object() {
@@ -219,7 +222,8 @@ impl Documents {
         })?;
         for_each_string(&mut json, &mut |text| {
             for (documented, actual) in filling.names {
-                // A document of the person's own may spell out the names of this deployment.
+                // A document of the settings' folder may spell out the names of this deployment
+                // already.
                 if documented != actual && !text.contains(actual.as_str()) {
                     *text = text.replace(documented, actual);
                 }
@@ -236,13 +240,14 @@ impl Documents {
     }
 }
 
-/// Names the version of a permission policy that names none, as two of the vendor's do not.
+/// Adds the version to a permission policy that has none, as two of the vendor's have none.
 ///
 /// IAM answers "Policy document must be version 2012-10-17 or greater" to such a document. The
-/// versions differ in policy variables alone, so that without one the meaning stays the same; with
-/// one, the document is left as it was written.
+/// versions differ in policy variables alone. So the version changes nothing in a document without
+/// a policy variable. A document with one is left as it was written.
 fn name_version(json: &mut Json, filling: &Filling<'_>) {
-    // What is filled in later is no variable, nor is the account while a document is only checked.
+    // A hole is no policy variable, nor is the placeholder of the account, which stays open while a
+    // document is only checked.
     let later = filling.holes.keys().copied().chain([ACCOUNT_ID]).map(open);
     let later: Vec<String> = later.collect();
     let mut has_variable = false;
@@ -255,17 +260,17 @@ fn name_version(json: &mut Json, filling: &Filling<'_>) {
     if let (Json::Object(fields), false) = (json, has_variable)
         && !fields.contains_key("Version")
     {
-        // IAM's older parsers want it before the statements.
+        // IAM's older parsers need the version before the statements.
         fields.shift_insert(0, "Version".to_owned(), "2012-10-17".into());
     }
 }
 
-/// A placeholder as the documents write it.
+/// A placeholder in the syntax of the documents.
 pub fn open(name: &str) -> String {
     format!("${{{name}}}")
 }
 
-/// The field of an event pattern, by its path, that no event could match.
+/// The path of a field of an event pattern that has an empty list, which no event matches.
 fn empty_list(pattern: &Json) -> Option<String> {
     pattern
         .as_object()?

@@ -1,7 +1,8 @@
-//! What can be set up: for each system its resources, its documents and what it leaves behind.
+//! The systems that can be set up: for each its resources, its documents and the resources that
+//! earlier settings left behind.
 //!
 //! A system knows its settings, its documents and AWS's names, and has no client of its own. A new
-//! system is a file with an implementation of [`System`] and a line in the list below.
+//! system is a file with an implementation of [`System`], and a line in the list below.
 
 pub mod audit_trail;
 pub mod documents;
@@ -18,20 +19,20 @@ use crate::settings::Settings;
 pub use system::{Goal, Layout, Output, Outputs, Site, System};
 pub use written::{Content, Written};
 
-/// Makes a system of its section of the settings, if there is one.
+/// Makes a system from its section of the settings, if there is such a section.
 type Make = fn(&Settings, Goal) -> Result<Option<Box<dyn System>>, Failure>;
 
-/// Every system that there is.
+/// All systems.
 const ALL: [Make; 2] = [stackstate::system, audit_trail::system];
 
 /// The systems of a run.
 pub type Systems = Vec<Box<dyn System>>;
 
-/// The systems that the settings name. Those that are to be present have their documents: the
-/// built-in ones, and those that the settings put in their place.
+/// The systems that the settings name. For [`Goal::Present`] they have their documents: the
+/// built-in ones, or those of the settings' folder.
 ///
 /// # Errors
-/// For [`Goal::Present`] a folder or file that cannot be read, and a file that replaces no document.
+/// Those of [`Documents::load`](documents::Documents::load), for [`Goal::Present`].
 pub fn named(settings: &Settings, goal: Goal) -> Result<Systems, Failure> {
     let systems = ALL.into_iter().map(|make| make(settings, goal).transpose());
     systems.flatten().collect()

@@ -1,4 +1,4 @@
-//! The contract of a system, and what it lays out where.
+//! The contract of a system, with the site and the layout of its resources.
 
 use std::fmt::Debug;
 
@@ -12,19 +12,20 @@ use crate::failure::Failure;
 use crate::names::{AccountId, Arn, Partition, Region};
 use crate::systems::written::Written;
 
-/// Where a system is laid out.
+/// The place of a system: an account and its regions.
 #[derive(Debug, Clone)]
 pub struct Site {
     /// The partition of the account and its regions.
     pub partition: Partition,
     /// The account.
     pub account: AccountId,
-    /// The regions; the first is the main region. May be empty for what lives in none.
+    /// The regions; the first is the main region. May be empty for a system without regional
+    /// resources.
     pub regions: Vec<Region>,
 }
 
 impl Site {
-    /// An ARN in this account. `region` is empty for the services that have none.
+    /// An ARN in this account. `region` is empty for global services.
     pub fn arn(&self, service: &str, region: &str, resource: &str) -> String {
         format!(
             "arn:{}:{service}:{region}:{}:{resource}",
@@ -33,20 +34,19 @@ impl Site {
     }
 }
 
-/// What the settings ask for at one site.
+/// The resources and the documents of one or more systems at one site.
 #[derive(Debug, Default)]
 pub struct Layout {
-    /// The resources, those that the settings no longer ask for included. A resource stands after
-    /// those that it needs.
+    /// The resources, unwanted ones included. Each resource stands after those that it needs.
     pub nodes: Vec<Node>,
-    /// The documents, in the form in which they are written.
+    /// The documents in the form in which they are written.
     pub written: Vec<Written>,
 }
 
-/// What a person needs once everything is set up.
+/// The values that a person needs once everything is set up.
 #[derive(Debug)]
 pub struct Outputs {
-    /// For whom it is.
+    /// The heading, which says whom the values are for.
     pub heading: &'static str,
     /// The values.
     pub outputs: Vec<Output>,
@@ -64,7 +64,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// An output.
+    /// An output of these parts.
     pub fn new(key: &'static str, name: &'static str, value: impl Into<Json>) -> Self {
         Output {
             key,
@@ -74,13 +74,13 @@ impl Output {
     }
 }
 
-/// One thing that can be set up, with its settings: wanted, or to be removed.
+/// A system with its settings, which is set up or removed.
 ///
-/// A system that is to be removed has no documents, so a missing or broken document is no obstacle
-/// to its removal.
+/// A system that is removed has no documents, so a missing or broken document does not prevent the
+/// removal.
 #[async_trait]
 pub trait System: Debug + Send + Sync {
-    /// Finds what is wrong with the documents, without an account.
+    /// Checks the documents without an account.
     ///
     /// # Errors
     /// A document that cannot be used.
@@ -98,15 +98,15 @@ pub trait System: Debug + Send + Sync {
     /// The permissions boundary that the settings name.
     fn boundary(&self) -> Option<&Arn>;
 
-    /// What a person needs once everything is set up.
+    /// The values that a person needs once everything is set up.
     fn outputs(&self, site: &Site, known: &Known) -> Outputs;
 
-    /// Whether the system lives on events that only a trail of CloudTrail brings.
+    /// Whether the system depends on events that only a trail of CloudTrail delivers.
     fn needs_trails(&self) -> bool {
         false
     }
 
-    /// The names in IAM that tell where the system was deployed with other settings.
+    /// The names in IAM that may show where the system was deployed with earlier settings.
     ///
     /// # Errors
     /// Those of AWS.
@@ -120,19 +120,19 @@ pub trait System: Debug + Send + Sync {
         &[]
     }
 
-    /// The resources that other settings left behind, as far as the layout does not have them:
-    /// told by the `names` and by what was observed of the layout.
+    /// The resources that earlier settings left behind and that the layout does not contain. They
+    /// follow from `names` and from the observations of the layout.
     fn left_behind(&self, site: &Site, names: &[String], observed: &Observations) -> Vec<Node> {
         let _ = (site, names, observed);
         Vec::new()
     }
 }
 
-/// Whether a system is to be there.
+/// Whether a system is set up or removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Goal {
-    /// It is set up, with its documents.
+    /// The system is set up, with its documents.
     Present,
-    /// It is removed, for which no document is needed.
+    /// The system is removed, which needs no document.
     Absent,
 }

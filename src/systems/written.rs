@@ -6,22 +6,21 @@ use serde_json::Value as Json;
 use crate::engine::address::Address;
 use crate::engine::document::Document;
 
-/// The characters that AWS allows an event pattern to have.
+/// The largest number of characters that AWS allows in an event pattern.
 pub const PATTERN_LIMIT: usize = 4_096;
 
 /// A document in the form in which it is written to AWS.
 #[derive(Debug)]
 pub struct Written {
-    /// What tells it from all others: the document's name, and the region where there are several
-    /// of it.
+    /// The unique name: the document's name, with the region if it is written once in each region.
     pub name: String,
     /// The document's name.
     pub document: &'static str,
-    /// Where its text came from.
+    /// The path that its text came from.
     pub origin: String,
-    /// The resource that carries it.
+    /// The resource that the document is written to.
     pub carrier: Address,
-    /// What is written.
+    /// The content that is written.
     pub content: Content,
 }
 
@@ -30,12 +29,12 @@ pub struct Written {
 pub enum Content {
     /// A policy.
     Policy(Kind, Document),
-    /// What a rule listens for.
+    /// The event pattern of a rule.
     EventPattern(Json),
 }
 
 impl Content {
-    /// What it is, in words.
+    /// The form of the document, in words.
     pub fn form(&self) -> String {
         match self {
             Content::Policy(kind, _) => kind.to_string(),
@@ -43,7 +42,7 @@ impl Content {
         }
     }
 
-    /// The document as it is sent, without the external ID.
+    /// The document as it is sent, but with the external ID and an unknown key id replaced.
     pub fn shown(&self) -> Json {
         match self {
             Content::Policy(_, document) => redacted(document.to_show().document()),
@@ -51,10 +50,11 @@ impl Content {
         }
     }
 
-    /// The characters that it has and may have, white space between its tokens left out.
+    /// The number of characters that the document has, without white space between tokens, and the
+    /// number that AWS allows.
     pub fn size(&self) -> (usize, usize) {
         match self {
-            Content::Policy(kind, document) => (document.to_judge().size(), kind.limit()),
+            Content::Policy(kind, document) => (document.with_sample_ids().size(), kind.limit()),
             Content::EventPattern(pattern) => (pattern.to_string().chars().count(), PATTERN_LIMIT),
         }
     }

@@ -1,6 +1,8 @@
-//! `docs/policies.md` says what the code says: every rule, and every finding in what is shipped.
+//! Tests that `docs/policies.md` agrees with the code on every rule, and on every finding in the
+//! shipped documents.
 //!
-//! `UPDATE_DOCS=1 cargo test --lib checks::documents::policies_md` writes the part on the codes anew.
+//! `UPDATE_DOCS=1 cargo test --lib checks::documents::policies_md` rewrites the section on the
+//! codes.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -61,7 +63,7 @@ fn the_codes_are_those_of_the_rules() {
     }
 }
 
-/// Every way to set up what is shipped.
+/// Settings that use every shipped document.
 fn variants() -> [Settings; 3] {
     let regions = &["eu-west-1", "us-east-1"];
     [
@@ -76,7 +78,8 @@ fn of_settings(settings: &Settings) -> Report {
     report(&settings.accepted, &layout, &site(settings))
 }
 
-/// Documents and codes, both as they stand in the table of the shipped documents' findings.
+/// The document and the code of each finding, as the table of the shipped documents' findings
+/// writes them.
 fn found() -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     for settings in variants() {
@@ -127,7 +130,7 @@ fn the_shipped_documents_findings_are_explained() {
 }
 
 #[test]
-fn of_security_the_hardened_profile_leaves_what_only_the_vendor_can_narrow() {
+fn the_hardened_profile_leaves_only_security_findings_that_the_vendor_must_fix() {
     let mut hardened = with_audit_trail(settings(&["eu-west-1", "us-east-1"]));
     stackstate(&mut hardened).profile = Profile::Hardened;
     if let Some(system) = &mut hardened.audit_trail {
@@ -140,12 +143,12 @@ fn of_security_the_hardened_profile_leaves_what_only_the_vendor_can_narrow() {
         .filter(|it| it.rule.severity >= Severity::Security)
         .map(|it| (it.rule.code, it.sid.as_deref()))
         .collect();
-    // Which functions the application changes is not documented.
+    // The vendor does not document which functions the application changes.
     assert_eq!(left, [("escalation-by-foreign-code", Some("Lambda"))]);
 }
 
 #[test]
-fn what_is_accepted_is_no_longer_counted() {
+fn accepted_findings_are_not_counted() {
     let mut settings = with_audit_trail(settings(&["eu-west-1"]));
     let count = |settings: &Settings| {
         let (site, layout) = (site(settings), layout(settings, Goal::Present).unwrap());

@@ -1,4 +1,4 @@
-//! The report on what the settings write, as a person, a program and a code scanner read it.
+//! Tests of the report on what the settings write: as text, as JSON and as SARIF.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::fakes::deployment::{
 use crate::settings::Settings;
 use crate::systems::Goal;
 
-/// Everything that can be set up, in one region.
+/// Settings of all systems, in one region.
 fn everything() -> Settings {
     with_audit_trail(settings(&["eu-west-1"]))
 }
@@ -33,7 +33,7 @@ fn the_shipped_documents_as_a_person_reads_them() {
 }
 
 #[test]
-fn no_output_holds_the_external_id() {
+fn no_output_contains_the_external_id() {
     let report = of_settings(&everything());
     for output in [
         text(&report),
@@ -45,7 +45,7 @@ fn no_output_holds_the_external_id() {
 }
 
 #[test]
-fn a_log_is_what_the_schema_of_sarif_asks_for() {
+fn a_sarif_log_fits_the_schema_of_sarif() {
     let schema = include_str!("../../../crates/iam-policy/src/report/sarif-2.1.0.schema.json");
     let schema: Json = serde_json::from_str(schema).unwrap();
     let validator = jsonschema::draft7::new(&schema).unwrap();
@@ -60,7 +60,7 @@ fn a_log_is_what_the_schema_of_sarif_asks_for() {
 }
 
 #[test]
-fn code_scanning_finds_what_it_needs_in_each_result() {
+fn each_sarif_result_has_what_code_scanning_needs() {
     let log = super::sarif(&of_settings(&unencrypted(&["eu-west-1", "us-east-1"])));
     let run = &log["runs"][0];
     let mut fingerprints = BTreeSet::new();
@@ -83,7 +83,7 @@ fn code_scanning_finds_what_it_needs_in_each_result() {
 }
 
 #[test]
-fn the_documented_audit_trail_policy_makes_an_administrator() {
+fn the_documented_audit_trail_policy_allows_escalation_to_administrator() {
     let text = include_str!("../../../policies/audit-trail/permissions.json");
     let document = lint::read(text, Some(Kind::Managed), Home::default()).unwrap();
     let findings = lint::lint(&document);

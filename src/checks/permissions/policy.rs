@@ -1,4 +1,4 @@
-//! Permissions put together to a policy document.
+//! Makes policy documents from permissions.
 
 use std::collections::BTreeSet;
 
@@ -8,21 +8,21 @@ use crate::engine::permission::{Condition, Permission};
 use crate::failure::Failure;
 use iam_policy::{Kind, Policy, PolicyError, fit};
 
-/// What the permissions of one purpose on one condition come to.
+/// The permissions of one purpose under the same conditions.
 #[derive(Debug)]
 struct Group<'a> {
     purpose: &'static str,
     conditions: BTreeSet<&'a Condition>,
-    /// Each action with all that it is needed on.
+    /// Each action with the resources that it is needed on.
     actions: Vec<(&'static str, BTreeSet<&'a str>)>,
 }
 
-/// The policy that allows exactly these: a statement for each purpose, with its actions and
-/// resources in order. Actions that are needed on different resources of a kind stand in statements
-/// of their own, and so do those on different conditions.
+/// The policy that allows exactly `permissions`. It has one statement for each purpose, with
+/// actions and resources in order. Actions that are needed on different resources of one kind get
+/// statements of their own, and so do actions under different conditions.
 ///
 /// # Errors
-/// Permissions that give no policy, which would be a mistake of ours.
+/// Permissions that do not form a policy, which would be a bug of this program.
 pub fn policy(permissions: &[Permission]) -> Result<Policy, Failure> {
     let mut statements: Vec<Json> = Vec::new();
     let mut sids = BTreeSet::new();
@@ -42,14 +42,14 @@ pub fn policy(permissions: &[Permission]) -> Result<Policy, Failure> {
     document(statements)
 }
 
-/// The policy in as many documents as AWS's limit makes necessary.
+/// The policy, in as many documents as AWS's limit on their length requires.
 ///
-/// One without Sids is better than several, and several keep theirs, each statement in the first
-/// document that has room for it. A statement that is too long by itself is spread over its
-/// resources.
+/// One document without Sids is preferred to several. Several documents keep their Sids, and each
+/// statement is put into the first document that has room for it. A statement that is too long by
+/// itself is split by its resources.
 ///
 /// # Errors
-/// A statement that no document has room for.
+/// A statement that is too long even for a document of its own.
 pub fn documents(permissions: &[Permission]) -> Result<Vec<Policy>, Failure> {
     let whole = policy(permissions)?;
     if let Ok(fitted) = fit(&whole, Kind::Managed.limit()) {
@@ -71,7 +71,7 @@ pub fn documents(permissions: &[Permission]) -> Result<Vec<Policy>, Failure> {
     packed.into_iter().map(document).collect()
 }
 
-/// The statement, or several for as many of its resources each as fit a document.
+/// The statement, or several statements with as many of its resources as fit a document.
 fn parts(statement: &Json) -> Result<Vec<Json>, Failure> {
     if fits(vec![statement.clone()]) {
         return Ok(vec![statement.clone()]);
@@ -80,7 +80,7 @@ fn parts(statement: &Json) -> Result<Vec<Json>, Failure> {
         .as_array()
         .map_or(&[][..], Vec::as_slice);
     let sid = statement["Sid"].as_str().unwrap_or_default();
-    // From the longest parts to those of one resource.
+    // Tries the longest parts first, and parts of one resource last.
     for length in (1..resources.len()).rev() {
         let chunks = resources.chunks(length).enumerate();
         let parts: Vec<Json> = chunks
@@ -140,9 +140,9 @@ fn groups(permissions: &[Permission]) -> Vec<Group<'_>> {
     groups
 }
 
-/// Actions with their resources, in as few rows as allow nothing more: those that are needed on
-/// the same resources together, and those too that are needed on resources of other kinds, as an
-/// action means nothing on a resource of a kind that is not its own.
+/// Actions with their resources, in as few rows as possible without allowing more. Actions on the
+/// same resources share a row. Actions on resources of different kinds share a row too, since an
+/// action has no effect on a resource of another kind.
 fn by_resources<'a>(
     actions: &[(&'static str, BTreeSet<&'a str>)],
 ) -> Vec<(BTreeSet<&'a str>, BTreeSet<&'a str>)> {
@@ -172,8 +172,8 @@ fn by_resources<'a>(
     rows
 }
 
-/// The service and the type of what an ARN names. A bucket's ARN names no type, and that of what is
-/// in it has a slash.
+/// The service and the resource type in an ARN. The ARN of a bucket or an object has no type; that
+/// of an object has a slash.
 fn kind(arn: &str) -> (&str, &str) {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     match parts[..] {
@@ -192,7 +192,7 @@ fn kind(arn: &str) -> (&str, &str) {
     }
 }
 
-/// The purpose as a Sid, which a policy may have only once.
+/// A Sid from the purpose, with a number if the policy has that Sid already.
 fn unused(purpose: &str, sids: &mut BTreeSet<String>) -> String {
     let mut sid = purpose.to_owned();
     let mut number = 2;

@@ -1,4 +1,4 @@
-//! The table as a whole, the policy made of it, and what single steps need.
+//! Tests of the permissions of each command, and of the policy that is made from them.
 
 mod merging;
 mod updates;
@@ -66,7 +66,7 @@ fn shown(permissions: &[Permission]) -> String {
 }
 
 #[test]
-fn the_policies_are_these() {
+fn the_policies_of_the_commands_are_pinned() {
     let settings = both(&["eu-west-1", "us-east-1"]);
     let to_destroy = all_of_destroy(&settings, everything());
     insta::assert_snapshot!("plan", shown(&all_of_plan(&settings)));
@@ -75,7 +75,7 @@ fn the_policies_are_these() {
 }
 
 #[test]
-fn reading_asks_for_no_tags_and_writes_nothing() {
+fn the_permissions_of_plan_have_no_conditions_and_write_nothing() {
     let settings = both(&["eu-west-1"]);
     for permission in all_of_plan(&settings) {
         let (_, name) = permission.action.split_once(':').unwrap();
@@ -119,7 +119,7 @@ fn the_policies_pass_our_own_lint() {
     }
 }
 
-/// What would let its holder do something to what is not ours.
+/// Each permission to write must be limited to our resources.
 #[test]
 fn a_write_is_limited_by_a_name_of_ours_or_by_a_condition() {
     let settings = both(&["eu-west-1"]);
@@ -149,10 +149,10 @@ fn a_write_is_limited_by_a_name_of_ours_or_by_a_condition() {
 }
 
 #[test]
-fn what_the_settings_leave_out_is_not_allowed() {
+fn the_policy_allows_nothing_for_resources_that_the_settings_leave_out() {
     let cases: [(&str, Settings, &[&str], &[&str]); 4] = [
         (
-            "without a key there is nothing to do with one but to look for it",
+            "without encryption the key is only searched for",
             unencrypted(&["eu-west-1"]),
             &["kms:ListKeys", "s3:CreateBucket"],
             &[
@@ -168,7 +168,7 @@ fn what_the_settings_leave_out_is_not_allowed() {
             &["iam:DeleteInstanceProfile"],
         ),
         (
-            "any other has none, and one that is left over goes",
+            "other agents need no profile, and one that is left behind is deleted",
             settings(&["eu-west-1"]),
             &["iam:DeleteInstanceProfile"],
             &[
@@ -177,7 +177,7 @@ fn what_the_settings_leave_out_is_not_allowed() {
             ],
         ),
         (
-            "an apply empties nothing and takes nothing from others",
+            "apply empties no bucket and detaches no policy from others",
             both(&["eu-west-1"]),
             &["iam:AttachUserPolicy", "iam:AttachGroupPolicy"],
             &[
@@ -200,7 +200,7 @@ fn what_the_settings_leave_out_is_not_allowed() {
 }
 
 #[test]
-fn only_what_destroy_is_told_to_do_is_allowed() {
+fn destroy_is_allowed_only_the_deletions_of_its_options() {
     let settings = both(&["eu-west-1"]);
     let plain = all_of_destroy(&settings, Consent::default());
     let all = all_of_destroy(&settings, everything());
@@ -210,7 +210,7 @@ fn only_what_destroy_is_told_to_do_is_allowed() {
     assert_eq!(
         more,
         [&"s3:DeleteObject", &"s3:DeleteObjectVersion",],
-        "a policy's and a role's detachment from others is by actions that are needed anyway"
+        "the detachment from others needs no other actions"
     );
 }
 

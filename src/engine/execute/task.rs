@@ -1,7 +1,8 @@
-//! The work on one node, in three stages: it exists, everything is written, and AWS reads it back.
+//! The work on one node, in three stages: the resource exists, everything is written, and AWS reads
+//! it back.
 //!
-//! After each stage those that need no more may go on. Each ends early where the world is no longer
-//! what the plan was made for.
+//! After each stage, the nodes that need only that stage may start. The work ends early if the
+//! observed state no longer fits the plan.
 
 mod deletion;
 mod settling;
@@ -22,41 +23,41 @@ use crate::engine::release::release;
 use crate::engine::resource;
 use crate::failure::Failure;
 
-/// How long a node may take while AWS is at work on it. A Firehose stream, the slowest, takes some
-/// minutes at most.
+/// How long AWS may take to create or delete one resource. A Firehose stream is the slowest and
+/// takes some minutes at most.
 pub(super) const SETTLE_LIMIT: Duration = Duration::from_secs(600);
-/// How long a resource whose create call got no usable answer is looked for, and how long one that
-/// cannot be told from another is looked at.
+/// How long the executor looks for a resource whose create call got no usable answer, and how long
+/// it observes a resource that is obstructed.
 pub(super) const FIND_LIMIT: Duration = Duration::from_secs(10);
-/// For how long an observation is taken to be true; older ones are made again before acting.
+/// How long an observation is trusted. An older one is made again before the node is acted upon.
 pub(super) const FRESH: Duration = Duration::from_secs(5);
-/// How often an update or a deletion is made anew because its resource changed meanwhile.
+/// How often an update or a deletion is tried, if its resource changes meanwhile.
 pub(super) const UPDATE_ROUNDS: usize = 5;
 
-/// What one node's work needs.
+/// The work on one node.
 pub(super) struct Task<'a> {
     pub(super) node: &'a Node,
     pub(super) decision: &'a Decision,
     pub(super) approved: &'a Approved,
     pub(super) aws: Aws,
-    /// What needs this node's resource or must not stay without it, and was not there when the plan
-    /// was made.
-    pub(super) absent: Vec<&'a Node>,
-    /// The ARNs of the resources that are deleted or are gone.
-    pub(super) going: &'a [String],
+    /// The nodes that need this one, and the node that it outlives, as far as they did not exist
+    /// when the plan was made.
+    pub(super) missing_dependents: Vec<&'a Node>,
+    /// The ARNs of the resources that the run deletes or that are gone already.
+    pub(super) deleted: &'a [String],
 }
 
-/// What one node's work tells the loop.
+/// What the work on one node reports to the loop.
 pub(super) enum Report<'a> {
-    /// The resource exists; what remains to be changed follows.
+    /// The resource exists. The remaining changes follow.
     Exists(Task<'a>, Present),
-    /// AWS accepted what remained to be changed; that it reads it back is still to come.
+    /// AWS accepted the remaining changes, and has yet to read them back.
     Written(Task<'a>),
-    /// Nothing more will be done.
+    /// The work ended.
     Ended(&'a Address, Outcome),
 }
 
-/// Why a node's work ended early.
+/// Why the work on a node ended early.
 enum Trouble {
     Failed(Failure),
     Unknown(Failure),
@@ -68,15 +69,16 @@ impl From<AwsError> for Trouble {
     fn from(error: AwsError) -> Self {
         match error.kind {
             ErrorKind::Interrupted => Trouble::Stopped,
-            // A read that got no answer left nothing behind.
+            // A read without an answer changed nothing.
             ErrorKind::Unanswered if !error.operation.reads() => Trouble::Unknown(error.failure()),
             _ => Trouble::Failed(error.failure()),
         }
     }
 }
 
-/// Whether a call that failed so may have done its work all the same: its answer was lost, or was
-/// lost to the SDK, whose own second attempt was refused because the first was carried out.
+/// Whether a call that failed in this way may have had its effect all the same. Its answer may be
+/// lost. Or the SDK lost the answer to its first attempt, which was carried out, and AWS refused
+/// its second attempt.
 fn may_be_done(kind: ErrorKind) -> bool {
     matches!(
         kind,
@@ -98,7 +100,7 @@ impl Trouble {
     }
 }
 
-/// The first stage: makes the resource exist, or be gone.
+/// The first stage: creates or deletes the resource.
 pub(super) async fn begin(task: Task<'_>, known: Known) -> Report<'_> {
     let address = task.node.address();
     match task.begin(&known).await {
@@ -108,25 +110,25 @@ pub(super) async fn begin(task: Task<'_>, known: Known) -> Report<'_> {
     }
 }
 
-/// The second stage: makes the rest true.
+/// The second stage: writes the remaining changes.
 pub(super) async fn write(task: Task<'_>, present: Present, known: Known) -> Report<'_> {
     match task.write(present, &known).await {
         Ok(()) => Report::Written(task),
-        Err(trouble) => Report::Ended(task.node.address(), task.half_way(trouble).outcome()),
+        Err(trouble) => Report::Ended(task.node.address(), task.after_a_write(trouble).outcome()),
     }
 }
 
-/// The third stage: waits until AWS reads it back.
+/// The third stage: waits until AWS reads back the wanted attributes.
 pub(super) async fn settle(task: Task<'_>, known: Known) -> Report<'_> {
     let outcome = match task.settle(&known).await {
         Ok(()) => Outcome::Done(task.decision.action),
-        Err(trouble) => task.half_way(trouble).outcome(),
+        Err(trouble) => task.after_a_write(trouble).outcome(),
     };
     Report::Ended(task.node.address(), outcome)
 }
 
 impl Task<'_> {
-    /// What exists after the first stage; `None` once a deletion is done.
+    /// The resource after the first stage; `None` once it is deleted.
     async fn begin(&self, known: &Known) -> Result<Option<Present>, Trouble> {
         let observed = self.fresh().await?;
         if self.aws.stopped() {
@@ -134,13 +136,13 @@ impl Task<'_> {
         }
         match (self.decision.action, self.node.resource.wanted(), observed) {
             (Action::Delete, _, Observed::Present(present)) => {
-                self.check_absent().await?;
+                self.check_missing_dependents().await?;
                 let deleted = self.delete(present, known).await;
-                deleted.map_err(|trouble| self.half_way(trouble))?;
+                deleted.map_err(|trouble| self.after_a_write(trouble))?;
                 Ok(None)
             }
             (Action::Delete, _, Observed::Missing | Observed::Impossible(_)) => Ok(None),
-            // Another run has made it meanwhile.
+            // Another run has created the resource meanwhile.
             (Action::Create, _, Observed::Present(present)) if present.phase != Phase::Deleting => {
                 Ok(Some(present))
             }
@@ -148,7 +150,7 @@ impl Task<'_> {
                 if matches!(observed, Observed::Present(_)) {
                     self.poll(SETTLE_LIMIT, |observed| match observed {
                         Observed::Missing => Ok(()),
-                        _ => Err("it to disappear, so that its name is free".to_owned()),
+                        _ => Err("it to disappear and free its name".to_owned()),
                     })
                     .await?;
                 }
@@ -161,7 +163,7 @@ impl Task<'_> {
         }
     }
 
-    /// What was observed for the plan, or is observed now if that was too long ago.
+    /// The observation that the plan was made from, or a new one if that is too old.
     async fn fresh(&self) -> Result<Observed, Trouble> {
         let address = self.node.address();
         let approved = self.approved;
@@ -185,17 +187,18 @@ impl Task<'_> {
         };
         let known = known(&approved.observed);
         let Some(now) = decide(self.node, &observed, &known, &around) else {
-            // Neither wanted nor there: what is to go is gone already.
+            // The resource is neither wanted nor present: it is gone already.
             return Ok(observed);
         };
         let same = match now.action {
-            // What goes is deleted whatever its attributes became meanwhile.
+            // A resource is deleted whatever its attributes are by now.
             Action::Delete => self.decision.action == Action::Delete,
-            // What was being deleted may be gone by now, which changes the reason alone.
+            // If the resource was being deleted, it may be gone by now. Then only the reason
+            // changes.
             Action::Create => {
                 self.decision.action == Action::Create && now.changes == self.decision.changes
             }
-            // Another run was faster, and left nothing to do of what was approved.
+            // Another run was faster and did everything that was approved.
             Action::Keep => self.node.is_wanted(),
             _ => now == *self.decision,
         };
@@ -212,7 +215,7 @@ impl Task<'_> {
 
     async fn observe(&self) -> Result<Observed, AwsError> {
         let mut observed = resource::observe(self.node.resource.as_ref(), &self.aws).await?;
-        release(&mut observed, self.going);
+        release(&mut observed, self.deleted);
         Ok(observed)
     }
 
@@ -228,8 +231,9 @@ impl Task<'_> {
         )
     }
 
-    /// The trouble of work that may have written something already.
-    fn half_way(&self, trouble: Trouble) -> Trouble {
+    /// The same trouble of work that may have written something already. Such work is not skipped
+    /// when the run is stopped, but fails.
+    fn after_a_write(&self, trouble: Trouble) -> Trouble {
         match trouble {
             Trouble::Stopped => Trouble::Failed(
                 Failure::new(format!("{} was stopped half-way", self.node.address()))

@@ -1,4 +1,4 @@
-//! What must hold for the plan of every graph in every state.
+//! Property tests: what must hold for the plan of every graph in every state.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ struct Shape {
     wanted: bool,
     needs: Vec<(Index, bool)>,
     parent: bool,
-    /// The resource, of those that come later, that this one outlives.
+    /// The later resource that this one outlives.
     outlives: Option<Index>,
     refers: bool,
     chosen_arn: bool,
@@ -52,7 +52,7 @@ fn shapes() -> impl Strategy<Value = Vec<Shape>> {
     prop::collection::vec(shape, 1..12)
 }
 
-/// The same shapes, all or none of them wanted.
+/// The same shapes, either all wanted or all unwanted.
 fn all(shapes: Vec<Shape>, wanted: bool) -> Vec<Shape> {
     let shapes = shapes.into_iter();
     shapes.map(|shape| Shape { wanted, ..shape }).collect()
@@ -62,7 +62,7 @@ fn name(index: usize) -> String {
     format!("{index:02}")
 }
 
-/// The fakes of the shapes and their nodes: each needs only earlier ones.
+/// The fakes of the shapes and their nodes. Each node needs only earlier ones.
 fn graph(shapes: &[Shape]) -> (Vec<Fake>, Vec<Node>) {
     let fakes: Vec<Fake> = shapes
         .iter()
@@ -95,13 +95,13 @@ fn graph(shapes: &[Shape]) -> (Vec<Fake>, Vec<Node>) {
                 (at(&name(index.index(own))), milestone)
             });
             let later = own + 1..shapes.len();
-            // What has children is decided with them, and outlives nothing.
+            // A parent is decided with its children, and outlives nothing.
             let childless = fakes
                 .iter()
                 .all(|it| it.parent != Some(fake.address().clone()));
             let outlives = shape.outlives.filter(|_| childless && !later.is_empty());
             let outlives = outlives.map(|index| later.start + index.index(later.len()));
-            // Nor does what is outlived outlive another one.
+            // A resource that is outlived outlives no other one.
             let outlives = outlives.filter(|it| shapes[*it].outlives.is_none());
             Node {
                 needs: needs.collect(),
@@ -134,7 +134,7 @@ fn state(fake: &Fake, state: usize) -> Observed {
         }),
         4 => Observed::Obstructed("two of them carry our tags".to_owned()),
         5 => with_phase(Phase::Deleting),
-        6 => with_phase(Phase::Doomed),
+        6 => with_phase(Phase::PendingDeletion),
         _ => Observed::Present(Present {
             attributes: attributes(&[("kind", 8)]),
             ..settled
@@ -149,7 +149,7 @@ fn observations(fakes: &[Fake], shapes: &[Shape]) -> Observations {
         .collect()
 }
 
-/// The same nodes in another order, in which each still follows those that it needs.
+/// The same nodes in another order. Each still stands after those that it needs.
 fn reordered(nodes: &[Node], ranks: &[u8]) -> Vec<Node> {
     let mut left: Vec<(&u8, &Node)> = ranks.iter().zip(nodes).collect();
     left.sort_by_key(|(rank, _)| **rank);
@@ -166,7 +166,7 @@ fn reordered(nodes: &[Node], ranks: &[u8]) -> Vec<Node> {
     order
 }
 
-/// What was decided of each resource, and what a person is told of it.
+/// The decision for each resource, with the note that the plan shows.
 fn by_address(plan: &Plan) -> BTreeMap<&Address, (&Decision, Option<&String>)> {
     let steps = plan.steps.iter();
     steps
@@ -174,7 +174,7 @@ fn by_address(plan: &Plan) -> BTreeMap<&Address, (&Decision, Option<&String>)> {
         .collect()
 }
 
-/// The steps in an order in which they could be carried out.
+/// The steps in an order in which they could be executed.
 fn carried_out(edges: Edges) -> Vec<Address> {
     let mut queue = Queue::new(edges);
     let mut order = Vec::new();
@@ -192,7 +192,7 @@ fn carried_out(edges: Edges) -> Vec<Address> {
 
 proptest! {
     #[test]
-    fn a_plan_does_not_depend_on_the_order_of_nodes_that_do_not_need_each_other(
+    fn a_plan_does_not_depend_on_the_order_of_independent_nodes(
         shapes in shapes(),
         adopt in any::<bool>(),
         ranks in prop::collection::vec(any::<u8>(), 12),
@@ -205,7 +205,7 @@ proptest! {
     }
 
     #[test]
-    fn every_step_stands_and_is_done_in_the_order_of_the_graph(
+    fn steps_are_shown_and_done_in_the_order_of_the_graph(
         shapes in shapes(),
         adopt in any::<bool>(),
     ) {
@@ -217,7 +217,7 @@ proptest! {
 
         let shown = |address: &Address| plan.steps.iter().position(|s| s.address == *address);
         let done = |address: &Address| order.iter().position(|it| it == address);
-        let goes = |address: &Address| {
+        let is_deleted = |address: &Address| {
             let step = plan.steps.iter().find(|step| step.address == *address);
             step.is_some_and(|step| step.decision.action == Action::Delete)
         };
@@ -228,23 +228,23 @@ proptest! {
                     prop_assert!(needed < own);
                 }
                 if let (Some(first), Some(second)) = (done(needed), done(own)) {
-                    if goes(needed) {
-                        prop_assert!(second < first, "{needed} went before {own}");
-                    } else if !goes(own) {
+                    if is_deleted(needed) {
+                        prop_assert!(second < first, "{needed} was deleted before {own}");
+                    } else if !is_deleted(own) {
                         prop_assert!(first < second, "{own} was done before {needed}");
                     }
                 }
             }
-            if let (Some(outlived), true) = (&node.outlives, goes(own))
+            if let (Some(outlived), true) = (&node.outlives, is_deleted(own))
                 && let (Some(outlived), Some(own)) = (done(outlived), done(own))
             {
-                prop_assert!(outlived < own, "it went before what must not outlive it");
+                prop_assert!(outlived < own, "{own} was deleted before {outlived}, which it outlives");
             }
         }
     }
 
     #[test]
-    fn nothing_is_left_to_do_once_everything_was_done(shapes in shapes(), adopt in any::<bool>()) {
+    fn a_plan_of_settled_resources_keeps_all_of_them(shapes in shapes(), adopt in any::<bool>()) {
         let (fakes, nodes) = graph(&all(shapes, true));
         let known: Known = fakes
             .iter()
@@ -254,7 +254,7 @@ proptest! {
             .iter()
             .map(|fake| (fake.address().clone(), Observed::Present(fake.settled(&known))))
             .collect();
-        // What refers to a resource whose ARN nobody chose stays unknown, which is no settled state.
+        // A reference to a resource without a chosen ARN stays unknown, which is no settled state.
         prop_assume!(fakes.iter().all(|fake| {
             fake.reference.as_ref().is_none_or(|address| known.contains_key(address))
         }));
@@ -263,7 +263,7 @@ proptest! {
     }
 
     #[test]
-    fn destruction_is_the_same_graph_reversed(shapes in shapes()) {
+    fn deletion_reverses_the_graph(shapes in shapes()) {
         let (fakes, nodes) = graph(&all(shapes, false));
         let observed = fakes
             .iter()
@@ -291,7 +291,7 @@ proptest! {
     }
 
     #[test]
-    fn only_what_is_ours_or_taken_over_is_written(
+    fn only_our_resources_and_adopted_ones_are_written(
         shapes in shapes(),
         adopt in any::<bool>(),
         state in select(vec![3_usize, 4]),

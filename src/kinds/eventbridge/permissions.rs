@@ -1,8 +1,8 @@
-//! What calls on EventBridge need.
+//! The permissions that calls on EventBridge need.
 //!
 //! Service Authorization Reference, "Actions, resources, and condition keys for Amazon
-//! EventBridge". A target is nothing of its own: its calls are calls on the rule, whose tags tell
-//! whose it is.
+//! EventBridge". A target is no resource of its own: its calls are calls on the rule, and are
+//! limited by the tags of the rule.
 
 use super::rule::{EventRule, RuleSpec};
 use super::target::{EventTarget, TargetSpec};

@@ -1,7 +1,5 @@
 //! An EventBridge rule on the default bus.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 use aws_sdk_eventbridge::types::{RuleState, Tag};
 use futures_util::future::{OptionFuture, join3};
@@ -17,6 +15,7 @@ use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
+use crate::kinds::tags::{from_service, to_service};
 use crate::names::Region;
 
 /// The kind, as addresses name it.
@@ -25,24 +24,24 @@ pub const KIND: &str = "event_rule";
 /// A rule under one name.
 #[derive(Debug)]
 pub struct EventRule {
-    /// Which rule it is. The ARN follows from partition, region, account and name.
+    /// The identity of the rule. The ARN follows from partition, region, account and name.
     pub identity: Identity,
-    /// Where the rule is.
+    /// The region of the rule.
     pub region: Region,
     /// The id of our target of the rule. Any other target holds the rule.
     pub target: &'static str,
-    /// What the rule is to be, if it is wanted.
+    /// The specification of the rule, if it is wanted.
     pub spec: Option<RuleSpec>,
 }
 
 /// A rule that selects events by a pattern.
 #[derive(Debug)]
 pub struct RuleSpec {
-    /// Which events the rule selects.
+    /// The pattern of the events that the rule selects.
     pub pattern: Json,
 }
 
-/// A pattern in the form in which two of the same meaning are equal: alternatives in order.
+/// A pattern with its alternatives sorted. Two patterns of the same meaning are equal in this form.
 fn canonical(pattern: &Json) -> Json {
     match pattern {
         Json::Array(items) => {
@@ -62,12 +61,6 @@ fn canonical(pattern: &Json) -> Json {
 impl EventRule {
     fn operation(&self, name: &'static str) -> Operation {
         events_operation(name, &self.region)
-    }
-
-    fn event_tags<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Tag> {
-        // Building fails only without key or value, and both are given.
-        tags.filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok())
-            .collect()
     }
 
     /// The targets that others added to the rule.
@@ -135,7 +128,8 @@ impl Resource for EventRule {
             attributes.insert("state".to_owned(), state.as_str().into());
         }
         if let Some(text) = rule.event_pattern() {
-            // A pattern that is not JSON cannot come from AWS; shown as it is, it is drift.
+            // AWS never answers a pattern that is not JSON. If it did, the text would show as
+            // drift.
             let pattern =
                 serde_json::from_str(text).map_or_else(|_| text.into(), |p| canonical(&p));
             attributes.insert("event_pattern".to_owned(), pattern.into());
@@ -143,11 +137,7 @@ impl Resource for EventRule {
         if let Some(schedule) = rule.schedule_expression() {
             attributes.insert("schedule".to_owned(), schedule.into());
         }
-        let tags: BTreeMap<String, String> = tags?
-            .tags()
-            .iter()
-            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-            .collect();
+        let tags = from_service(tags?.tags());
         let owner = self.identity.tags.lower_observed(&tags, &mut attributes);
         let owner = match rule.managed_by() {
             Some(service) => Owner::Foreign(format!("AWS manages it for {service}")),
@@ -174,8 +164,8 @@ impl Resource for EventRule {
             })
             .await;
         match gone_is_fine(answer) {
-            // The rule still has targets (API Reference, "DeleteRule"): the removal of ours may not
-            // have spread, or others added one meanwhile.
+            // The rule still has targets (API Reference, "DeleteRule"). The removal of our target
+            // may not have spread, or others added one meanwhile.
             Err(error) if error.code.as_deref() == Some("ValidationException") => Err(AwsError {
                 kind: ErrorKind::InUse,
                 ..error
@@ -225,7 +215,7 @@ impl Wanted for Specified<'_, EventRule, RuleSpec> {
     }
 
     async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
-        // PutRule overwrites without a word what someone else made since it was looked for.
+        // PutRule would silently overwrite a rule that someone else created since the observation.
         let client = aws.eventbridge(&self.resource.region);
         let there = aws
             .call(self.resource.operation("DescribeRule"), || {
@@ -245,11 +235,8 @@ impl Wanted for Specified<'_, EventRule, RuleSpec> {
                 return Err(aws.name(AwsError::in_answer(operation, code, message)));
             }
         }
-        self.put(
-            aws,
-            Some(EventRule::event_tags(self.resource.identity.tags.iter())),
-        )
-        .await?;
+        self.put(aws, Some(to_service(self.resource.identity.tags.iter())))
+            .await?;
         Ok(Created {
             attributes: self.desired(None, known),
             arn: None,
@@ -263,9 +250,9 @@ impl Wanted for Specified<'_, EventRule, RuleSpec> {
         changes: &[Change],
         _known: &Known,
     ) -> Result<(), AwsError> {
-        // PutRule ignores tags for a rule that exists. They go first, so that a rule taken over is
-        // ours before it is changed.
-        let tags = EventRule::event_tags(changed_tags(changes));
+        // PutRule ignores tags for a rule that exists. They are written first, so a rule that is
+        // taken over is ours before it is changed.
+        let tags = to_service(changed_tags(changes));
         if !tags.is_empty() {
             let client = aws.eventbridge(&self.resource.region);
             aws.call(self.resource.operation("TagResource"), || {
@@ -290,7 +277,7 @@ mod tests {
     use super::canonical;
 
     #[test]
-    fn the_order_of_alternatives_means_nothing() {
+    fn the_order_of_alternatives_makes_no_difference() {
         let a = json!({"source": ["aws.s3", "aws.ec2"], "detail": {"x": [{"prefix": "b"}, {"prefix": "a"}]}});
         let b = json!({"detail": {"x": [{"prefix": "a"}, {"prefix": "b"}]}, "source": ["aws.ec2", "aws.s3", "aws.s3"]});
         assert_eq!(canonical(&a), canonical(&b));

@@ -1,7 +1,7 @@
 //! The target of an EventBridge rule.
 //!
-//! Targets carry no tags: a target belongs to whom its rule belongs to. Only the target with our
-//! id is managed; others on the same rule are left alone.
+//! Targets carry no tags: a target has the owner of its rule. Only the target with our id is
+//! managed; other targets of the same rule are not touched.
 
 use async_trait::async_trait;
 use aws_sdk_eventbridge::types::Target;
@@ -25,7 +25,8 @@ pub const KIND: &str = "event_target";
 /// A target under one id. EventBridge gives targets no ARN.
 #[derive(Debug)]
 pub struct EventTarget {
-    /// Which target it is. Its name is its id within the rule, and its tags are the rule's.
+    /// The identity of the target. Its name is its id within the rule, and its tags are those of
+    /// the rule.
     pub identity: Identity,
     /// The rule's address.
     pub rule: Address,
@@ -33,18 +34,18 @@ pub struct EventTarget {
     pub rule_name: String,
     /// The rule's ARN.
     pub rule_arn: String,
-    /// Where the rule is.
+    /// The region of the rule.
     pub region: Region,
-    /// What the target is to be, if it is wanted.
+    /// The specification of the target, if it is wanted.
     pub spec: Option<TargetSpec>,
 }
 
-/// Where a rule sends its events.
+/// The receiver of the events of a rule.
 #[derive(Debug)]
 pub struct TargetSpec {
-    /// The ARN of what receives the events.
+    /// The ARN of the receiver.
     pub arn: String,
-    /// The ARN of the role that EventBridge uses for that.
+    /// The ARN of the role with which EventBridge sends the events.
     pub role_arn: String,
 }
 
@@ -53,7 +54,7 @@ impl EventTarget {
         events_operation(name, &self.region)
     }
 
-    /// Whatever of a target changes what is sent, and is not ours.
+    /// The settings of a target that we never set and that change what is sent.
     fn additions(target: &Target) -> Vec<(&'static str, String)> {
         let mut found = Vec::new();
         let mut add = |name, value: Option<String>| found.extend(value.map(|value| (name, value)));
@@ -85,7 +86,7 @@ impl Resource for EventTarget {
         Some(&self.rule)
     }
 
-    /// `RemoveTargets` tells of every target that it did not remove.
+    /// The answer of `RemoveTargets` lists every target that was not removed.
     fn deletion_is_answered(&self) -> bool {
         true
     }
@@ -124,7 +125,7 @@ impl Resource for EventTarget {
         )))
     }
 
-    /// Disables the rule as well, so that nothing new arrives while the rest is removed.
+    /// Disables the rule as well, so no new event arrives while the other resources are deleted.
     async fn delete(
         &self,
         aws: &Aws,

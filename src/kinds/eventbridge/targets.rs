@@ -1,4 +1,5 @@
-//! What the rule and its target have in common: EventBridge's operations and a rule's targets.
+//! Helpers that the rule and its target share: EventBridge's operations, and the list of a rule's
+//! targets.
 
 use aws_sdk_eventbridge::types::Target;
 
@@ -17,7 +18,8 @@ pub(super) fn events_operation(name: &'static str, region: &Region) -> Operation
 /// Every target of a rule, those of others included.
 ///
 /// # Errors
-/// Those of `events:ListTargetsByRule`, which finds no rule where there is none.
+/// Those of `events:ListTargetsByRule`, [`ErrorKind::NotFound`](crate::aws::ErrorKind::NotFound) if
+/// there is no such rule among them.
 pub(super) async fn targets(
     aws: &Aws,
     region: &Region,
@@ -38,13 +40,13 @@ pub(super) async fn targets(
 /// The code and the message of an entry that failed.
 type Failed<'a> = (Option<&'a str>, Option<&'a str>);
 
-/// What EventBridge says of a failed entry that it counts and does not list.
-const UNTOLD: Failed<'static> = (
+/// The failure for an entry that EventBridge counts as failed and does not list.
+const UNLISTED: Failed<'static> = (
     None,
     Some("an entry failed, and EventBridge does not say why"),
 );
 
-/// The failure in an answer that lists and counts failed entries.
+/// The first failure in an answer that lists and counts failed entries.
 pub(super) fn failed_entry(first: Option<Failed<'_>>, count: i32) -> Option<Failed<'_>> {
-    first.or((count > 0).then_some(UNTOLD))
+    first.or((count > 0).then_some(UNLISTED))
 }

@@ -1,9 +1,9 @@
-//! What calls on Firehose need.
+//! The permissions that calls on Firehose need.
 //!
 //! Service Authorization Reference, "Actions, resources, and condition keys for Amazon Kinesis
-//! Firehose". The stream uses the key of its destination with its own role. Its creator needs
-//! `kms:CreateGrant` only for a stream that is itself encrypted with a key of the account (API
-//! Reference, "DeliveryStreamEncryptionConfigurationInput"), which ours is not.
+//! Firehose". The stream uses its own role for the key of its destination. The creator of the
+//! stream needs `kms:CreateGrant` only for a stream that is itself encrypted with a key of the
+//! account (API Reference, "DeliveryStreamEncryptionConfigurationInput"), which ours is not.
 
 use super::stream::{FirehoseStream, StreamSpec};
 use crate::engine::attributes::Change;

@@ -1,4 +1,4 @@
-//! A Firehose stream that writes what it is given into a bucket.
+//! A Firehose stream that writes its records into a bucket.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,6 @@ use aws_sdk_firehose::types::{
     BufferingHints, CompressionFormat, DeliveryStreamDescription, DeliveryStreamStatus,
     DeliveryStreamType, EncryptionConfiguration, ExtendedS3DestinationConfiguration,
     ExtendedS3DestinationUpdate, KmsEncryptionConfig, NoEncryptionConfig, ProcessingConfiguration,
-    Tag,
 };
 use futures_util::future::join;
 
@@ -20,6 +19,7 @@ use crate::engine::known::Known;
 use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
+use crate::kinds::tags::to_service;
 use crate::names::Region;
 
 /// The kind, as addresses name it.
@@ -28,26 +28,26 @@ pub const KIND: &str = "firehose_stream";
 /// A stream under one name.
 #[derive(Debug)]
 pub struct FirehoseStream {
-    /// Which stream it is. The ARN follows from partition, region, account and name.
+    /// The identity of the stream. The ARN follows from partition, region, account and name.
     pub identity: Identity,
-    /// Where the stream is.
+    /// The region of the stream.
     pub region: Region,
-    /// What the stream is to be, if it is wanted.
+    /// The specification of the stream, if it is wanted.
     pub spec: Option<StreamSpec>,
 }
 
 /// A stream of the type DirectPut with an extended S3 destination.
 #[derive(Debug)]
 pub struct StreamSpec {
-    /// The role that the stream writes with.
+    /// The ARN of the role that the stream writes with.
     pub role_arn: String,
-    /// The bucket that the stream writes to.
+    /// The ARN of the bucket that the stream writes to.
     pub bucket_arn: String,
-    /// What the keys of its objects begin with.
+    /// The prefix of the keys of its objects.
     pub prefix: String,
-    /// What the keys of failed records begin with.
+    /// The prefix of the keys of failed records.
     pub error_prefix: String,
-    /// The key that its objects are encrypted with.
+    /// The KMS key that encrypts its objects.
     pub key: Option<Address>,
 }
 
@@ -61,12 +61,6 @@ impl FirehoseStream {
             name,
             region: Some(self.region.clone()),
         }
-    }
-
-    fn firehose_tags<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Tag> {
-        // Building fails only without a key, and that is given.
-        tags.filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok())
-            .collect()
     }
 
     async fn describe(&self, aws: &Aws) -> Result<DeliveryStreamDescription, AwsError> {
@@ -108,14 +102,14 @@ impl FirehoseStream {
     }
 }
 
-/// What AWS says of a stream, in our terms.
+/// Lowers a stream to attributes.
 fn lower(stream: &DeliveryStreamDescription) -> Attributes {
     let mut attributes = Attributes::from([(
         "type".to_owned(),
         stream.delivery_stream_type().as_str().into(),
     )]);
     let mut add = |name: &str, value: Value| attributes.insert(name.to_owned(), value);
-    // What AWS is doing right now is the phase; every other status is a lasting one.
+    // The statuses of a running creation or deletion become the phase. Every other status lasts.
     let status = match stream.delivery_stream_status() {
         DeliveryStreamStatus::Creating | DeliveryStreamStatus::Deleting => {
             &DeliveryStreamStatus::Active
@@ -154,7 +148,7 @@ fn lower(stream: &DeliveryStreamDescription) -> Attributes {
     if let Some(key) = encryption.and_then(|e| e.kms_encryption_config()) {
         add("key", key.awskms_key_arn().into());
     }
-    // Any processor, the newline delimiter first of all, changes what the agent reads.
+    // Any processor, such as the newline delimiter, changes the data that the agent reads.
     if s3.processing_configuration().and_then(|p| p.enabled()) == Some(true) {
         add("processing", true.into());
     }
@@ -250,8 +244,9 @@ impl Specified<'_, FirehoseStream, StreamSpec> {
             .build()
     }
 
-    /// The whole destination: what AWS merges into the present one an emulator may put in its
-    /// place. Processing is named too, since records must arrive as they were sent.
+    /// The whole destination, since AWS merges an update into the present destination while an
+    /// emulator may replace it. Processing is turned off explicitly, since records must arrive as
+    /// they were sent.
     fn destination_update(&self, known: &Known) -> Result<ExtendedS3DestinationUpdate, BuildError> {
         Ok(ExtendedS3DestinationUpdate::builder()
             .role_arn(&self.spec.role_arn)
@@ -340,7 +335,7 @@ impl Wanted for Specified<'_, FirehoseStream, StreamSpec> {
 
     async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
         let client = aws.firehose(&self.resource.region);
-        let tags = FirehoseStream::firehose_tags(self.resource.identity.tags.iter());
+        let tags = to_service(self.resource.identity.tags.iter());
         let destination = self
             .destination(known)
             .map_err(|error| self.unbuildable(aws, "CreateDeliveryStream", &error))?;
@@ -368,7 +363,7 @@ impl Wanted for Specified<'_, FirehoseStream, StreamSpec> {
         known: &Known,
     ) -> Result<(), AwsError> {
         let client = aws.firehose(&self.resource.region);
-        let tags = FirehoseStream::firehose_tags(changed_tags(changes));
+        let tags = to_service(changed_tags(changes));
         if !tags.is_empty() {
             aws.call(self.resource.operation("TagDeliveryStream"), || {
                 let request = client
@@ -381,7 +376,7 @@ impl Wanted for Specified<'_, FirehoseStream, StreamSpec> {
         if changes.len() == tags.len() {
             return Ok(());
         }
-        // The version must be the newest, or AWS answers ConcurrentModificationException.
+        // An update must name the newest version, or AWS answers ConcurrentModificationException.
         let stream = self.resource.describe(aws).await?;
         let update = self
             .destination_update(known)

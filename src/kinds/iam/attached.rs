@@ -80,7 +80,7 @@ pub async fn attach(aws: &Aws, identity: &IamIdentity, policy: &str) -> Result<(
     Ok(())
 }
 
-/// Detaches a managed policy from an identity. That it is not attached is no error.
+/// Detaches a managed policy from an identity. A policy that is not attached is no error.
 ///
 /// # Errors
 /// Those of AWS.

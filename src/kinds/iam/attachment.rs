@@ -1,4 +1,4 @@
-//! The attachment of a managed policy to an identity that exists already.
+//! The attachment of a managed policy to an existing identity.
 //!
 //! Attachments carry no tags: an attachment belongs to the owner of its policy.
 
@@ -19,10 +19,10 @@ use crate::names::IamIdentity;
 /// The kind, as addresses name it.
 pub const KIND: &str = "iam_policy_attachment";
 
-/// One policy on one identity.
+/// The attachment of one policy to one identity.
 #[derive(Debug)]
 pub struct PolicyAttachment {
-    /// Which attachment it is. AWS gives attachments no ARN.
+    /// The identity of the attachment. AWS gives attachments no ARN.
     pub identity: Identity,
     /// The policy's address.
     pub policy: Address,
@@ -30,11 +30,12 @@ pub struct PolicyAttachment {
     pub policy_arn: String,
     /// The identity that the policy is attached to.
     pub attached_to: IamIdentity,
-    /// That the attachment is to exist, if it is wanted: it has no settings of its own.
+    /// The specification, if the attachment is wanted. It is empty, since an attachment has no
+    /// settings.
     pub spec: Option<()>,
 }
 
-/// How many managed policies an identity may have, by AWS's default quota.
+/// The number of managed policies that may be attached to an identity, by AWS's default quota.
 pub const MOST_ATTACHED: usize = 10;
 
 impl PolicyAttachment {
@@ -112,7 +113,7 @@ impl Wanted for Specified<'_, PolicyAttachment, ()> {
         self.resource.creating()
     }
 
-    /// An attachment has nothing that could change.
+    /// No attribute of an attachment can change.
     fn permissions_to_update(&self, _changes: Option<&[Change]>) -> Vec<Permission> {
         Vec::new()
     }

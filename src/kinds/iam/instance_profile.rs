@@ -1,7 +1,5 @@
 //! An IAM instance profile, through which an EC2 instance carries a role.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 
 use crate::aws::{Aws, AwsError, ErrorKind};
@@ -11,7 +9,8 @@ use crate::engine::known::Known;
 use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
-use crate::kinds::iam::{iam_operation, iam_tags};
+use crate::kinds::iam::iam_operation;
+use crate::kinds::tags::{from_service, to_service};
 
 /// The kind, as addresses name it.
 pub const KIND: &str = "iam_instance_profile";
@@ -19,9 +18,9 @@ pub const KIND: &str = "iam_instance_profile";
 /// An instance profile under one name.
 #[derive(Debug)]
 pub struct InstanceProfile {
-    /// Which instance profile it is. The ARN follows from partition, account and name.
+    /// The identity of the instance profile. The ARN follows from partition, account and name.
     pub identity: Identity,
-    /// What the instance profile is to be, if it is wanted.
+    /// The specification of the instance profile, if it is wanted.
     pub spec: Option<ProfileSpec>,
 }
 
@@ -90,11 +89,7 @@ impl Resource for InstanceProfile {
                 )
             })
             .collect();
-        let tags: BTreeMap<String, String> = profile
-            .tags()
-            .iter()
-            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-            .collect();
+        let tags = from_service(profile.tags());
         let owner = self.identity.tags.lower_observed(&tags, &mut attributes);
         Ok(Observed::Present(Present::new(
             attributes,
@@ -142,7 +137,7 @@ impl Wanted for Specified<'_, InstanceProfile, ProfileSpec> {
     }
 
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
-        let tags = iam_tags(self.resource.identity.tags.iter());
+        let tags = to_service(self.resource.identity.tags.iter());
         aws.call(iam_operation("CreateInstanceProfile"), || {
             let request = aws.iam().create_instance_profile();
             let request = request
@@ -166,7 +161,7 @@ impl Wanted for Specified<'_, InstanceProfile, ProfileSpec> {
         changes: &[Change],
         _known: &Known,
     ) -> Result<(), AwsError> {
-        let tags = iam_tags(changed_tags(changes));
+        let tags = to_service(changed_tags(changes));
         if !tags.is_empty() {
             aws.call(iam_operation("TagInstanceProfile"), || {
                 let request = aws.iam().tag_instance_profile();
@@ -177,7 +172,7 @@ impl Wanted for Specified<'_, InstanceProfile, ProfileSpec> {
             })
             .await?;
         }
-        // A profile holds one role at most, so that a wrong one goes before ours comes.
+        // A profile holds one role at most, so a wrong role is removed before ours is added.
         let roles = |wanted: bool| {
             changes
                 .iter()

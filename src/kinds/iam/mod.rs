@@ -19,17 +19,5 @@ pub(crate) fn iam_operation(name: &'static str) -> Operation {
     }
 }
 
-/// Tags as IAM takes them.
-pub(crate) fn iam_tags<'a>(
-    tags: impl Iterator<Item = (&'a str, &'a str)>,
-) -> Vec<aws_sdk_iam::types::Tag> {
-    // Building fails only without key or value, and both are given.
-    tags.filter_map(|(key, value)| {
-        let tag = aws_sdk_iam::types::Tag::builder().key(key).value(value);
-        tag.build().ok()
-    })
-    .collect()
-}
-
-/// What an ARN calls an instance profile.
+/// The type of an instance profile in its ARN.
 const INSTANCE_PROFILE: &str = "instance-profile";

@@ -1,8 +1,8 @@
-//! What calls on IAM need.
+//! The permissions that calls on IAM need.
 //!
 //! Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity and
-//! Access Management (IAM)": every action here takes an ARN, and roles, policies and instance
-//! profiles can be told by `aws:ResourceTag`, groups cannot.
+//! Access Management (IAM)": every action here takes an ARN. Roles, policies and instance profiles
+//! can be limited by `aws:ResourceTag`, and groups cannot.
 
 use super::attachment::PolicyAttachment;
 use super::instance_profile::{InstanceProfile, ProfileSpec};
@@ -17,7 +17,8 @@ use crate::engine::permission::{
 use crate::engine::resource::Specified;
 use crate::names::IamIdentity;
 
-/// The policy that bounds a role, in requests that set it and on the role itself.
+/// The condition key of a role's permissions boundary, in requests that set the boundary and on the
+/// role itself.
 pub const BOUNDARY: &str = "iam:PermissionsBoundary";
 
 impl IamRole {
@@ -53,7 +54,7 @@ impl IamRole {
 }
 
 impl Specified<'_, IamRole, RoleSpec> {
-    /// The conditions, and that the role has the boundary of the settings.
+    /// `conditions`, with one more: that the role has the permissions boundary of the settings.
     fn bounded(&self, mut conditions: Vec<Condition>) -> Vec<Condition> {
         let boundary = self.spec.boundary.as_deref();
         conditions.extend(boundary.map(|boundary| Condition::arn(BOUNDARY, boundary)));
@@ -243,7 +244,7 @@ fn attachment_actions(identity: &IamIdentity) -> AttachmentActions {
 }
 
 impl PolicyAttachment {
-    /// `action` on the identity, for this policy alone.
+    /// The permission for `action` on the identity.
     fn on_the_identity(
         &self,
         purpose: &'static str,
@@ -252,7 +253,7 @@ impl PolicyAttachment {
     ) -> Vec<Permission> {
         let kind = attachment_actions(&self.attached_to).kind;
         let name = self.attached_to.name();
-        // The path is part of the ARN and not of the name by which IAM is called.
+        // The path is part of the ARN, but IAM is called with the name alone.
         let plain = beside(&self.policy_arn, &format!("{kind}/{name}"));
         let with_path = beside(&self.policy_arn, &format!("{kind}/*/{name}"));
         allow(purpose, &[&plain, &with_path], conditions, &[action])
@@ -278,7 +279,7 @@ impl PolicyAttachment {
     }
 }
 
-/// The ARN of another resource of the same account: what follows the fifth colon is replaced.
+/// The ARN of another resource in the account of `arn`: the part after the fifth colon is replaced.
 fn beside(arn: &str, resource: &str) -> String {
     let head: Vec<&str> = arn.splitn(6, ':').take(5).collect();
     format!("{}:{resource}", head.join(":"))
@@ -289,7 +290,7 @@ mod tests {
     use super::beside;
 
     #[test]
-    fn the_arn_beside_another_is_in_the_same_account() {
+    fn an_arn_beside_another_is_in_the_same_account() {
         let role = beside("arn:aws-cn:iam::123456789012:policy/a:b", "role/x");
         assert_eq!(role, "arn:aws-cn:iam::123456789012:role/x");
     }

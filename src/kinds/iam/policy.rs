@@ -1,7 +1,5 @@
 //! A customer-managed IAM policy.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 use aws_sdk_iam::types::PolicyVersion;
 use futures_util::future::join;
@@ -15,26 +13,28 @@ use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::kinds::iam::attached::detach;
-use crate::kinds::iam::{iam_operation, iam_tags};
+use crate::kinds::iam::iam_operation;
 use crate::kinds::policy_value;
+use crate::kinds::tags::{from_service, to_service};
 use crate::names::IamIdentity;
 use iam_policy::Policy;
 
 /// A managed policy under one name.
 #[derive(Debug)]
 pub struct IamPolicy {
-    /// Which policy it is. The ARN follows from partition, account and name.
+    /// The identity of the policy. The ARN follows from partition, account and name.
     pub identity: Identity,
-    /// The identities that our own attachments attach the policy to. Any other attachment holds it.
+    /// The identities that our own attachments attach the policy to. Any other identity with the
+    /// policy attached is a holder.
     pub attached_to: Vec<IamIdentity>,
-    /// What the policy is to be, if it is wanted.
+    /// The specification of the policy, if it is wanted.
     pub spec: Option<PolicySpec>,
 }
 
-/// A policy that identities have by attachment.
+/// A policy that is attached to identities.
 #[derive(Debug)]
 pub struct PolicySpec {
-    /// Why the policy exists. AWS does not let a description be changed.
+    /// The description, which AWS cannot change after the creation.
     pub description: String,
     /// The document.
     pub document: Policy,
@@ -42,7 +42,7 @@ pub struct PolicySpec {
 
 /// The kind, as addresses name it.
 pub const KIND: &str = "iam_policy";
-/// How many versions of a policy AWS keeps at most.
+/// The largest number of versions of a policy that AWS keeps.
 const MOST_VERSIONS: usize = 5;
 
 impl IamPolicy {
@@ -94,13 +94,13 @@ impl IamPolicy {
     }
 }
 
-/// The number in a version's id, which tells those of one second apart.
+/// The number in the id of a version. It orders versions that were created in the same second.
 fn number(version: &PolicyVersion) -> u64 {
     let id = version.version_id().unwrap_or_default();
     id.trim_start_matches('v').parse().unwrap_or_default()
 }
 
-/// An identity that holds the policy.
+/// The holder for an identity that has the policy attached.
 fn holder(identity: IamIdentity) -> Holder {
     let kind = match identity {
         IamIdentity::User(_) => "user",
@@ -175,11 +175,7 @@ impl Resource for IamPolicy {
                 policy_value(document.unwrap_or_default()),
             ),
         ]);
-        let tags: BTreeMap<String, String> = policy
-            .tags()
-            .iter()
-            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-            .collect();
+        let tags = from_service(policy.tags());
         let owner = self.identity.tags.lower_observed(&tags, &mut attributes);
         let mut present = Present::new(attributes, owner, Phase::Stable);
         let others = holders?.into_iter();
@@ -220,8 +216,8 @@ impl Resource for IamPolicy {
 }
 
 impl Specified<'_, IamPolicy, PolicySpec> {
-    /// Writes the document as the new default version. AWS keeps five, so the oldest that is not
-    /// the default makes room.
+    /// Writes the document as the new default version. AWS keeps five versions, so the oldest one
+    /// that is not the default is deleted first if there are five.
     async fn put_document(&self, aws: &Aws) -> Result<(), AwsError> {
         let mut versions = self.resource.versions(aws).await?;
         if versions.len() >= MOST_VERSIONS {
@@ -289,7 +285,7 @@ impl Wanted for Specified<'_, IamPolicy, PolicySpec> {
     }
 
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
-        let tags = iam_tags(self.resource.identity.tags.iter());
+        let tags = to_service(self.resource.identity.tags.iter());
         aws.call(iam_operation("CreatePolicy"), || {
             let request = aws
                 .iam()
@@ -314,8 +310,9 @@ impl Wanted for Specified<'_, IamPolicy, PolicySpec> {
         changes: &[Change],
         _known: &Known,
     ) -> Result<(), AwsError> {
-        // The ownership tags go first, so that a policy taken over is ours before it is changed.
-        let tags = iam_tags(changed_tags(changes));
+        // The ownership tags are written first, so a policy that is taken over is ours before it is
+        // changed.
+        let tags = to_service(changed_tags(changes));
         if !tags.is_empty() {
             aws.call(iam_operation("TagPolicy"), || {
                 let request = aws.iam().tag_policy().policy_arn(self.resource.arn());

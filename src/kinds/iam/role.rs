@@ -1,13 +1,11 @@
-//! An IAM role with its trust policy, its inline policy and nothing else.
+//! An IAM role with its trust policy and its one inline policy.
 //!
-//! The role's permissions are exclusive: an inline policy or an attachment that someone added is
-//! drift, unless the settings keep it.
-
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+//! The role's permissions are exclusive: an inline policy or an attached policy that someone added
+//! is drift, unless the settings keep it.
 
 use async_trait::async_trait;
 use futures_util::future::join;
+use std::borrow::Cow;
 
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::attributes::{Attributes, Change, Value, changed_tags, key_of, touches};
@@ -20,8 +18,9 @@ use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::kinds::iam::attached::detach;
 use crate::kinds::iam::role_details::RoleDetails;
-use crate::kinds::iam::{INSTANCE_PROFILE, iam_operation, iam_tags};
+use crate::kinds::iam::{INSTANCE_PROFILE, iam_operation};
 use crate::kinds::policy_value;
+use crate::kinds::tags::{from_service, to_service};
 use crate::names::IamIdentity;
 use iam_policy::Policy;
 
@@ -31,32 +30,32 @@ pub const KIND: &str = "iam_role";
 /// A role under one name.
 #[derive(Debug)]
 pub struct IamRole {
-    /// Which role it is. The ARN follows from partition, account and name.
+    /// The identity of the role. The ARN follows from partition, account and name.
     pub identity: Identity,
     /// The name of the role's one inline policy.
     pub policy_name: &'static str,
-    /// What the role is to be, if it is wanted.
+    /// The specification of the role, if it is wanted.
     pub spec: Option<RoleSpec>,
 }
 
 /// A role that a service or an account may assume.
 #[derive(Debug)]
 pub struct RoleSpec {
-    /// The policy that says who may assume the role; `None` while the settings do not name anybody,
-    /// with which the role is neither created nor changed.
+    /// The trust policy. It is `None` while the settings name no principal; then the role is
+    /// neither created nor changed.
     pub trust: Option<Document>,
     /// The role's inline policy.
     pub policy: Document,
     /// The ARN of the role's permissions boundary.
     pub boundary: Option<String>,
-    /// Policies of others, by name or ARN, that stay on the role.
+    /// The policies of others, by name or ARN, that the settings keep on the role.
     pub keep_policies: Vec<String>,
 }
 
 const MAX_SESSION_SECONDS: i32 = 3600;
 
 impl RoleSpec {
-    /// Whether the settings keep a policy of that name or ARN on the role.
+    /// Whether the settings keep the policy of that name or ARN on the role.
     fn keeps(&self, policy: &str) -> bool {
         self.keep_policies.iter().any(|kept| {
             kept == policy
@@ -76,17 +75,17 @@ impl IamRole {
         IamIdentity::Role(self.identity.name.clone())
     }
 
-    /// Whether a policy of others stays on the role.
+    /// Whether the settings keep the policy of that name or ARN on the role.
     fn keeps(&self, policy: &str) -> bool {
         self.spec.as_ref().is_some_and(|spec| spec.keeps(policy))
     }
 
-    /// Whether an inline policy of this name is ours to compare.
+    /// Whether the inline policy of this name is compared. A kept policy of others is not.
     fn manages(&self, name: &str) -> bool {
         name == self.policy_name || !self.keeps(name)
     }
 
-    /// What belongs to it, asked of the role alone.
+    /// Reads the policies and the instance profiles of the role, with calls for this role alone.
     async fn details(&self, aws: &Aws) -> Result<RoleDetails, AwsError> {
         let kept = |name: &str| !self.manages(name);
         let is_unwanted = self.spec.is_none();
@@ -127,7 +126,8 @@ impl Resource for IamRole {
         Specified::of(self, self.spec.as_ref())
     }
 
-    /// `DeleteRole` answers once the role is gone; what IAM spreads after that holds up nothing.
+    /// `DeleteRole` answers once the role is gone. No other step depends on how far IAM has spread
+    /// that.
     fn deletion_is_answered(&self) -> bool {
         true
     }
@@ -150,7 +150,8 @@ impl Resource for IamRole {
                 None => self.details(aws).await.map(Some),
             }
         };
-        // Both are waited for: a read of the page that ends early is made again by another role.
+        // Both reads are awaited to their end. If this role dropped the read of the page, another
+        // role would start that read anew.
         let (role, details) = join(role, details).await;
         let role = match role {
             Ok(answer) => answer.role,
@@ -191,11 +192,7 @@ impl Resource for IamRole {
         for arn in attached.filter(|arn| !self.keeps(arn)) {
             attributes.insert(format!("attached_policy[{arn}]"), arn.as_str().into());
         }
-        let tags: BTreeMap<String, String> = role
-            .tags()
-            .iter()
-            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-            .collect();
+        let tags = from_service(role.tags());
         let owner = self.identity.tags.lower_observed(&tags, &mut attributes);
         let mut present = Present::new(attributes, owner, Phase::Stable);
         if self.spec.is_none() {
@@ -315,7 +312,7 @@ impl Wanted for Specified<'_, IamRole, RoleSpec> {
 
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
         let trust = self.trust(aws, "CreateRole")?;
-        let tags = iam_tags(self.resource.identity.tags.iter());
+        let tags = to_service(self.resource.identity.tags.iter());
         aws.call(iam_operation("CreateRole"), || {
             aws.iam()
                 .create_role()
@@ -341,9 +338,10 @@ impl Wanted for Specified<'_, IamRole, RoleSpec> {
         changes: &[Change],
         _known: &Known,
     ) -> Result<(), AwsError> {
-        // One role's changes go one after the other: IAM answers ConcurrentModification otherwise.
-        // The ownership tags go first, so that a role taken over is ours before it is changed.
-        let tags = iam_tags(changed_tags(changes));
+        // The changes of one role are made one after the other, since IAM would answer
+        // ConcurrentModification. The ownership tags are written first, so a role that is taken
+        // over is ours before it is changed.
+        let tags = to_service(changed_tags(changes));
         if !tags.is_empty() {
             aws.call(iam_operation("TagRole"), || {
                 let request = aws.iam().tag_role().role_name(self.resource.name());
@@ -411,7 +409,7 @@ pub async fn all_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
     .await
 }
 
-/// The text of a policy as it is sent.
+/// The text of a policy to send, or an error if a part of the policy is unknown.
 fn to_send(
     policy: Option<Cow<'_, Policy>>,
     aws: &Aws,

@@ -1,5 +1,5 @@
-//! What belongs to a role beside the role itself, as IAM answers it: the policies in it, those
-//! attached to it, and the instance profiles that carry it.
+//! The details of a role as IAM answers them: its inline policies, its attached policies, and the
+//! instance profiles that carry it.
 
 use aws_sdk_iam::types::RoleDetail;
 use futures_util::future::{try_join_all, try_join4};
@@ -11,18 +11,18 @@ use crate::kinds::iam::iam_operation;
 use crate::kinds::policy_value;
 use crate::names::IamIdentity;
 
-/// What belongs to a role.
+/// The details of a role.
 pub(super) struct RoleDetails {
-    /// The policies in it, by name.
+    /// The inline policies, by name.
     pub(super) inline: Vec<(String, Value)>,
-    /// The ARNs of the policies attached to it.
+    /// The ARNs of the attached policies.
     pub(super) attached: Vec<String>,
-    /// The names of the instance profiles that carry it.
+    /// The names of the instance profiles that carry the role.
     pub(super) profiles: Vec<String>,
 }
 
 impl RoleDetails {
-    /// That of a role which was read with all of it.
+    /// The details of a role that was read as part of a page of roles.
     pub(super) fn of(role: &RoleDetail) -> Self {
         let inline = role.role_policy_list().iter();
         let attached = role.attached_managed_policies().iter();
@@ -43,9 +43,9 @@ impl RoleDetails {
         }
     }
 
-    /// Asks for that of one role. The policy `own` is asked for beside the names of the others, of
-    /// which those that are `kept` are left out. The instance profiles are asked for where the role is
-    /// unwanted.
+    /// Reads the details of one role. The inline policy `own` is read at the same time as the names
+    /// of the other inline policies. Inline policies that are `kept` are not read. The instance
+    /// profiles are read only if the role is unwanted.
     pub(super) async fn read(
         aws: &Aws,
         role: &str,
@@ -85,7 +85,7 @@ impl RoleDetails {
     }
 }
 
-/// The names of the policies in a role.
+/// The names of the inline policies of a role.
 async fn inline_names(aws: &Aws, role: &str) -> Result<Vec<String>, AwsError> {
     aws.list(
         iam_operation("ListRolePolicies"),

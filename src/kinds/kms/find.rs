@@ -1,4 +1,4 @@
-//! Finds our key, by its alias or among all keys of a region, and reads what is compared of it.
+//! Finds our key, by its alias or among all keys of a region, and reads its attributes.
 
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -13,7 +13,7 @@ use crate::engine::observed::{Observed, Phase, Present};
 use crate::engine::ownership::Owner;
 use crate::kinds::policy_value;
 
-/// A key with all that is compared of it.
+/// A key with its tags and details.
 struct Found {
     key: KeyMetadata,
     tags: BTreeMap<String, String>,
@@ -21,7 +21,7 @@ struct Found {
     details: (Value, bool),
 }
 
-/// The key's tags by key id.
+/// The tags of keys, by key id.
 type TagsOfKeys = BTreeMap<String, BTreeMap<String, String>>;
 
 impl KmsKey {
@@ -81,7 +81,7 @@ impl KmsKey {
         match tags.await {
             Ok(tags) => Ok(Some(tags.into_iter().collect())),
             Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
-            // Our own key policy lets the account list, so that it is someone else's.
+            // Our own key policy allows the account to list tags, so this key is someone else's.
             Err(error) if is_hidden(&error) => Ok(None),
             Err(error) => Err(error),
         }
@@ -116,7 +116,7 @@ impl KmsKey {
         Ok((policy, rotation.key_rotation_enabled()))
     }
 
-    /// Which of the keys with our tags is meant, or why that cannot be told.
+    /// The one key among those with our tags, or why the program cannot tell which one it is.
     async fn ours(
         &self,
         aws: &Aws,
@@ -124,13 +124,13 @@ impl KmsKey {
     ) -> Result<Result<Option<KeyMetadata>, String>, AwsError> {
         let described = ids.into_iter().map(|id| self.describe(aws, id));
         let described = try_join_all(described).await?;
-        let (doomed, live): (Vec<_>, Vec<_>) = described
+        let (pending, live): (Vec<_>, Vec<_>) = described
             .into_iter()
             .flatten()
             .partition(|key| key.key_state() == Some(&KeyState::PendingDeletion));
-        // None of several keys that wait for their deletion has anything left to decrypt, since
-        // the bucket goes before its key: the newest is as good as any.
-        let newest = doomed
+        // Keys that are pending deletion have no data left to decrypt, since the bucket is deleted
+        // before its key. Therefore the newest of them is as good as any.
+        let newest = pending
             .into_iter()
             .max_by_key(|key| key.creation_date().copied());
         let mut candidates = if live.is_empty() {
@@ -151,7 +151,7 @@ impl KmsKey {
         Ok(Ok(candidates.pop()))
     }
 
-    /// The key with all that is compared of it.
+    /// Reads the tags and the details of a key.
     async fn found(&self, aws: &Aws, key: KeyMetadata) -> Result<Found, AwsError> {
         let tags = self.tags_of(aws, key.key_id());
         let (tags, details) = try_join(tags, self.details(aws, key.key_id())).await?;
@@ -170,10 +170,10 @@ impl KmsKey {
         }
     }
 
-    /// What [`Resource::observe`] gives, or the error of a key whose policy hides it.
+    /// The answer of [`Resource::observe`], or the error of a key whose own policy hides it.
     ///
-    /// The alias nearly always leads to our key, and no other key is looked at then. All keys are
-    /// listed meanwhile, because a key without the alias is to be found in no more time.
+    /// The alias nearly always leads to our key, and then no other key is read. All keys are listed
+    /// at the same time, so the search for a key without the alias takes no longer.
     pub(super) async fn read(&self, aws: &Aws) -> Result<Observed, AwsError> {
         let (aliased, listed) = (pin!(self.aliased(aws)), pin!(self.all_keys(aws)));
         let (aliased, listed) = match select(aliased, listed).await {
@@ -193,13 +193,13 @@ impl KmsKey {
         match (self.ours(aws, owned.collect()).await?, &aliased) {
             (Err(reason), _) => Ok(Observed::Obstructed(reason)),
             (Ok(Some(key)), _) => Ok(self.lower(&self.found(aws, key).await?, in_the_way)),
-            // Without a key of ours, the one that has our alias is in the way.
+            // If no key is ours, the key that has our alias is in the way.
             (Ok(None), Some(aliased)) => Ok(self.lower(aliased, in_the_way)),
             (Ok(None), None) => Ok(Observed::Missing),
         }
     }
 
-    /// What AWS says of a key, in our terms. The alias leads to the key `aliased`.
+    /// Lowers a key to its observed state. The alias leads to the key `aliased`.
     fn lower(&self, found: &Found, aliased: Option<&KeyMetadata>) -> Observed {
         let Found { key, tags, details } = found;
         let (policy, rotation) = details;
@@ -225,7 +225,7 @@ impl KmsKey {
         }
         let owner = self.identity.tags.lower_observed(tags, &mut attributes);
         let phase = if state == KeyState::PendingDeletion.as_str() {
-            Phase::Doomed
+            Phase::PendingDeletion
         } else {
             Phase::Stable
         };

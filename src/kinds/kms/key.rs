@@ -1,13 +1,14 @@
 //! A KMS key with its alias.
 //!
-//! A key has no name and `CreateKey` no idempotency token. The key is the one that our alias leads
-//! to, if it carries the ownership tags, which the create call itself sets. The alias is made last and
-//! removed first, so where it does not lead to a key of ours the key is looked for by its tags. AWS
-//! gives an alias only once, which decides between two runs that make a key at the same time.
+//! A key has no name, and `CreateKey` has no idempotency token. Our key is the one that our alias
+//! leads to, if that key carries the ownership tags, which the create call itself sets. The alias
+//! is created last and deleted first. So if the alias does not lead to a key of ours, the key is
+//! found by its tags. An alias can exist only once, which decides between two runs that create a
+//! key at the same time.
 
 use async_trait::async_trait;
 use aws_sdk_kms::config::retry::RetryConfig;
-use aws_sdk_kms::types::{KeyState, Tag};
+use aws_sdk_kms::types::KeyState;
 
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::engine::attributes::{Attributes, Change, Value, changed_tags, touches};
@@ -17,6 +18,7 @@ use crate::engine::observed::{Consent, Created, Observed, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
+use crate::kinds::tags::to_service;
 use crate::names::Region;
 use iam_policy::Policy;
 
@@ -26,13 +28,14 @@ pub const KIND: &str = "kms_key";
 /// The key behind one alias.
 #[derive(Debug)]
 pub struct KmsKey {
-    /// Which key it is. Its name is its alias, with the prefix `alias/`; AWS chooses its ARN.
+    /// The identity of the key. Its name is its alias, with the prefix `alias/`; AWS chooses its
+    /// ARN.
     pub identity: Identity,
-    /// What the ARNs of keys and aliases in its region and account begin with.
+    /// The prefix of the ARNs of keys and aliases in its region and account.
     pub arn_prefix: String,
-    /// Where the key is.
+    /// The region of the key.
     pub region: Region,
-    /// What the key is to be, if it is wanted.
+    /// The specification of the key, if it is wanted.
     pub spec: Option<KeySpec>,
 }
 
@@ -45,7 +48,7 @@ pub struct KeySpec {
     pub policy: Policy,
 }
 
-/// The shortest time that KMS lets a key wait for its deletion, in days.
+/// The shortest waiting period for the deletion of a key, in days.
 const SHORTEST_WAIT: i32 = 7;
 
 impl KmsKey {
@@ -59,12 +62,6 @@ impl KmsKey {
             name,
             region: Some(self.region.clone()),
         }
-    }
-
-    fn kms_tags<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Tag> {
-        // Building fails only without key or value, and both are given.
-        tags.filter_map(|(key, value)| Tag::builder().tag_key(key).tag_value(value).build().ok())
-            .collect()
     }
 
     async fn enable_rotation(&self, aws: &Aws, id: &str) -> Result<(), AwsError> {
@@ -96,8 +93,8 @@ impl KmsKey {
         Ok(())
     }
 
-    /// Whether the alias belongs to a key of ours that is not the one with this ARN: another run made
-    /// one at the same time and was faster.
+    /// Whether the alias belongs to a key of ours other than the one with this ARN. Then another
+    /// run created that key at the same time and was faster.
     async fn another_has_the_alias(&self, aws: &Aws, arn: &str) -> Result<bool, AwsError> {
         let Some(key) = self.describe(aws, self.alias()).await? else {
             return Ok(false);
@@ -108,13 +105,13 @@ impl KmsKey {
             && self.identity.tags.owner(&tags) == Owner::Ours)
     }
 
-    async fn bring_back(&self, aws: &Aws, id: &str, change: &Change) -> Result<(), AwsError> {
+    async fn recover(&self, aws: &Aws, id: &str, change: &Change) -> Result<(), AwsError> {
         let client = aws.kms(&self.region);
-        let doomed = Value::from(KeyState::PendingDeletion.as_str());
+        let pending = Value::from(KeyState::PendingDeletion.as_str());
         if change
             .before
             .as_ref()
-            .is_some_and(|state| state.same(&doomed))
+            .is_some_and(|state| state.same(&pending))
         {
             aws.call(self.operation("CancelKeyDeletion"), || {
                 client.cancel_key_deletion().key_id(id).send()
@@ -129,8 +126,8 @@ impl KmsKey {
     }
 }
 
-/// Whether a key's own policy denied the call, rather than the caller's lack of a permission, with
-/// which nothing could be told.
+/// Whether the key's own policy denied the call. A denial for the caller's lack of a permission
+/// would tell nothing about the key.
 pub(super) fn is_hidden(error: &AwsError) -> bool {
     error.kind == ErrorKind::Denied && error.message.contains("resource-based policy")
 }
@@ -152,8 +149,8 @@ impl Resource for KmsKey {
         ))
     }
 
-    /// A key that KMS has scheduled is in the state PendingDeletion (API Reference,
-    /// "ScheduleKeyDeletion"), which is as far as it goes.
+    /// Once the call is answered, the key is in the state PendingDeletion (API Reference,
+    /// "ScheduleKeyDeletion"). The run does not wait for more.
     fn deletion_is_answered(&self) -> bool {
         true
     }
@@ -217,7 +214,8 @@ impl Specified<'_, KmsKey, KeySpec> {
         attributes
     }
 
-    /// Adds to the key that this run has just made what `CreateKey` does not set, the alias last.
+    /// Enables the rotation of the key that this run has created, and then creates its alias.
+    /// `CreateKey` sets neither.
     async fn complete(
         &self,
         aws: &Aws,
@@ -272,10 +270,11 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
 
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
         let client = aws.kms(&self.resource.region);
-        let tags = KmsKey::kms_tags(self.resource.identity.tags.iter());
+        let tags = to_service(self.resource.identity.tags.iter());
         let answer = aws
             .call(self.resource.operation("CreateKey"), || {
-                // Sent again by the SDK after a lost answer, this would make a second key.
+                // If the SDK sent this call again after a lost answer, it would create a second
+                // key.
                 let once =
                     aws_sdk_kms::config::Config::builder().retry_config(RetryConfig::disabled());
                 client
@@ -300,12 +299,12 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
         let mut attributes = self.created();
         if let Err(error) = self.complete(aws, arn, &mut attributes).await {
             match error.kind {
-                // The update that follows goes on from here, and tells why it cannot.
+                // The update that follows goes on from here, or fails with the reason.
                 ErrorKind::Interrupted => {}
                 ErrorKind::AlreadyExists
                     if !self.resource.another_has_the_alias(aws, arn).await? => {}
                 ErrorKind::AlreadyExists => {
-                    // The key that has the alias is the one. This one has encrypted nothing.
+                    // The key with the alias is kept. This one has encrypted nothing.
                     self.resource
                         .schedule_deletion(aws, arn, SHORTEST_WAIT)
                         .await?;
@@ -330,9 +329,9 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
         let client = aws.kms(&self.resource.region);
         let id = present.arn.as_deref().unwrap_or(self.resource.alias());
         if let Some(change) = changes.iter().find(|change| change.attribute == "state") {
-            self.resource.bring_back(aws, id, change).await?;
+            self.resource.recover(aws, id, change).await?;
         }
-        let tags = KmsKey::kms_tags(changed_tags(changes));
+        let tags = to_service(changed_tags(changes));
         if !tags.is_empty() {
             aws.call(self.resource.operation("TagResource"), || {
                 client

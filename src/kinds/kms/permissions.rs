@@ -1,11 +1,12 @@
-//! What calls on KMS need.
+//! The permissions that calls on KMS need.
 //!
 //! Service Authorization Reference, "Actions, resources, and condition keys for AWS Key Management
-//! Service": a key is told by `aws:ResourceTag`, an alias by its ARN alone, `CreateKey` and
-//! `ListKeys` take no ARN. To create a key with tags takes `kms:TagResource` in an IAM policy
-//! (KMS Developer Guide, "Controlling access to tags"). It can take five minutes until a tag counts
-//! ("Using tags to control access to KMS keys"), so that what completes a new key, its rotation and
-//! its alias, cannot be limited by one; the alias is limited by its own ARN.
+//! Service": a key can be limited by `aws:ResourceTag`, an alias by its ARN alone, and `CreateKey`
+//! and `ListKeys` take no ARN. The creation of a key with tags needs `kms:TagResource` in an IAM
+//! policy (KMS Developer Guide, "Controlling access to tags"). It can take five minutes until a tag
+//! counts ("Using tags to control access to KMS keys"). Therefore the calls that complete a new
+//! key, for its rotation and its alias, cannot be limited by a tag. The alias is limited by its own
+//! ARN.
 
 use super::key::{KeySpec, KmsKey};
 use crate::engine::attributes::Change;
@@ -15,11 +16,12 @@ use crate::engine::permission::{
 };
 use crate::engine::resource::Specified;
 
-/// The purpose of what a new key needs before its tags count.
+/// The purpose of the calls that complete a new key before its tags count.
 pub const COMPLETE: &str = "CompleteKeys";
 
 impl KmsKey {
-    /// Every key: an ARN holds an id that AWS chooses, so its tags tell a key from others.
+    /// The ARN pattern of every key. AWS chooses the id in the ARN, so only tags tell our key from
+    /// others.
     fn any_key(&self) -> String {
         format!("{}key/*", self.arn_prefix)
     }
@@ -68,7 +70,8 @@ impl Specified<'_, KmsKey, KeySpec> {
         all.extend(allow(CREATE, &[&any_key], &tagged, &["kms:TagResource"]));
         all.extend(key.completing(&["kms:EnableKeyRotation"]));
         all.extend(key.naming());
-        // Of two runs that make a key at the same time, one schedules its own for deletion.
+        // If two runs create a key at the same time, one of them schedules its own key for
+        // deletion.
         let delete = ["kms:ScheduleKeyDeletion"];
         all.extend(allow(DELETE, &[&any_key], &resource_tags(tags), &delete));
         all

@@ -1,9 +1,9 @@
-//! An S3 bucket for logs, with every setting that the blueprint asks for.
+//! An S3 bucket for logs.
 
 use async_trait::async_trait;
 use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership,
-    PublicAccessBlockConfiguration, ServerSideEncryption, Tag,
+    PublicAccessBlockConfiguration, ServerSideEncryption,
 };
 use futures_util::future::{join, try_join4};
 use serde_json::json;
@@ -18,6 +18,7 @@ use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted};
 use crate::kinds::s3::log_delivery::is_log_delivery;
 use crate::kinds::s3::{empty, lifecycle};
+use crate::kinds::tags::to_service;
 use crate::names::{AccountId, Region};
 use iam_policy::{Policy, Statement};
 
@@ -27,18 +28,18 @@ pub const KIND: &str = "s3_bucket";
 /// A bucket under one name, which is unique among all accounts of a partition.
 #[derive(Debug)]
 pub struct S3Bucket {
-    /// Which bucket it is. The ARN follows from partition and name.
+    /// The identity of the bucket. The ARN follows from partition and name.
     pub identity: Identity,
-    /// The account that must own the bucket. Every call names it, so a bucket of someone else
-    /// under the same name is never read or written.
+    /// The account that must own the bucket. Every call names the account, so a bucket of someone
+    /// else under the same name is never read or written.
     pub account: AccountId,
-    /// Where the bucket is to be.
+    /// The wanted region of the bucket.
     pub region: Region,
-    /// What the bucket is to be, if it is wanted.
+    /// The specification of the bucket, if it is wanted.
     pub spec: Option<BucketSpec>,
 }
 
-/// A bucket whose objects live for a day.
+/// A bucket whose objects expire after a day.
 #[derive(Debug)]
 pub struct BucketSpec {
     /// The key of the default encryption; without a key the encryption is AES256.
@@ -54,12 +55,6 @@ impl S3Bucket {
             name,
             region: Some(region.clone()),
         }
-    }
-
-    pub(super) fn s3_tags<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Tag> {
-        // Building fails only without key or value, and both are given.
-        tags.filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok())
-            .collect()
     }
 }
 
@@ -83,8 +78,8 @@ pub(super) fn lower_access_block(block: &PublicAccessBlockConfiguration) -> Valu
 }
 
 impl BucketSpec {
-    /// Whether a statement stands for one of ours. Sids are unique in a policy, so that one with a
-    /// Sid of ours is ours in an older form.
+    /// Whether a statement is one of ours. Sids are unique in a policy, so a statement with the Sid
+    /// of ours is an older form of ours.
     fn is_own(&self, statement: &Statement) -> bool {
         self.policy.statements().iter().any(|own| {
             own.document() == statement.document()
@@ -134,7 +129,7 @@ impl Resource for S3Bucket {
         Specified::of(self, self.spec.as_ref())
     }
 
-    /// S3 deletes no bucket that has objects, and answers once it is gone (API Reference,
+    /// S3 deletes no bucket that has objects, and answers once the bucket is gone (API Reference,
     /// "DeleteBucket").
     fn deletion_is_answered(&self) -> bool {
         true
@@ -199,7 +194,8 @@ impl Resource for S3Bucket {
 }
 
 impl Specified<'_, S3Bucket, BucketSpec> {
-    /// The bucket policy, with what AWS's log delivery added to the one that was found.
+    /// The wanted bucket policy: ours, with the statements that AWS's log delivery added to the
+    /// policy that was found.
     fn policy(&self, found: Option<&Present>) -> Policy {
         let added = found.map(|found| self.spec.of_log_delivery(found));
         self.spec.policy.join(&added.unwrap_or_default())
@@ -272,7 +268,7 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
 
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
         let client = aws.s3(&self.resource.region);
-        let tags = S3Bucket::s3_tags(self.resource.identity.tags.iter());
+        let tags = to_service(self.resource.identity.tags.iter());
         // us-east-1 is the default location and must not be named.
         let location = (self.resource.region.name() != "us-east-1")
             .then(|| BucketLocationConstraint::from(self.resource.region.name()));
@@ -314,11 +310,12 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
         changes: &[Change],
         known: &Known,
     ) -> Result<(), AwsError> {
-        // The ownership tags go first, so that a bucket taken over is ours before it is changed.
+        // The ownership tags are written first, so a bucket that is taken over is ours before it is
+        // changed.
         if changed_tags(changes).next().is_some() {
             self.resource.put_tags(aws).await?;
         }
-        // S3 refuses these three beside each other.
+        // S3 refuses these three calls if they are made at the same time.
         let access = async {
             if touches(changes, "public_access_block") {
                 self.resource.put_public_access_block(aws).await?;

@@ -1,4 +1,4 @@
-//! Deletes a bucket, with everything in it if a person said so.
+//! Deletes a bucket, and with a person's consent everything in it.
 
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -10,24 +10,24 @@ use futures_util::stream::{self, Stream, TryStreamExt};
 use crate::aws::{Aws, AwsError, ErrorKind, Operation, Pauses};
 use crate::names::{AccountId, Region};
 
-/// How often a bucket that fills again while it is emptied is emptied anew.
+/// How often a bucket is emptied, if it fills again meanwhile.
 const ROUNDS: usize = 5;
-/// Counting stops here: a hundred pages are enough to say that it is a lot.
+/// The number at which counting stops. A hundred pages are enough for the answer "a lot".
 const COUNT_LIMIT: usize = 100_000;
 /// How many batches of at most a thousand versions are deleted at the same time.
 const BATCHES: usize = 8;
 
-/// A bucket that is to go.
+/// A bucket to delete.
 pub struct Bucket<'a> {
     /// Its name.
     pub name: &'a str,
     /// The account that must own it.
     pub account: &'a AccountId,
-    /// Where it is.
+    /// Its region.
     pub region: &'a Region,
 }
 
-/// One page of versions and delete markers, and where the next one begins.
+/// One page of versions and delete markers, with the markers at which the next page begins.
 struct Page {
     versions: Vec<ObjectIdentifier>,
     next: Option<(Option<String>, Option<String>)>,
@@ -42,12 +42,12 @@ impl Bucket<'_> {
         }
     }
 
-    /// Deletes the bucket; with `empty`, its versions and delete markers first.
+    /// Deletes the bucket. With `empty`, its versions and delete markers are deleted first.
     ///
     /// # Errors
-    /// [`ErrorKind::NotEmpty`] with the number of versions if the bucket holds something and
-    /// `empty` is false, or if it fills faster than it is emptied. Versions that S3 refuses to
-    /// delete are an error that names the first and the number of each reason.
+    /// [`ErrorKind::NotEmpty`] with the number of versions if the bucket is not empty and `empty`
+    /// is false, or if the bucket fills faster than it is emptied. If S3 refuses to delete some
+    /// versions, the error names the first one, and counts the versions by S3's error code.
     pub async fn delete(&self, aws: &Aws, empty: bool) -> Result<(), AwsError> {
         let mut rounds = 0;
         let mut pauses = Pauses::default();
@@ -73,8 +73,8 @@ impl Bucket<'_> {
                     ..error
                 });
             }
-            // A round that deleted nothing is followed by a longer and longer pause; one that did
-            // shows that it comes to an end unless new objects keep arriving.
+            // After a round that deleted nothing, the next one begins after a pause, which grows.
+            // After a round that deleted something, the next one begins at once.
             rounds += 1;
             if self.empty(aws).await? == 0 && !aws.pause(pauses.next()).await {
                 return Err(error);
@@ -94,7 +94,7 @@ impl Bucket<'_> {
         Ok(())
     }
 
-    /// The refusal, with the number of versions that the bucket holds.
+    /// S3's refusal, with the number of versions in the bucket as its message.
     async fn still_full(&self, aws: &Aws, error: AwsError) -> Result<AwsError, AwsError> {
         Ok(AwsError {
             message: format!(
@@ -107,7 +107,7 @@ impl Bucket<'_> {
         })
     }
 
-    /// How many versions and delete markers the bucket holds, in words. Counting stops after the
+    /// The number of versions and delete markers in the bucket, in words. Counting stops after the
     /// page that reaches `enough`.
     pub async fn holds(&self, aws: &Aws, enough: usize) -> Result<String, AwsError> {
         let mut count = 0;
@@ -161,7 +161,7 @@ impl Bucket<'_> {
         let versions = versions.collect();
         let next = (answer.is_truncated() == Some(true))
             .then_some((answer.next_key_marker, answer.next_version_id_marker));
-        // A bucket may hold any number of versions, but no page leads to itself.
+        // A page that names itself as the next one would be read forever.
         if next == Some((key, version)) {
             let message = "the list does not end: a page names itself as the next".to_owned();
             let error = AwsError::unusable(self.operation("ListObjectVersions"), message);
@@ -170,7 +170,8 @@ impl Bucket<'_> {
         Ok(Page { versions, next })
     }
 
-    /// The versions of the bucket, page by page; the next page is read when it is asked for.
+    /// The versions of the bucket, page by page. Each page is read when the stream is polled for
+    /// it.
     fn pages<'a>(
         &'a self,
         aws: &'a Aws,
@@ -182,13 +183,11 @@ impl Bucket<'_> {
         })
     }
 
-    /// Deletes all versions that are listed now, page by page, so memory does not grow with their
-    /// number.
+    /// Deletes all versions that are listed now, and returns how many were deleted. The versions
+    /// are deleted page by page, so memory does not grow with their number.
     ///
-    /// The next page and the batches wait for the same permits: whatever waits for one of them is
-    /// polled together.
-    ///
-    /// Gives the number of versions that were deleted.
+    /// The next page and the batches wait for the same permits. Therefore all of them are polled
+    /// together.
     async fn empty(&self, aws: &Aws) -> Result<usize, AwsError> {
         let mut batches = pin!(
             self.pages(aws)
@@ -230,10 +229,10 @@ impl Bucket<'_> {
             })
             .await?;
         let mut refused = Refused::default();
-        // A version that is gone already was deleted by an attempt whose answer was lost.
+        // A version that is gone already was deleted by an earlier attempt whose answer was lost.
         let gone = ["NoSuchKey", "NoSuchVersion"];
-        // S3 gives these for single versions within a successful answer; the next round lists and
-        // deletes them again.
+        // S3 answers these codes for single versions within a successful answer. The next round
+        // lists and deletes these versions again.
         let passing = ["InternalError", "ServiceUnavailable", "SlowDown"];
         let is = |error: &&S3Error, codes: &[&str]| {
             error.code().is_some_and(|code| codes.contains(&code))
@@ -258,7 +257,7 @@ impl Bucket<'_> {
     }
 }
 
-/// Versions that S3 refused to delete, by code.
+/// The versions that S3 refused to delete, counted by error code.
 #[derive(Debug, Default)]
 struct Refused {
     counts: BTreeMap<String, usize>,

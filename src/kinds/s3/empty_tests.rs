@@ -1,4 +1,5 @@
-//! Emptying a bucket, against an S3 in memory that serves pages and refuses what it is told to.
+//! Tests of emptying a bucket, against an S3 in memory that serves pages and refuses the deletions
+//! that a test names.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -20,23 +21,23 @@ use crate::aws::{Aws, AwsError, Connections, ErrorKind, Session};
 
 const PAGE: usize = 1_000;
 
-/// A bucket as S3 keeps it, of which only versions are known.
+/// The versions in a bucket, and how the S3 in memory answers.
 #[derive(Debug, Default)]
 struct Contents {
     versions: BTreeSet<usize>,
-    /// Versions that arrive with each batch that is deleted.
+    /// The number of versions that arrive with each batch that is deleted.
     arriving: usize,
     next: usize,
-    /// Versions that cannot be deleted, with S3's code.
+    /// The versions that cannot be deleted, with S3's error code.
     refused: Option<(BTreeSet<usize>, &'static str)>,
-    /// How often each of them is refused; `None` for always.
+    /// How many batches are refused; `None` for all.
     refusals: Option<usize>,
     listed: usize,
     handled: usize,
-    /// The most versions that were listed and not yet sent for deletion.
+    /// The largest number of versions that were listed and not yet sent for deletion.
     most_held: usize,
     batches: Vec<usize>,
-    /// Set to true once that many batches were deleted.
+    /// The sender is set to true once that many batches were deleted.
     stop: Option<(usize, watch::Sender<bool>)>,
     gone: bool,
 }
@@ -199,13 +200,13 @@ impl aws_smithy_runtime_api::client::http::HttpConnector for Connector {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hundred_thousand_versions_go_in_full_batches_and_few_at_a_time() {
+async fn a_hundred_thousand_versions_are_deleted_in_full_batches_and_few_at_a_time() {
     let stub = Stub::with(100_000);
     stub.destroy().await.unwrap();
     let contents = stub.contents();
     assert!(contents.gone);
     assert_eq!(contents.batches, [PAGE; 100], "no version is sent twice");
-    // Eight batches under way; no further page is read meanwhile.
+    // Eight batches are under way, and no further page is read meanwhile.
     assert!(contents.most_held <= 8 * PAGE, "{}", contents.most_held);
 }
 
@@ -224,7 +225,7 @@ async fn a_bucket_of_many_pages_is_emptied_with_any_concurrency() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_arrives_meanwhile_goes_too_until_it_does_not_end() {
+async fn versions_that_arrive_meanwhile_are_deleted_for_a_limited_number_of_rounds() {
     let stub = Stub::with(10);
     stub.contents().arriving = 5;
     let error = stub.destroy().await.unwrap_err();
@@ -241,7 +242,7 @@ async fn what_arrives_meanwhile_goes_too_until_it_does_not_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn versions_that_may_not_be_deleted_are_counted_and_the_rest_is_gone() {
+async fn refused_versions_are_counted_and_all_others_are_deleted() {
     let stub = Stub::with(2_500);
     stub.contents().refused = Some((BTreeSet::from([7, 1_234]), "AccessDenied"));
     let error = stub.destroy().await.unwrap_err();
@@ -256,7 +257,7 @@ async fn versions_that_may_not_be_deleted_are_counted_and_the_rest_is_gone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_s3_fails_to_delete_for_the_moment_is_deleted_in_the_next_round() {
+async fn versions_that_s3_fails_to_delete_for_a_moment_are_deleted_in_a_later_round() {
     let stub = Stub::with(1_500);
     stub.contents().refused = Some(((0..1_500).collect(), "InternalError"));
     stub.contents().refusals = Some(2);

@@ -1,4 +1,4 @@
-//! The lifecycle of the log bucket's objects, wanted and observed.
+//! The wanted and the observed lifecycle of the log bucket's objects.
 
 use aws_sdk_s3::types::{
     AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, ExpirationStatus,
@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 const DAYS: i32 = 1;
 
-/// One rule: everything goes after a day. The agent has read it long before.
+/// The wanted rule: every object expires after a day. The agent has read it long before.
 pub fn wanted() -> Option<BucketLifecycleConfiguration> {
     // Building fails only without the parts that are given here.
     let rule = LifecycleRule::builder()
@@ -34,8 +34,8 @@ pub fn wanted() -> Option<BucketLifecycleConfiguration> {
         .ok()
 }
 
-/// The rules in an order and form in which the same rules are equal. Whatever a rule does beyond
-/// what ours does is in `other`, so that it shows as drift.
+/// The rules in a canonical order and form. Settings of a rule that ours does not have are listed
+/// in `other`, and therefore show as drift.
 pub fn lower(rules: &[LifecycleRule]) -> Json {
     let mut rules: Vec<Json> = rules.iter().map(lower_rule).collect();
     rules.sort_by_key(ToString::to_string);
@@ -44,7 +44,7 @@ pub fn lower(rules: &[LifecycleRule]) -> Json {
 
 fn lower_rule(rule: &LifecycleRule) -> Json {
     let filter = rule.filter();
-    // S3 answers the prefix of a rule in one of two places, the older outside the filter.
+    // S3 answers the prefix of a rule in one of two places. The older place is outside the filter.
     #[expect(
         deprecated,
         reason = "rules that were written long ago are read back this way"

@@ -5,10 +5,10 @@ use serde_json::Value;
 
 const SERVICE: &str = "delivery.logs.amazonaws.com";
 
-/// Whether the statement allows something to the log delivery service and to nobody else.
+/// Whether the statement is an Allow for the log delivery service and for no other principal.
 ///
-/// AWS appends such statements when a flow log or another vended log is pointed at a bucket;
-/// removing them would stop that log.
+/// AWS appends such statements when a flow log or another vended log is sent to a bucket. Without
+/// them, that log would stop.
 #[must_use]
 pub fn is_log_delivery(statement: &Statement) -> bool {
     let principal = statement.document().get("Principal");
@@ -97,7 +97,7 @@ mod tests {
                 "Principal",
                 json!({"Service": []}),
                 false,
-                "nobody",
+                "no service",
             ),
         ];
         for (effect, element, principal, expected, reason) in cases {

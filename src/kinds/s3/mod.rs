@@ -1,4 +1,4 @@
-//! S3: the bucket, and what is in it.
+//! S3: the bucket, and the deletion of its objects.
 
 pub mod bucket;
 pub mod empty;

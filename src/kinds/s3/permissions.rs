@@ -1,12 +1,12 @@
-//! What calls on S3 need.
+//! The permissions that calls on S3 need.
 //!
 //! Service Authorization Reference, "Actions, resources, and condition keys for Amazon S3". Tags of
-//! a bucket count only where someone turned that on for it (S3 User Guide, "Enabling ABAC in
-//! general purpose buckets"), so that the bucket's own ARN is the limit. To create a bucket with
-//! tags takes `s3:TagResource` ("Creating general purpose buckets with tags"), and to name its
-//! object ownership `s3:PutBucketOwnershipControls` (API Reference, "CreateBucket"). Nothing
-//! of KMS is needed to name a key for the default encryption, at which S3 does not look
-//! ("PutBucketEncryption").
+//! a bucket count only if someone enabled that for the bucket (S3 User Guide, "Enabling ABAC in
+//! general purpose buckets"), so the permissions are limited by the bucket's own ARN. The creation
+//! of a bucket with tags needs `s3:TagResource` ("Creating general purpose buckets with tags"). A
+//! request that names the object ownership needs `s3:PutBucketOwnershipControls` (API Reference,
+//! "CreateBucket"). The default encryption may name a key without a permission of KMS, since S3
+//! does not check the key ("PutBucketEncryption").
 
 use super::bucket::{BucketSpec, S3Bucket};
 use crate::engine::attributes::Change;

@@ -1,4 +1,4 @@
-//! What a bucket is like: where it is, and each of its settings.
+//! Reads a bucket: its region, and each of its settings.
 
 use std::collections::BTreeMap;
 
@@ -10,16 +10,17 @@ use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::attributes::{Attributes, Value};
 use crate::kinds::policy_value;
 use crate::kinds::s3::lifecycle;
+use crate::kinds::tags::from_service;
 use crate::names::Region;
 
-/// What is read of a bucket beside where it is.
+/// The settings of a bucket, as S3 answers them.
 pub(super) struct Settings {
     pub(super) attributes: Attributes,
     pub(super) policy: Option<Value>,
     pub(super) tags: BTreeMap<String, String>,
 }
 
-/// The answer, or nothing where that part of the bucket was never set.
+/// The answer, or `None` if that setting of the bucket was never made.
 pub(super) async fn optional<T>(
     answer: impl Future<Output = Result<T, AwsError>>,
 ) -> Result<Option<T>, AwsError> {
@@ -30,7 +31,7 @@ pub(super) async fn optional<T>(
     }
 }
 
-/// The region that S3 names as the bucket's, or else the one in which S3 was asked for it.
+/// The region that S3 names for the bucket, or the region in which S3 was asked if it names none.
 fn named_region(named: Option<&str>, asked: &Region) -> Result<Region, String> {
     let Some(named) = named else {
         return Ok(asked.clone());
@@ -42,7 +43,8 @@ fn named_region(named: Option<&str>, asked: &Region) -> Result<Region, String> {
 }
 
 impl S3Bucket {
-    /// Where the bucket is; `Err` in the answer gives the reason why that cannot be told.
+    /// The region of the bucket, if it exists. An inner `Err` is the reason why the program cannot
+    /// tell the region.
     pub(super) async fn locate(
         &self,
         aws: &Aws,
@@ -73,7 +75,7 @@ impl S3Bucket {
         }
     }
 
-    /// Reads every setting, all at once.
+    /// Reads all settings at the same time.
     pub(super) async fn settings(&self, aws: &Aws, region: &Region) -> Result<Settings, AwsError> {
         let client = aws.s3(region);
         let owner = self.account.to_string();
@@ -159,16 +161,11 @@ impl S3Bucket {
             add("lifecycle", lifecycle::lower(answer.rules()).into());
         }
         let policy = policy?.and_then(|answer| answer.policy);
-        let tags: BTreeMap<String, String> = tags?
-            .map(|answer| answer.tag_set)
-            .unwrap_or_default()
-            .iter()
-            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-            .collect();
+        let tags = tags?.map(|answer| answer.tag_set).unwrap_or_default();
         Ok(Settings {
             attributes,
             policy: policy.as_deref().map(policy_value),
-            tags,
+            tags: from_service(&tags),
         })
     }
 }
@@ -178,13 +175,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bucket_is_where_s3_says_that_it_is() {
+    fn a_bucket_is_in_the_region_that_s3_names() {
         let cases = [
             (Some("eu-west-1"), Some("eu-west-1"), "the main region"),
             (Some("ap-south-2"), Some("ap-south-2"), "another region"),
-            (Some("ap-southeast-9"), Some("ap-southeast-9"), "a new one"),
-            (Some("moon"), None, "nothing that can be addressed"),
-            (None, Some("eu-west-1"), "S3 says nothing, where asked"),
+            (
+                Some("ap-southeast-9"),
+                Some("ap-southeast-9"),
+                "a region that is not in our list",
+            ),
+            (Some("moon"), None, "no code of a region"),
+            (
+                None,
+                Some("eu-west-1"),
+                "S3 names none: the region that was asked",
+            ),
         ];
         let asked = "eu-west-1".parse().unwrap();
         for (named, expected, reason) in cases {

@@ -1,6 +1,4 @@
-//! The calls that set one setting of a bucket each.
-
-use std::collections::BTreeMap;
+//! The calls that write a bucket, one for each setting.
 
 use aws_sdk_s3::types::{
     BucketVersioningStatus, ObjectOwnership, OwnershipControls, OwnershipControlsRule,
@@ -12,6 +10,7 @@ use super::bucket::{S3Bucket, all_blocked};
 use super::read::optional;
 use crate::aws::{Aws, AwsError};
 use crate::kinds::s3::lifecycle;
+use crate::kinds::tags::{from_service, to_service};
 use iam_policy::Policy;
 
 impl S3Bucket {
@@ -130,8 +129,9 @@ impl S3Bucket {
         Ok(())
     }
 
-    /// Writes our tags beside those of others: S3 replaces the whole set, and refuses a set without
-    /// the `aws:` tags that a CloudFormation stack left ("System Tags cannot be removed").
+    /// Writes our tags together with those of others, since S3 replaces the whole set. S3 also
+    /// refuses a set without the `aws:` tags of a CloudFormation stack ("System Tags cannot be
+    /// removed").
     pub(super) async fn put_tags(&self, aws: &Aws) -> Result<(), AwsError> {
         let client = aws.s3(&self.region);
         let owner = self.account.to_string();
@@ -141,16 +141,11 @@ impl S3Bucket {
                 request.expected_bucket_owner(&owner).send()
             }),
         );
-        let mut tags: BTreeMap<String, String> = present
-            .await?
-            .map(|answer| answer.tag_set)
-            .unwrap_or_default()
-            .iter()
-            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-            .collect();
+        let present = present.await?.map(|answer| answer.tag_set);
+        let mut tags = from_service(&present.unwrap_or_default());
         let own = self.identity.tags.iter();
         tags.extend(own.map(|(k, v)| (k.to_owned(), v.to_owned())));
-        let tags = Self::s3_tags(tags.iter().map(|(k, v)| (k.as_str(), v.as_str())));
+        let tags = to_service(tags.iter().map(|(k, v)| (k.as_str(), v.as_str())));
         let tagging = Tagging::builder().set_tag_set(Some(tags)).build().ok();
         aws.call(self.operation("PutBucketTagging", &self.region), || {
             let request = client.put_bucket_tagging().bucket(&self.identity.name);

@@ -1,4 +1,4 @@
-//! What changed between saving a plan and applying it is named.
+//! Tests that changes between saving and applying a plan are named.
 
 use serde_json::json;
 
@@ -37,7 +37,7 @@ fn each_setting_and_document_that_changed_is_named() {
         (
             |it| stackstate(it).trust = trust(&["arn:aws:iam::210987654321:root"]),
             none,
-            "the same agent in other words",
+            "the same agent, written differently",
         ),
         (
             |it| stackstate(it).trust = trust(&[AGENT, "333333333333"]),
@@ -118,7 +118,7 @@ fn trust_of(external_id: &str, principals: &[&str]) -> Trust {
 }
 
 #[test]
-fn each_resource_for_which_the_plan_is_another_one_now_is_named() {
+fn each_resource_whose_step_differs_is_named() {
     let (_folder, path) = saved();
     let saved = read(&path).unwrap();
     let mut now = document();
@@ -140,7 +140,11 @@ fn each_resource_for_which_the_plan_is_another_one_now_is_named() {
 
     let mut now = document();
     now["resources"].as_array_mut().unwrap().reverse();
-    assert_eq!(saved.check_plan(&now), Ok(()), "the order says nothing");
+    assert_eq!(
+        saved.check_plan(&now),
+        Ok(()),
+        "the order of the steps does not matter"
+    );
 
     for (field, other) in [("account", "999999999999"), ("partition", "aws-cn")] {
         let mut now = document();

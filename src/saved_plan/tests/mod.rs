@@ -1,4 +1,4 @@
-//! The file of a saved plan: what is in it, who can read it, and which files are refused.
+//! Tests of the file of a saved plan: its content, its mode, and which files are refused.
 
 mod changes;
 
@@ -37,7 +37,7 @@ fn document() -> Json {
     render::json::plan(&site(&settings), &plan)
 }
 
-/// A saved plan in a folder of its own, which goes with the first value.
+/// A saved plan in a folder of its own, which is deleted when the first value is dropped.
 fn saved() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.json");
@@ -45,7 +45,7 @@ fn saved() -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
-/// What is told of a text that is read as a saved plan, with the file's name replaced.
+/// The error for a text that is read as a saved plan, with the file's name replaced.
 fn refusal(text: impl AsRef<[u8]>) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.json");
@@ -59,7 +59,7 @@ fn refusal(text: impl AsRef<[u8]>) -> Option<String> {
 }
 
 #[test]
-fn what_was_saved_is_what_is_read() {
+fn a_saved_plan_is_read_back_unchanged() {
     for adopt in [false, true] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("plan.json");
@@ -83,7 +83,8 @@ fn neither_the_external_id_nor_its_bare_digest_is_in_the_file() {
         assert!(!text.contains(&sha256(&["", name, &value])));
         assert!(!text.contains(&sha256(&[&value])));
     }
-    // Who guesses the external ID cannot compare two files with each other either.
+    // The salts differ, so the digests of two files cannot be compared to test a guess of the
+    // external ID.
     let (_other_folder, other) = saved();
     let digest = |path: &Path| read(path).unwrap().inputs[name].clone();
     assert_ne!(digest(&path), digest(&other));
@@ -94,7 +95,7 @@ fn only_the_owner_can_read_the_file() {
     let (_folder, path) = saved();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&path), 0o600);
-    // Nor does one that lay there before hand its mode down.
+    // The new file does not inherit the mode of an older one.
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     write(&path, &document(), &inputs(), false).unwrap();
     assert_eq!(mode(&path), 0o600);
@@ -130,7 +131,7 @@ fn a_plan_is_not_written_through_a_link() {
 }
 
 #[test]
-fn only_a_plan_makes_way_for_a_plan() {
+fn only_a_plan_is_replaced_by_a_plan() {
     let (_folder, path) = saved();
     write(&path, &document(), &inputs(), true).unwrap();
     assert!(read(&path).unwrap().adopts(), "a newer plan replaced it");
@@ -146,7 +147,7 @@ fn only_a_plan_makes_way_for_a_plan() {
 }
 
 #[test]
-fn a_place_that_cannot_be_written_leaves_nothing_behind() {
+fn a_failed_write_leaves_no_file_behind() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("missing/plan.json");
     let failure = write(&path, &document(), &inputs(), false).unwrap_err();
@@ -162,7 +163,7 @@ fn a_place_that_cannot_be_written_leaves_nothing_behind() {
 }
 
 #[test]
-fn what_is_no_saved_plan_is_told_apart() {
+fn a_file_that_is_no_saved_plan_is_refused_with_its_reason() {
     let (_folder, path) = saved();
     let text = fs::read_to_string(&path).unwrap();
     let version = env!("CARGO_PKG_VERSION");
@@ -183,7 +184,7 @@ fn what_is_no_saved_plan_is_told_apart() {
             &text.replacen('{', "{\"more\": 1,", 1),
             "it is no saved plan: unknown field `more`, expected one of `format_version`, \
              `program_version`, `adopt`, `salt`, `inputs`, `plan`, `digest` at line 1 column 7",
-            "a field that nobody knows",
+            "an unknown field",
         ),
         (
             &text.replace(&this, "\"program_version\": \"99.0.0\""),
@@ -214,7 +215,7 @@ fn what_is_no_saved_plan_is_told_apart() {
 }
 
 #[test]
-fn a_file_that_no_plan_could_fill_is_not_read() {
+fn a_file_larger_than_any_plan_is_not_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.json");
     let file = fs::File::create(&path).unwrap();
@@ -225,13 +226,13 @@ fn a_file_that_no_plan_could_fill_is_not_read() {
     );
 }
 
-/// The bytes of a saved plan, written once: that takes far longer than reading them.
+/// The bytes of a saved plan. They are written once, since a write takes far longer than a read.
 static SAVED: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let (_folder, path) = saved();
     fs::read(path).unwrap()
 });
 
-/// The content apart from white space, if it is JSON.
+/// The content without white space, if the text is JSON.
 fn meaning(text: &[u8]) -> Option<Json> {
     serde_json::from_slice(text).ok()
 }
@@ -246,7 +247,7 @@ proptest! {
         prop_assert_eq!(accepted, meaning(&bytes) == meaning(&SAVED), "byte {}", at);
     }
 
-    /// A pattern of events may hold any number.
+    /// An event pattern may contain any number.
     #[test]
     fn a_number_is_read_as_it_was_written(number in any::<f64>().prop_filter("JSON", |it| it.is_finite())) {
         let folder = tempfile::tempdir().unwrap();
@@ -258,7 +259,7 @@ proptest! {
 
     #[test]
     fn a_part_of_a_file_is_refused(at in any::<prop::sample::Index>()) {
-        // The last byte ends the last line, and is not needed.
+        // The last byte is a line break, which is not needed.
         let part = &SAVED[..at.index(SAVED.len() - 1)];
         prop_assert!(refusal(part).is_some());
     }

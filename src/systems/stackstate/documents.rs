@@ -1,4 +1,4 @@
-//! The vendor's documents, and how they are filled in for one deployment.
+//! The vendor's documents for StackState, and their filling for one deployment.
 
 use std::collections::BTreeMap;
 
@@ -14,12 +14,12 @@ use crate::systems::documents::{
 };
 use iam_policy::{Kind, Policy, redacted};
 
-/// The placeholder for the id of the key, which only AWS knows.
+/// The placeholder for the id of the key, which AWS chooses.
 const KEY_ID: &str = "KeyId";
 /// The placeholder for the external ID.
 const EXTERNAL_ID: &str = "ExternalId";
 
-/// The vendor's documents, and those of the hardened profile that differ.
+/// The vendor's documents, with those of the hardened profile that differ.
 pub const DOCUMENTS: [BuiltIn; 10] = [
     BuiltIn {
         name: "bucket-policy",
@@ -99,19 +99,19 @@ pub const DOCUMENTS: [BuiltIn; 10] = [
     },
 ];
 
-/// The documents of what exists once in an account.
+/// The documents of the resources that exist once in an account.
 #[derive(Debug)]
 pub(super) struct AccountWide {
-    /// The integration role's trust policy and the name of its document; `None` while the settings
-    /// do not say whom to trust.
+    /// The integration role's trust policy with the name of its document; `None` while the settings
+    /// name no trusted principal.
     pub(super) trust: Option<(&'static str, Document)>,
     pub(super) integration_role: Document,
-    /// The key policy, if there is to be a key.
+    /// The key policy, if the settings ask for a key.
     pub(super) key: Option<Policy>,
     pub(super) bucket: Policy,
 }
 
-/// The documents of what exists in every region.
+/// The documents of the resources that exist in every region.
 #[derive(Debug)]
 pub(super) struct Regional {
     pub(super) firehose_trust: Document,
@@ -121,16 +121,16 @@ pub(super) struct Regional {
     pub(super) pattern: Json,
 }
 
-/// Fills the documents in.
+/// Fills the documents in for one deployment.
 pub(super) struct Filler<'a> {
     pub(super) settings: &'a StackState,
     pub(super) documents: &'a Documents,
     pub(super) partition: Partition,
-    /// The account, or its placeholder where the documents are only checked. Both have twelve
-    /// characters, so that the length of a document is the same.
+    /// The account, or its placeholder if the documents are only checked. Both have twelve
+    /// characters, so the length of a document is the same.
     pub(super) account: String,
     pub(super) main: &'a Region,
-    /// The names that the documents spell out, and those of this deployment.
+    /// The names that the documents spell out, each with the name in this deployment.
     pub(super) names: Vec<(&'static str, String)>,
 }
 
@@ -152,10 +152,10 @@ impl<'a> Filler<'a> {
         }
     }
 
-    /// The documents of what exists once in an account.
+    /// The documents of the resources that exist once in an account.
     pub(super) fn account_wide(&self) -> Result<AccountWide, Failure> {
         let with_key = self.settings.encryption == Encryption::Kms;
-        // Neither of these two has a hole.
+        // Neither of these two documents has a hole.
         let policy = |name| Ok::<_, Failure>(self.policy(name, self.main)?.to_show());
         let key = with_key.then(|| policy("key-policy"));
         Ok(AccountWide {
@@ -166,7 +166,7 @@ impl<'a> Filler<'a> {
         })
     }
 
-    /// The documents of what exists in `region`.
+    /// The documents of the resources in `region`.
     pub(super) fn regional(&self, region: &Region) -> Result<Regional, Failure> {
         let filling = self.filling(region);
         Ok(Regional {
@@ -178,8 +178,8 @@ impl<'a> Filler<'a> {
         })
     }
 
-    /// How placeholders are filled in for what lives in `region`. `${Region}` means that region,
-    /// but the main one where a document speaks of the bucket's key or of S3's use of it.
+    /// The values for the placeholders of a document in `region`. `${Region}` is that region,
+    /// except where a document means the bucket's key or S3's use of it; that is the main region.
     fn filling(&self, region: &Region) -> Filling<'_> {
         Filling {
             values: BTreeMap::from([
@@ -193,7 +193,7 @@ impl<'a> Filler<'a> {
         }
     }
 
-    /// A policy for `region`, which is the main one for what exists once in an account.
+    /// A policy for `region`, which is the main one for resources that exist once in an account.
     fn policy(&self, name: &str, region: &Region) -> Result<Document, Failure> {
         let mut filling = self.filling(region);
         if name == "firehose-role-policy" && self.settings.encryption == Encryption::Kms {
@@ -236,7 +236,7 @@ impl<'a> Filler<'a> {
         external_id: &Secret,
     ) -> Result<Document, Failure> {
         let mut filling = self.filling(self.main);
-        // In this one document `${AccountId}` is the agent's account.
+        // In this document alone, `${AccountId}` is the agent's account.
         filling.values = BTreeMap::new();
         let secret = Hole::Secret(external_id.clone());
         filling.holes.insert(EXTERNAL_ID, secret);
@@ -248,7 +248,8 @@ impl<'a> Filler<'a> {
         let name = "integration-role-trust-external";
         let trust = self.documents.policy(name, &filling, |json| {
             name_agents(json, &principals);
-            // What is left once the conditions on the external ID are hidden would be shown.
+            // Outputs hide the external ID only in conditions on it, and would show it anywhere
+            // else.
             misplaced = redacted(json).to_string().contains(&open(EXTERNAL_ID));
         })?;
         if misplaced {
@@ -262,8 +263,8 @@ impl<'a> Filler<'a> {
     }
 }
 
-/// Marks the placeholders that mean the bucket's region: a stream in another region writes to the
-/// bucket in the main one, so that its key and S3's use of it are those of the bucket's region.
+/// Replaces the placeholders that mean the bucket's region. A stream in another region writes to
+/// the bucket in the main region, so the key and S3's use of the key are in the main region too.
 fn bucket_region_placeholders(json: &mut Json) {
     for_each_string(json, &mut |text| {
         if text.starts_with("s3.${Region}.") || text.starts_with("arn:aws:kms:${Region}:") {
@@ -272,7 +273,8 @@ fn bucket_region_placeholders(json: &mut Json) {
     });
 }
 
-/// Without encryption the KMS section has no meaning, as the vendor's page says.
+/// Removes the statements about KMS, which the vendor's page says are not needed without
+/// encryption.
 fn drop_key_statements(json: &mut Json) {
     let is_about_keys = |statement: &Json| {
         let mut actions = statement.get("Action").cloned().unwrap_or_default();
@@ -292,7 +294,7 @@ fn drop_key_statements(json: &mut Json) {
     }
 }
 
-/// Puts the agents in the place of the account that the vendor's trust policy stands for.
+/// Replaces the placeholder principal of the vendor's trust policy by the agents' principals.
 fn name_agents(json: &mut Json, agents: &[String]) {
     const AGENT: &str = "arn:aws:iam::${AccountId}:root";
     let replacement = || agents.iter().cloned().map(Json::String);

@@ -1,4 +1,4 @@
-//! The AWS side of the StackState 5.1 integration.
+//! The system StackState: the AWS side of the StackState 5.1 integration.
 //!
 //! Once in an account: the integration role with its instance profile, and in the main region the
 //! key and the log bucket. In every region: the roles of Firehose and EventBridge, the stream, the
@@ -41,14 +41,14 @@ pub struct StackState {
     settings: settings::StackState,
     regions: Vec<Region>,
     tags: BTreeMap<String, String>,
-    /// The documents; none if the integration is to be removed.
+    /// The documents; `None` if the integration is removed.
     documents: Option<Documents>,
 }
 
-/// The integration, if the settings name it.
+/// The system, if the settings name it.
 ///
 /// # Errors
-/// Those of [`Documents::load`], if it is to be present.
+/// Those of [`Documents::load`], for [`Goal::Present`].
 pub fn system(settings: &Settings, goal: Goal) -> Result<Option<Box<dyn System>>, Failure> {
     let Some(own) = &settings.stackstate else {
         return Ok(None);
@@ -191,7 +191,7 @@ impl System for StackState {
             .iter()
             .flat_map(|region| resources.regional(region, None))
             .collect();
-        // The key is where the bucket is, and AWS alone tells where that is.
+        // The key is in the region of the bucket, which only AWS knows.
         let bucket = bucket_region(observed.get(&Names::bucket_address(main)));
         if let (Some(region), None) = (bucket.filter(|it| it != main), &self.documents) {
             nodes.push(resources.key(&region, None));
@@ -200,7 +200,7 @@ impl System for StackState {
     }
 }
 
-/// Where a bucket is, which its name does not tell.
+/// The region of the observed bucket. Its name does not contain the region.
 pub fn bucket_region(bucket: Option<&Observed>) -> Option<Region> {
     let Some(Observed::Present(present)) = bucket else {
         return None;

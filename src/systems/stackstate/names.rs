@@ -1,4 +1,4 @@
-//! What the resources of the integration are called, in AWS and in plans.
+//! The names of the integration's resources in AWS, and the addresses of its key and bucket.
 
 use crate::engine::address::Address;
 use crate::kinds::{kms, s3};
@@ -13,17 +13,17 @@ const RULE: &str = "StsEventBridgeRule";
 const ALIAS: &str = "alias/stackstate-integration";
 const BUCKET: &str = "stackstate-logs-${AccountId}";
 
-/// The id of the rule's target, which no postfix changes.
+/// The id of the rule's target, which has no postfix.
 pub(super) const TARGET: &str = "StsEventBridgeFirehose";
 
 /// The names of one deployment.
 #[derive(Debug, Clone, Copy)]
 pub struct Names<'a> {
-    /// What every name ends with.
+    /// The end of every name.
     pub postfix: &'a str,
 }
 
-/// The names that the documents spell out, each with the name of the deployment of `postfix`.
+/// The names that the documents spell out, each with the name in the deployment of `postfix`.
 pub(super) fn spelled_out(postfix: &str) -> Vec<(&'static str, String)> {
     let names = [BUCKET, STREAM, RULE, ALIAS];
     names
@@ -62,8 +62,8 @@ impl Names<'_> {
         format!("{ALIAS}{}", self.postfix)
     }
 
-    /// The region that a role serves, if `role` is the name of one of this deployment's regional
-    /// roles. IAM is global, so these names tell which regions were deployed earlier.
+    /// The region in the name of a role, if `role` is one of this deployment's regional roles. IAM
+    /// is global, so these names show to which regions earlier settings deployed.
     pub fn region_of_role(self, role: &str) -> Option<Region> {
         let name = role.strip_suffix(self.postfix)?;
         let region = name

@@ -1,4 +1,4 @@
-//! The resources of the integration, in the order in which they need each other.
+//! The resources of the integration. Each stands after those that it needs.
 
 use crate::engine::address::Address;
 use crate::engine::document::Document;
@@ -22,7 +22,7 @@ use iam_policy::Kind;
 use super::documents::{AccountWide, Regional};
 use super::names::{Names, TARGET};
 
-/// What every resource of a deployment follows from.
+/// The values that the resources of a deployment follow from.
 pub(super) struct Resources<'a> {
     pub(super) settings: &'a StackState,
     pub(super) names: Names<'a>,
@@ -73,7 +73,7 @@ impl Resources<'_> {
         format!("AWSLogs/{}/{of}/{region}/", self.site.account)
     }
 
-    /// What exists once in an account; without documents nothing of it is wanted.
+    /// The resources that exist once in an account. Without documents they are unwanted.
     pub(super) fn account_wide(&self, documents: Option<&AccountWide>) -> Vec<Node> {
         let main = self.main;
         let role_name = self.names.integration_role();
@@ -118,7 +118,7 @@ impl Resources<'_> {
             }),
         };
         let mut bucket = Node::new(bucket);
-        // The agent reads the bucket with this role for as long as the bucket is there.
+        // The agent reads the bucket with this role for as long as the bucket exists.
         bucket.needs.push((role_address, Milestone::Exists));
         if self.encrypted() {
             let key = Names::key_address(main);
@@ -128,7 +128,7 @@ impl Resources<'_> {
         vec![Node::new(role), profile, key, bucket]
     }
 
-    /// The key in `region`, which is wanted if the documents have a key policy.
+    /// The key in `region`. It is wanted if the documents have a key policy.
     pub(super) fn key(&self, region: &Region, documents: Option<&AccountWide>) -> Node {
         let policy = documents.and_then(|documents| documents.key.as_ref());
         let key = KmsKey {
@@ -141,13 +141,13 @@ impl Resources<'_> {
             }),
         };
         let mut key = Node::new(key);
-        // The key is never scheduled for deletion while the bucket exists: its objects would be
-        // lost.
+        // The key is not scheduled for deletion while the bucket exists, since the bucket's objects
+        // would be lost.
         key.outlives = Some(Names::bucket_address(self.main));
         key
     }
 
-    /// What exists in every region; without documents nothing of it is wanted.
+    /// The resources that exist in every region. Without documents they are unwanted.
     pub(super) fn regional(&self, region: &Region, documents: Option<&Regional>) -> Vec<Node> {
         let main = self.main;
         let firehose_role = IamRole {
@@ -174,8 +174,9 @@ impl Resources<'_> {
             }),
         };
 
-        // The agent reads everything under `EventBridge/`. AWS's Firehose guide, "Custom Prefixes for
-        // Amazon S3 Objects", asks for nothing else of a prefix without expressions.
+        // The agent reads everything under `EventBridge/`, so the hardened profile writes failed
+        // records elsewhere. AWS's Firehose guide, "Custom Prefixes for Amazon S3 Objects",
+        // requires nothing else of a prefix without expressions.
         let failed = match self.settings.profile {
             Profile::Documented => "EventBridge",
             Profile::Hardened => "EventBridge-failed",
@@ -230,8 +231,8 @@ impl Resources<'_> {
 
         let at = |identity: &Identity| identity.address.clone();
         let bucket = Names::bucket_address(main);
-        // The rule itself needs no role. But the roles' names are what tells which regions are
-        // deployed to, so nothing regional may stay without them.
+        // The rule itself needs no role. But only the names of the roles show which regions are
+        // deployed to, so no regional resource may be left without them.
         let rule_needs = vec![(at(&eventbridge_role.identity), Milestone::Exists)];
         let policy = documents.map(|documents| &documents.firehose_role);
         let key = policy.and_then(|policy| policy.key().cloned());
@@ -243,8 +244,8 @@ impl Resources<'_> {
         if self.encrypted() {
             stream_needs.push((Names::key_address(main), Milestone::Exists));
         }
-        // Events begin to flow with the target, so everything behind it is ready by then. Of the
-        // bucket it is enough that S3 has accepted every setting.
+        // Events begin to flow with the target, so everything behind the target must be ready by
+        // then. For the bucket it is enough that S3 has accepted every setting.
         let target_needs = vec![
             (at(&rule.identity), Milestone::Exists),
             (at(&stream.identity), Milestone::Settled),
@@ -268,7 +269,7 @@ impl Resources<'_> {
         ]
     }
 
-    /// The documents of what exists once in an account.
+    /// The documents of the resources that exist once in an account.
     pub(super) fn written_account_wide(
         &self,
         sources: &Documents,
@@ -308,7 +309,7 @@ impl Resources<'_> {
         all
     }
 
-    /// The documents of what exists in `region`.
+    /// The documents of the resources in `region`.
     pub(super) fn written_regional(
         &self,
         sources: &Documents,

@@ -1,4 +1,4 @@
-//! What the hardened profile changes, and that it changes nothing else.
+//! The hardened profile: its changes to the vendor's documents, and that there are no others.
 
 use crate::engine::known::KNOWN_AFTER_APPLY;
 use crate::names::Arn;
@@ -35,7 +35,7 @@ fn policies(settings: &Settings) -> impl Iterator<Item = (String, Policy)> {
 }
 
 #[test]
-fn every_change_to_the_vendors_documents_is_one_of_these() {
+fn the_changes_to_the_vendors_documents_are_listed() {
     let regions = ["eu-west-1", "us-east-1"];
     let documented = both(&regions, Profile::Documented);
     let hardened = both(&regions, Profile::Hardened);
@@ -60,7 +60,7 @@ fn every_change_to_the_vendors_documents_is_one_of_these() {
 }
 
 #[test]
-fn every_document_is_of_the_current_version_and_names_no_alias() {
+fn every_document_has_the_current_version_and_names_no_alias() {
     let mut settings = both(&["eu-west-1"], Profile::Hardened);
     let external = policies(&settings).collect::<Vec<_>>();
     stackstate(&mut settings).trust = crate::settings::Trust::Ec2;
@@ -86,7 +86,7 @@ fn a_documents_origin_names_the_profile() {
 }
 
 #[test]
-fn audit_trail_still_fits_one_policy_with_its_statements_apart() {
+fn audit_trail_fits_one_policy_without_merging_statements() {
     let settings = both(&["eu-west-1"], Profile::Hardened);
     let (_, policy) = policies(&settings)
         .find(|(name, _)| name == "permissions")
@@ -135,7 +135,7 @@ fn no_role_waits_for_a_key_that_it_does_not_name() {
 }
 
 #[test]
-fn failed_records_lie_where_the_agent_does_not_look() {
+fn failed_records_are_written_where_the_agent_does_not_read() {
     let settings = both(&["eu-west-1", "us-east-1"], Profile::Hardened);
     let nodes = laid_out(&settings);
     for region in ["eu-west-1", "us-east-1"] {
@@ -148,7 +148,7 @@ fn failed_records_lie_where_the_agent_does_not_look() {
             failed,
             format!("AWSLogs/{ACCOUNT}/EventBridge-failed/{region}/")
         );
-        // The role may write there.
+        // The role is allowed to write there.
         let role = format!("iam_role.firehose-{region}");
         let policy = desired(&nodes, &role, "inline_policy[default]").to_string();
         let objects = format!("\"arn:aws:s3:::stackstate-logs-{ACCOUNT}/{failed}*\"");
@@ -157,7 +157,7 @@ fn failed_records_lie_where_the_agent_does_not_look() {
 }
 
 #[test]
-fn in_other_partitions_every_arn_follows() {
+fn every_arn_follows_the_partition_of_the_hardened_documents() {
     for (regions, partition) in [
         (["cn-north-1"], "aws-cn"),
         (["us-gov-west-1"], "aws-us-gov"),

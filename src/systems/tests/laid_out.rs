@@ -1,4 +1,4 @@
-//! Which resources there are, which of them are wanted, and how they depend on each other.
+//! The resources of a layout, which of them are wanted, and how they depend on each other.
 
 use std::collections::BTreeSet;
 
@@ -7,6 +7,7 @@ use crate::engine::attributes::Attributes;
 use crate::engine::node::Observations;
 use crate::engine::observed::{Observed, Phase, Present};
 use crate::engine::ownership::Owner;
+use crate::names::{IamIdentity, Partition};
 use crate::systems::named;
 use iam_policy::Policy;
 
@@ -16,7 +17,7 @@ fn addresses(nodes: &[Node], wanted: bool) -> Vec<String> {
 }
 
 #[test]
-fn the_account_and_each_region_get_what_the_vendor_documents() {
+fn the_account_and_each_region_get_the_documented_resources() {
     let nodes = laid_out(&settings(&["eu-west-1", "us-east-1"]));
     assert_eq!(
         addresses(&nodes, true),
@@ -52,7 +53,7 @@ fn the_account_and_each_region_get_what_the_vendor_documents() {
 }
 
 #[test]
-fn what_earlier_settings_left_over_is_laid_out_and_not_wanted() {
+fn resources_that_earlier_settings_left_behind_are_unwanted() {
     let settings = settings(&["eu-west-1"]);
     let site = site(&settings);
     let roles = [
@@ -94,7 +95,37 @@ fn what_earlier_settings_left_over_is_laid_out_and_not_wanted() {
 }
 
 #[test]
-fn every_resource_stands_once_and_after_those_that_it_needs() {
+fn removal_lays_out_the_same_resources_and_needs_no_document() {
+    let mut settings = with_audit_trail(settings(&["eu-west-1", "us-east-1"]));
+    let audit_trail = settings.audit_trail.as_mut().unwrap();
+    audit_trail.attach_to = vec![IamIdentity::User("audit".to_owned())];
+    let all = |nodes: &[Node]| -> Vec<String> {
+        let addresses = nodes.iter().map(|node| node.address().to_string());
+        addresses.collect()
+    };
+    let present = all(&laid_out(&settings));
+
+    let folder = tempfile::tempdir().unwrap();
+    stackstate(&mut settings).policies = Some(folder.path().join("missing"));
+    let systems = named(&settings, Goal::Absent).unwrap();
+    for system in &systems {
+        system.check(Partition::Aws).unwrap();
+        assert!(system.texts().is_empty(), "{system:?}");
+    }
+    let layout = layout(&settings, Goal::Absent).unwrap();
+    assert!(layout.written.is_empty());
+    assert_eq!(addresses(&layout.nodes, true), [""; 0]);
+    assert_eq!(all(&layout.nodes), present);
+
+    let failure = named(&settings, Goal::Present).unwrap_err().to_string();
+    assert!(
+        failure.starts_with("cannot read the policies in "),
+        "{failure}"
+    );
+}
+
+#[test]
+fn every_resource_stands_once_and_after_its_needs() {
     let regions = ["eu-west-1", "us-east-1", "ap-south-1"];
     for settings in [settings(&regions), unencrypted(&regions), on_ec2(&regions)] {
         let nodes = laid_out(&settings);
@@ -108,7 +139,7 @@ fn every_resource_stands_once_and_after_those_that_it_needs() {
             assert!(parent.is_none_or(|parent| seen.contains(parent)), "{own}");
             assert!(seen.insert(own), "{own} stands twice");
         }
-        // What is wanted needs nothing that is not.
+        // A wanted resource needs no unwanted one.
         for node in nodes.iter().filter(|node| node.is_wanted()) {
             for (needed, _) in &node.needs {
                 assert!(
@@ -128,7 +159,7 @@ fn every_resource_stands_once_and_after_those_that_it_needs() {
 }
 
 #[test]
-fn the_boundary_and_the_kept_policies_are_those_of_every_role() {
+fn every_role_has_the_boundary_and_keeps_the_kept_policies() {
     let boundary = "arn:aws:iam::123456789012:policy/boundary";
     let mut settings = settings(&["eu-west-1"]);
     stackstate(&mut settings).permissions_boundary = Some(boundary.parse().unwrap());
@@ -147,7 +178,7 @@ fn the_boundary_and_the_kept_policies_are_those_of_every_role() {
 }
 
 #[test]
-fn the_shipped_documents_are_as_long_as_the_vendors() {
+fn the_shipped_documents_have_the_length_of_the_vendors() {
     let cases = [
         ("integration-role-policy", 3640, 21),
         ("firehose-role-policy", 694, 2),

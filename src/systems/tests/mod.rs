@@ -1,4 +1,4 @@
-//! The StackState blueprint: what it lays out, and how its documents are filled in.
+//! Tests of the systems: their layout, and the filling of their documents.
 
 mod hardened;
 mod laid_out;
@@ -27,14 +27,14 @@ fn find<'a>(nodes: &'a [Node], address: &str) -> &'a Node {
     node.unwrap_or_else(|| panic!("there is no {address}"))
 }
 
-/// An attribute that the resource should have, as JSON; a policy with its secrets.
+/// A wanted attribute of a resource as JSON. A policy has its secrets in it.
 fn desired(nodes: &[Node], address: &str, attribute: &str) -> Json {
     let desired = fakes::desired(find(nodes, address), &Known::new());
     let value = desired.get(attribute);
     json(value.unwrap_or_else(|| panic!("{address} has no {attribute}")))
 }
 
-/// A value as JSON; a policy with its secrets.
+/// A value as JSON. A policy has its secrets in it.
 fn json(value: &Value) -> Json {
     match value.as_policy() {
         Some(policy) => policy.document().clone(),
@@ -42,7 +42,7 @@ fn json(value: &Value) -> Json {
     }
 }
 
-/// Every string that any resource of the deployment should have somewhere, each with its place.
+/// Every string in the wanted attributes and ARNs of the deployment, with its place.
 fn strings(nodes: &[Node]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for node in nodes {
@@ -58,13 +58,13 @@ fn strings(nodes: &[Node]) -> Vec<(String, String)> {
     found
 }
 
-/// The text of the vendor's document.
+/// The text of a document of the vendor.
 fn documented(name: &str) -> &'static str {
     let document = DOCUMENTS.iter().find(|document| document.name == name);
     document.unwrap().documented
 }
 
-/// The vendor's document as a person would fill it in: by replacing text.
+/// A document of the vendor, filled in as a person would do it: by replacing text.
 fn by_hand(document: &str, values: &[(&str, &str)]) -> Json {
     let mut text = documented(document).to_owned();
     for (name, value) in values {

@@ -1,12 +1,14 @@
-//! Documents that the settings' folder replaces, and everything that can be wrong with them.
+//! Documents that the settings' folder replaces, and the errors for unusable ones.
 
 use std::fs;
 use std::path::Path;
 
 use super::*;
 use crate::failure::Failure;
+use crate::names::Partition;
+use crate::systems::named;
 
-/// Lays the blueprint out with `text` in place of one document.
+/// The layout with `text` in the place of one document.
 fn replaced(file: &str, text: &str) -> Result<Vec<Node>, String> {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(file), text).unwrap();
@@ -19,6 +21,20 @@ fn lay_out(folder: &Path) -> Result<Vec<Node>, Failure> {
     Ok(layout(&settings, Goal::Present)?.nodes)
 }
 
+/// Checks the systems with `text` in place of one document, without an account.
+fn checked(file: &str, text: &str) -> Result<(), String> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(file), text).unwrap();
+    let mut settings = settings(&["eu-west-1", "us-east-1"]);
+    stackstate(&mut settings).policies = Some(folder.path().to_owned());
+    let systems = named(&settings, Goal::Present);
+    let checked = systems.and_then(|systems| {
+        let mut each = systems.iter();
+        each.try_for_each(|system| system.check(Partition::Aws))
+    });
+    checked.map_err(|failure| without(folder.path(), &failure))
+}
+
 /// The failure's text, with the folder's name replaced.
 fn without(folder: &Path, failure: &Failure) -> String {
     failure
@@ -27,7 +43,7 @@ fn without(folder: &Path, failure: &Failure) -> String {
 }
 
 #[test]
-fn a_document_takes_the_place_of_the_one_of_its_name() {
+fn a_file_replaces_the_document_of_its_name() {
     let text = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
         "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::stackstate-logs-${AccountId}"}]}"#;
     let nodes = replaced("integration-role-policy.json", text).unwrap();
@@ -49,7 +65,7 @@ fn a_document_takes_the_place_of_the_one_of_its_name() {
 }
 
 #[test]
-fn the_external_id_may_stand_only_where_plans_hide_it() {
+fn the_external_id_is_allowed_only_where_plans_hide_it() {
     let trust = |sid: &str, key: &str| {
         format!(
             r#"{{"Version": "2012-10-17", "Statement": [{{"Sid": "{sid}", "Effect": "Allow",
@@ -92,7 +108,7 @@ fn a_name_that_has_its_postfix_already_gets_no_second_one() {
 }
 
 #[test]
-fn without_encryption_no_way_of_writing_keeps_the_kms_section() {
+fn without_encryption_the_kms_section_is_removed_in_every_notation() {
     let folder = tempfile::tempdir().unwrap();
     let text = r#"{"Statement": [{"Effect": "Allow", "Action": "KMS:Decrypt", "Resource": "*"},
         {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}]}"#;
@@ -110,12 +126,12 @@ fn without_encryption_no_way_of_writing_keeps_the_kms_section() {
 }
 
 #[test]
-fn what_is_not_json_by_its_name_may_lie_beside_it() {
+fn a_file_that_is_not_named_json_may_lie_in_the_folder() {
     assert!(replaced("README.md", "Ours.").is_ok());
 }
 
 #[test]
-fn an_agent_takes_the_place_of_the_documents_account_however_that_is_written() {
+fn the_agents_replace_the_documents_account_in_every_notation() {
     let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
         "Principal": {"AWS": "arn:aws:iam::${AccountId}:root"}, "Action": "sts:AssumeRole",
         "Condition": {"StringEquals": {"sts:ExternalId": "${ExternalId}"}}}}"#;
@@ -128,7 +144,7 @@ fn an_agent_takes_the_place_of_the_documents_account_however_that_is_written() {
 }
 
 #[test]
-fn a_version_is_named_only_where_that_changes_nothing() {
+fn a_version_is_added_only_if_it_does_not_change_the_meaning() {
     let policy = |version: &str, resource: &str| {
         format!(
             r#"{{{version}"Statement": [{{"Effect": "Allow", "Action": "s3:GetObject",
@@ -139,7 +155,7 @@ fn a_version_is_named_only_where_that_changes_nothing() {
         (
             policy("", "arn:aws:s3:::b/${Region}"),
             Some("2012-10-17"),
-            "our placeholders are gone by then",
+            "our placeholders are replaced before the check",
         ),
         (
             policy("", "arn:aws:s3:::b/${aws:username}"),
@@ -149,7 +165,7 @@ fn a_version_is_named_only_where_that_changes_nothing() {
         (
             policy(r#""Version": "2008-10-17", "#, "arn:aws:s3:::b/*"),
             Some("2008-10-17"),
-            "what is named stays",
+            "a version that is named is not changed",
         ),
     ];
     for (text, version, why) in cases {
@@ -186,7 +202,11 @@ fn a_version_is_named_only_where_that_changes_nothing() {
         "events.amazonaws.com"}, "Action": "sts:AssumeRole"}]}"#;
     let nodes = replaced("eventbridge-role-trust.json", text).unwrap();
     let trust = desired(&nodes, "iam_role.eventbridge-us-east-1", "trust_policy");
-    assert_eq!(trust.get("Version"), None, "IAM takes trusts without one");
+    assert_eq!(
+        trust.get("Version"),
+        None,
+        "IAM accepts trust policies without a version"
+    );
 }
 
 /// A document that is `size` characters long once it is laid out.
@@ -196,7 +216,7 @@ fn sized(start: &str, end: &str, size: usize) -> String {
 }
 
 #[test]
-fn a_document_that_cannot_be_used_is_told_with_its_place() {
+fn an_unusable_document_is_reported_with_its_place() {
     const SHORTER: &str =
         "Hint: Shorten the document: merge statements, drop Sids, or use wildcards";
     let inline = |size| {
@@ -332,8 +352,10 @@ fn a_document_that_cannot_be_used_is_told_with_its_place() {
         ),
     ];
     for (file, text, expected) in cases {
-        let told = replaced(file, &text).expect_err(&expected);
-        assert_eq!(told, expected);
+        let reported = replaced(file, &text).expect_err(&expected);
+        assert_eq!(reported, expected);
+        let reported = checked(file, &text).expect_err(&expected);
+        assert_eq!(reported, expected, "without an account");
     }
     for (file, text) in [
         ("integration-role-policy.json", inline(10_240)),
@@ -346,11 +368,12 @@ fn a_document_that_cannot_be_used_is_told_with_its_place() {
             replaced(file, &text).is_ok(),
             "{file} is as long as AWS allows"
         );
+        assert_eq!(checked(file, &text), Ok(()));
     }
 }
 
 #[test]
-fn only_white_space_between_tokens_does_not_count() {
+fn white_space_between_tokens_does_not_count() {
     let text = documented("integration-role-policy");
     let spread = text.replace('\n', &format!("\n{}", " ".repeat(50)));
     assert!(spread.len() > 10_240);
@@ -358,7 +381,7 @@ fn only_white_space_between_tokens_does_not_count() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_read_is_named() {
+fn the_error_names_a_folder_that_cannot_be_read() {
     let parent = tempfile::tempdir().unwrap();
     let hint = "Hint: `policies` names a folder with documents that replace the built-in ones";
     let missing = parent.path().join("missing");
@@ -379,9 +402,9 @@ fn a_folder_that_cannot_be_read_is_named() {
     );
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("key-policy.json"), [0xff, 0xfe]).unwrap();
-    let told = without(folder.path(), &lay_out(folder.path()).unwrap_err());
+    let reported = without(folder.path(), &lay_out(folder.path()).unwrap_err());
     assert!(
-        told.starts_with("cannot read the policies in DIR/key-policy.json\n"),
-        "{told}"
+        reported.starts_with("cannot read the policies in DIR/key-policy.json\n"),
+        "{reported}"
     );
 }

@@ -18,7 +18,7 @@ fn every_arn_follows_the_partition() {
             for (place, text) in &arns {
                 assert!(text.starts_with(&expected), "{place}: {text}");
             }
-            // The comparison with the partition of the documents shows that none was lost.
+            // The comparison with the partition `aws` shows that no ARN was lost.
             let at_home = strings(&laid_out(&crate::fakes::deployment::settings(&[
                 "eu-west-1",
                 "us-east-1",
@@ -30,7 +30,7 @@ fn every_arn_follows_the_partition() {
 }
 
 #[test]
-fn an_agents_account_is_one_of_the_same_partition() {
+fn an_agents_account_is_in_the_same_partition() {
     let nodes = laid_out(&settings(&["cn-north-1"]));
     let trust = desired(&nodes, "iam_role.integration", "trust_policy");
     assert_eq!(

@@ -1,10 +1,10 @@
-//! What the placeholders of the vendor's documents become.
+//! The values of the placeholders in the vendor's documents.
 
 use serde_json::Map;
 
 use super::*;
 
-/// The document with a version in front, as IAM needs it.
+/// The document with a version added in front, as IAM needs it.
 fn with_version(document: &Json) -> Json {
     let version = ("Version".to_owned(), "2012-10-17".into());
     let mut fields = Map::from_iter([version]);
@@ -13,7 +13,7 @@ fn with_version(document: &Json) -> Json {
 }
 
 #[test]
-fn in_one_region_every_document_is_the_vendors_to_the_letter() {
+fn in_one_region_every_document_is_identical_to_the_vendors() {
     let here = [("AccountId", ACCOUNT), ("Region", "eu-west-1")];
     let there = [("AccountId", AGENT), ("ExternalId", EXTERNAL_ID)];
     let role = "iam_role.integration";
@@ -64,7 +64,7 @@ fn in_one_region_every_document_is_the_vendors_to_the_letter() {
     ];
     for (address, attribute, expected) in cases {
         let document = desired(&nodes, address, attribute);
-        // As text, so that the order of keys counts too.
+        // Compared as text, since the order of keys counts too.
         assert_eq!(
             document.to_string(),
             expected.to_string(),
@@ -79,7 +79,7 @@ fn in_one_region_every_document_is_the_vendors_to_the_letter() {
 }
 
 #[test]
-fn the_event_pattern_selects_what_the_vendors_does() {
+fn the_event_pattern_equals_the_vendors() {
     let nodes = laid_out(&settings(&["eu-west-1"]));
     let mut expected = by_hand("event-pattern", &[]);
     for alternatives in expected.as_object_mut().unwrap().values_mut() {
@@ -142,7 +142,7 @@ fn a_stream_in_another_region_uses_the_key_of_the_buckets_region() {
 }
 
 #[test]
-fn the_account_of_the_trust_policy_is_the_agents_and_every_other_one_is_ours() {
+fn only_the_trust_policy_has_the_agents_account() {
     let agents = [
         AGENT,
         "arn:aws:iam::333333333333:role/agents/stackstate",
@@ -172,7 +172,7 @@ fn the_account_of_the_trust_policy_is_the_agents_and_every_other_one_is_ours() {
 }
 
 #[test]
-fn the_postfix_reaches_every_name_within_the_documents() {
+fn the_postfix_is_part_of_every_name_in_the_documents() {
     let regions = ["eu-west-1", "us-east-1"];
     let plain = strings(&laid_out(&settings(&regions)));
     let marked = strings(&laid_out(&with_postfix(&regions, "-blue")));
@@ -205,7 +205,7 @@ fn the_postfix_reaches_every_name_within_the_documents() {
 }
 
 #[test]
-fn without_encryption_exactly_the_section_about_the_key_is_gone() {
+fn without_encryption_only_the_section_about_the_key_is_missing() {
     let regions = ["eu-west-1", "us-east-1"];
     let (with, without) = (
         laid_out(&settings(&regions)),

@@ -1,4 +1,4 @@
-//! Which region a role's name tells of, and to which deployment it belongs.
+//! The region and the deployment in the name of a role.
 
 use proptest::prelude::*;
 
@@ -10,14 +10,19 @@ fn region_of(role: &str, postfix: &str) -> Option<Region> {
 }
 
 #[test]
-fn only_this_deployments_regional_roles_tell_of_a_region() {
+fn only_the_regional_roles_of_this_deployment_name_a_region() {
     let cases = [
-        ("StackStateFirehoseRole-eu-west-1", "", true, "one of ours"),
+        (
+            "StackStateFirehoseRole-eu-west-1",
+            "",
+            true,
+            "our role of Firehose",
+        ),
         (
             "StackStateEventBridgeRole-eu-west-1",
             "",
             true,
-            "the other one",
+            "our role of EventBridge",
         ),
         (
             "StackStateFirehoseRole-eu-west-1-dev",
@@ -71,20 +76,15 @@ fn only_this_deployments_regional_roles_tell_of_a_region() {
             "StackStateAwsIntegrationRole",
             "",
             false,
-            "the role that exists once",
+            "the integration role",
         ),
         (
             "stackstatefirehoserole-eu-west-1",
             "",
             false,
-            "names are told apart by case",
+            "case matters in names",
         ),
-        (
-            "my-StackStateFirehoseRole-eu-west-1",
-            "",
-            false,
-            "something before it",
-        ),
+        ("my-StackStateFirehoseRole-eu-west-1", "", false, "a prefix"),
         ("StackStateFirehoseRole-", "", false, "no region at all"),
     ];
     for (role, postfix, ours, why) in cases {

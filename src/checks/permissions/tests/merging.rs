@@ -1,9 +1,9 @@
-//! Many permissions in few documents that allow the same.
+//! Tests that many permissions are merged into few documents that allow the same.
 
 use super::*;
 
 #[test]
-fn however_many_regions_there_are_the_documents_fit_and_say_the_same() {
+fn the_documents_fit_and_allow_the_same_for_any_number_of_regions() {
     let regions = [
         "eu-west-1",
         "eu-west-2",
@@ -65,7 +65,7 @@ fn however_many_regions_there_are_the_documents_fit_and_say_the_same() {
     }
 }
 
-/// Each action with each resource and the condition.
+/// Every combination of an action and a resource of a statement, with its condition.
 fn grants(statement: &serde_json::Value) -> Vec<(String, String, String)> {
     let list = |name: &str| -> Vec<String> {
         match &statement[name] {
@@ -111,12 +111,12 @@ fn merged_statements_allow_nothing_more() {
             1,
         ),
         (
-            "another kind",
+            "resources of different kinds",
             [one("P", "iam:GetRole", role), one("P", "iam:GetUser", user)],
             1,
         ),
         (
-            "another of the kind",
+            "different resources of one kind",
             [
                 one("P", "iam:GetRole", role),
                 one("P", "iam:DeleteRole", other),

@@ -1,4 +1,4 @@
-//! What single changes need.
+//! Tests of the permissions that single changes need.
 
 use super::*;
 use crate::engine::attributes::Value;
@@ -14,37 +14,37 @@ fn change(attribute: &str, before: Option<&str>, after: Option<&str>) -> Change 
 }
 
 #[test]
-fn an_update_needs_what_its_changes_need() {
+fn an_update_needs_the_permissions_of_its_changes() {
     let set = |name| change(name, Some("a"), Some("b"));
     let gone = |name| change(name, Some("a"), None);
     let ours = "tags[provision:system]";
     let cases: [(&str, &str, Change, &[&str]); 22] = [
         (
-            "kept session",
+            "the length of sessions",
             "iam_role.integration",
             set("max_session_seconds"),
             &["iam:UpdateRole"],
         ),
         (
-            "new trust",
+            "the trust policy",
             "iam_role.integration",
             set("trust_policy"),
             &["iam:UpdateAssumeRolePolicy"],
         ),
         (
-            "ours",
+            "our inline policy",
             "iam_role.integration",
             set("inline_policy[STSIntegration]"),
             &["iam:PutRolePolicy"],
         ),
         (
-            "added",
+            "an inline policy that others added",
             "iam_role.integration",
             gone("inline_policy[x]"),
             &["iam:DeleteRolePolicy"],
         ),
         (
-            "attached",
+            "a policy that others attached",
             "iam_role.integration",
             gone("attached_policy[x]"),
             &["iam:DetachRolePolicy"],
@@ -68,13 +68,13 @@ fn an_update_needs_what_its_changes_need() {
             &["iam:DeleteRolePermissionsBoundary"],
         ),
         (
-            "wrong role",
+            "a wrong role is removed",
             "iam_instance_profile.integration",
             gone("role[x]"),
             &["iam:RemoveRoleFromInstanceProfile"],
         ),
         (
-            "no role",
+            "a missing role is added",
             "iam_instance_profile.integration",
             set("role[x]"),
             &["iam:AddRoleToInstanceProfile", "iam:PassRole"],
@@ -86,13 +86,13 @@ fn an_update_needs_what_its_changes_need() {
             &["kms:EnableKeyRotation"],
         ),
         (
-            "taken back",
+            "the scheduled deletion is cancelled",
             "kms_key.integration@eu-west-1",
             set("state"),
             &["kms:CancelKeyDeletion", "kms:EnableKey"],
         ),
         (
-            "named on both sides",
+            "the alias needs a permission on itself and one on the key",
             "kms_key.integration@eu-west-1",
             set("alias"),
             &["kms:CreateAlias"],
@@ -104,7 +104,7 @@ fn an_update_needs_what_its_changes_need() {
             &["s3:PutEncryptionConfiguration"],
         ),
         (
-            "tags replace tags",
+            "the new set of tags replaces the old one",
             "s3_bucket.logs@eu-west-1",
             set("tags[team]"),
             &["s3:PutBucketTagging"],

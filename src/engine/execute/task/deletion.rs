@@ -1,4 +1,4 @@
-//! Deletes what is no longer wanted, unless something came to need it.
+//! Deletes a resource that is no longer wanted, unless something that exists by now needs it.
 
 use futures_util::future::try_join_all;
 use tokio::time::Instant;
@@ -11,14 +11,15 @@ use crate::engine::observed::{Observed, Phase, Present};
 use crate::engine::resource;
 
 impl Task<'_> {
-    /// Stops before a deletion if something exists by now that cannot do without this resource: a
-    /// run elsewhere may have made it since the plan. However fresh the plan is, what data depends on
-    /// is looked at, and so is what is regional, of which nothing tells once its roles are gone.
-    pub(super) async fn check_absent(&self) -> Result<(), Trouble> {
+    /// Stops before a deletion if one of the missing dependents exists by now: another run may have
+    /// created it since the plan was made. If the plan is fresh, only two sorts of dependents are
+    /// observed. One is the resource that this one outlives, since its data would be lost. The
+    /// other is a regional resource, since a later run finds it by its roles alone.
+    pub(super) async fn check_missing_dependents(&self) -> Result<(), Trouble> {
         let is_old = self.approved.observed_at.elapsed() >= FRESH;
         let outlived = self.node.outlives.as_ref();
-        let absent = self.absent.iter();
-        let doubtful = absent.filter(|node| {
+        let missing = self.missing_dependents.iter();
+        let doubtful = missing.filter(|node| {
             let address = node.address();
             is_old || address.region.is_some() || outlived == Some(address)
         });
@@ -35,11 +36,12 @@ impl Task<'_> {
         Ok(())
     }
 
-    /// Deletes it, and waits until it is gone.
+    /// Deletes the resource, and waits until it is gone.
     ///
-    /// A refusal may follow an attempt that was carried out in part and whose answer was lost, so
-    /// that it is looked at again before it is called failed. What still uses it may be gone and
-    /// AWS not know that everywhere, or may have come since it was looked at.
+    /// A refused deletion does not fail at once, since an earlier attempt may have been carried out
+    /// in part while its answer was lost. Therefore the resource is observed again. AWS may also
+    /// say that the resource is in use. Then what used the resource may be deleted already, and AWS
+    /// has not spread that yet. Or others began to use the resource since it was observed.
     pub(super) async fn delete(&self, mut present: Present, known: &Known) -> Result<(), Trouble> {
         let resource = &self.node.resource;
         let consent = self.approved.consent;
@@ -75,7 +77,7 @@ impl Task<'_> {
                     return Err(self.stale("someone else replaced it meanwhile"));
                 }
                 Ok(Observed::Present(now))
-                    if matches!(now.phase, Phase::Deleting | Phase::Doomed) =>
+                    if matches!(now.phase, Phase::Deleting | Phase::PendingDeletion) =>
                 {
                     break;
                 }

@@ -1,4 +1,4 @@
-//! Waits until AWS reads back what was wanted.
+//! Waits until AWS reads back the wanted attributes, or no longer finds a deleted resource.
 
 use std::time::Duration;
 
@@ -13,8 +13,7 @@ use crate::engine::observed::{Observed, Phase, Present};
 use crate::failure::Failure;
 
 impl Task<'_> {
-    /// Why a wanted resource can no longer become what is wanted, such as a stream that AWS failed
-    /// to create.
+    /// Why a resource can no longer become as wanted, such as a stream that AWS failed to create.
     fn immutable_change(&self, observed: &Observed, known: &Known) -> Option<String> {
         let present = match observed {
             Observed::Present(present) => present,
@@ -26,14 +25,14 @@ impl Task<'_> {
         changes.iter().find_map(|change| wanted.immutable(change))
     }
 
-    /// Waits until AWS reads back what was wanted.
+    /// Waits until AWS reads back the wanted attributes, or no longer finds a deleted resource.
     pub(super) async fn settle(&self, known: &Known) -> Result<(), Trouble> {
         let patience = Instant::now() + FIND_LIMIT;
         let mut quiet_since = None;
         let trouble = self.poll(SETTLE_LIMIT, |observed| {
             if let Observed::Obstructed(reason) = &observed {
-                // Another run at the same time may be about to end this, and after it only a
-                // person.
+                // Another run at the same time may be about to remove the obstruction. After some
+                // seconds, only a person can.
                 return if Instant::now() < patience {
                     Err(reason.clone())
                 } else {
@@ -46,8 +45,8 @@ impl Task<'_> {
             let Some(awaited) = unsettled(self.node, &observed, known) else {
                 return Ok(None);
             };
-            // While AWS is at work, that may take long. Otherwise reads lag behind for a while, or
-            // something else changes the same resource.
+            // The creation or deletion of a resource may take AWS long. In any other phase, reads
+            // lag behind for a while, or something else changes the same resource.
             let busy = |it: &Present| matches!(it.phase, Phase::Creating | Phase::Deleting);
             if matches!(&observed, Observed::Present(present) if busy(present)) {
                 quiet_since = None;
@@ -77,7 +76,7 @@ impl Task<'_> {
         )
     }
 
-    /// Observes until `accept` does; its error is what is waited for.
+    /// Observes until `accept` returns a result. Its error says what is awaited.
     pub(super) async fn poll<T>(
         &self,
         limit: Duration,

@@ -1,4 +1,4 @@
-//! Creates what does not exist, and changes what is not as it is wanted.
+//! Creates a resource that does not exist, and changes one that differs from the wanted state.
 
 use tokio::time::Instant;
 
@@ -25,15 +25,17 @@ impl Task<'_> {
             }
             Err(error) => error,
         };
-        // An answer that was lost, or the SDK's own second try after one, may mean that we made
-        // it. Its tags tell; a resource without tags belongs to its parent.
+        // If the answer was lost, this run may have created the resource. After the SDK's own
+        // second attempt, AWS says that it exists already. The tags tell whose it is. A resource
+        // without tags belongs to the owner of its parent.
         if !matches!(error.kind, ErrorKind::AlreadyExists | ErrorKind::Unanswered) {
             return Err(error.into());
         }
         let found = self
             .poll(FIND_LIMIT, |observed| match observed {
                 Observed::Missing => Err("the created resource to appear".to_owned()),
-                // Of two keys that were made at once, one may still be seen that is gone.
+                // If two runs created a key at the same time, AWS may still show the key that one
+                // of them has scheduled for deletion.
                 Observed::Obstructed(_) => Err("AWS to show what was created".to_owned()),
                 observed => Ok(observed),
             })
@@ -50,7 +52,8 @@ impl Task<'_> {
         }
     }
 
-    /// Makes the changes; right after a create, again until all of AWS knows the new resource.
+    /// Writes the changes. After a create, the call is repeated until all of AWS knows the new
+    /// resource.
     async fn update(
         &self,
         wanted: &dyn Wanted,
@@ -109,7 +112,7 @@ impl Task<'_> {
                     let left = differences(&now);
                     let came_further = match error.kind {
                         ErrorKind::Outdated => true,
-                        // Against a quota nothing is tried twice.
+                        // A call that exceeds a quota is not tried again.
                         ErrorKind::Quota => left.is_empty(),
                         _ => left != changes,
                     };

@@ -1,16 +1,16 @@
-//! Calls whose answer is an error although their effect may be there.
+//! Calls whose answer is an error although they may have had their effect.
 
 use super::*;
 use crate::aws::RETRY_LIMIT;
 use crate::engine::holder::Holder;
-use crate::engine::release::release;
+use crate::engine::release::{deleted, release};
 
 fn one(world: &World) -> Run {
     Run::new(world, vec![Fake::new(world, "a").node(&[])])
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_create_whose_answer_was_lost_goes_on_if_it_happened() {
+async fn a_create_whose_answer_was_lost_goes_on_if_the_resource_exists() {
     for (why, effect, error) in [
         (
             "the answer was lost",
@@ -18,7 +18,7 @@ async fn a_create_whose_answer_was_lost_goes_on_if_it_happened() {
             lost as fn() -> crate::fakes::CallError,
         ),
         (
-            "the SDK's own second try found the first one's work",
+            "the SDK's second attempt found the resource of the first",
             Effect::Done,
             || refusal("EntityAlreadyExists", "the name is taken"),
         ),
@@ -33,7 +33,7 @@ async fn a_create_whose_answer_was_lost_goes_on_if_it_happened() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_an_earlier_create_left_out_is_made_up_for() {
+async fn attributes_that_a_lost_create_did_not_set_are_updated() {
     let world = World::default();
     let fake = Fake {
         desired: attributes(&[("mode", 2), ("size", 1)]),
@@ -47,7 +47,7 @@ async fn what_an_earlier_create_left_out_is_made_up_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_part_of_aws_does_not_know_yet_is_configured_once_it_does() {
+async fn a_new_resource_is_updated_once_all_of_aws_knows_it() {
     let unknown = || refusal("NotFoundException", "it does not exist");
     let create = |times| {
         let world = World::default();
@@ -61,16 +61,16 @@ async fn what_part_of_aws_does_not_know_yet_is_configured_once_it_does() {
         async move { (world, run.execute().await) }
     };
     let (world, results) = create(3).await;
-    assert_eq!(outcomes(&results), ["a done"], "it was only new");
+    assert_eq!(outcomes(&results), ["a done"], "the resource was only new");
     assert_eq!(world.count("Create a"), 1);
 
     let (_, results) = create(1000).await;
-    assert_eq!(outcomes(&results), ["a failed"], "not for ever");
+    assert_eq!(outcomes(&results), ["a failed"], "the retries end");
     assert!(failure(&results, "a").contains("NotFoundException: it does not exist"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_child_that_was_created_twice_belongs_to_its_parent() {
+async fn a_child_whose_create_answer_was_lost_belongs_to_its_parent() {
     let world = World::default();
     let child = Fake {
         parent: Some(at("a")),
@@ -86,7 +86,7 @@ async fn a_child_that_was_created_twice_belongs_to_its_parent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_that_someone_else_took_meanwhile_is_left_alone() {
+async fn a_resource_that_someone_else_created_meanwhile_is_not_touched() {
     let world = World::default();
     let run = one(&world);
     let theirs = Present {
@@ -106,7 +106,7 @@ async fn a_name_that_someone_else_took_meanwhile_is_left_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_create_that_cannot_be_found_is_unknown() {
+async fn a_create_without_an_answer_or_a_resource_is_unknown() {
     let world = World::default();
     world.fail(Verb::Create, "a", 1, Effect::None, lost);
     let begun = Instant::now();
@@ -122,7 +122,7 @@ async fn a_create_that_cannot_be_found_is_unknown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_taken_name_under_which_nothing_is_found_fails_with_aws_own_words() {
+async fn a_taken_name_without_a_resource_fails_with_the_error_of_aws() {
     let world = World::default();
     world.fail(Verb::Create, "a", 1, Effect::None, || {
         refusal("EntityAlreadyExists", "the name is taken")
@@ -132,7 +132,7 @@ async fn a_taken_name_under_which_nothing_is_found_fails_with_aws_own_words() {
     assert!(failure(&results, "a").contains("EntityAlreadyExists: the name is taken"));
 }
 
-/// How a change and a deletion end whose answers were lost after `effect`.
+/// The outcomes of an update and a deletion whose answers were lost after `effect`.
 async fn lost_writes(effect: Effect) -> Vec<String> {
     let world = World::default();
     world.put(&at("changed"), drifted());
@@ -147,7 +147,7 @@ async fn lost_writes(effect: Effect) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn other_writes_whose_answer_was_lost_are_looked_at_before_they_are_called_unknown() {
+async fn an_update_or_deletion_without_an_answer_is_observed_before_it_is_unknown() {
     let done = lost_writes(Effect::Done).await;
     assert_eq!(done, ["changed done", "gone done"], "they were carried out");
     let unknown = lost_writes(Effect::None).await;
@@ -155,7 +155,7 @@ async fn other_writes_whose_answer_was_lost_are_looked_at_before_they_are_called
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_create_is_not_looked_for() {
+async fn a_refused_create_is_not_followed_by_a_read() {
     let world = World::default();
     world.fail(Verb::Create, "a", 1, Effect::None, || {
         refusal("LimitExceeded", "no more of these")
@@ -166,7 +166,7 @@ async fn a_refused_create_is_not_looked_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outdated_update_reads_again_and_makes_what_is_missing_then() {
+async fn an_outdated_update_reads_again_and_writes_the_remaining_changes() {
     let outdated = || refusal("ConcurrentModificationException", "it has a newer version");
     let run = |times| {
         let world = World::default();
@@ -192,7 +192,7 @@ async fn an_outdated_update_reads_again_and_makes_what_is_missing_then() {
 
     let (world, results) = run(100).await;
     assert_eq!(outcomes(&results), ["a failed"]);
-    assert_eq!(world.count("Update a"), UPDATE_ROUNDS, "not for ever");
+    assert_eq!(world.count("Update a"), UPDATE_ROUNDS, "the retries end");
     let failure = failure(&results, "a");
     assert!(
         failure.contains("ConcurrentModificationException: it has a newer version"),
@@ -201,7 +201,7 @@ async fn an_outdated_update_reads_again_and_makes_what_is_missing_then() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_still_used_is_deleted_once_aws_sees_that_nothing_uses_it() {
+async fn a_resource_in_use_is_deleted_once_aws_sees_that_nothing_uses_it() {
     let conflict = || refusal("DeleteConflict", "must detach all policies first");
     let run = |times| {
         let world = World::default();
@@ -228,7 +228,7 @@ async fn what_is_still_used_is_deleted_once_aws_sees_that_nothing_uses_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_others_came_to_use_meanwhile_is_not_deleted_unless_they_may_lose_it() {
+async fn a_resource_that_others_began_to_use_is_deleted_only_with_consent() {
     for (detach_foreign, outcome) in [(false, "a failed"), (true, "a done")] {
         let world = World::default();
         world.put(&at("a"), drifted());
@@ -255,7 +255,7 @@ async fn what_others_came_to_use_meanwhile_is_not_deleted_unless_they_may_lose_i
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_went_before_holds_nothing_although_aws_still_shows_it() {
+async fn a_deleted_resource_holds_nothing_although_aws_still_shows_it() {
     let world = World::default();
     let role = Present {
         held_by: vec![Holder::new("instance-profile", "ours")],
@@ -280,16 +280,16 @@ async fn what_went_before_holds_nothing_although_aws_still_shows_it() {
         .iter()
         .map(|node| (node.address().clone(), world.read(node.address())))
         .collect();
-    let going = going(&nodes, &observed);
+    let deleted = deleted(&nodes, &observed);
     observed
         .values_mut()
-        .for_each(|observed| release(observed, &going));
+        .for_each(|observed| release(observed, &deleted));
     let run = Run::of(nodes, observed, consent(false));
     assert_eq!(outcomes(&run.execute().await), ["role done", "ours done"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outdated_update_leaves_alone_what_became_someone_elses() {
+async fn an_outdated_update_does_not_touch_a_resource_that_became_someone_elses() {
     let world = World::default();
     world.put(&at("a"), drifted());
     world.fail(Verb::Update, "a", 1, Effect::None, || {
@@ -310,7 +310,7 @@ async fn an_outdated_update_leaves_alone_what_became_someone_elses() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_read_without_an_answer_is_a_failure_and_nothing_is_unknown() {
+async fn a_read_without_an_answer_fails_and_is_not_unknown() {
     let world = World::default();
     let run = one(&world);
     tokio::time::advance(FRESH).await;

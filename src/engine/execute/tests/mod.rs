@@ -1,6 +1,6 @@
-//! Execution against an account in memory, on a clock that the tests move.
+//! Tests of the execution against an account in memory, with a clock that the tests move.
 //!
-//! Each subject has a file; here is what they share.
+//! Each subject has a file. This one has the helpers that they share.
 
 mod answers;
 mod order;
@@ -22,7 +22,7 @@ use crate::engine::ownership::Owner;
 use crate::engine::plan::plan;
 use crate::fakes::{Effect, Fake, Verb, World, at, attributes, aws, consent, lost, ours, refusal};
 
-/// A run that has not begun yet, with everything that a test may move in between.
+/// A run that has not begun, with everything that a test may change before or while it executes.
 struct Run {
     nodes: Vec<Node>,
     approved: Approved,
@@ -73,18 +73,18 @@ impl Run {
         execute(&self.nodes, &self.approved, &self.aws, &self.events).await
     }
 
-    /// The events that came so far, as a person would be told them.
-    fn told(&mut self) -> Vec<String> {
-        let mut told = Vec::new();
+    /// The events that were sent so far, one line for each.
+    fn reported(&mut self) -> Vec<String> {
+        let mut reported = Vec::new();
         while let Ok(event) = self.receiver.try_recv() {
-            told.push(match event {
+            reported.push(match event {
                 Event::Started(address, action) => format!("{} {action}", address.name),
                 Event::Waiting(address, what) => format!("{} waits for {what}", address.name),
                 Event::Progress(address, what) => format!("{} {what}", address.name),
                 Event::Finished(address, outcome) => format!("{} {}", address.name, name(&outcome)),
             });
         }
-        told
+        reported
     }
 }
 
@@ -121,12 +121,12 @@ fn reason(results: &Results, name: &str) -> String {
     }
 }
 
-/// Something of ours that is not as it should be.
+/// A resource of ours that differs from the wanted state.
 fn drifted() -> Observed {
     Observed::Present(ours(attributes(&[("size", 9)])))
 }
 
-/// Where `line` stands in the log.
+/// The index of `line` in the log.
 fn place(world: &World, line: &str) -> usize {
     let log = world.log();
     let place = log.iter().position(|it| it == line);

@@ -1,4 +1,4 @@
-//! In which order nodes are acted upon, and what a failure takes with it.
+//! The order of the work on nodes, and which nodes a failure skips.
 
 use super::*;
 
@@ -19,7 +19,7 @@ async fn each_node_is_done_after_those_that_it_needs() {
     assert_eq!(outcomes(&results), ["a done", "b done", "c done"]);
     assert_eq!(world.writes(), ["Create a", "Create b", "Create c"]);
     assert_eq!(
-        run.told(),
+        run.reported(),
         [
             "a create", "a done", "b create", "b done", "c create", "c done"
         ]
@@ -27,18 +27,18 @@ async fn each_node_is_done_after_those_that_it_needs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_does_not_depend_on_each_other_is_done_at_the_same_time() {
+async fn independent_nodes_are_done_at_the_same_time() {
     let world = World::default();
     let nodes = ["a", "b", "c"].map(|name| Fake::new(&world, name).node(&[]));
     let begun = Instant::now();
     Run::new(&world, nodes.to_vec()).execute().await;
-    // One write and one read to be sure of it.
+    // One write, and one read that confirms it.
     assert!(begun.elapsed() < crate::fakes::CALL * 3);
     assert_eq!(world.log()[..3], ["Create a", "Create b", "Create c"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn deletion_runs_the_other_way() {
+async fn deletion_runs_in_the_reverse_order() {
     let world = World::default();
     let nodes: Vec<Node> = [
         ("a", &[][..]),
@@ -57,7 +57,7 @@ async fn deletion_runs_the_other_way() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_node_starts_as_soon_as_what_it_needs_exists() {
+async fn a_node_starts_as_soon_as_its_needs_are_met() {
     let world = World::default();
     world.lag(Duration::from_secs(3));
     let slow = Fake {
@@ -78,21 +78,30 @@ async fn a_node_starts_as_soon_as_what_it_needs_exists() {
     let updated = place(&world, "Update slow done");
     let written = place(&world, "Create written");
     let late = place(&world, "Create late");
-    assert!(created < early, "the first needs it to exist");
-    assert!(early < updated, "and does not wait for the rest of it");
+    assert!(created < early, "`early` needs `slow` to exist");
+    assert!(
+        early < updated,
+        "`early` does not wait for the updates of `slow`"
+    );
     assert!(
         updated < written,
-        "the second needs all of it to be written"
+        "`written` needs all of `slow` to be written"
     );
-    assert!(written < late, "and does not wait until it is read back");
-    let told = run.told();
-    let done = told.iter().position(|line| line == "slow done");
-    let started = told.iter().position(|line| line == "late create");
-    assert!(done < started, "read back and not only written: {told:?}");
+    assert!(
+        written < late,
+        "`written` does not wait until `slow` is read back"
+    );
+    let reported = run.reported();
+    let done = reported.iter().position(|line| line == "slow done");
+    let started = reported.iter().position(|line| line == "late create");
+    assert!(
+        done < started,
+        "`late` waits until `slow` is read back: {reported:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_takes_its_dependents_and_nothing_else() {
+async fn a_failure_skips_its_dependents_and_nothing_else() {
     let world = World::default();
     let node = |name, needs: &[(&str, Milestone)]| Fake::new(&world, name).node(needs);
     let exists = Milestone::Exists;
@@ -124,12 +133,15 @@ async fn a_failure_takes_its_dependents_and_nothing_else() {
     for name in ["child", "grandchild"] {
         assert_eq!(reason(&results, name), "fake.bad was not done");
     }
-    let told = run.told();
-    assert!(!told.contains(&"child create".to_owned()), "{told:?}");
+    let reported = run.reported();
+    assert!(
+        !reported.contains(&"child create".to_owned()),
+        "{reported:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_after_the_first_milestone_still_takes_those_that_need_the_second() {
+async fn a_failure_after_the_first_milestone_skips_nodes_that_need_a_later_one() {
     let world = World::default();
     let half = Fake {
         late: vec!["size"],
@@ -155,7 +167,7 @@ async fn a_failure_after_the_first_milestone_still_takes_those_that_need_the_sec
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_blocked_node_fails_and_takes_its_dependents() {
+async fn a_blocked_node_fails_and_skips_its_dependents() {
     let world = World::default();
     world.put(
         &at("a"),
@@ -174,7 +186,7 @@ async fn a_blocked_node_fails_and_takes_its_dependents() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_kept_costs_no_call_and_holds_nobody_up() {
+async fn a_kept_resource_costs_no_call_and_delays_no_dependent() {
     let world = World::default();
     let kept = Fake::new(&world, "kept");
     world.put(&at("kept"), Observed::Present(kept.settled(&Known::new())));
@@ -184,11 +196,11 @@ async fn what_is_kept_costs_no_call_and_holds_nobody_up() {
     assert_eq!(outcomes(&results), ["next done"]);
     assert_eq!(world.log()[0], "Create next");
     assert_eq!(world.count("Observe kept"), 0);
-    assert_eq!(run.told(), ["next create", "next done"]);
+    assert_eq!(run.reported(), ["next create", "next done"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_arn_that_aws_chose_reaches_those_that_refer_to_it() {
+async fn an_arn_that_aws_chose_reaches_the_resources_that_refer_to_it() {
     let world = World::default();
     let key = Fake {
         chosen_arn: true,
@@ -212,7 +224,7 @@ async fn an_arn_that_aws_chose_reaches_those_that_refer_to_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn drift_is_mended_and_what_is_not_ours_is_taken_over() {
+async fn drift_is_corrected_and_a_foreign_resource_is_adopted() {
     let world = World::default();
     world.put(&at("a"), drifted());
     let theirs = Present {
@@ -237,12 +249,16 @@ async fn drift_is_mended_and_what_is_not_ours_is_taken_over() {
     assert_eq!(world.writes(), ["Update a", "Update b"]);
 
     let results = Run::new(&world, again).execute().await;
-    assert_eq!(outcomes(&results), Vec::<String>::new(), "nothing is left");
+    assert_eq!(
+        outcomes(&results),
+        Vec::<String>::new(),
+        "nothing is left to do"
+    );
     assert_eq!(world.writes().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deletion_does_not_wait_for_what_it_once_needed() {
+async fn a_deletion_does_not_wait_for_the_resources_that_it_needs() {
     let world = World::default();
     world.put(&at("role"), drifted());
     world.put(&at("profile"), drifted());

@@ -1,7 +1,8 @@
-//! A whole deployment on an AWS that takes its time, against the longest chain of its waits.
+//! The duration of a whole deployment on a simulated, slow AWS, compared with the longest chain of
+//! its waits.
 //!
-//! The resources are those of the real blueprints, in memory and at the pace that AWS was seen to
-//! have. The longest chain is computed from the graph alone: no queue, no executor and no polling.
+//! The resources are those of the real systems. They live in memory and are as slow as AWS was seen
+//! to be. The longest chain is computed from the graph alone, without queue, executor and polling.
 
 use super::*;
 use crate::fakes::deployment::{layout, settings, with_audit_trail};
@@ -10,7 +11,8 @@ use crate::names::IamIdentity;
 use crate::settings::Settings;
 use crate::systems::Goal;
 
-/// What is written after the create call: the policies in a role, and a bucket's settings.
+/// The attributes that are written after the create call: a role's inline policy, and a bucket's
+/// settings.
 const LATE: [&str; 9] = [
     "bucket_policy",
     "encryption.algorithm",
@@ -23,7 +25,7 @@ const LATE: [&str; 9] = [
     "versioning",
 ];
 
-/// How long AWS takes, in milliseconds.
+/// How long AWS takes for its steps, in milliseconds.
 #[derive(Debug, Clone, Copy)]
 struct Times {
     /// Until a service may assume a new role.
@@ -34,7 +36,7 @@ struct Times {
     stream: u64,
 }
 
-/// One deployment whose resources take that long.
+/// One deployment on an AWS with such times.
 struct Simulation {
     world: World,
     nodes: Vec<Node>,
@@ -105,8 +107,8 @@ impl Simulation {
         took
     }
 
-    /// When the last resource is as wanted, if everything starts as soon as its needs are met and
-    /// is noticed as soon as it is true.
+    /// When the last resource is as wanted, if each step starts as soon as its needs are met and
+    /// its end is noticed at once.
     fn longest_chain(&self, created: bool) -> Duration {
         let nodes = self.nodes.iter();
         let ends = nodes.map(|node| {
@@ -124,7 +126,7 @@ impl Simulation {
         nodes.find(|node| node.address() == address).unwrap()
     }
 
-    /// When the resource exists, when everything is written, and when it reads as wanted.
+    /// When the resource exists, when everything is written, and when AWS reads it back as wanted.
     fn creation(&self, address: &Address) -> (Duration, Duration, Duration) {
         let fake = &self.fakes[address];
         let needs = self.node(address).needs.iter();
@@ -171,7 +173,7 @@ impl Simulation {
 
 fn pace(node: &Node, times: Times) -> Pace {
     let of = Duration::from_millis;
-    // The role that the resource hands to its service is the one in its own region.
+    // A resource passes the role of its own region to its service.
     let role = |kind: &str| {
         let region = node.address().region.as_ref().unwrap();
         let role = Address::global("iam_role", format!("{kind}-{region}"));
@@ -196,8 +198,8 @@ fn pace(node: &Node, times: Times) -> Pace {
     }
 }
 
-/// The paces that AWS was seen to have, in steps that fit no pause. Only what is created waits until
-/// a role can be assumed.
+/// The range of times that AWS was seen to take, in steps that are no multiple of a pause. Only a
+/// creation waits until a role can be assumed.
 fn paces(created: bool) -> Vec<Times> {
     let longest = if created { 15_000 } else { 4_000 };
     let mut paces = Vec::new();

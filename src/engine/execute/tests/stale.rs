@@ -1,8 +1,8 @@
-//! What was read too long ago is read again, and what changed since is not touched.
+//! Old observations are made again, and a resource that changed since is not touched.
 
 use super::*;
 
-/// A run whose plan is older than what it may be trusted for, unless `change` makes no difference.
+/// Executes a plan that is too old to be trusted. `change` happens after the plan was made.
 async fn aged(world: &World, nodes: Vec<Node>, change: impl FnOnce()) -> Results {
     let run = Run::new(world, nodes);
     change();
@@ -11,7 +11,7 @@ async fn aged(world: &World, nodes: Vec<Node>, change: impl FnOnce()) -> Results
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_just_read_is_not_read_again_before_a_write() {
+async fn a_fresh_observation_is_not_made_again_before_a_write() {
     let world = World::default();
     world.put(&at("b"), drifted());
     let nodes: Vec<Node> = ["a", "b"]
@@ -36,7 +36,7 @@ async fn an_old_plan_that_still_holds_is_carried_out() {
     assert_eq!(
         world.log()[..3],
         ["Observe a", "Observe b", "Observe c"],
-        "each is read again first"
+        "each resource is read again first"
     );
 }
 
@@ -76,7 +76,7 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
             "the plan would now be to update it",
         ),
         (
-            "it went away",
+            "it was deleted",
             true,
             drifted(),
             Observed::Missing,
@@ -84,7 +84,7 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
             "the plan would now be to create it",
         ),
         (
-            "it cannot be told any more",
+            "it is obstructed now",
             true,
             drifted(),
             Observed::Obstructed("two have our tags".to_owned()),
@@ -123,7 +123,7 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_another_run_did_meanwhile_is_done() {
+async fn a_step_that_another_run_did_meanwhile_is_done() {
     for before in [Observed::Missing, drifted()] {
         let world = World::default();
         world.put(&at("a"), before);
@@ -136,7 +136,7 @@ async fn what_another_run_did_meanwhile_is_done() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_to_go_goes_whatever_it_became() {
+async fn an_unwanted_resource_is_deleted_whatever_its_attributes_are_now() {
     let world = World::default();
     world.put(&at("a"), drifted());
     let node = Fake::new(&world, "a").unwanted().node(&[]);
@@ -152,7 +152,7 @@ async fn what_is_to_go_goes_whatever_it_became() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_child_is_decided_again_with_its_parents_plan() {
+async fn a_child_is_decided_again_with_the_planned_action_of_its_parent() {
     let world = World::default();
     let child = Fake {
         parent: Some(at("a")),
@@ -174,13 +174,13 @@ async fn a_child_is_decided_again_with_its_parents_plan() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_being_deleted_may_be_gone_by_now() {
+async fn a_resource_that_was_being_deleted_may_be_gone_by_now() {
     let world = World::default();
-    let going = Present {
+    let deleting = Present {
         phase: Phase::Deleting,
         ..ours(attributes(&[("size", 1)]))
     };
-    world.put(&at("a"), Observed::Present(going));
+    world.put(&at("a"), Observed::Present(deleting));
     let nodes = vec![Fake::new(&world, "a").node(&[])];
     let gone = || world.put(&at("a"), Observed::Missing);
     let results = aged(&world, nodes, gone).await;
@@ -189,10 +189,10 @@ async fn what_was_being_deleted_may_be_gone_by_now() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_to_go_and_is_gone_already_holds_nothing_up() {
+async fn an_unwanted_resource_that_is_gone_already_delays_nothing() {
     for (why, age) in [
-        ("it went after it was read", Duration::ZERO),
-        ("it is read again and gone", FRESH),
+        ("it is deleted after it was read", Duration::ZERO),
+        ("it is read again, and is gone", FRESH),
     ] {
         let world = World::default();
         let nodes = vec![
@@ -212,20 +212,20 @@ async fn what_is_to_go_and_is_gone_already_holds_nothing_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_goes_that_something_new_cannot_do_without() {
+async fn a_resource_is_not_deleted_if_a_new_one_depends_on_it() {
     let regional = Address::regional("fake", "b", &"eu-west-1".parse().unwrap());
     let needs = vec![(at("a"), Milestone::Exists)];
     for (why, b, needs, outlives, age) in [
-        ("it needs it", at("b"), needs.clone(), None, FRESH),
+        ("b needs a", at("b"), needs.clone(), None, FRESH),
         (
-            "only roles tell of it",
+            "b is regional, and found by its roles alone",
             regional,
             needs,
             None,
             Duration::ZERO,
         ),
         (
-            "it must stay with it",
+            "a outlives b",
             at("b"),
             vec![],
             Some(at("b")),
@@ -246,7 +246,7 @@ async fn nothing_goes_that_something_new_cannot_do_without() {
             },
         ];
         let run = Run::new(&world, nodes);
-        // Another run makes it after the plan.
+        // Another run creates `b` after the plan was made.
         world.put(&b, drifted());
         tokio::time::advance(age).await;
         let results = run.execute().await;

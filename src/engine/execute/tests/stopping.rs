@@ -1,4 +1,4 @@
-//! A person stops the run: nothing new begins, and what is under way ends well.
+//! A person stops the run: no new work begins, and calls under way finish.
 
 use super::*;
 use crate::fakes::CALL;
@@ -17,7 +17,7 @@ const HALF_WAY: &str = "fake.a was stopped half-way\n\
     Hint: Run the same command again: it goes on from there";
 
 #[tokio::test(start_paused = true)]
-async fn a_run_that_was_stopped_before_it_began_asks_aws_for_nothing() {
+async fn a_run_that_is_stopped_before_it_begins_makes_no_call() {
     let world = World::default();
     world.put(
         &at("kept"),
@@ -32,7 +32,7 @@ async fn a_run_that_was_stopped_before_it_began_asks_aws_for_nothing() {
     assert_eq!(outcomes(&results), ["a skipped"]);
     assert_eq!(reason(&results, "a"), "the run was stopped");
     assert_eq!(world.log(), Vec::<String>::new());
-    assert_eq!(run.told(), ["a skipped"]);
+    assert_eq!(run.reported(), ["a skipped"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -48,7 +48,7 @@ async fn calls_under_way_finish_and_nothing_follows() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_read_alone_was_not_begun() {
+async fn a_resource_that_was_only_read_is_skipped() {
     let world = World::default();
     world.put(&at("b"), drifted());
     world.put(&at("c"), drifted());
@@ -64,7 +64,7 @@ async fn what_was_read_alone_was_not_begun() {
     assert_eq!(
         world.count("Observe c done"),
         1,
-        "what was sent is answered"
+        "the read that was sent is answered"
     );
     assert_eq!(world.writes(), Vec::<String>::new());
 }
@@ -106,7 +106,7 @@ async fn a_create_whose_answer_was_lost_stays_unknown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deletion_that_was_sent_is_not_told_as_not_begun() {
+async fn a_deletion_that_was_sent_is_not_reported_as_skipped() {
     let world = World::default();
     world.lag(Duration::from_secs(60));
     world.put(&at("a"), drifted());

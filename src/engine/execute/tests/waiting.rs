@@ -5,7 +5,7 @@ use crate::aws::RETRY_LIMIT;
 use crate::fakes::CALL;
 
 #[tokio::test(start_paused = true)]
-async fn a_node_is_done_when_it_reads_back_right_and_says_once_what_it_waits_for() {
+async fn a_node_is_done_when_aws_reads_it_back_and_reports_its_wait_once() {
     let world = World::default();
     world.lag(Duration::from_secs(20));
     world.put(&at("changed"), drifted());
@@ -30,7 +30,7 @@ async fn a_node_is_done_when_it_reads_back_right_and_says_once_what_it_waits_for
         took < Duration::from_secs(23),
         "the last pause is short: {took:?}"
     );
-    let mut waits: Vec<String> = run.told();
+    let mut waits: Vec<String> = run.reported();
     waits.retain(|line| line.contains("waits"));
     waits.sort();
     assert_eq!(
@@ -44,20 +44,24 @@ async fn a_node_is_done_when_it_reads_back_right_and_says_once_what_it_waits_for
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_reads_back_at_once_is_not_waited_for() {
+async fn a_resource_that_is_read_back_at_once_is_not_waited_for() {
     let world = World::default();
     let mut run = Run::new(&world, vec![Fake::new(&world, "a").node(&[])]);
     run.execute().await;
-    assert_eq!(run.told(), ["a create", "a done"]);
+    assert_eq!(run.reported(), ["a create", "a done"]);
     assert_eq!(world.count("Observe a"), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_told_may_be_told_a_moment_later() {
+async fn an_obstruction_may_end_by_itself_within_some_seconds() {
     let two = || Observed::Obstructed("two have our tags".to_owned());
-    for (why, mended, outcome) in [
-        ("another run takes its own back", true, "a done"),
-        ("nobody does anything", false, "a failed"),
+    for (why, ends, outcome) in [
+        (
+            "another run schedules its own key for deletion",
+            true,
+            "a done",
+        ),
+        ("the obstruction lasts", false, "a failed"),
     ] {
         let world = World::default();
         let fake = Fake::new(&world, "a");
@@ -67,7 +71,7 @@ async fn what_cannot_be_told_may_be_told_a_moment_later() {
             tokio::time::sleep(CALL * 3 / 2).await;
             world.put(&at("a"), two());
             tokio::time::sleep(FIND_LIMIT / 2).await;
-            if mended {
+            if ends {
                 world.put(&at("a"), after);
             }
         };
@@ -128,13 +132,13 @@ async fn waiting_has_an_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_is_taken_again_once_its_last_bearer_is_gone() {
+async fn a_resource_is_created_once_its_deleted_predecessor_is_gone() {
     let world = World::default();
-    let going = Present {
+    let deleting = Present {
         phase: Phase::Deleting,
         ..ours(attributes(&[("size", 1)]))
     };
-    world.put(&at("a"), Observed::Present(going));
+    world.put(&at("a"), Observed::Present(deleting));
     let mut run = Run::new(&world, vec![Fake::new(&world, "a").node(&[])]);
     let disappears = async {
         tokio::time::sleep(Duration::from_secs(30)).await;
@@ -143,19 +147,23 @@ async fn a_name_is_taken_again_once_its_last_bearer_is_gone() {
     let (results, ()) = tokio::join!(run.execute(), disappears);
     assert_eq!(outcomes(&results), ["a done"]);
     assert_eq!(world.writes(), ["Create a"]);
-    assert_eq!(world.count("Create a"), 1, "it is not tried before");
     assert_eq!(
-        run.told(),
+        world.count("Create a"),
+        1,
+        "the name is not tried before it is free"
+    );
+    assert_eq!(
+        run.reported(),
         [
             "a create",
-            "a waits for it to disappear, so that its name is free",
+            "a waits for it to disappear and free its name",
             "a done"
         ]
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn iam_that_spreads_a_change_is_waited_for_within_the_call() {
+async fn a_call_waits_until_iam_has_spread_a_change() {
     let world = World::default();
     world.fail(Verb::Create, "a", 3, Effect::None, || {
         refusal(
@@ -168,7 +176,7 @@ async fn iam_that_spreads_a_change_is_waited_for_within_the_call() {
     assert_eq!(outcomes(&results), ["a done"]);
     assert_eq!(world.count("Create a"), 4);
     assert_eq!(
-        run.told(),
+        run.reported(),
         [
             "a create",
             "a waits for IAM to spread a change (fake:CreateThing answers \

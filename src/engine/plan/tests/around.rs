@@ -1,7 +1,8 @@
-//! What a decision takes from the resources around it, and what a plan tells of each.
+//! Decisions that depend on other resources, and what a step of a plan shows.
 
 use super::*;
 use crate::engine::decision::unsettled;
+use crate::engine::holder::Holder;
 use crate::engine::node::Milestone;
 
 /// A rule `a` and its target `b`, which carries no tags.
@@ -29,7 +30,7 @@ fn actions(plan: &Plan) -> Vec<(&str, Action, Option<&str>)> {
 }
 
 #[test]
-fn a_child_belongs_to_whom_its_parent_belongs_to() {
+fn a_child_has_the_owner_of_its_parent() {
     let child = |size| {
         Observed::Present(Present {
             owner: Owner::Parent,
@@ -39,13 +40,13 @@ fn a_child_belongs_to_whom_its_parent_belongs_to() {
     let blocked = Some("it belongs to fake.a, which is blocked");
     let cases = [
         (
-            "a rule that is someone else's gets no target of ours",
+            "our target is not added to someone else's rule",
             foreign(same()),
             Missing,
             (Action::Blocked, blocked),
         ),
         (
-            "and its target is not touched",
+            "a target of someone else's rule is not changed",
             foreign(same()),
             child(9),
             (Action::Blocked, blocked),
@@ -57,7 +58,7 @@ fn a_child_belongs_to_whom_its_parent_belongs_to() {
             (Action::Update, None),
         ),
         (
-            "a new rule's target is new",
+            "a new rule gets a new target",
             Missing,
             Missing,
             (Action::Create, None),
@@ -73,7 +74,7 @@ fn a_child_belongs_to_whom_its_parent_belongs_to() {
     let stays = Some("it belongs to fake.a, which stays");
     let cases = [
         (
-            "our rule goes with its target",
+            "our rule is deleted with its target",
             Observed::Present(same()),
             (Action::Delete, None),
         ),
@@ -83,7 +84,7 @@ fn a_child_belongs_to_whom_its_parent_belongs_to() {
             (Action::Keep, stays),
         ),
         (
-            "what has no rule is nobody's",
+            "a target without a rule has no owner",
             Missing,
             (Action::Keep, stays),
         ),
@@ -101,9 +102,81 @@ fn a_child_belongs_to_whom_its_parent_belongs_to() {
 }
 
 #[test]
+fn a_rule_with_targets_of_others_is_deleted_only_if_they_may_lose_it() {
+    const HELD: &str = "others use it with target/theirs; detach it there, or run `provision \
+        destroy --detach-foreign`";
+    let rule = || Present {
+        held_by: vec![Holder::new("target", "theirs")],
+        ..same()
+    };
+    let target = Present {
+        owner: Owner::Parent,
+        ..ours(attributes(&[("size", 1)]))
+    };
+    let child = Some("it belongs to fake.a, which is blocked");
+    let stays = Some("it belongs to fake.a, which stays");
+    let users = Some("others use it with target/theirs");
+    let lose = Some("others use it with target/theirs, and lose it");
+    let cases = [
+        (
+            "nobody agreed that others lose it",
+            false,
+            false,
+            Observed::Present(rule()),
+            [(Action::Blocked, Some(HELD)), (Action::Blocked, child)],
+            users,
+        ),
+        (
+            "a person agreed",
+            false,
+            true,
+            Observed::Present(rule()),
+            [(Action::Delete, None), (Action::Delete, None)],
+            lose,
+        ),
+        (
+            "the rule is not ours anyway",
+            false,
+            true,
+            foreign(rule()),
+            [
+                (
+                    Action::Keep,
+                    Some("it is not ours and stays: it carries no tags"),
+                ),
+                (Action::Keep, stays),
+            ],
+            users,
+        ),
+        (
+            "a rule that is wanted may have targets of others",
+            true,
+            false,
+            Observed::Present(rule()),
+            [(Action::Keep, None), (Action::Keep, None)],
+            users,
+        ),
+    ];
+    for (why, wanted, detach_foreign, rule, expected, note) in cases {
+        let observed = Observations::from([
+            (at("a"), rule),
+            (at("b"), Observed::Present(target.clone())),
+        ]);
+        let consent = Consent {
+            detach_foreign,
+            ..Consent::default()
+        };
+        let plan = plan(&rule_and_target(wanted), &observed, consent);
+        let found: Vec<_> = actions(&plan).into_iter().map(|it| (it.1, it.2)).collect();
+        assert_eq!(found, expected, "{why}");
+        assert_eq!(plan.steps[0].note.as_deref(), note, "{why}");
+    }
+}
+
+#[test]
 fn a_key_is_kept_for_as_long_as_its_bucket_stays() {
-    const KEPT: &str = "it is no longer wanted, but fake.bucket still exists and what it holds \
-        would be lost with it; it goes after that";
+    const KEPT: &str = "it is no longer wanted, but fake.bucket still exists and its content \
+        would be lost without this resource, which is deleted after fake.bucket";
     let world = World::default();
     let bucket = ours(attributes(&[("size", 1)]));
     let key = bucket.clone();
@@ -115,32 +188,32 @@ fn a_key_is_kept_for_as_long_as_its_bucket_stays() {
             Some(Action::Keep),
         ),
         (
-            "the bucket goes first",
+            "the bucket is deleted first",
             false,
             Observed::Present(bucket.clone()),
             Some(Action::Delete),
         ),
         ("there is no bucket", false, Missing, Some(Action::Delete)),
         (
-            "a bucket that is made only now holds nothing",
+            "a bucket that this run creates is empty",
             true,
             Missing,
             Some(Action::Delete),
         ),
         (
-            "the bucket is someone else's and stays",
+            "the bucket is someone else's and is kept",
             false,
             foreign(bucket.clone()),
             Some(Action::Keep),
         ),
         (
-            "nobody can tell whose the bucket is",
+            "the program cannot tell whose the bucket is",
             false,
             Obstructed("access is denied".to_owned()),
             Some(Action::Keep),
         ),
         (
-            "the bucket is on its way out, and its objects may still be there",
+            "the bucket is being deleted, and its objects may still exist",
             false,
             phase(Phase::Deleting, bucket),
             Some(Action::Keep),
@@ -160,7 +233,7 @@ fn a_key_is_kept_for_as_long_as_its_bucket_stays() {
             (at("key"), Observed::Present(key.clone())),
             (at("bucket"), bucket),
         ]);
-        // The key stands first in the graph, and is decided last all the same.
+        // The key stands first in the graph, but is decided last.
         let plan = plan(&[key_node, bucket_node], &observed, consent(false));
         let key = plan.steps.iter().find(|step| step.address == at("key"));
         let key = key.map(|step| &step.decision);
@@ -172,7 +245,7 @@ fn a_key_is_kept_for_as_long_as_its_bucket_stays() {
 }
 
 #[test]
-fn a_step_tells_what_is_known_of_its_resource() {
+fn a_step_shows_the_name_and_the_chosen_arn() {
     let present = Present {
         arn: Some("arn:chosen".to_owned()),
         ..same()
@@ -188,40 +261,50 @@ fn a_step_tells_what_is_known_of_its_resource() {
 }
 
 #[test]
-fn what_is_not_settled_yet_says_what_is_awaited() {
+fn an_unsettled_resource_says_what_is_awaited() {
     let node = |wanted| Fake { wanted, ..fake() }.node(&[]);
     let appear = Some("it to appear");
     let cases = [
-        ("read back whole", true, Observed::Present(same()), None),
-        ("not there yet", true, Missing, appear),
         (
-            "not there in full",
+            "all attributes are read back",
+            true,
+            Observed::Present(same()),
+            None,
+        ),
+        ("not visible yet", true, Missing, appear),
+        (
+            "some attributes differ",
             true,
             Observed::Present(different()),
             Some("AWS to read back extra, mode, size"),
         ),
         (
-            "at work on it",
+            "AWS is creating it",
             true,
             phase(Phase::Creating, same()),
             Some("AWS to finish creating it"),
         ),
         (
-            "not to be told",
+            "obstructed",
             true,
             Obstructed("access is denied".to_owned()),
             Some("access is denied"),
         ),
         ("gone", false, Missing, None),
-        ("as good as gone", false, phase(Phase::Doomed, same()), None),
         (
-            "going",
+            "scheduled for deletion",
+            false,
+            phase(Phase::PendingDeletion, same()),
+            None,
+        ),
+        (
+            "being deleted",
             false,
             phase(Phase::Deleting, same()),
             Some("it to disappear"),
         ),
         (
-            "still there",
+            "still present",
             false,
             Observed::Present(same()),
             Some("it to disappear"),

@@ -1,4 +1,4 @@
-//! What is decided for one resource, in every state that it can be in.
+//! The decision for one resource in every state.
 
 mod around;
 
@@ -23,7 +23,7 @@ fn same() -> Present {
     fake().settled(&Known::new())
 }
 
-/// Ours, but of another size, without a mode and with something that nobody asked for.
+/// Ours, but of another size, without a mode and with an unwanted attribute.
 fn different() -> Present {
     ours(attributes(&[("extra", 9), ("kind", 7), ("size", 3)]))
 }
@@ -92,7 +92,7 @@ fn check(node: &Node, cases: Vec<Case>) {
 }
 
 #[test]
-fn what_is_wanted() {
+fn decisions_for_a_wanted_resource() {
     let case = |why, observed, action, reason, changes| Case {
         why,
         observed,
@@ -111,42 +111,42 @@ fn what_is_wanted() {
         vec![
             case("nothing is there", Missing, Action::Create, None, ALL_NEW),
             case(
-                "all is as it should be",
+                "nothing differs",
                 Observed::Present(same()),
                 Action::Keep,
                 None,
                 &[],
             ),
             case(
-                "ours drifted: exactly the differences change",
+                "ours drifted: only the differences change",
                 Observed::Present(different()),
                 Action::Update,
                 None,
                 DIFFERENCES,
             ),
             case(
-                "someone else's, even though it is as we want it",
+                "someone else's, though nothing differs",
                 foreign(same()),
                 Action::Blocked,
                 Some("it exists and is not ours: it carries no tags; `--adopt` takes it over"),
                 &[],
             ),
             case(
-                "someone else's, with what taking it over would change",
+                "someone else's, shown with the changes of an adoption",
                 foreign(different()),
                 Action::Blocked,
                 Some("it exists and is not ours: it carries no tags; `--adopt` takes it over"),
                 DIFFERENCES,
             ),
             adopting(case(
-                "someone else's is taken over where that is asked for",
+                "someone else's is adopted with `--adopt`",
                 foreign(different()),
                 Action::Adopt,
                 Some("it carries no tags"),
                 DIFFERENCES,
             )),
             adopting(case(
-                "ours needs no taking over",
+                "ours needs no adoption",
                 Observed::Present(same()),
                 Action::Keep,
                 None,
@@ -160,36 +160,36 @@ fn what_is_wanted() {
                 &["~kind 8 7"],
             ),
             adopting(case(
-                "taking over does not make the impossible possible",
+                "adoption cannot make that change either",
                 foreign(other_kind()),
                 Action::Blocked,
                 Some("kind cannot be changed; make another one"),
                 &["~kind 8 7"],
             )),
             case(
-                "it cannot be told what is there",
+                "the program cannot tell what exists",
                 Obstructed("two of them carry our tags".to_owned()),
                 Action::Blocked,
                 Some("two of them carry our tags"),
                 &[],
             ),
             adopting(case(
-                "nor can that be taken over",
+                "an obstructed resource cannot be adopted",
                 Obstructed("two of them carry our tags".to_owned()),
                 Action::Blocked,
                 Some("two of them carry our tags"),
                 &[],
             )),
             case(
-                "its name is free soon",
+                "it is being deleted, and its name is free soon",
                 phase(Phase::Deleting, different()),
                 Action::Create,
                 Some("it is being deleted, and is created again once it is gone"),
                 ALL_NEW,
             ),
             case(
-                "scheduled for deletion, it is taken back",
-                phase(Phase::Doomed, different()),
+                "its scheduled deletion is cancelled",
+                phase(Phase::PendingDeletion, different()),
                 Action::Update,
                 None,
                 DIFFERENCES,
@@ -206,11 +206,11 @@ fn what_is_wanted() {
 }
 
 #[test]
-fn what_is_not_wanted() {
+fn decisions_for_an_unwanted_resource() {
     let case = |why, observed, action, reason, changes| Case {
         why,
         observed,
-        // Taking over is about what is wanted.
+        // Adoption concerns wanted resources alone.
         adopt: true,
         action,
         reason,
@@ -221,42 +221,42 @@ fn what_is_not_wanted() {
         &node,
         vec![
             case(
-                "ours goes, whole",
+                "ours is deleted with all its attributes",
                 Observed::Present(same()),
                 Action::Delete,
                 None,
                 ALL_GONE,
             ),
             case(
-                "what is still being created goes too",
+                "a resource that is still being created is deleted too",
                 phase(Phase::Creating, same()),
                 Action::Delete,
                 None,
                 ALL_GONE,
             ),
             case(
-                "someone else's stays",
+                "someone else's is kept",
                 foreign(same()),
                 Action::Keep,
                 Some("it is not ours and stays: it carries no tags"),
                 &[],
             ),
             case(
-                "it goes by itself",
-                phase(Phase::Doomed, same()),
+                "its deletion is scheduled",
+                phase(Phase::PendingDeletion, same()),
                 Action::Keep,
                 Some("it is scheduled for deletion already"),
                 &[],
             ),
             case(
-                "it is going",
+                "it is being deleted",
                 phase(Phase::Deleting, same()),
                 Action::Keep,
                 Some("it is being deleted already"),
                 &[],
             ),
             case(
-                "nobody can tell whether it is ours",
+                "the program cannot tell whether it is ours",
                 Obstructed("two of them carry our tags".to_owned()),
                 Action::Blocked,
                 Some("two of them carry our tags"),
@@ -269,6 +269,6 @@ fn what_is_not_wanted() {
         Observations::from([(at("a"), Missing)]),
     ] {
         let plan = plan(std::slice::from_ref(&node), &observed, consent(false));
-        assert!(plan.steps.is_empty(), "neither wanted nor there");
+        assert!(plan.steps.is_empty(), "neither wanted nor present");
     }
 }

@@ -1,4 +1,4 @@
-//! What services answer while IAM spreads a change: through the SDK itself, up to the whole run.
+//! Runs in which services refuse calls while IAM spreads a change, tested through the SDK.
 
 mod wire;
 
@@ -10,11 +10,11 @@ use crate::engine::attributes::Value;
 use crate::fakes::deployment::{laid_out, settings, unencrypted};
 use crate::fakes::read_back;
 
-/// A refusal, what it is about, and why.
+/// A refusal, the resource that it concerns, and its reason.
 struct Case {
     kind: &'static str,
-    /// The attribute that an update is to mend; without one the resource is created.
-    mends: Option<&'static str>,
+    /// The attribute that an update corrects; without one the resource is created.
+    corrects: Option<&'static str>,
     service: &'static str,
     refusal: Refusal,
     why: &'static str,
@@ -30,14 +30,14 @@ const KMS: &str = "Policy contains a statement with one or more invalid principa
 const IAM: &str = "Invalid principal in policy: \"AWS\":\"arn:aws:iam::210987654321:root\"";
 
 fn case(
-    (kind, mends): (&'static str, Option<&'static str>),
+    (kind, corrects): (&'static str, Option<&'static str>),
     (service, operation): (&'static str, &'static str),
     (code, message): (&'static str, &'static str),
     why: &'static str,
 ) -> Case {
     Case {
         kind,
-        mends,
+        corrects,
         service,
         refusal: Refusal {
             operation,
@@ -80,7 +80,7 @@ fn cases() -> Vec<Case> {
                 FIREHOSE,
                 "Access was denied when calling S3. Check the role.",
             ),
-            "the same in other words",
+            "the role's policy is new, in other words",
         ),
         case(
             stream,
@@ -89,7 +89,7 @@ fn cases() -> Vec<Case> {
                 FIREHOSE,
                 "Verify that the IAM role has access to the bucket.",
             ),
-            "the same in other words",
+            "the role's policy is new, in other words",
         ),
         case(
             stream,
@@ -141,16 +141,16 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// What one run of one resource came to.
+/// The results of one run with one resource.
 struct Outcomes {
     results: Results,
     took: Duration,
     calls: usize,
-    told: Vec<String>,
+    reported: Vec<String>,
 }
 
 impl Case {
-    /// The resource that the case is about, alone.
+    /// The resource of the case, without others.
     fn node(&self) -> Node {
         let settings = match self.kind {
             "kms_key" => settings(&["eu-west-1"]),
@@ -169,7 +169,7 @@ impl Case {
     async fn run(&self, until: Until) -> Outcomes {
         let node = self.node();
         let settled = read_back(&node, &Known::new());
-        let observed = match self.mends {
+        let observed = match self.corrects {
             None => Observed::Missing,
             Some(name) => {
                 let mut present = ours(settled.clone());
@@ -188,27 +188,30 @@ impl Case {
             results,
             took: began.elapsed(),
             calls: wire.calls(),
-            told: run.told(),
+            reported: run.reported(),
         }
     }
 
-    /// What the events tell of the wait, which is announced once.
-    fn check_wait(&self, told: &[String]) {
+    /// Checks that the events report the wait once.
+    fn check_wait(&self, reported: &[String]) {
         let wait = format!(
             "waits for IAM to spread a change ({}:{} answers {})",
             self.service, self.refusal.operation, self.refusal.code
         );
-        let waits: Vec<_> = told.iter().filter(|it| it.contains(" waits ")).collect();
-        assert_eq!(waits.len(), 1, "{}: {told:?}", self.why);
-        assert!(waits[0].ends_with(&wait), "{}: {told:?}", self.why);
+        let waits: Vec<_> = reported
+            .iter()
+            .filter(|it| it.contains(" waits "))
+            .collect();
+        assert_eq!(waits.len(), 1, "{}: {reported:?}", self.why);
+        assert!(waits[0].ends_with(&wait), "{}: {reported:?}", self.why);
     }
 }
 
-/// The longest that the clock may go on after a limit: one pause.
+/// How far the clock may go beyond a limit: one pause.
 const LATE: Duration = Duration::from_secs(3);
 
 #[tokio::test(start_paused = true)]
-async fn every_service_is_waited_for_until_it_sees_the_change() {
+async fn a_refused_call_is_repeated_until_the_service_sees_the_change() {
     for case in cases() {
         let name = format!("{}: {}", case.refusal.operation, case.why);
         let mut pauses = Pauses::default();
@@ -233,20 +236,20 @@ async fn every_service_is_waited_for_until_it_sees_the_change() {
             if matches!(until, Until::Calls(_)) {
                 assert_eq!(run.calls, few + 1, "{name}");
             }
-            case.check_wait(&run.told);
+            case.check_wait(&run.reported);
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn past_the_limit_the_last_error_is_told_with_both_possibilities() {
+async fn past_the_limit_the_last_error_names_both_possible_causes() {
     for case in cases() {
         let name = format!("{}: {}", case.refusal.operation, case.why);
         let run = case.run(Until::Never).await;
         let took = run.took;
         assert!(took >= RETRY_LIMIT, "{name}: {took:?}");
         assert!(took < RETRY_LIMIT + LATE, "{name}: {took:?}");
-        case.check_wait(&run.told);
+        case.check_wait(&run.reported);
         let [(address, Outcome::Failed(failure))] = run.results.outcomes.as_slice() else {
             panic!("{name}: {:?}", run.results.outcomes);
         };
@@ -277,9 +280,9 @@ async fn past_the_limit_the_last_error_is_told_with_both_possibilities() {
     }
 }
 
-/// What is refused for good is told at once, however much it is like what passes.
+/// A call that the caller may not make fails at once, even if its error resembles one that passes.
 #[tokio::test(start_paused = true)]
-async fn what_the_caller_lacks_is_not_waited_for() {
+async fn a_permission_that_the_caller_lacks_is_not_waited_for() {
     let pass_role = "User: arn:aws:iam::123456789012:user/u is not authorized to perform: \
         iam:PassRole on resource: arn:aws:iam::123456789012:role/r";
     let cases = [

@@ -1,5 +1,5 @@
-//! AWS at the other end of the SDK's connection: one resource that reads back as wanted, and one
-//! operation that is refused for a while.
+//! A simulated AWS at the other end of the SDK's connection. It has one resource that it reads back
+//! as wanted, and refuses one operation for a while.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -42,10 +42,10 @@ pub enum Until {
     Never,
 }
 
-/// The connection.
+/// The simulated connection.
 #[derive(Debug, Clone)]
 pub struct Wire {
-    /// What the resource reads back as.
+    /// The attributes that AWS reads back.
     settled: Attributes,
     refusal: Refusal,
     until: Until,
@@ -90,7 +90,7 @@ impl Wire {
         Connections::new(32, stop).account(&session, Some(&account))
     }
 
-    /// The status, the body, and the number of the call if it is one of those that are refused.
+    /// The status, the body, and the number of the call if its operation is the refused one.
     fn answer(&self, request: &HttpRequest) -> (u16, String, usize) {
         let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default());
         let target = request.headers().get("x-amz-target");
@@ -136,7 +136,7 @@ impl Wire {
         (400, body, call)
     }
 
-    /// What AWS answers to `operation` once everything is as wanted.
+    /// The answer of AWS to `operation` once the resource is as wanted.
     fn settled(&self, operation: &str) -> String {
         let result = match operation {
             "CreateRole" | "GetRole" => self.role(),
