@@ -138,7 +138,7 @@ async fn survive(kill: Kill, session: &Session, seen: &Undisturbed) -> Result<()
     }
     let next = place.run(None).await;
     if next.code() != Some(0) {
-        return Err(format!("the run after it did not end well: {next}"));
+        return Err(format!("the next run failed: {next}"));
     }
     let mut writes = killed.calls.iter().chain(&next.calls);
     let theirs = |call: &&Call| {

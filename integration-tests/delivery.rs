@@ -75,7 +75,7 @@ async fn an_event_of_each_region_is_delivered_under_the_prefix_that_the_agent_re
         assert_eq!(event["region"], region);
         let detail: Json = serde_json::from_str(DETAIL).unwrap();
         assert_eq!(event["detail"], detail);
-        // The agent reads JSON objects one after the other, and would lose everything after a line break.
+        // The agent reads one JSON object after the other, and loses all of them after a line break.
         assert!(texts.iter().all(|text| !text.contains('\n')), "{texts:?}");
     }
 }

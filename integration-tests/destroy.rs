@@ -29,23 +29,31 @@ fn a_resource_is_deleted_before_those_that_it_needs() {
         place.unwrap_or_else(|| panic!("{operation} is missing in {writes:?}"))
     };
     let cases = [
-        ("DisableRule", "DeleteDeliveryStream", "nothing new arrives"),
+        (
+            "DisableRule",
+            "DeleteDeliveryStream",
+            "no new events may arrive",
+        ),
         (
             "RemoveTargets",
             "DeleteDeliveryStream",
-            "nothing new arrives",
+            "no new events may arrive",
         ),
         (
             "RemoveTargets",
             "DeleteRule",
-            "a rule with targets cannot go",
+            "AWS refuses to delete a rule with targets",
         ),
-        ("DeleteDeliveryStream", &bucket, "the stream writes to it"),
-        (&bucket, "DeleteAlias", "its objects need the key"),
+        (
+            "DeleteDeliveryStream",
+            &bucket,
+            "the stream writes to the bucket",
+        ),
+        (&bucket, "DeleteAlias", "the bucket's objects need the key"),
         (
             "DeleteAlias",
             "ScheduleKeyDeletion",
-            "an alias outlives its key",
+            "an alias still exists while its key waits for deletion",
         ),
     ];
     for (first, second, reason) in cases {

@@ -80,13 +80,23 @@ async fn every_change_to_the_target_is_shown_and_corrected() {
     let mut changed = own.clone();
     changed.input = Some("{}".to_owned());
     put(changed).await;
-    account.mends("its input was fixed", address, "update", &["input"]);
+    account.mends(
+        "the input was replaced by a constant",
+        address,
+        "update",
+        &["input"],
+    );
 
     let mut changed = own.clone();
     changed.arn = changed.arn.replace(STREAM, "another-stream");
     changed.role_arn = Some(format!("arn:aws:iam::{}:role/another", account.id));
     put(changed).await;
-    account.mends("it leads elsewhere", address, "update", &["arn", "role"]);
+    account.mends(
+        "the stream and the role were changed",
+        address,
+        "update",
+        &["arn", "role"],
+    );
 
     let mut added = own.clone();
     added.id = "added".to_owned();

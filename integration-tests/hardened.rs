@@ -1,4 +1,4 @@
-//! The hardened profile of both systems: deployed to an empty account, and after the vendor's documents.
+//! The hardened profile of both systems, in an empty account and in place of the vendor's documents.
 
 use std::collections::BTreeSet;
 

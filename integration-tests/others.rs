@@ -170,7 +170,7 @@ async fn tags_of_others_are_kept_when_ours_change() {
 }
 
 #[tokio::test]
-async fn a_target_of_others_holds_the_rule_until_it_is_removed_or_may_be_lost() {
+async fn a_target_of_others_blocks_the_rules_deletion_until_it_is_removed_or_detach_foreign() {
     for detach_foreign in [false, true] {
         let account = Account::applied(&[MAIN]);
         let events = account.events(MAIN);
@@ -188,7 +188,7 @@ async fn a_target_of_others_holds_the_rule_until_it_is_removed_or_may_be_lost() 
             .says("! blocked event_rule.stackstate@eu-west-1")
             .says("others use it with target/added; detach it there, or run `provision destroy --detach-foreign`")
             .says("! blocked event_target.firehose@eu-west-1")
-            // The roles stay with the rule: their names tell that something is left in this region.
+            // The roles are kept with the rule, because their names show that the region has resources.
             .says("1 failed, 7 skipped")
             .writes_nothing();
 
@@ -206,7 +206,7 @@ async fn a_target_of_others_holds_the_rule_until_it_is_removed_or_may_be_lost() 
 }
 
 #[test]
-fn a_rule_whose_target_goes_late_is_deleted_once_it_is_gone() {
+fn a_rule_whose_target_is_removed_late_is_deleted_after_that() {
     let account = Account::applied(&[MAIN]);
     let late = r#"{"__type": "ValidationException",
         "message": "Rule can't be deleted since it has targets."}"#;

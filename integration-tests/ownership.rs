@@ -29,14 +29,14 @@ const NEAR_MISSES: [(&str, [(&str, &str); 2]); 6] = [
         ],
     ),
     (
-        "values of other case",
+        "values in another case",
         [
             ("provision:system", "StackState"),
             ("provision:deployment", "default"),
         ],
     ),
     (
-        "keys of other case",
+        "keys in another case",
         [
             ("Provision:System", "stackstate"),
             ("Provision:Deployment", "default"),
@@ -50,7 +50,7 @@ const NEAR_MISSES: [(&str, [(&str, &str); 2]); 6] = [
         ],
     ),
     (
-        "nothing that says so",
+        "no ownership tag",
         [("team", "observability"), ("cost", "7")],
     ),
 ];

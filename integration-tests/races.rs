@@ -52,14 +52,14 @@ const RACES: [Race; 7] = [
         quiet: APPLY,
     },
     Race {
-        why: "an apply beside the destroy of all that is there",
+        why: "an apply and the destroy of an existing deployment",
         applied: true,
         one: APPLY,
         other: DESTROY,
         quiet: APPLY,
     },
     Race {
-        why: "a destroy beside the apply that makes everything",
+        why: "an apply to an empty account and a destroy",
         applied: false,
         one: APPLY,
         other: DESTROY,
@@ -134,11 +134,11 @@ fn run_both(account: &Arc<Account>, race: &Race, delay: Duration) -> [Output; 2]
 /// Words of the failures that another run may cause.
 const CAUSES: [(&str, &str); 7] = [
     ("changed after the plan", "the other run wrote to it"),
-    ("did not settle", "the other run changes it back"),
+    ("did not settle", "the other run overwrites it"),
     ("Something still uses it", "the other run uses it"),
     ("NoSuch", "the other run removed it"),
     ("NotFound", "the other run removed it"),
-    ("AlreadyExists", "the other run made it"),
+    ("AlreadyExists", "the other run created it"),
     ("Conflict", "the other run writes to it"),
 ];
 
@@ -166,7 +166,7 @@ fn wrong_with(run: &Output) -> Vec<String> {
         _ => false,
     };
     if panicked || !fits {
-        wrong.push(format!("the exit code {code:?} does not fit what is told"));
+        wrong.push(format!("the exit code {code:?} does not match the report"));
     }
     wrong
 }

@@ -105,11 +105,11 @@ fn without(disabled: &'static str, regions: &[&str]) -> Account {
 #[test]
 fn a_region_that_is_not_enabled_is_named_by_every_command() {
     let cases: [(&str, &[&str], &str); 3] = [
-        (OTHER, &[MAIN, OTHER], "another region than the main one"),
+        (OTHER, &[MAIN, OTHER], "a region other than the main one"),
         (
             MAIN,
             &[MAIN, OTHER],
-            "the main region, which is asked who the caller is",
+            "the main region, where the caller's identity is read",
         ),
         (THIRD, &[THIRD], "the only region"),
     ];

@@ -58,7 +58,7 @@ async fn a_plan_is_the_same_however_roles_are_read() {
         ("the account has more roles", &|account| {
             account.answer(PAGE, TRUNCATED);
         }),
-        ("nobody may read all of IAM", &|account| {
+        ("reading all of IAM is denied", &|account| {
             account.refuse(PAGE, "AccessDenied", "not you");
         }),
     ];

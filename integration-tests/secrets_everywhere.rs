@@ -211,7 +211,7 @@ async fn commands_that_succeed_show_no_secret() {
         .run(search.command(&["agent-config", "--show-secrets"]));
     assert!(
         shown.stdout.contains(&search.external_id),
-        "it is asked for"
+        "`--show-secrets` shows it"
     );
     for text in [&shown.stderr, &shown.log.join("\n")] {
         assert!(!text.contains(&search.external_id), "{text}");
@@ -266,10 +266,7 @@ fn bad_settings_show_no_secret() {
             format!("external_id = \"{id}\\q\""),
             "an escape that TOML does not know",
         ),
-        (
-            format!("external_id \"{id}\""),
-            "without a sign of equality",
-        ),
+        (format!("external_id \"{id}\""), "without an equals sign"),
         (
             format!("external_id = \"{id} !\""),
             "a character that AWS refuses",
@@ -279,10 +276,7 @@ fn bad_settings_show_no_secret() {
             format!("external_id = \"{id}\"\nexternal_id = \"{id}\""),
             "twice",
         ),
-        (
-            format!("externalid = \"{id}\""),
-            "under a key that nobody knows",
-        ),
+        (format!("externalid = \"{id}\""), "under an unknown key"),
     ];
     for (line, why) in cases {
         let text = format!("[stackstate]\nagent_principals = [\"{AGENT}\"]\n{line}\n");

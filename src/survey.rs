@@ -15,7 +15,7 @@ use crate::engine::node::{Node, Observations};
 use crate::engine::release::{deleted, release};
 use crate::engine::resource;
 use crate::failure::Failure;
-use crate::systems::{self, Site, System, Written};
+use crate::systems::{self, Layout, Site, System, Written};
 
 /// The resources of a run, with what was observed of them.
 #[derive(Debug)]
@@ -54,14 +54,17 @@ async fn read_all(systems: &[Box<dyn System>], aws: &Aws) -> Result<Survey, Trou
     let caller = site::caller(systems, aws);
     let ((caller, site), reading) = match aws.site() {
         Some(site) => {
+            // A document that cannot be used is refused before the first call.
+            let layout = systems::lay_out(systems, &site)?;
             // If both fail, the failure of the identity is shown: wrong credentials make all other
             // calls fail too.
-            let (caller, reading) = join(caller, read(systems, &site, aws)).await;
+            let (caller, reading) = join(caller, read(systems, layout, &site, aws)).await;
             (caller?, reading?)
         }
         None => {
             let (caller, site) = caller.await?;
-            let reading = read(systems, &site, aws).await?;
+            let layout = systems::lay_out(systems, &site)?;
+            let reading = read(systems, layout, &site, aws).await?;
             ((caller, site), reading)
         }
     };
@@ -89,10 +92,14 @@ struct Reading {
     observed_at: Instant,
 }
 
-async fn read(systems: &[Box<dyn System>], site: &Site, aws: &Aws) -> Result<Reading, Trouble> {
+async fn read(
+    systems: &[Box<dyn System>],
+    layout: Layout,
+    site: &Site,
+    aws: &Aws,
+) -> Result<Reading, Trouble> {
     let observed_at = Instant::now();
     let aws = &aws.for_survey();
-    let layout = systems::lay_out(systems, site)?;
     let mut nodes = layout.nodes;
     let names = try_join_all(systems.iter().map(|system| system.names(aws)));
     let (mut observed, names) = try_join(observe(&nodes, aws), names).await?;

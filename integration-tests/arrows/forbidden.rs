@@ -1,9 +1,9 @@
-//! What the check of the arrows finds in small houses, so that it is known to fail.
+//! Tests the check itself, with small crates that have forbidden imports.
 
 use crate::house::House;
 use crate::{circles, upwards};
 
-/// What is found in a house of these files.
+/// The findings in a crate of these files.
 fn found(files: &[(&str, &str)]) -> Vec<String> {
     let rooms: [(&str, &[&str]); 2] = [("top", &["middle"]), ("middle", &["bottom"])];
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -17,26 +17,26 @@ fn found(files: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-fn what_is_forbidden_is_found() {
+fn every_forbidden_import_is_found() {
     let lib = "pub mod top; pub mod middle; pub mod bottom; pub mod failure;";
     let (top, middle) = ("use crate::middle::M;", "pub struct M; pub mod inner;");
     let (inner, bottom) = ("pub struct I;", "pub struct B;");
     let cases: &[([&str; 4], &[&str], &str)] = &[
-        ([top, middle, inner, bottom], &[], "nothing"),
+        ([top, middle, inner, bottom], &[], "imports downwards only"),
         (
             ["fn f() { crate::bottom::B; }", middle, inner, bottom],
             &[],
-            "a room may use what is deeper",
+            "a path to a room two floors below",
         ),
         (
             [top, middle, inner, "use crate::failure::F;"],
             &[],
-            "what is common",
+            "an import of a common module",
         ),
         (
             [top, middle, inner, "fn f(_: crate::top::T) {}"],
             &["top is not below bottom"],
-            "an arrow upwards, without a use",
+            "an upward path outside of a `use`",
         ),
         (
             [
@@ -46,7 +46,7 @@ fn what_is_forbidden_is_found() {
                 "use crate::top::T;",
             ],
             &["top is not below bottom", "a circle of bottom, middle, top"],
-            "an arrow upwards that closes a circle",
+            "an upward import that closes a circle",
         ),
         (
             [
@@ -56,7 +56,7 @@ fn what_is_forbidden_is_found() {
                 "/// [`crate::top::T`]\nconst A: &str = \"crate::top\";",
             ],
             &[],
-            "words are no arrows",
+            "paths in comments and strings are ignored",
         ),
         (
             [
@@ -66,7 +66,7 @@ fn what_is_forbidden_is_found() {
                 "#[cfg(test)]\nmod tests { use crate::top::T; }",
             ],
             &[],
-            "nor are tests",
+            "a module of tests is ignored",
         ),
         (
             [
@@ -76,17 +76,17 @@ fn what_is_forbidden_is_found() {
                 "#[cfg(test)]\nuse crate::{top::T};\npub struct B;",
             ],
             &[],
-            "nor is a single item of a test",
+            "a single item under `cfg(test)` is ignored",
         ),
         (
             [top, middle, inner, "pub use crate::top::{self as a, T};"],
             &["top is not below bottom"],
-            "who passes a name on imports it",
+            "a re-export is an import",
         ),
         (
             [top, "mod inner; use inner::I;", "use super::M;", bottom],
             &["a circle of middle, middle::inner"],
-            "a parent that imports from its child, which imports from it",
+            "a parent and a child that import from each other",
         ),
         (
             [
@@ -96,7 +96,7 @@ fn what_is_forbidden_is_found() {
                 bottom,
             ],
             &[],
-            "a child that adds to a type of its parent",
+            "a child that adds methods to its parent's type",
         ),
         (
             [
@@ -106,7 +106,7 @@ fn what_is_forbidden_is_found() {
                 bottom,
             ],
             &[],
-            "a parent that passes on what its child has",
+            "a parent that only re-exports its child's name",
         ),
         (
             [
@@ -116,7 +116,7 @@ fn what_is_forbidden_is_found() {
                 bottom,
             ],
             &["a circle of middle, middle::inner"],
-            "the same, if the parent uses it too",
+            "a parent that re-exports its child's name and uses it",
         ),
         (
             [
@@ -126,7 +126,7 @@ fn what_is_forbidden_is_found() {
                 bottom,
             ],
             &["top is not below middle", "a circle of middle::inner, top"],
-            "a name leads to the file that defines it",
+            "an import through a re-export leads to the defining file",
         ),
     ];
     for ([top, middle, inner, bottom], expected, why) in cases {

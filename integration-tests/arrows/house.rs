@@ -1,8 +1,7 @@
-//! The modules of a crate, and which of them imports what from which, as the source says it.
+//! Finds the modules of a crate and the imports between them, from the source.
 //!
-//! Tests import what they like: an item under `#[cfg(test)]` is not read. An import arrives at the
-//! file that defines the name, so what a `mod.rs` only declares and re-exports is no arrow of its
-//! own.
+//! Tests may import anything, so items under `#[cfg(test)]` are not read. An arrow leads to the file
+//! that defines a name, so a `mod.rs` that only declares and re-exports the name is not part of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -11,14 +10,14 @@ use std::path::{Path, PathBuf};
 
 use crate::source::{Import, Source};
 
-/// A file that takes a name from another file.
+/// An import of a name from another file.
 #[derive(Debug, Clone)]
 pub struct Arrow {
-    /// The module that imports, such as `kinds::s3::bucket`; the crate's root is empty.
+    /// The importing module, such as `kinds::s3::bucket`; empty for the crate's root.
     pub from: String,
-    /// The module that defines what is imported.
+    /// The module that defines the name.
     pub to: String,
-    /// Whether the name is only passed on to others.
+    /// Whether the name is only re-exported.
     pub is_reexport: bool,
     place: String,
     written: String,
@@ -90,7 +89,7 @@ impl House {
         arrows
     }
 
-    /// The module that defines what `path` names in `module`; `None` for another crate.
+    /// The module that defines the item at `path` in `module`; `None` for another crate.
     fn resolve(&self, module: &str, path: &[String], depth: usize) -> Option<String> {
         let (first, rest) = path.split_first()?;
         let start = match first.as_str() {
@@ -120,7 +119,7 @@ impl House {
         Some(at)
     }
 
-    /// As [`House::resolve`], of a name that `module` imports itself.
+    /// As [`House::resolve`], for a name that `module` imports itself.
     fn passed_on(
         &self,
         module: &str,
@@ -130,7 +129,7 @@ impl House {
     ) -> Option<String> {
         let import = self.0[module].import_of(name)?;
         let Import { path, .. } = import;
-        // A crate and what is imported from it may have one name.
+        // A crate and an item of the crate may have the same name.
         if depth > 8 || path.first().is_some_and(|first| first == name) {
             return None;
         }

@@ -1,4 +1,5 @@
-//! The arrows of the house: nothing imports upwards, and no two files import each other.
+//! Checks the imports of the program and of the policy crate: no room imports upwards, and no two
+//! files import each other, directly or in a circle.
 
 mod forbidden;
 mod house;
@@ -9,7 +10,7 @@ use std::path::Path;
 
 use house::{Arrow, House};
 
-/// The rooms, each with those right below it. A room may import from every room below it.
+/// The rooms, each with the rooms directly below. A room may import from every room below itself.
 const ROOMS: [(&str, &[&str]); 15] = [
     ("main", &["cli", "commands"]),
     (
@@ -38,7 +39,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("text_file", &["failure"]),
 ];
 
-/// What every room may import from.
+/// The modules that every room may import from.
 const COMMON: [&str; 4] = ["failure", "secret", "stop", "text_file"];
 
 fn room(module: &str) -> &str {
@@ -53,8 +54,8 @@ fn below<'a>(room: &str, rooms: &[(&'a str, &[&'a str])]) -> BTreeSet<&'a str> {
     deeper.chain(right_below.iter().copied()).collect()
 }
 
-/// The arrows from a room to one that is not below it. The crate's root declares the rooms, and
-/// every room may use what is common to all.
+/// The arrows from a room to a room that is not below. The crate's root declares the rooms, and the
+/// common modules are free to all.
 fn upwards(arrows: &[Arrow], rooms: &[(&str, &[&str])]) -> Vec<String> {
     let is_upwards = |arrow: &&Arrow| {
         let (from, to) = (room(&arrow.from), room(&arrow.to));

@@ -1,4 +1,4 @@
-//! What one file declares and imports, read from its tokens.
+//! Reads the declarations and imports of one file from its tokens.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -8,11 +8,11 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 /// A file, without its tests.
 #[derive(Debug)]
 pub struct Source {
-    /// Where it is.
+    /// The file's path.
     pub file: PathBuf,
-    /// The modules that it declares.
+    /// The modules that the file declares.
     pub children: BTreeSet<String>,
-    /// The paths in it, those of `use` declarations first.
+    /// The paths in the file, those of `use` declarations first.
     pub imports: Vec<Import>,
     /// The names outside of `use` declarations.
     names: BTreeSet<String>,
@@ -20,21 +20,21 @@ pub struct Source {
     imported: BTreeMap<String, usize>,
 }
 
-/// A path, where a `use` declaration or anything else names it.
+/// A path in a `use` declaration or anywhere else.
 #[derive(Debug)]
 pub struct Import {
-    /// Its segments.
+    /// The path's segments.
     pub path: Vec<String>,
-    /// The line that it stands in.
+    /// The line of the path.
     pub line: usize,
-    /// Whether a `pub use` passes it on.
+    /// Whether a `pub use` re-exports the path.
     pub is_public: bool,
-    /// The name that a `use` gives to it here.
+    /// The name that a `use` gives to the path in this file.
     alias: Option<String>,
 }
 
 impl Import {
-    /// How the file calls it.
+    /// The name in this file.
     pub fn name(&self) -> &str {
         let last = self.path.last();
         self.alias
@@ -72,7 +72,7 @@ impl Source {
         self.imported.get(name).map(|place| &self.imports[*place])
     }
 
-    /// Whether the file itself uses a name that it imports.
+    /// Whether the file itself uses an imported name.
     pub fn mentions(&self, name: &str) -> bool {
         self.names.contains(name)
     }
@@ -117,7 +117,7 @@ impl Source {
         }
     }
 
-    /// Takes in a name or a path that stands anywhere but in a `use`; gives its length.
+    /// Records a name or a path outside of `use` declarations, and returns its length in tokens.
     fn mention(&mut self, tokens: &[TokenTree]) -> usize {
         let mut path = Vec::new();
         let mut length = 0;
@@ -144,7 +144,7 @@ impl Source {
         length
     }
 
-    /// Takes in the tree of a `use` behind the segments of `before`.
+    /// Records the tree of a `use` after the segments of `before`.
     fn declare(&mut self, tree: &[TokenTree], before: &[String], is_public: bool) {
         let mut path = before.to_vec();
         let mut alias = None;
@@ -187,7 +187,7 @@ fn is_punct(token: &TokenTree, wanted: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == wanted)
 }
 
-/// Whether an attribute says `cfg(test)`.
+/// Whether an attribute is `cfg(test)`.
 fn is_test(attribute: &Group) -> bool {
     attribute.stream().to_string().replace(' ', "") == "cfg(test)"
 }
@@ -202,7 +202,7 @@ fn is_visibility(tokens: &[TokenTree]) -> bool {
     }
 }
 
-/// How many tokens the item takes that they begin with, with its attributes.
+/// The number of tokens of the first item, with its attributes.
 fn length_of_item(tokens: &[TokenTree]) -> usize {
     let is_use = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "use");
     let imports = tokens.iter().take(3).any(is_use);

@@ -11,9 +11,9 @@ HOPS = {PLAN_FIRST: 2.5, APPLY_FRESH: 11, PLAN_AGAIN: 3.5, APPLY_AGAIN: 3.5, DES
 HOPS_OF_REGIONS = 0.5
 # The most calls in one region if nothing is to do, and the most that each further region adds to a plan.
 CALLS = 26
+CALLS_A_REGION = 12
 # The most writes in one region: each resource is created, completed and deleted once.
 WRITES = {APPLY_FRESH: 18, DESTROY: 13}
-CALLS_A_REGION = 12
 # Bounds of the release build: seconds of CPU of a fresh apply, bytes of memory of any step, seconds of
 # `--version` and `--help`, seconds to the first call, bytes of the program.
 CPU = 0.060

@@ -60,7 +60,10 @@ impl Deployment<'_> {
             .send()
             .await;
         if !self.trusts_ec2 {
-            assert!(profile.is_err(), "an instance profile nobody asked for");
+            assert!(
+                profile.is_err(),
+                "there is an instance profile that the settings do not ask for"
+            );
             return;
         }
         let profile = profile.unwrap().instance_profile.unwrap();

@@ -1,4 +1,4 @@
-//! What the agent needs of the integration role, and nothing beyond it.
+//! The integration role allows what the agent needs, and nothing else.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ fn assumed_by(why: &str, account: &str) -> Request {
 }
 
 #[test]
-fn the_role_is_assumed_with_the_external_id_alone() {
+fn the_role_is_assumed_only_with_the_external_id() {
     const ID: &str = "sts:ExternalId";
     let instance = request("an instance", "ec2.amazonaws.com", "sts:AssumeRole", ROLE);
     let lambda = request("a function", "lambda.amazonaws.com", "sts:AssumeRole", ROLE);
@@ -30,7 +30,7 @@ fn the_role_is_assumed_with_the_external_id_alone() {
         assumed_by("another customer's ID", AGENT)
             .with(ID, "another-id")
             .refused(),
-        assumed_by("somebody who knows the ID", STRANGER)
+        assumed_by("another account with the right ID", STRANGER)
             .with(ID, EXTERNAL_ID)
             .refused(),
         assumed_by("an administrator of the account", ACCOUNT)
@@ -47,7 +47,7 @@ fn in_bucket(why: &str, action: &str, object: &str) -> Request {
 }
 
 #[test]
-fn the_bucket_is_read_and_emptied_over_tls() {
+fn the_bucket_is_read_and_emptied_only_over_tls() {
     const TLS: &str = "aws:SecureTransport";
     let mut cases = Vec::new();
     for region in [MAIN, OTHER] {
@@ -57,7 +57,7 @@ fn the_bucket_is_read_and_emptied_over_tls() {
                 let over = |tls| in_bucket(log, action, &object).with(TLS, tls);
                 cases.extend([over("true").allowed(), over("false").refused()]);
             }
-            let put = in_bucket("it only reads", "s3:PutObject", &object);
+            let put = in_bucket("the agent only reads", "s3:PutObject", &object);
             cases.push(put.with(TLS, "true").refused());
         }
     }
@@ -69,17 +69,23 @@ fn the_bucket_is_read_and_emptied_over_tls() {
 }
 
 #[test]
-fn the_logs_are_decrypted_through_s3() {
+fn the_logs_are_decrypted_only_through_s3() {
     let decrypt = |why: &str, service: &str| {
         let request = request(why, SESSION, "kms:Decrypt", KEY).by("integration-role-policy");
         let request = request.on("key-policy").with("kms:CallerAccount", ACCOUNT);
         request.with("kms:ViaService", service)
     };
-    let directly = request("by itself", SESSION, "kms:Decrypt", KEY).on("key-policy");
+    let directly = request(
+        "a call that does not come through S3",
+        SESSION,
+        "kms:Decrypt",
+        KEY,
+    )
+    .on("key-policy");
     check(&[
         decrypt("a log", "s3.eu-west-1.amazonaws.com").allowed(),
         decrypt("another service", "dynamodb.eu-west-1.amazonaws.com").refused(),
-        decrypt("a bucket elsewhere", "s3.us-east-1.amazonaws.com").refused(),
+        decrypt("a bucket in another region", "s3.us-east-1.amazonaws.com").refused(),
         directly
             .by("integration-role-policy")
             .with("kms:CallerAccount", ACCOUNT)
@@ -87,7 +93,7 @@ fn the_logs_are_decrypted_through_s3() {
     ]);
 }
 
-/// What the agent's `aws_topology` check asks AWS, with something that it may ask it of.
+/// The actions of the agent's `aws_topology` check, each with a resource that it may be used on.
 const READS: [(&str, &[&str]); 23] = [
     (
         "arn:aws:cloudwatch:eu-west-1:123456789012:dataset/a",
@@ -244,7 +250,7 @@ const READS: [(&str, &[&str]); 23] = [
 ];
 
 #[test]
-fn every_part_of_the_account_that_the_agent_shows_is_read() {
+fn every_action_of_the_agents_check_is_allowed() {
     let reads = READS.iter().flat_map(|(resource, actions)| {
         let actions = actions.iter();
         actions.map(|action| request("a read", SESSION, action, *resource))
@@ -263,18 +269,37 @@ fn every_part_of_the_account_that_the_agent_shows_is_read() {
     let of_the_account = statements.filter(|it| it["Sid"] != "EventsS3Access");
     let actions = of_the_account.flat_map(|it| it["Action"].as_array().expect("a list"));
     let documented: BTreeSet<&str> = actions.filter_map(Json::as_str).collect();
-    assert_eq!(tried, documented, "the vendor asks for no more and no less");
+    assert_eq!(
+        tried, documented,
+        "exactly the actions of the vendor's policy"
+    );
 }
 
 #[test]
-fn nothing_in_the_account_is_changed() {
+fn no_change_of_the_account_is_allowed() {
     let instance = "arn:aws:ec2:eu-west-1:123456789012:instance/i-1";
     let other_bucket = "arn:aws:s3:::another-bucket/object";
     let cases = [
-        ("a machine", "ec2:TerminateInstances", instance),
-        ("its own rights", "iam:PutRolePolicy", ROLE),
-        ("an object of others", "s3:DeleteObject", other_bucket),
-        ("what others store", "s3:GetObject", other_bucket),
+        (
+            "the end of an EC2 instance",
+            "ec2:TerminateInstances",
+            instance,
+        ),
+        (
+            "a change of its own role's policy",
+            "iam:PutRolePolicy",
+            ROLE,
+        ),
+        (
+            "the deletion of an object in a bucket of others",
+            "s3:DeleteObject",
+            other_bucket,
+        ),
+        (
+            "an object in a bucket of others",
+            "s3:GetObject",
+            other_bucket,
+        ),
     ];
     let cases = cases.map(|(why, action, resource)| {
         let request = request(why, SESSION, action, resource);

@@ -1,4 +1,4 @@
-//! What Audit Trail needs, and that it is no administrator under the hardened profile.
+//! Audit Trail's policy allows what the application needs; hardened, it makes no administrator.
 
 use serde_json::Value as Json;
 
@@ -16,7 +16,7 @@ fn asks(why: &str, action: &str, resource: &str) -> Request {
 }
 
 #[test]
-fn roles_are_changed_within_the_name_and_the_boundary() {
+fn roles_are_changed_only_with_the_names_and_the_boundary() {
     let wider = format!("arn:aws:iam::{ACCOUNT}:policy/wider");
     let mut cases = Vec::new();
     let under_the_boundary = [
@@ -46,42 +46,46 @@ fn roles_are_changed_within_the_name_and_the_boundary() {
         "iam:UntagRole",
     ];
     for action in by_name {
-        cases.push(asks("a role of its own", action, OWN_ROLE).allowed());
+        cases.push(asks("a role of the application", action, OWN_ROLE).allowed());
         cases.push(asks("any other role", action, OTHER_ROLE).refused_if_hardened());
     }
     for role in [OWN_ROLE, OTHER_ROLE] {
-        cases.push(asks("a look at a role", "iam:GetRole", role).allowed());
+        cases.push(asks("reading one role", "iam:GetRole", role).allowed());
     }
-    cases.push(asks("a look at all roles", "iam:ListRoles", "*").allowed());
+    cases.push(asks("listing all roles", "iam:ListRoles", "*").allowed());
     check(&cases);
 }
 
 #[test]
-fn the_boundary_is_put_on_and_never_taken_off() {
+fn the_boundary_is_added_and_never_removed() {
     let put = |why| asks(why, "iam:PutRolePermissionsBoundary", OWN_ROLE);
     let wider = format!("arn:aws:iam::{ACCOUNT}:policy/wider");
     let version = "iam:CreatePolicyVersion";
     check(&[
-        put("on a role of before")
+        put("the boundary of the settings")
             .with(UNDER, BOUNDARY)
             .allowed_if_hardened(),
-        put("a wider one").with(UNDER, &wider).refused(),
-        asks("off", "iam:DeleteRolePermissionsBoundary", OWN_ROLE)
-            .with(UNDER, BOUNDARY)
-            .refused(),
-        asks("the boundary itself made wider", version, BOUNDARY).refused(),
+        put("another, wider boundary").with(UNDER, &wider).refused(),
+        asks(
+            "removing the boundary",
+            "iam:DeleteRolePermissionsBoundary",
+            OWN_ROLE,
+        )
+        .with(UNDER, BOUNDARY)
+        .refused(),
+        asks("a wider version of the boundary itself", version, BOUNDARY).refused(),
     ]);
 }
 
 #[test]
-fn roles_of_its_own_are_passed_to_three_services() {
+fn only_the_applications_own_roles_are_passed_and_only_to_three_services() {
     let pass = |why: &str, role: &str, service: &str| {
         asks(why, "iam:PassRole", role).with("iam:PassedToService", service)
     };
     let mut cases: Vec<Case> = ["lambda", "scheduler", "events"]
         .map(|service| {
             pass(
-                "a role of its own",
+                "a role of the application",
                 OWN_ROLE,
                 &format!("{service}.amazonaws.com"),
             )
@@ -140,7 +144,7 @@ fn one_request_of_every_other_kind_is_allowed() {
         ),
     ];
     check(&cases.map(|(action, resource)| asks("as documented", action, resource).allowed()));
-    // The requests above are samples; that nothing else changed, the documents themselves show.
+    // The requests above are samples. The documents themselves show that nothing else differs.
     let others = |profile| {
         let statements = of_profile(profile).get("permissions")["Statement"].take();
         let statements = statements.as_array().expect("a list").clone().into_iter();

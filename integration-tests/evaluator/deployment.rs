@@ -1,8 +1,8 @@
-//! The deployment that the requests are about, and who makes them.
+//! The deployment of the requests, and the accounts of their principals.
 
 pub const ACCOUNT: &str = "123456789012";
 pub const AGENT: &str = "210987654321";
-/// An account that nobody trusts.
+/// An account that no document trusts.
 pub const STRANGER: &str = "999999999999";
 pub const EXTERNAL_ID: &str = "an-external-id";
 pub const MAIN: &str = "eu-west-1";

@@ -10,10 +10,10 @@ use serde_json::Value as Json;
 
 use crate::deployment::{ACCOUNT, AGENT, BOUNDARY, EXTERNAL_ID, KEY, MAIN, OTHER};
 
-/// The profiles that there are.
+/// All profiles.
 pub const PROFILES: [&str; 2] = ["documented", "hardened"];
 
-/// The documents of a profile in the form in which they are written.
+/// The documents of a profile, as they are written to AWS.
 pub struct Documents(Vec<(String, Json)>);
 
 impl Documents {
@@ -43,7 +43,7 @@ impl Documents {
     }
 }
 
-/// Every policy that these settings write, by name.
+/// Every policy of these settings, by name.
 fn of_settings(text: &str) -> Vec<(String, Json)> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("provision.toml"), text).expect("a settings file");

@@ -1,4 +1,4 @@
-//! Who administers the key, and who uses it.
+//! The key policy: who administers the key, and who uses it.
 
 use crate::deployment::{ACCOUNT, KEY, STRANGER};
 use crate::requests::{Case, check, request};
@@ -26,9 +26,9 @@ fn the_accounts_administrators_administer_the_key() {
     let mut cases: Vec<Case> = Vec::new();
     for action in actions {
         cases.push(of("an administrator of the account", action, ACCOUNT).allowed());
-        cases.push(of("one of another account", action, STRANGER).refused());
+        cases.push(of("an administrator of another account", action, STRANGER).refused());
         let nobody = request(
-            "without rights of its own",
+            "a principal that its own account allows nothing",
             administrator(ACCOUNT),
             action,
             KEY,
@@ -51,7 +51,7 @@ fn no_other_account_uses_the_key_through_s3() {
             request.with("kms:ViaService", "s3.eu-west-1.amazonaws.com")
         };
         cases.push(of("this account", ACCOUNT).allowed());
-        cases.push(of("any account there is", STRANGER).refused_if_hardened());
+        cases.push(of("any other account", STRANGER).refused_if_hardened());
     }
     check(&cases);
 }

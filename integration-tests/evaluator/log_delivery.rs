@@ -1,11 +1,11 @@
-//! What AWS's log delivery needs to write VPC flow logs, and for whom it may not.
+//! AWS's log delivery writes the VPC flow logs of this account, and of no other if hardened.
 
 use crate::deployment::{ACCOUNT, BUCKET, KEY, MAIN, OTHER, STRANGER};
 use crate::requests::{Request, check, request};
 
 const SERVICE: &str = "delivery.logs.amazonaws.com";
 
-/// A request that log delivery makes because of a flow log of `account` in `region`.
+/// A request of log delivery for a flow log of `account` in `region`.
 fn delivery(why: &str, action: &str, resource: &str, region: &str, account: &str) -> Request {
     let source = format!("arn:aws:logs:{region}:{account}:*");
     let request = request(why, SERVICE, action, resource);
@@ -15,7 +15,7 @@ fn delivery(why: &str, action: &str, resource: &str, region: &str, account: &str
 }
 
 #[test]
-fn flow_logs_of_this_account_alone_are_written() {
+fn log_delivery_writes_flow_logs_of_this_account_and_if_hardened_of_no_other() {
     const ACL: (&str, &str) = ("s3:x-amz-acl", "bucket-owner-full-control");
     let mut cases = Vec::new();
     for region in [MAIN, OTHER] {
@@ -28,7 +28,7 @@ fn flow_logs_of_this_account_alone_are_written() {
             put("another account's flow log", STRANGER)
                 .with(ACL.0, ACL.1)
                 .refused_if_hardened(),
-            put("an object that it keeps for itself", ACCOUNT).refused(),
+            put("an object without the bucket owner's control", ACCOUNT).refused(),
         ]);
         let over_http = put("plain HTTP", ACCOUNT).with(ACL.0, ACL.1);
         cases.push(over_http.with("aws:SecureTransport", "false").refused());
@@ -51,10 +51,22 @@ fn flow_logs_of_this_account_alone_are_written() {
         }
     }
     let elsewhere = format!("{BUCKET}/elsewhere");
-    let elsewhere = delivery("another place", "s3:PutObject", &elsewhere, MAIN, ACCOUNT);
+    let elsewhere = delivery(
+        "a key outside of the prefix",
+        "s3:PutObject",
+        &elsewhere,
+        MAIN,
+        ACCOUNT,
+    );
     cases.push(elsewhere.on("bucket-policy").with(ACL.0, ACL.1).refused());
     let delete = format!("{BUCKET}/AWSLogs/{ACCOUNT}/vpcflowlogs/{MAIN}/log.gz");
-    let delete = delivery("it only writes", "s3:DeleteObject", &delete, MAIN, ACCOUNT);
+    let delete = delivery(
+        "log delivery only writes",
+        "s3:DeleteObject",
+        &delete,
+        MAIN,
+        ACCOUNT,
+    );
     cases.push(delete.on("bucket-policy").refused());
     let trail = request(
         "another service",

@@ -1,8 +1,8 @@
-//! What the documents of both profiles allow and refuse, by an evaluator of IAM policies that is
-//! none of ours.
+//! Tests what the documents of both profiles allow and refuse, with an evaluator of IAM policies from
+//! another project.
 //!
-//! `@cloud-copilot/iam-simulate` knows AWS's rules for one account and for several, for services,
-//! trust policies and key policies. It is run as a tool and is no part of the program.
+//! `@cloud-copilot/iam-simulate` implements AWS's rules for one account and for several, for services,
+//! trust policies and key policies. It runs as a separate tool and is no part of the program.
 //! `integration-tests/evaluator/run cargo test --test evaluator` installs it and runs these tests.
 
 mod deployment;

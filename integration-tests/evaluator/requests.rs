@@ -1,4 +1,4 @@
-//! Requests, the documents that decide them, and what the evaluator says.
+//! Requests, the documents that decide them, and the verdicts that are expected.
 
 use serde_json::{Value as Json, json};
 
@@ -6,11 +6,11 @@ use crate::deployment::ACCOUNT;
 use crate::documents::{Documents, PROFILES, of_profile};
 use crate::tool::evaluate;
 
-/// The condition that the evaluator cannot match: it takes the part behind the colon of
-/// `kms:EncryptionContext:…` for no name of a key that exists.
+/// The condition key that the evaluator does not know: it knows none of the form
+/// `kms:EncryptionContext:…`.
 const UNKNOWN_TO_IT: &str = "kms:EncryptionContext:aws:s3:arn";
 
-/// What is asked for, and by which documents that is decided.
+/// A request, and the documents that decide it.
 #[derive(Clone)]
 pub struct Request {
     why: String,
@@ -22,14 +22,14 @@ pub struct Request {
     on_resource: Option<Document>,
 }
 
-/// A policy that takes part.
+/// A policy that decides a request.
 #[derive(Clone)]
 enum Document {
-    /// One of ours, by its name among those that are written.
+    /// A policy of ours, by its name.
     Ours(String),
-    /// One of ours, without the condition that the evaluator cannot match.
+    /// A policy of ours, without the condition that the evaluator does not know.
     WithoutEncryptionContext(String),
-    /// One that somebody else wrote.
+    /// A policy of others.
     Theirs(Json),
 }
 
@@ -71,7 +71,7 @@ impl Request {
         self
     }
 
-    /// The request of a principal who may do everything as far as its own account is concerned.
+    /// The request of a principal whose own account allows it everything.
     pub fn by_administrator(mut self) -> Self {
         let policy = json!({"Version": "2012-10-17",
             "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
@@ -85,7 +85,7 @@ impl Request {
         self
     }
 
-    /// The request for a key whose policy leaves everything to the IAM policies of its account.
+    /// The request on a key whose policy leaves everything to the IAM policies of the key's account.
     pub fn on_key_that_leaves_it_to_iam(mut self) -> Self {
         let root = format!("arn:aws:iam::{ACCOUNT}:root");
         let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
@@ -104,7 +104,7 @@ impl Request {
         self.expect(false, false)
     }
 
-    /// The vendor's documents allow it, which is what the hardened ones are for.
+    /// Only the vendor's documents allow it.
     pub fn refused_if_hardened(self) -> Case {
         self.expect(true, false)
     }
@@ -157,7 +157,7 @@ impl Document {
     }
 }
 
-/// Takes a condition key out wherever it stands; says how often that was.
+/// Removes a condition key everywhere, and returns how often it was found.
 fn take_out(json: &mut Json, key: &str) -> usize {
     match json {
         Json::Object(fields) => {
@@ -173,14 +173,14 @@ fn take_out(json: &mut Json, key: &str) -> usize {
     }
 }
 
-/// A request and what each profile is to say to it.
+/// A request, and the expected verdict of each profile.
 pub struct Case {
     request: Request,
-    /// Whether it is allowed, in the order of [`PROFILES`].
+    /// Whether the request is allowed, in the order of [`PROFILES`].
     expected: [bool; 2],
 }
 
-/// Fails unless the evaluator says to every case what it should, in both profiles.
+/// Fails unless the evaluator's verdict on every case is the expected one, in both profiles.
 #[track_caller]
 pub fn check(cases: &[Case]) {
     assert!(!cases.is_empty());
@@ -200,7 +200,7 @@ pub fn check(cases: &[Case]) {
         .filter(|((_, _, allowed), verdict)| {
             let result = if *allowed { "Allowed" } else { "Denied" };
             let found = verdict["result"].as_str().unwrap_or("an error");
-            // What it ignores it has not looked at, so that its verdict would mean nothing.
+            // A condition key that the evaluator ignores was not evaluated: its verdict means nothing.
             !found.ends_with(result) || verdict["ignored"] != json!([])
         })
         .map(|((profile, case, allowed), verdict)| {

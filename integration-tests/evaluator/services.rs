@@ -1,10 +1,10 @@
-//! What Firehose and EventBridge need to deliver, and for whom they may not.
+//! Firehose and EventBridge deliver for this account, and for no other if hardened.
 
 use crate::deployment::{ACCOUNT, BUCKET, KEY, MAIN, OTHER, STRANGER};
 use crate::requests::{Request, check, request};
 
 #[test]
-fn each_service_assumes_its_role_for_this_account_alone() {
+fn each_service_assumes_its_role_and_if_hardened_for_this_account_alone() {
     let mut cases = Vec::new();
     for region in [MAIN, OTHER] {
         let firehose = |why: &str| {
@@ -12,7 +12,7 @@ fn each_service_assumes_its_role_for_this_account_alone() {
             let request = request(why, "firehose.amazonaws.com", "sts:AssumeRole", role);
             request.on(&format!("firehose-role-trust@{region}"))
         };
-        // Firehose presents the account that a stream belongs to as external ID.
+        // Firehose presents the stream's account as the external ID.
         let stream_of = |why, account| firehose(why).with("sts:ExternalId", account);
         let events = |why: &str, account: &str, rule: &str| {
             let role = format!("arn:aws:iam::{ACCOUNT}:role/StackStateEventBridgeRole-{region}");
@@ -27,7 +27,7 @@ fn each_service_assumes_its_role_for_this_account_alone() {
         cases.extend([
             stream_of("our stream", ACCOUNT).allowed(),
             stream_of("another account's stream", STRANGER).refused_if_hardened(),
-            firehose("nobody's stream").refused_if_hardened(),
+            firehose("a request without an external ID").refused_if_hardened(),
             events("our rule", ACCOUNT, rule).allowed(),
             events("another account's rule", STRANGER, rule).refused_if_hardened(),
             events("another rule of the account", ACCOUNT, "other").refused_if_hardened(),
@@ -57,7 +57,7 @@ fn in_bucket(why: &str, region: &str, action: &str, object: &str) -> Request {
 }
 
 #[test]
-fn firehose_writes_under_the_prefixes_of_its_region() {
+fn firehose_writes_only_under_the_prefixes_of_its_region() {
     let mut cases = Vec::new();
     for (region, elsewhere) in [(MAIN, OTHER), (OTHER, MAIN)] {
         for action in [
@@ -90,7 +90,7 @@ fn firehose_writes_under_the_prefixes_of_its_region() {
         ] {
             cases.push(in_bucket(why, region, "s3:PutObject", &object).refused());
         }
-        cases.push(in_bucket("clearing up", region, "s3:DeleteObject", &events).refused());
+        cases.push(in_bucket("Firehose only writes", region, "s3:DeleteObject", &events).refused());
         let request = request(
             "plain HTTP",
             firehose(region),
@@ -106,7 +106,7 @@ fn firehose_writes_under_the_prefixes_of_its_region() {
 }
 
 #[test]
-fn firehose_encrypts_through_s3_with_the_key_of_the_buckets_region() {
+fn firehose_encrypts_only_through_s3_in_the_buckets_region() {
     let mut cases = Vec::new();
     for region in [MAIN, OTHER] {
         for action in ["kms:GenerateDataKey", "kms:Decrypt"] {
@@ -122,9 +122,9 @@ fn firehose_encrypts_through_s3_with_the_key_of_the_buckets_region() {
             cases.extend([
                 encrypts("as deployed", s3).on("key-policy").allowed(),
                 encrypts("another service", sqs).on("key-policy").refused(),
-                // An alias as Resource grants nothing, so that the vendor's key policy has to be
-                // as wide as it is.
-                encrypts("the role's own right to the key", s3)
+                // An alias as a resource grants nothing, so the vendor's key policy cannot be
+                // narrower.
+                encrypts("only the role's own policy allows it", s3)
                     .on_key_that_leaves_it_to_iam()
                     .allowed_if_hardened(),
             ]);
@@ -134,7 +134,7 @@ fn firehose_encrypts_through_s3_with_the_key_of_the_buckets_region() {
 }
 
 #[test]
-fn eventbridge_puts_records_into_our_stream_alone() {
+fn eventbridge_puts_records_only_into_our_stream() {
     let mut cases = Vec::new();
     for region in [MAIN, OTHER] {
         let session =
@@ -149,7 +149,14 @@ fn eventbridge_puts_records_into_our_stream_alone() {
             cases.push(put("another stream", action, "other").refused());
         }
         let delete = "firehose:DeleteDeliveryStream";
-        cases.push(put("it only writes", delete, "stackstate-eventbridge-stream").refused());
+        cases.push(
+            put(
+                "EventBridge only writes",
+                delete,
+                "stackstate-eventbridge-stream",
+            )
+            .refused(),
+        );
     }
     check(&cases);
 }

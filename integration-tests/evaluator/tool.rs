@@ -1,4 +1,4 @@
-//! The evaluator's process, of which all tests share one.
+//! The evaluator's process, which all tests share.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -11,7 +11,7 @@ struct Tool {
     output: BufReader<ChildStdout>,
 }
 
-/// Ends with this process, which closes its input.
+/// The evaluator ends with this process, because its input is closed then.
 static TOOL: LazyLock<Mutex<Tool>> = LazyLock::new(|| Mutex::new(Tool::start()));
 
 impl Tool {

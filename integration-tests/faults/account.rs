@@ -1,4 +1,4 @@
-//! One account of the emulator, and the commands run in it as the program runs them.
+//! Runs commands in an account of the emulator, within the test's process, as the program runs them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -25,7 +25,7 @@ use tokio::sync::watch;
 
 use super::connector::{Aim, FaultClient, Sent};
 
-/// The regions of every run; the first is the main one.
+/// The regions of every run; the first is the main region.
 pub const REGIONS: [&str; 2] = ["eu-west-1", "us-east-1"];
 
 /// One of the regions of every run.
@@ -33,7 +33,7 @@ pub fn region(index: usize) -> Region {
     REGIONS[index].parse().expect("a region")
 }
 
-/// What a person runs.
+/// A command of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
     /// `provision apply --yes`
@@ -42,12 +42,12 @@ pub enum Command {
     Destroy { empty_bucket: bool },
 }
 
-/// How a command ended.
+/// The end of a command.
 #[derive(Debug)]
 pub enum Ending {
     /// Exit code 0.
     Well,
-    /// Exit code 1, with how each step ended.
+    /// Exit code 1, with the outcome of each step.
     Failed(Vec<(Address, Outcome)>),
     /// Exit code 1, before anything was written.
     Refused(Failure),
@@ -55,7 +55,7 @@ pub enum Ending {
     Untold(Vec<Address>),
 }
 
-/// What the command's flags agree to.
+/// The consent in the command's flags.
 fn consent(command: Command) -> Consent {
     Consent {
         key_deletion_days: 7,
@@ -64,7 +64,7 @@ fn consent(command: Command) -> Consent {
     }
 }
 
-/// The way to the emulator, as the program makes it.
+/// The session with the emulator, which the program's own code makes.
 pub async fn session() -> Session {
     let endpoint = std::env::var("AWS_ENDPOINT_URL")
         .expect("AWS_ENDPOINT_URL names no emulator: run `make test`");
@@ -76,10 +76,10 @@ pub async fn session() -> Session {
         .await
 }
 
-/// An account that nothing else uses.
+/// An account of one trial.
 #[derive(Debug)]
 pub struct Account {
-    /// Its twelve digits, which for LocalStack are also the access key id.
+    /// The account's id of twelve digits, which in LocalStack is also the access key id.
     pub id: String,
     base: aws_config::SdkConfig,
     path_style: bool,
@@ -89,8 +89,8 @@ pub struct Account {
 }
 
 impl Account {
-    /// A way to the account `id`, for what the file `settings` says, that takes all but the
-    /// credentials from `session`.
+    /// The account `id` with the settings of the file `settings`. Everything except the credentials
+    /// is from `session`.
     pub fn new(id: String, session: &Session, settings: &Path) -> Self {
         let general = GeneralFlags {
             config: Some(settings.to_owned()),
@@ -103,7 +103,7 @@ impl Account {
         let systems = |goal| systems::named(&settings, goal).expect("the documents are good");
         let (to_apply, to_destroy) = (systems(Goal::Present), systems(Goal::Absent));
         let credentials = Credentials::new(&id, "test", None, None, "faults");
-        // The waits between the SDK's attempts are its own matter, and only cost time here.
+        // The pauses between the SDK's attempts are not tested here, and only take time.
         let retry = session.config.retry_config().cloned();
         let retry = retry
             .unwrap_or_else(RetryConfig::standard)
@@ -123,7 +123,7 @@ impl Account {
         }
     }
 
-    /// The way to AWS, with what goes wrong on it.
+    /// The access to AWS with the faults of `aim`, and the client that counts the calls.
     pub fn aws(&self, aim: Aim) -> (Aws, FaultClient) {
         let real = self.base.http_client().expect("the product sets one");
         let faults = FaultClient::new(real, aim);
@@ -139,10 +139,10 @@ impl Account {
         (aws, faults)
     }
 
-    /// Runs a command, and tells how it ended and what it sent.
+    /// Runs a command, and returns its end and its requests.
     pub async fn run(&self, command: Command, aim: Aim) -> (Ending, Vec<Sent>) {
         let (aws, faults) = self.aws(aim);
-        // On the heap: what a whole run holds is too much for the stack of a test's thread.
+        // On the heap, because a whole run's future is too large for the stack of a test's thread.
         let ending = Box::pin(self.command(command, &aws)).await;
         (ending.unwrap_or_else(Ending::Refused), faults.requests())
     }
@@ -189,8 +189,8 @@ impl Account {
         Ok((survey, plan))
     }
 
-    /// What the account is like when the command has nothing left to do: all that is observed of
-    /// our resources, and the names of everything there is. The same in every account.
+    /// The state of the account when the command has nothing left to do: the observations of our
+    /// resources, and the names of everything that exists. Its form is the same in every account.
     pub async fn state(&self, command: Command) -> Result<BTreeMap<String, String>, String> {
         let (aws, _) = self.aws(Aim::Nothing);
         let (survey, plan) = self

@@ -1,4 +1,4 @@
-//! An HTTP client beneath the SDK that counts calls and lets chosen ones go wrong.
+//! An HTTP client beneath the SDK that counts the calls and makes chosen calls fail.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -14,31 +14,31 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use super::fault::Fault;
 use crate::harness::call::Call;
 
-/// Which requests go wrong.
+/// The requests that fail.
 #[derive(Debug, Clone)]
 pub enum Aim {
     /// None.
     Nothing,
-    /// The n-th request of one call, counted from zero, and those after it that the fault hits.
+    /// The n-th request of one call, counted from zero, and the following ones that the fault hits.
     One(Call, usize, Fault),
-    /// The first requests of every call that the fault fits.
+    /// The first requests of every call that can have the fault.
     Every(Fault),
 }
 
-/// One request that was made.
+/// A request that was made.
 #[derive(Debug, Clone)]
 pub struct Sent {
     /// The call.
     pub call: Call,
     /// How many requests of the same call came before.
     pub earlier: usize,
-    /// What was done to it.
+    /// The fault that the request had.
     pub fault: Option<Fault>,
-    /// Its path, query and body.
+    /// The path, the query and the body.
     pub text: String,
 }
 
-/// What one run sent, and what goes wrong in it.
+/// Records the requests of one run, and makes some of them fail.
 #[derive(Debug, Clone)]
 pub struct FaultClient {
     real: SharedHttpClient,

@@ -1,4 +1,4 @@
-//! What people change by hand: every kind of drift, in an account where all is as it should be.
+//! Makes every kind of drift by hand, in an account without drift.
 
 use aws_sdk_eventbridge::types::Target;
 use aws_sdk_firehose::types::{BufferingHints, CompressionFormat, ExtendedS3DestinationUpdate};
@@ -12,14 +12,14 @@ use provision::aws::Aws;
 
 use super::account::{Account, region};
 
-/// A policy that no document of ours is.
+/// A policy that differs from all of our documents.
 pub const READ_ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}"#;
 
-/// A trust policy that no document of ours is.
+/// A trust policy that differs from all of our documents.
 pub const ANYONE: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 
-/// Roles with other policies, tags, trust, sessions and boundary; one is gone, and one is not in
-/// its profile any more.
+/// Changes the roles' policies, tags, trust policy, session duration and boundary; deletes one role,
+/// and removes one from its instance profile.
 pub async fn roles(aws: &Aws) {
     let iam = aws.iam();
     let name = "StackStateAwsIntegrationRole";
@@ -63,7 +63,7 @@ pub async fn roles(aws: &Aws) {
     remove.send().await.expect("RemoveRoleFromInstanceProfile");
 }
 
-/// A key that was told to go, with other settings and without its alias.
+/// Changes the key's settings, deletes its alias and schedules the key for deletion.
 pub async fn key(aws: &Aws) {
     let kms = aws.kms(&region(0));
     let alias = "alias/stackstate-integration";
@@ -87,7 +87,7 @@ pub async fn key(aws: &Aws) {
     doom.send().await.expect("ScheduleKeyDeletion");
 }
 
-/// A bucket that lost every setting.
+/// Removes every setting of the bucket.
 pub async fn bucket(account: &Account, aws: &Aws) {
     let s3 = aws.s3(&region(0));
     let bucket = format!("stackstate-logs-{}", account.id);
@@ -123,8 +123,8 @@ pub async fn bucket(account: &Account, aws: &Aws) {
     policy.send().await.expect("DeleteBucketPolicy");
 }
 
-/// A stream that writes elsewhere, with a rule that is disabled and feeds something else; in the
-/// other region all three are gone.
+/// Changes the stream's destination, disables the rule and changes its target; deletes all three in
+/// the other region.
 pub async fn events(aws: &Aws) {
     let rule = "StsEventBridgeRule";
     let stream = "stackstate-eventbridge-stream";
@@ -148,7 +148,7 @@ pub async fn events(aws: &Aws) {
         .interval_in_seconds(300)
         .size_in_mbs(5)
         .build();
-    // The emulator replaces the destination with what it is given, so that all of it is named.
+    // The emulator replaces the whole destination, so all of its settings are named.
     let changed = ExtendedS3DestinationUpdate::builder()
         .role_arn(s3.role_arn())
         .bucket_arn(s3.bucket_arn())
@@ -163,7 +163,7 @@ pub async fn events(aws: &Aws) {
         .destination_id(here.destinations()[0].destination_id())
         .extended_s3_destination_update(changed);
     update.send().await.expect("UpdateDestination");
-    // The other region's stream is gone altogether.
+    // The other region's stream is deleted.
     let gone = aws.firehose(&region(1)).delete_delivery_stream();
     let gone = gone.delivery_stream_name(stream);
     gone.send().await.expect("DeleteDeliveryStream");
@@ -204,8 +204,8 @@ pub async fn events(aws: &Aws) {
     gone.expect("DeleteRule");
 }
 
-/// A policy that has other tags and says something else, in as many versions as AWS allows, and
-/// that two of its three identities have lost.
+/// Changes the policy's tags and its document, up to AWS's limit of versions, and detaches the policy
+/// from two of its three identities.
 pub async fn audit_trail(account: &Account, aws: &Aws) {
     let iam = aws.iam();
     let arn = format!("arn:aws:iam::{}:policy/AuditTrailRole", account.id);

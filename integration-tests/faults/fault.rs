@@ -1,4 +1,4 @@
-//! What can go wrong with a call, and what the service answers then.
+//! The faults of a call, and the service's answer for each.
 
 use std::fmt;
 
@@ -8,34 +8,34 @@ use aws_smithy_types::body::SdkBody;
 
 use crate::harness::call::Call;
 
-/// The request id of every answer that is made up here.
+/// The request id of every answer with a fault.
 pub const REQUEST_ID: &str = "0f9a1c52-made-up-request-id";
 
-/// One way in which a call goes wrong.
+/// A way in which a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
     /// The connection breaks before the request is sent, once.
     Unsent,
-    /// The request is carried out and its answer is lost, once.
+    /// The request is carried out and the answer is lost, once.
     Lost,
-    /// The same for as often as the SDK tries.
+    /// The same for every attempt of the SDK.
     AlwaysLost,
     /// The service fails, once.
     ServerError,
-    /// The service asks to slow down, three times.
+    /// The service throttles the call, three times.
     Throttled,
-    /// The caller may not do this, for good.
+    /// The caller has no permission for the call, for good.
     Denied,
     /// Another operation is under way, twice.
     Conflict,
     /// A limit of the account is reached, for good.
     Quota,
-    /// A successful answer lists what it did not do, once.
+    /// A successful answer lists failed entries, once.
     FailedEntries,
 }
 
 impl fmt::Display for Fault {
-    /// The fault as the table names it.
+    /// The fault's name in the table.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Fault::Unsent => "connection breaks before the request",
@@ -65,19 +65,19 @@ impl Fault {
         Fault::FailedEntries,
     ];
 
-    /// How many requests in a row it hits.
+    /// The number of requests in a row that the fault hits.
     pub fn times(self) -> usize {
         match self {
             Fault::Unsent | Fault::Lost | Fault::ServerError | Fault::FailedEntries => 1,
             Fault::Conflict => 2,
             Fault::Throttled => 3,
-            // One more than the SDK tries.
+            // One more than the SDK's attempts.
             Fault::AlwaysLost => 5,
             Fault::Denied | Fault::Quota => usize::MAX,
         }
     }
 
-    /// Whether a run must come through it as if nothing had happened.
+    /// Whether a run must succeed in spite of the fault.
     pub fn passes(self) -> bool {
         matches!(
             self,
@@ -85,10 +85,10 @@ impl Fault {
         )
     }
 
-    /// Whether AWS could answer so to `call`.
+    /// Whether AWS can give this answer to `call`.
     pub fn fits(self, call: &Call) -> bool {
         match self {
-            // KMS and STS know no such code, and what only reads is in nobody's way.
+            // KMS and STS have no such code, and a call that reads is in no conflict.
             Fault::Conflict => {
                 !call.reads()
                     && ["iam", "s3", "events", "firehose"].contains(&call.service.as_str())

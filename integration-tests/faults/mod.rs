@@ -1,13 +1,12 @@
-//! Lets every AWS call of a run go wrong, in every way that AWS and the network know, and checks
-//! that the run says what happened and that the next one reaches the state of an undisturbed run.
+//! Makes every AWS call of a run fail, in every way in which AWS and the network can fail. The run
+//! must report the failure, and the next run must reach the state of an undisturbed run.
 //!
-//! Faults are injected beneath the SDK, so that its own retries take part. One trial is one call
-//! and one fault, in an account of its own: the run must end as the fault allows, no request may
-//! have named what is not ours, and after one more run without faults everything in the account
-//! must be exactly as an undisturbed run leaves it. All trials together take longer than a test
-//! may: with `FAULTS=all` (`make sweep`) every call is tried with every fault, otherwise with one of
-//! them, always the same. Beside the single trials there are runs in which every call
-//! meets the fault once, and those are never left out.
+//! Faults are injected beneath the SDK, because the SDK's own retries are tested too. A trial is one
+//! call and one fault, in an account of its own: the run must end as the fault allows, no request that
+//! writes may name what is not ours, and after one more run without faults everything in the account
+//! must be exactly as after an undisturbed run. All trials together take too long for every test run:
+//! with `FAULTS=all` (`make sweep`) every call is tried with every fault, otherwise with one fault,
+//! always the same. There are also runs in which every call fails once, which are always made.
 
 pub mod account;
 mod connector;
@@ -33,20 +32,20 @@ use self::scenario::Scenario;
 use self::table::Table;
 use self::trial::{Accounts, Met, Trial, Undisturbed};
 
-/// How many trials run at the same time; the sample runs beside other tests.
+/// The number of trials at the same time; the sample runs beside other tests.
 const AT_ONCE: usize = 6;
 const AT_ONCE_ALONE: usize = 14;
-/// No trial may take longer: it would wait for something that never comes.
+/// The longest time of a trial. A longer one waits for something that never happens.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// Prints a line even where a test passes.
+/// Prints a line, also if the test passes.
 pub fn say(line: &str) {
-    // Not `eprintln!`, which a test that passes would keep to itself.
+    // `eprintln!` would print nothing if the test passes.
     writeln!(std::io::stderr(), "{line}").expect("standard error can be written");
 }
 
 #[tokio::test]
-async fn every_call_may_fail_and_another_run_finishes_the_work() {
+async fn after_a_failure_of_any_call_the_next_run_finishes_the_work() {
     let started = Instant::now();
     let accounts = Arc::new(Accounts::new(session().await));
 
@@ -135,15 +134,15 @@ async fn every_call_may_fail_and_another_run_finishes_the_work() {
         failures.is_empty() && at_every_call.all_survived(),
         "not every trial was survived{failures}"
     );
-    // Of a few trials that somebody chose, all may be such.
+    // If `FAULTS` chooses a few trials, all of them may be such.
     assert!(
         not_met * 10 <= made || made < 20,
         "{not_met} of {made} trials never met their fault"
     );
 }
 
-/// Every call of every scenario with one fault, the next call with the next fault, and every fault
-/// in every scenario.
+/// A sample of the trials: every call of every scenario with one fault, each call with the next fault,
+/// and every fault in every scenario.
 fn sample(trials: &[Trial]) -> Vec<Trial> {
     let mut by_call: BTreeMap<(Scenario, String), Vec<&Trial>> = BTreeMap::new();
     for trial in trials {

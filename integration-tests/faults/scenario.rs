@@ -1,4 +1,4 @@
-//! What an account is like before a command runs in it.
+//! The scenarios: a command, and the account before the command runs.
 
 use std::path::{Path, PathBuf};
 
@@ -11,20 +11,20 @@ use super::account::{Account, Command, Ending, region};
 use super::connector::Aim;
 use super::drift::{self, ANYONE};
 
-/// A command, and the account that it finds.
+/// A command, and the account before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scenario {
-    /// An apply in an account that has nothing of ours.
+    /// An apply in an account without resources of ours.
     Apply,
-    /// An apply that finds every kind of drift.
+    /// An apply with every kind of drift.
     Mend,
     /// A destroy.
     Destroy,
     /// A destroy that also empties the bucket.
     Empty,
-    /// An apply of Audit Trail in an account that has nothing of ours.
+    /// An apply of Audit Trail in an account without resources of ours.
     AuditTrail,
-    /// An apply of Audit Trail that finds every kind of drift.
+    /// An apply of Audit Trail with every kind of drift.
     MendAuditTrail,
     /// A destroy of Audit Trail.
     RemoveAuditTrail,
@@ -42,7 +42,7 @@ impl Scenario {
         Scenario::RemoveAuditTrail,
     ];
 
-    /// The scenario as the table names it.
+    /// The scenario's name in the table.
     pub fn name(self) -> &'static str {
         match self {
             Scenario::Apply => "fresh apply",
@@ -55,7 +55,7 @@ impl Scenario {
         }
     }
 
-    /// The command that is run.
+    /// The command of the scenario.
     pub fn command(self) -> Command {
         match self {
             Scenario::Apply | Scenario::Mend | Scenario::AuditTrail | Scenario::MendAuditTrail => {
@@ -68,8 +68,8 @@ impl Scenario {
         }
     }
 
-    /// The settings file: the two trusts of the integration role, that with an instance profile
-    /// in half of the scenarios, and Audit Trail.
+    /// The settings file: one for each trust of the integration role, each used in half of the
+    /// scenarios of StackState, and one for Audit Trail.
     pub fn settings(self) -> PathBuf {
         let name = match self {
             Scenario::Apply | Scenario::Destroy => "external",
@@ -82,8 +82,8 @@ impl Scenario {
         folder.join(format!("settings/{name}.toml"))
     }
 
-    /// Makes the account so, with things of others in it, whose names nobody may write to. The
-    /// account must be new.
+    /// Prepares a new account, also with resources of others. Returns their names, which no request
+    /// that writes may name.
     pub async fn prepare(self, account: &Account) -> Vec<String> {
         let (aws, _) = account.aws(Aim::Nothing);
         let mut foreign = add_foreign(account, &aws).await;
@@ -114,7 +114,8 @@ impl Scenario {
     }
 }
 
-/// Things of another deployment and of nobody, named and tagged as nearly as ours as can be.
+/// Adds resources of another deployment and of no deployment, with names and tags as similar to ours
+/// as possible.
 async fn add_foreign(account: &Account, aws: &Aws) -> Vec<String> {
     let tag = |key, value| {
         let tag = KmsTag::builder().tag_key(key).tag_value(value);
@@ -148,8 +149,8 @@ async fn add_foreign(account: &Account, aws: &Aws) -> Vec<String> {
     vec![key, role.to_owned(), bucket, rule.to_owned()]
 }
 
-/// The identities that Audit Trail's policy is attached to, all with a policy of others. Gives
-/// that policy's ARN.
+/// Adds the identities that Audit Trail's policy is attached to, all with a policy of others. Returns
+/// the ARN of the policy of others.
 async fn add_identities(aws: &Aws) -> String {
     let iam = aws.iam();
     let policy = iam.create_policy().policy_name("AuditTrailRole-of-another");
@@ -178,7 +179,7 @@ async fn add_identities(aws: &Aws) -> String {
     arn
 }
 
-/// Two versions of one object, and another one behind a delete marker.
+/// Adds two versions of one object, and another object with a delete marker.
 async fn add_objects(account: &Account, aws: &Aws) {
     let s3 = aws.s3(&region(0));
     let bucket = format!("stackstate-logs-{}", account.id);

@@ -1,11 +1,11 @@
-//! How many trials there were, and how many of them were survived.
+//! The table of trials: how many there were, and how many of them were survived.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::scenario::Scenario;
 
-/// A line for each scenario and a column for each thing that goes wrong, in the order of both.
+/// A line for each scenario and a column for each fault, in the order of both.
 #[derive(Debug)]
 pub struct Table<W>(BTreeMap<(Scenario, W), Count>);
 
@@ -25,12 +25,12 @@ impl fmt::Display for Count {
 }
 
 impl<W: Ord + fmt::Display> Table<W> {
-    /// A table without a line.
+    /// An empty table.
     pub fn new() -> Self {
         Table(BTreeMap::new())
     }
 
-    /// Counts one trial in which `what` went wrong.
+    /// Counts one trial with the fault `what`.
     pub fn add(&mut self, scenario: Scenario, what: W, survived: bool) {
         let count = self.0.entry((scenario, what)).or_default();
         count.tried += 1;

@@ -1,4 +1,4 @@
-//! One call that goes wrong in one way, and everything that must be true afterwards.
+//! A trial: one call that fails in one way, and everything that must be true afterwards.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,7 +13,7 @@ use super::connector::{Aim, Sent};
 use super::fault::{Fault, REQUEST_ID};
 use super::scenario::Scenario;
 
-/// New accounts of the emulator.
+/// Gives out new accounts of the emulator.
 #[derive(Debug)]
 pub struct Accounts {
     session: Session,
@@ -39,10 +39,10 @@ impl Accounts {
     }
 }
 
-/// What a run without faults sends and leaves.
+/// The requests of a run without faults, and the state of the account after it.
 #[derive(Debug)]
 pub struct Undisturbed {
-    /// Its requests.
+    /// The requests.
     pub requests: Vec<Sent>,
     state: BTreeMap<String, String>,
 }
@@ -64,20 +64,20 @@ impl Undisturbed {
 /// One scenario with one fault.
 #[derive(Debug, Clone)]
 pub struct Trial {
-    /// What is run.
+    /// The scenario.
     pub scenario: Scenario,
-    /// What goes wrong.
+    /// The fault.
     pub fault: Fault,
-    /// Where.
+    /// The calls that fail.
     pub aim: Aim,
 }
 
-/// Whether a trial's fault was met.
+/// Whether a request of a trial had the fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Met {
-    /// At least one request was hit.
+    /// At least one request had the fault.
     Yes,
-    /// The run did not need the call that was aimed at, and ended well.
+    /// The run did not make the call that was to fail, and succeeded.
     No,
 }
 
@@ -89,7 +89,7 @@ impl fmt::Display for Trial {
 }
 
 impl Trial {
-    /// The call that goes wrong.
+    /// The call that fails, for the report.
     pub fn place(&self) -> String {
         match &self.aim {
             Aim::One(call, earlier, _) => {
@@ -103,7 +103,7 @@ impl Trial {
     /// Makes the trial.
     ///
     /// # Errors
-    /// What was not as it must be.
+    /// The differences from what must be true afterwards.
     pub async fn make(&self, accounts: &Accounts, seen: &Undisturbed) -> Result<Met, String> {
         let account = accounts.new_one(self.scenario);
         let foreign = self.scenario.prepare(&account).await;
@@ -124,10 +124,10 @@ impl Trial {
             let (ending, requests) = account.run(command, Aim::Nothing).await;
             spare(&foreign, &requests)?;
             if !matches!(ending, Ending::Well) {
-                return Err(format!("the run after it did not end well: {ending:?}"));
+                return Err(format!("the next run failed: {ending:?}"));
             }
         }
-        // Nothing is left to be done, so that a run that ended well needs no other one.
+        // After a run that succeeded nothing is left to do, so no further run is made.
         let state = account.state(command).await?;
         if state != seen.state {
             return Err(differences(&seen.state, &state));
@@ -135,14 +135,14 @@ impl Trial {
         Ok(met)
     }
 
-    /// Whether the run may come through without the call that was aimed at: how often something is
-    /// looked at again until it has settled differs from run to run.
+    /// Whether a run may succeed without the call that was to fail: the number of observations until
+    /// a resource has settled differs from run to run.
     fn may_be_left_out(&self) -> bool {
         matches!(&self.aim, Aim::One(call, earlier, _) if call.reads() && *earlier > 0)
     }
 
-    /// Whether the run stopped at nothing but a key that it could not tell to be made or not. That
-    /// request is never repeated, since it would make a second key.
+    /// Whether the only unfinished step is a key whose creation is unknown. The request is never
+    /// repeated, because it would create a second key.
     fn leaves_the_key_unknown(&self, outcomes: &[(Address, Outcome)], requests: &[Sent]) -> bool {
         let unanswered = requests.iter().any(|sent| {
             sent.call.operation == "CreateKey"
@@ -156,8 +156,8 @@ impl Trial {
             })
     }
 
-    /// Whether the run met the fault only where it asked about what it had deleted. What belongs to
-    /// a resource is read beside the resource itself, and no longer matters once that is not found.
+    /// Whether only requests about a deleted resource had the fault. The parts of a resource are read
+    /// at the same time as the resource, and are not needed if the resource is not found.
     fn asks_about_what_is_gone(requests: &[Sent]) -> bool {
         let mut hit = requests.iter().enumerate();
         hit.all(|(n, sent)| {
@@ -166,14 +166,14 @@ impl Trial {
         })
     }
 
-    /// Whether nothing was denied but the page of all roles, without which each role is asked.
+    /// Whether only the page of all roles was denied. Then each role is read by itself.
     fn asks_role_by_role(&self, requests: &[Sent]) -> bool {
         let mut hit = requests.iter().filter(|sent| sent.fault.is_some());
         self.fault == Fault::Denied
             && hit.all(|sent| sent.call.operation == "GetAccountAuthorizationDetails")
     }
 
-    /// Whether the run ended as it may with this fault, and told enough.
+    /// Whether the run's end and its report are right for this fault.
     fn check(&self, ending: &Ending, requests: &[Sent]) -> Result<(), String> {
         if self.fault.passes() {
             return match ending {
@@ -181,7 +181,9 @@ impl Trial {
                 Ending::Failed(outcomes) if self.leaves_the_key_unknown(outcomes, requests) => {
                     Ok(())
                 }
-                other => Err(format!("the run did not come through it: {other:?}")),
+                other => Err(format!(
+                    "the run did not succeed in spite of the fault: {other:?}"
+                )),
             };
         }
         let wrote = requests
@@ -189,7 +191,7 @@ impl Trial {
             .any(|sent| sent.fault.is_some() && !sent.call.reads());
         let told = match ending {
             Ending::Untold(steps) => return Err(format!("no outcome of {steps:?}")),
-            // What is always lost may have been found by then, and be as it should be.
+            // The answer is lost at every attempt, and the run may have found the result by reading.
             Ending::Well if self.fault == Fault::AlwaysLost => return Ok(()),
             Ending::Well if Self::asks_about_what_is_gone(requests) => return Ok(()),
             Ending::Well if self.asks_role_by_role(requests) => return Ok(()),
@@ -207,7 +209,7 @@ impl Trial {
                         .any(|(_, o)| matches!(o, Outcome::Unknown(_))) =>
             {
                 return Err(format!(
-                    "a read cannot leave anything unknown: {outcomes:?}"
+                    "after a failed read no outcome may be unknown: {outcomes:?}"
                 ));
             }
             Ending::Failed(outcomes) => {
@@ -222,7 +224,7 @@ impl Trial {
         };
         let mut expected = vec![];
         match self.fault {
-            // Who owns a bucket's name is a matter for the plan, which blocks it with a reason.
+            // A bucket that cannot be read is blocked in the plan, with a reason.
             Fault::Denied if told.contains("the bucket name") => expected.push("denied"),
             Fault::Denied => expected.extend(["enied", REQUEST_ID]),
             Fault::Quota => expected.extend(["quota", REQUEST_ID]),
@@ -252,7 +254,7 @@ fn spare(foreign: &[String], requests: &[Sent]) -> Result<(), String> {
     }
 }
 
-/// What is not as it was expected, line by line.
+/// The differences from the expected state, line by line.
 pub fn differences(
     expected: &BTreeMap<String, String>,
     state: &BTreeMap<String, String>,

@@ -55,12 +55,12 @@ impl Process {
     /// Returns once the process has printed `text` on stderr.
     pub fn until_it_says(&self, text: &str) {
         let says = |seen: &Seen| String::from_utf8_lossy(&seen.stderr).contains(text);
-        assert!(self.until(says), "it never said {text:?}");
+        assert!(self.until(says), "the process did not print {text:?}");
     }
 
     /// Returns once the process has ended.
     pub fn until_gone(&self) {
-        assert!(self.until(|seen| seen.ended), "it did not end");
+        assert!(self.until(|seen| seen.ended), "the process did not end");
     }
 
     /// Reads the output until the process ends.
@@ -83,7 +83,7 @@ impl Process {
         // The lock is held while the process is waited for: after that its id may be another
         // process's, which must get no signal.
         let mut seen = self.lock();
-        let status = child.wait().expect("it was not waited for before");
+        let status = child.wait().expect("the process was not waited for before");
         seen.ended = true;
         self.changed.notify_all();
         Output {

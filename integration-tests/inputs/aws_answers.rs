@@ -1,5 +1,5 @@
-//! Any bytes as AWS's answer to one call: the first line names the call and the status, the rest
-//! is the body. All other calls are answered well, by the corpus.
+//! Takes any bytes as AWS's answer to one call: the first line is the call and the status, the rest
+//! is the body. All other calls get the good answers of the corpus.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -31,13 +31,13 @@ use super::deployment::{Deployment, EXTERNAL_ID};
 use super::{corpus, printable, told};
 use crate::harness::call::Call;
 
-/// How many requests one check may send. It is what a list that never ends would exceed.
+/// The most requests of one check. An endless list would exceed the limit.
 const MOST_REQUESTS: usize = 5_000;
 
 /// The status and the body of an answer.
 type Answer = (u16, Vec<u8>);
 
-/// What is answered, and what was asked.
+/// The answers, and the calls that were made.
 #[derive(Debug, Default)]
 struct Script {
     good: BTreeMap<String, Answer>,
@@ -93,7 +93,7 @@ struct Stage {
     aws: Aws,
     deployment: Deployment,
     systems: Systems,
-    /// What to observe to have a call made.
+    /// The nodes whose observation makes a call.
     nodes: BTreeMap<String, Vec<Node>>,
     runtime: Runtime,
 }
@@ -102,7 +102,7 @@ thread_local! {
     static STAGE: Stage = Stage::new();
 }
 
-/// Takes a file of the corpus apart: the call, and the answer to it.
+/// Reads a file of the corpus: the call, and its answer.
 pub fn parse(bytes: &[u8]) -> Option<(String, Answer)> {
     let end = bytes.iter().position(|byte| *byte == b'\n')?;
     let (head, body) = (str::from_utf8(&bytes[..end]).ok()?, &bytes[end + 1..]);
@@ -144,7 +144,7 @@ impl Stage {
         } = &deployment.settings;
         let mut stage = Stage {
             aws: Connections::new(32, stop).account(&session, account.as_ref(), regions),
-            // A pause between two attempts passes at once.
+            // The clock is simulated, so a pause between two attempts takes no time.
             runtime: tokio::runtime::Builder::new_current_thread()
                 .enable_time()
                 .start_paused(true)
@@ -159,13 +159,13 @@ impl Stage {
         stage
     }
 
-    /// The nodes that a deployment consists of.
+    /// The nodes of the deployment.
     fn laid_out(&self) -> Vec<Node> {
         let layout = systems::lay_out(&self.systems, &self.deployment.site());
         layout.expect("the documents are good").nodes
     }
 
-    /// Observes each node and looks what it asks.
+    /// Observes each node and records its calls.
     fn nodes_by_call(&self) -> BTreeMap<String, Vec<Node>> {
         let mut nodes: BTreeMap<String, Vec<Node>> = BTreeMap::new();
         let count = self.laid_out().len();
@@ -189,12 +189,12 @@ impl Stage {
     }
 }
 
-/// Observes what asks the call, and plans with what was observed.
+/// Observes the nodes that make the call, and plans with the observations.
 pub fn check(bytes: &[u8]) {
     let Some((call, answer)) = parse(bytes) else {
         return;
     };
-    // What a failure names is the service, as IAM's actions do.
+    // A failure names the service by the prefix of IAM's actions.
     let service = call
         .split_inclusive(':')
         .next()
@@ -214,7 +214,7 @@ pub fn check(bytes: &[u8]) {
                     }
                 }
             }
-            // Nothing but a whole survey asks for names and the caller.
+            // Only a whole survey reads names and the caller.
             None if stage.answers.with(|script| script.good.contains_key(&call)) => {
                 surveys(stage, &service);
             }

@@ -1,4 +1,4 @@
-//! A deployment of both systems, for inputs that are read beside settings.
+//! A deployment of both systems, for inputs that are read together with settings.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 /// The external ID of the settings.
 pub const EXTERNAL_ID: &str = "recognisable-external-id";
 
-/// Settings, and the folder that they were read from.
+/// Settings, and their folder.
 pub struct Deployment {
     /// The folder of the settings file.
     pub folder: TempDir,
@@ -20,7 +20,7 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// A deployment in one region, with more keys for its section `[stackstate]`.
+    /// A deployment in one region, with more `keys` in its section `[stackstate]`.
     pub fn new(keys: &str) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let text = format!(
@@ -38,11 +38,15 @@ impl Deployment {
         }
     }
 
-    /// Where it is laid out.
+    /// The site of the deployment.
     pub fn site(&self) -> Site {
         Site {
             partition: self.settings.partition().unwrap_or(Partition::Aws),
-            account: self.settings.account.clone().expect("the file names it"),
+            account: self
+                .settings
+                .account
+                .clone()
+                .expect("the file has an account"),
             regions: self.settings.regions.clone(),
         }
     }

@@ -1,5 +1,5 @@
-//! Input that is far too large, nests far too deep or never ends. What it may cost is counted in
-//! bytes of memory, which a loaded machine does not change.
+//! Feeds input that is far too large, far too deep or endless to the checks. The bound is in bytes of
+//! memory, because a busy machine does not change them.
 
 use allocation_counter::measure;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -8,17 +8,17 @@ use serde_json::Value as Json;
 use super::*;
 
 const MIB: usize = 1024 * 1024;
-/// Three hundred times the longest policy that AWS takes.
+/// Three hundred times the longest policy that AWS accepts.
 const LARGE: usize = 10 * MIB;
 
-/// Fails if the check takes more memory at once than it may.
+/// Fails if the check takes more than `most` bytes of memory at once.
 #[track_caller]
 fn costs(why: &str, check: impl FnOnce(), most: usize) {
     let used = measure(check).bytes_max;
     assert!(used <= most as u64, "{why}: {used} bytes, of {most}");
 }
 
-/// `text` so often that it is `length` bytes long at least.
+/// Repeats `text` until there are at least `length` bytes.
 fn filled(length: usize, text: impl Fn(usize) -> String) -> String {
     let mut all = String::new();
     for index in 0.. {
@@ -33,7 +33,7 @@ fn filled(length: usize, text: impl Fn(usize) -> String) -> String {
     all
 }
 
-/// Policies of some length, each large in another way.
+/// Policies of at least `length` bytes, each large in another way.
 fn policies_of(length: usize) -> Vec<(&'static str, String)> {
     let statement = |rest: &str| {
         format!(r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow",{rest}}}]}}"#)
@@ -54,7 +54,7 @@ fn policies_of(length: usize) -> Vec<(&'static str, String)> {
             statement(&format!(r#""Action":[{}],"Resource":"*""#, list("s3:A"))),
         ),
         (
-            "lists that multiply",
+            "lists whose combinations multiply",
             statement(&format!(
                 r#""Principal":{{"AWS":[{}]}},"Action":[{}],"Resource":[{}]"#,
                 third("a"),
@@ -86,7 +86,7 @@ fn policies_of(length: usize) -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn policies_longer_than_a_managed_one_may_be() {
+fn memory_is_bounded_for_policies_longer_than_a_managed_one_may_be() {
     for (why, text) in policies_of(8 * 1024) {
         let both = format!("{text}\0{}", text.replace('1', "2"));
         costs(why, || policies::check(both.as_bytes()), 64 * MIB);
@@ -94,8 +94,8 @@ fn policies_longer_than_a_managed_one_may_be() {
 }
 
 #[test]
-fn files_that_are_too_large_or_too_deep() {
-    // The parser of TOML keeps a token of a hundred bytes for each bracket.
+fn memory_is_bounded_for_files_that_are_too_large_or_too_deep() {
+    // The TOML parser keeps a token of a hundred bytes for each bracket.
     for (why, text, most) in [
         ("too large", "# ".repeat(LARGE), 4 * MIB),
         (
@@ -127,7 +127,7 @@ fn files_that_are_too_large_or_too_deep() {
     );
 }
 
-/// The body of an answer of `call` that holds a policy.
+/// The body of an answer to `call` with a policy.
 fn with_policy(call: &str, policy: &str) -> String {
     let encoded = || utf8_percent_encode(policy, NON_ALPHANUMERIC);
     match call {
@@ -144,20 +144,20 @@ fn with_policy(call: &str, policy: &str) -> String {
 }
 
 #[test]
-fn answers_with_a_policy_that_is_too_large() {
+fn memory_is_bounded_for_answers_with_a_policy_that_is_too_large() {
     for call in ["kms:GetKeyPolicy", "s3:GET ?policy", "iam:GetPolicyVersion"] {
         let statement = r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#;
         let statements = filled(LARGE, |_| statement.to_owned());
         let policy = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
         let body = format!("{call} 200\n{}", with_policy(call, &policy));
         let check = || aws_answers::check(body.as_bytes());
-        // What is read is as long as the answer. Nothing is made of it but its length.
+        // The text is as long as the answer, and only its length is used.
         costs(call, check, 12 * body.len());
     }
 }
 
 #[test]
-fn answers_that_nest_too_deep() {
+fn answers_that_nest_too_deep_never_panic() {
     let depth = 100_000;
     let json = ["[", "{\"a\":", "{\"Tags\":[", "{\"Policy\":{"];
     let calls = [
@@ -186,7 +186,7 @@ fn answers_that_nest_too_deep() {
 }
 
 #[test]
-fn lists_that_never_end() {
+fn reading_a_list_that_never_ends_stops() {
     let xml = |list: &str| {
         format!(
             "iam:{list} 200\n<{list}Response><{list}Result><IsTruncated>true</IsTruncated>\

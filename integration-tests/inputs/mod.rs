@@ -1,8 +1,8 @@
-//! Bad input, tried by machine: any bytes lead to an error that names the place, never to a panic.
+//! Checks with generated input: any bytes lead to an error that names the place, never to a panic.
 //!
-//! Each module here has one function that takes bytes. The fuzz targets in `fuzz/` call it with
-//! what a fuzzer makes up, and the tests with the corpora, with what is made of them by chance, and
-//! with what is far too large.
+//! Each module of a kind of input has one function that takes bytes. The fuzz targets in `fuzz/` call
+//! the function with a fuzzer's input, and the tests with the corpora, with random changes of them,
+//! and with input that is far too large.
 
 pub mod aws_answers;
 mod deployment;
@@ -30,7 +30,7 @@ use provision::failure::Failure;
 
 use language::printable;
 
-/// The folder of a target's corpus, seen from the program's tests or from the fuzz targets.
+/// The folder of a target's corpus, for the program's tests and for the fuzz targets.
 fn corpus(target: &str) -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folders = ["fuzz/corpus", "corpus"];
@@ -39,7 +39,7 @@ fn corpus(target: &str) -> PathBuf {
     folder.unwrap_or_else(|| panic!("there is no corpus for {target}"))
 }
 
-/// Fails unless the failure names one of the places, shows no secret and can be printed.
+/// Fails unless the failure names one of the places, shows no secret and has no control characters.
 fn told(failure: &Failure, places: &[&str], secret: &str) {
     let words = failure.to_string();
     assert!(places.iter().any(|place| words.contains(place)), "{words}");

@@ -1,4 +1,5 @@
-//! Any bytes as a document of the settings' folder: the first line names it, the rest is its text.
+//! Takes any bytes as a document that replaces a shipped one: the first line is its name, the rest its
+//! text.
 
 use std::fs;
 

@@ -1,5 +1,5 @@
-//! Any bytes as two policies, parted by a NUL: what the policy language makes of them, and what the
-//! program prints of it.
+//! Takes any bytes as two policies, separated by a NUL, and does with them what the program does with
+//! policies, up to the output.
 
 use provision::render;
 

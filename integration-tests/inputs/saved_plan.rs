@@ -1,4 +1,4 @@
-//! Any bytes as a saved plan, and any JSON as the plan in one.
+//! Takes any bytes as a saved plan, and any JSON as the plan in a saved plan.
 
 use std::fs;
 
@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 use super::deployment::{Deployment, EXTERNAL_ID};
 use super::told;
 
-/// What a saved plan is held against.
+/// The settings and the plan that a saved plan is compared with.
 struct Now {
     deployment: Deployment,
     inputs: Inputs,
@@ -40,7 +40,7 @@ impl Now {
     }
 }
 
-/// Reads the bytes, and if they are JSON, saves them as a plan and reads that.
+/// Reads the bytes as a saved plan. Bytes that are JSON are also saved as a plan and read back.
 pub fn check(bytes: &[u8]) {
     NOW.with(|now| {
         let path = now.deployment.path("plan.json");
@@ -50,7 +50,7 @@ pub fn check(bytes: &[u8]) {
             Err(failure) => told(&failure, &["plan.json"], EXTERNAL_ID),
         }
         if let Ok(plan) = serde_json::from_slice::<Json>(bytes) {
-            // Nothing but a plan makes way for a plan.
+            // Only a saved plan is overwritten by a saved plan.
             fs::remove_file(&path).expect("a file that was written");
             saved_plan::write(&path, &plan, &now.inputs, false).expect("a file");
             match saved_plan::read(&path) {
@@ -59,7 +59,7 @@ pub fn check(bytes: &[u8]) {
                     assert_eq!(saved.check_plan(&plan), Ok(()));
                     holds_against(&saved, now);
                 }
-                // The file nests deeper than the plan, and there is a limit to that.
+                // The file nests deeper than the plan, and depth is limited.
                 Err(failure) => {
                     let words = failure.to_string();
                     assert!(words.contains("recursion limit"), "{words}");

@@ -1,4 +1,4 @@
-//! Any bytes as the settings file: good settings, or one error that names the file.
+//! Takes any bytes as the settings file: they are good settings, or the error names the file.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::told;
 
-/// What every environment variable holds.
+/// The value of every environment variable.
 const SECRET: &str = "recognisable-secret";
 
 thread_local! {
@@ -37,7 +37,7 @@ pub fn check(bytes: &[u8]) {
             assert!(!format!("{settings:?}").contains(SECRET));
             let stackstate = settings.stackstate.as_ref();
             if stackstate.is_some_and(|it| it.policies.is_some()) {
-                // The folder may be any of this machine; `override_documents` has one of its own.
+                // The folder could be any of this machine; `override_documents` has one of its own.
                 continue;
             }
             let systems = named(&settings, Goal::Present).expect("the shipped documents are good");

@@ -1,10 +1,10 @@
-//! A deployment from beginning to end.
+//! A deployment from the first plan to the destroy.
 
 use crate::deployment::Deployment;
 use crate::harness::{Account, MAIN, OTHER, inventory};
 
 #[tokio::test]
-async fn a_deployment_is_made_found_and_removed() {
+async fn a_deployment_is_created_found_unchanged_and_removed() {
     let account = Account::in_moto(&[MAIN, OTHER]).await;
     account.apply(&[]).says("Outcome: 13 done.");
     Deployment::of(&account, &[MAIN, OTHER]).check().await;

@@ -1,8 +1,8 @@
-//! What LocalStack does unlike AWS, against moto, which does it as AWS documents.
+//! Tests with moto, for behaviour that moto has as AWS documents it and LocalStack has not.
 //!
-//! Firehose merges an update of the destination and refuses one of an older version; one API
-//! answers for the tags of all services; there is CloudTrail. What moto does unlike AWS in turn
-//! stands beside the test that it concerns, and in `serve.py` where the program could not go on.
+//! In moto, Firehose merges an update of the destination and refuses an update of an older version,
+//! one API has the tags of all services, and there is CloudTrail. Each difference between moto and AWS
+//! is named beside its test, or in `serve.py` if the program would fail because of it.
 
 mod life;
 mod stream;

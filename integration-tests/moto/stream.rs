@@ -1,4 +1,4 @@
-//! The stream as someone else reads and changes it.
+//! Reads and changes the stream through the SDK, as others do.
 
 use aws_sdk_firehose::types::{
     DeliveryStreamDescription, ExtendedS3DestinationDescription, ExtendedS3DestinationUpdate,
@@ -20,7 +20,7 @@ pub fn destination(stream: &DeliveryStreamDescription) -> &ExtendedS3Destination
     destination.unwrap()
 }
 
-/// Changes by hand what `update` names, and leaves the rest to the merge.
+/// Changes the settings in `update` by hand; the merge keeps the others.
 pub async fn change(account: &Account, update: ExtendedS3DestinationUpdate) {
     let stream = describe(account).await;
     let firehose = account.firehose(MAIN);

@@ -1,5 +1,5 @@
-//! Tags changed by hand on every kind that carries any, and read back from one place: the Resource
-//! Groups Tagging API. It does not know roles, and in moto, other than in AWS, it knows no rules.
+//! Changes tags by hand on every kind that carries tags, and reads them back through the Resource
+//! Groups Tagging API. The API has no roles and, in moto but not in AWS, no rules.
 
 use std::collections::BTreeSet;
 
@@ -9,14 +9,14 @@ use super::stream::{STREAM, describe};
 use crate::deployment::Deployment;
 use crate::harness::{Account, MAIN, inventory};
 
-/// The tags that the settings add.
+/// The tags in the settings.
 const SETTINGS: [(&str, &str); 2] = [("team", "observability"), ("cost", "7")];
 const FLAGS: [&str; 2] = ["--tag", "cost=7"];
 const OWNERSHIP: [(&str, &str); 2] = [
     ("provision:system", "stackstate"),
     ("provision:deployment", "default"),
 ];
-/// A tag of somebody else.
+/// A tag of others.
 const FOREIGN: (&str, &str) = ("owner", "someone");
 const RULE: &str = "StsEventBridgeRule";
 const KEY: &str = "alias/stackstate-integration";
@@ -26,7 +26,7 @@ const ROLES: [&str; 3] = [
     "StackStateEventBridgeRole-eu-west-1",
 ];
 
-/// Gives one tag another value, removes one and adds one, on everything.
+/// Changes one tag's value, removes one tag and adds one, on every resource.
 async fn meddle(account: &Account) {
     meddle_with_stream_and_rule(account).await;
     meddle_with_key_and_bucket(account).await;
@@ -80,7 +80,7 @@ async fn meddle_with_key_and_bucket(account: &Account) {
     let request = kms.untag_resource().key_id(&id);
     request.tag_keys("cost").send().await.unwrap();
 
-    // Here AWS knows only all tags at once.
+    // The tags of a bucket can only be replaced all at once.
     let mut tagging = Tagging::builder();
     for (key, value) in OWNERSHIP.into_iter().chain([("team", "other"), FOREIGN]) {
         use aws_sdk_s3::types::Tag;
@@ -106,7 +106,7 @@ async fn key_arn(account: &Account) -> String {
 }
 
 #[tokio::test]
-async fn changed_and_missing_tags_are_mended_and_those_of_others_kept() {
+async fn changed_and_missing_tags_are_corrected_and_tags_of_others_are_kept() {
     let account = Account::in_moto(&[MAIN]).await;
     account.apply(&FLAGS);
     let ours: Vec<_> = OWNERSHIP.into_iter().chain(SETTINGS).collect();
@@ -147,7 +147,7 @@ async fn changed_and_missing_tags_are_mended_and_those_of_others_kept() {
     }
     account.apply(&FLAGS).says("Outcome: 7 done.");
 
-    assert_eq!(account.tagged_in_moto(&ours), known_to_the_api, "mended");
+    assert_eq!(account.tagged_in_moto(&ours), known_to_the_api, "corrected");
     assert_eq!(account.tagged_in_moto(&[FOREIGN]), known_to_the_api, "kept");
     let expected: BTreeSet<_> = ours.iter().copied().chain([FOREIGN]).collect();
     let iam = account.iam();

@@ -1,12 +1,12 @@
-//! Trails as `preflight` finds them in CloudTrail, and not in answers that the tests make up.
+//! The trails that `preflight` finds in moto's CloudTrail.
 //!
-//! That a trail has selectors of its own moto never says, so that selectors are left to the tests
-//! with made-up answers.
+//! moto never reports that a trail has event selectors, so selectors are tested with the tests' own
+//! answers.
 
 use crate::harness::{Account, MAIN, OTHER};
 
 #[tokio::test]
-async fn a_trail_counts_where_it_is_seen_and_while_it_logs() {
+async fn a_trail_counts_in_the_regions_that_it_covers_and_while_it_logs() {
     let account = Account::in_moto(&[MAIN, OTHER]).await;
     let preflight = |expected: &str| {
         let report = account.provision(&["preflight"]).exits(0);

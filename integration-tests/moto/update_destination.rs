@@ -27,7 +27,7 @@ fn logging() -> CloudWatchLoggingOptions {
         .build()
 }
 
-/// What a destination has beyond what the program sets.
+/// The settings of a destination that the program does not manage.
 fn unmanaged() -> ExtendedS3DestinationUpdate {
     update()
         .cloud_watch_logging_options(logging())
@@ -58,7 +58,7 @@ async fn has_unmanaged(account: &Account, reason: &str) {
 }
 
 #[tokio::test]
-async fn each_setting_is_mended_and_what_is_not_ours_is_kept() {
+async fn each_setting_of_ours_is_corrected_and_the_others_are_kept() {
     let account = Account::applied_in_moto(&[MAIN]).await;
     change(&account, unmanaged()).await;
     account.plan(&[]).has_no_changes();
@@ -70,32 +70,28 @@ async fn each_setting_is_mended_and_what_is_not_ours_is_kept() {
     let encryption = EncryptionConfiguration::builder();
     let cases = [
         (
-            "another role writes",
+            "another role",
             update().role_arn(format!("arn:aws:iam::{}:role/other", account.id)),
             &["role"][..],
         ),
         (
-            "it writes elsewhere",
+            "another bucket",
             update().bucket_arn("arn:aws:s3:::other"),
             &["bucket"],
         ),
+        ("another prefix", update().prefix("other/"), &["prefix"]),
         (
-            "it writes under another prefix",
-            update().prefix("other/"),
-            &["prefix"],
-        ),
-        (
-            "failed records go elsewhere",
+            "another prefix of failed records",
             update().error_output_prefix("failed/"),
             &["error_prefix"],
         ),
         (
-            "objects are not compressed",
+            "no compression",
             update().compression_format(CompressionFormat::Uncompressed),
             &["compression"],
         ),
         (
-            "it waits longer",
+            "a longer buffering interval",
             update().buffering_hints(
                 hints
                     .clone()
@@ -106,12 +102,12 @@ async fn each_setting_is_mended_and_what_is_not_ours_is_kept() {
             &["buffer_seconds"],
         ),
         (
-            "it takes more together",
+            "a larger buffer",
             update().buffering_hints(hints.interval_in_seconds(60).size_in_mbs(128).build()),
             &["buffer_mebibytes"],
         ),
         (
-            "another key encrypts",
+            "another key",
             update().encryption_configuration(
                 encryption
                     .clone()
@@ -121,7 +117,7 @@ async fn each_setting_is_mended_and_what_is_not_ours_is_kept() {
             &["key"],
         ),
         (
-            "nothing encrypts",
+            "no encryption",
             update().encryption_configuration(
                 encryption
                     .no_encryption_config(NoEncryptionConfig::NoEncryption)
@@ -130,13 +126,13 @@ async fn each_setting_is_mended_and_what_is_not_ours_is_kept() {
             &["key"],
         ),
         (
-            "records are changed on their way",
+            "a transformation of records",
             update()
                 .processing_configuration(ProcessingConfiguration::builder().enabled(true).build()),
             &["processing"],
         ),
         (
-            "much at once",
+            "several settings at once",
             update().prefix("other/").error_output_prefix("failed/"),
             &["error_prefix", "prefix"],
         ),
@@ -159,7 +155,7 @@ async fn each_setting_is_mended_and_what_is_not_ours_is_kept() {
 }
 
 #[tokio::test]
-async fn an_update_that_comes_in_between_makes_ours_look_again() {
+async fn after_an_update_of_others_in_between_the_stream_is_read_again() {
     let account = Arc::new(Account::applied_in_moto(&[MAIN]).await);
     change(&account, update().prefix("other/").build()).await;
 
@@ -167,7 +163,7 @@ async fn an_update_that_comes_in_between_makes_ours_look_again() {
     account.watch(move |call, moment| {
         let ours = call.operation == "UpdateDestination" && moment == Moment::Arrived;
         if ours && first.swap(false, Ordering::SeqCst) {
-            // Ours names a version that is no longer the newest when moto gets it.
+            // When moto receives our update, the update's version is no longer the newest.
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(change(&other, unmanaged()));
             let closer = update().compression_format(CompressionFormat::Uncompressed);
@@ -193,7 +189,7 @@ async fn an_update_that_comes_in_between_makes_ours_look_again() {
 }
 
 #[tokio::test]
-async fn a_stream_that_never_stops_changing_fails_with_the_last_refusal() {
+async fn if_the_stream_changes_at_every_attempt_the_last_refusal_is_reported() {
     let account = Arc::new(Account::applied_in_moto(&[MAIN]).await);
     change(&account, update().prefix("other/").build()).await;
 
@@ -211,6 +207,6 @@ async fn a_stream_that_never_stops_changing_fails_with_the_last_refusal() {
 
     account.watch(|_, _| true);
     account.apply(&[]).says("Outcome: 1 done.");
-    has_unmanaged(&account, "nobody's update was overwritten").await;
+    has_unmanaged(&account, "no update of others was overwritten").await;
     Deployment::of(&account, &[MAIN]).check().await;
 }

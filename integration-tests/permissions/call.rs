@@ -1,11 +1,11 @@
-//! What AWS would check for a request that the program sent.
+//! The permissions that AWS would check for a request of the program.
 
 use provision::aws::Operation;
 use serde_json::Value as Json;
 
 use crate::harness::Call;
 
-/// One action on one resource, with the request that it is for.
+/// One action on one resource, with its request.
 pub struct Need<'a> {
     pub action: String,
     pub resource: String,
@@ -16,7 +16,7 @@ pub struct Need<'a> {
 impl Need<'_> {
     /// Whether the request meets a condition.
     ///
-    /// Whose a resource is was not recorded: that it is ours is taken to hold but for a request
+    /// The owner of a resource was not recorded. The resource counts as ours, except in a request
     /// that creates it.
     pub fn meets(&self, key: &str, value: &str) -> bool {
         let text = decoded(&self.call.body);
@@ -41,7 +41,7 @@ impl Need<'_> {
     }
 }
 
-/// A form as it was before it was encoded; anything else stays as it is.
+/// Decodes a form; any other body is returned unchanged.
 fn decoded(body: &str) -> String {
     let spaced = body.replace('+', " ");
     let text = percent_encoding::percent_decode_str(&spaced);
@@ -99,7 +99,7 @@ fn of_s3(call: &Call) -> (String, String) {
     (name, bucket)
 }
 
-/// Everything that AWS checks for `call`, by the actions that the program names in its errors.
+/// Everything that AWS checks for `call`, with the actions that the program names in its errors.
 pub fn needs<'a>(call: &'a Call, account: &str) -> Vec<Need<'a>> {
     let json: Json = serde_json::from_str(&call.body).unwrap_or_default();
     let (name, bucket) = match call.service.as_str() {

@@ -1,5 +1,5 @@
-//! The printed policies against the calls that the program makes: nothing is missing, and nothing
-//! is more than needed.
+//! Compares the printed policies with the calls that the program makes: the policies allow every call,
+//! and nothing else.
 
 mod call;
 mod policy;
@@ -21,7 +21,7 @@ const SETTINGS: &str = "[audit_trail]\n\
 const EC2: [&str; 2] = ["--trust", "ec2"];
 const ALL: [&str; 2] = ["--empty-bucket", "--detach-foreign"];
 
-/// Both systems in one region, with the identities that the settings name.
+/// An account for both systems in one region, with the identities in the settings.
 pub async fn both_systems() -> Account {
     let account = Account::new(&[MAIN]);
     account.write(
@@ -35,7 +35,7 @@ pub async fn both_systems() -> Account {
     account
 }
 
-/// What `provision permissions` prints for these arguments, for which AWS is not called.
+/// The policy that `provision permissions` prints for these arguments. AWS must not be called.
 pub fn printed(account: &Account, args: &[&str]) -> Grants {
     let id = account.id.clone();
     let output = account.provision(&[&["permissions"], args, &["--account", &id]].concat());
@@ -44,10 +44,10 @@ pub fn printed(account: &Account, args: &[&str]) -> Grants {
     Grants::parse(&output.stdout)
 }
 
-/// Runs of the program, each held against the policy for it.
+/// Runs of the program, each compared with its policy.
 struct Runs<'a> {
     account: &'a Account,
-    /// The policies by the arguments that they were printed for.
+    /// The policies by the arguments of `provision permissions`.
     grants: BTreeMap<Vec<String>, Grants>,
 }
 
@@ -67,9 +67,9 @@ impl<'a> Runs<'a> {
             .or_insert_with(|| printed(account, permitted))
     }
 
-    /// Runs the program with `permitted`, the arguments that count for the policy, and `others`.
+    /// Runs the program with `permitted`, the arguments that the policy depends on, and `others`.
     ///
-    /// The simulator answers by the same policy, so that the program's own check agrees.
+    /// The simulator answers by the same policy, so the program's own check passes.
     fn run(&mut self, permitted: &[&str], others: &[&str]) -> Output {
         let account = self.account;
         let grants = self.grants(permitted);
@@ -97,7 +97,7 @@ impl<'a> Runs<'a> {
 }
 
 #[tokio::test]
-async fn the_policies_allow_what_is_called_and_nothing_else() {
+async fn the_policies_allow_every_call_and_nothing_else() {
     let account = both_systems().await;
     let mut runs = Runs::new(&account);
     tamper::role(&account, "deployer").await;
@@ -117,17 +117,17 @@ async fn the_policies_allow_what_is_called_and_nothing_else() {
     runs.run(&["apply", "--trust", "ec2"], &["--yes", "--tag", "team=a"])
         .exits(0);
     tamper::drift(&account).await;
-    // The profile is not wanted any more.
+    // The instance profile is no longer wanted.
     runs.run(&["apply"], &["--yes", "--tag", "team=b"]).exits(0);
 
     runs.run(&["apply", "--trust", "ec2"], &["--yes"]).exits(0);
     tamper::hold(&account).await;
     runs.run(&[&["destroy"][..], &ALL].concat(), &["--yes"])
         .exits(0);
-    // This time as a user; the key is taken back.
+    // This time the caller is a user, and the key is restored.
     account.calls_as(&format!("arn:aws:iam::{}:user/alice", account.id));
     runs.run(&["apply"], &["--yes"]).exits(0);
-    // In an account with more roles each is asked.
+    // In an account with more roles, each role is read by itself.
     account.answer("GetAccountAuthorizationDetails", TRUNCATED);
     runs.run(&["plan"], &[]).exits(0);
     runs.run(&["apply"], &["--yes"]).exits(0);
@@ -141,7 +141,7 @@ async fn the_policies_allow_what_is_called_and_nothing_else() {
     ] {
         let mut unused = runs.unused(permitted);
         if permitted == ["apply"] {
-            // Only of two runs at once, one takes the key away that it has made.
+            // Only of two runs at once, one schedules its own key for deletion.
             let takes_away = |item: &str| {
                 item.starts_with("Delete") && (item.contains("kms:") || item.ends_with(":key/*"))
             };
@@ -159,7 +159,7 @@ async fn the_policies_allow_what_is_called_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn other_settings_have_policies_of_their_own() {
+async fn other_settings_need_other_policies() {
     let account = both_systems().await;
     let mut runs = Runs::new(&account);
     let policy = account.iam().create_policy().policy_name("limit");
@@ -181,7 +181,7 @@ async fn other_settings_have_policies_of_their_own() {
     let own = format!("arn:aws:iam::{}:policy/AuditTrailRole", account.id);
     delete.policy_arn(own).send().await.unwrap();
     runs.run(&bounded, &["--yes"]).exits(0);
-    // The boundary goes, and the key is kept.
+    // The boundary is removed, and the key is kept.
     runs.run(&none, &["--yes"]).exits(0);
     let unused = runs.unused(&bounded);
     let about = |item: &&String| item.contains("oundar") || item.contains("Bounded");
@@ -194,7 +194,7 @@ async fn other_settings_have_policies_of_their_own() {
 }
 
 #[tokio::test]
-async fn what_is_taken_over_is_changed_with_the_same_policy() {
+async fn adopting_needs_no_other_policy() {
     let account = both_systems().await;
     let mut runs = Runs::new(&account);
     tamper::make_foreign(&account).await;
@@ -217,7 +217,7 @@ fn options_of_another_command_are_refused() {
 }
 
 #[test]
-fn the_external_id_is_not_needed_and_the_account_can_be_asked_for() {
+fn the_external_id_is_not_needed_and_the_account_is_read_from_aws() {
     let account = Account::new(&[MAIN]);
     account.write("provision.toml", "[stackstate]\n");
     let output = account.provision(&["permissions", "plan", "--region", MAIN]);

@@ -1,14 +1,14 @@
-//! The printed policies, read by an evaluator that shares nothing with the program.
+//! Evaluates the printed policies with code that shares nothing with the program.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Deserializer, Value as Json};
 
-/// What the printed policies allow, and which of it was used.
+/// The statements of the printed policies, and which parts of them were used.
 #[derive(Clone)]
 pub struct Grants {
     statements: Vec<Statement>,
-    /// Each statement's index with an action or a resource of it.
+    /// The used actions and resources, each with its statement's index.
     used: BTreeSet<(usize, String)>,
 }
 
@@ -17,7 +17,7 @@ struct Statement {
     sid: String,
     actions: Vec<String>,
     resources: Vec<String>,
-    /// Condition keys with their only value; all operators are of equality.
+    /// Condition keys with their only value; all operators test equality.
     conditions: BTreeMap<String, String>,
 }
 
@@ -41,7 +41,7 @@ fn matches(pattern: &str, text: &str) -> bool {
 }
 
 impl Grants {
-    /// Reads what `provision permissions` printed: one document after the other.
+    /// Reads the output of `provision permissions`: one document after the other.
     pub fn parse(printed: &str) -> Self {
         let mut statements = Vec::new();
         for document in Deserializer::from_str(printed).into_iter::<Json>() {
@@ -77,7 +77,7 @@ impl Grants {
         }
     }
 
-    /// Whether this is allowed where `holds` says which conditions the request meets.
+    /// Whether the action on the resource is allowed. `holds` is true for conditions that are met.
     pub fn allow(
         &mut self,
         action: &str,
@@ -107,7 +107,7 @@ impl Grants {
         for (index, statement) in self.statements.iter().enumerate() {
             let all = statement.actions.iter().chain(&statement.resources);
             for item in all {
-                // An identity stands with and without a path, and has but one of the two.
+                // An identity is named with and without a path, and has only one of the two ARNs.
                 let is_other_path = item.contains("/*/");
                 if !is_other_path && !self.used.contains(&(index, item.clone())) {
                     unused.push(format!("{}: {item}", statement.sid));
@@ -117,7 +117,7 @@ impl Grants {
         unused
     }
 
-    /// The same without one action.
+    /// The same policies without one action.
     pub fn without(&self, action: &str) -> Self {
         let mut rest = self.clone();
         for statement in &mut rest.statements {

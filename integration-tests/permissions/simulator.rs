@@ -1,4 +1,4 @@
-//! IAM's policy simulator, which the emulator lacks, for printed policies.
+//! Answers in place of IAM's policy simulator, which the emulator lacks, by printed policies.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ fn answer(call: &Call, grants: &Grants) -> String {
             ))
         })
         .collect();
-    // One action a page, so that whoever asks has to turn pages.
+    // One action a page, because the reading of further pages is tested too.
     let page: usize = fields
         .get("Marker")
         .map_or(0, |marker| marker.parse().unwrap());
@@ -77,7 +77,7 @@ fn answer(call: &Call, grants: &Grants) -> String {
     )
 }
 
-/// Has the simulator answer by these policies from now on.
+/// From now on answers simulated calls by these policies.
 pub fn simulates(account: &Account, grants: &Grants) {
     let grants = grants.clone();
     account.answer_with("SimulatePrincipalPolicy", move |call| {

@@ -1,4 +1,4 @@
-//! What others do to a deployment, so that a run has to call everything that it ever calls.
+//! Changes a deployment by hand, so a run must make every call that the program can make.
 
 use aws_sdk_firehose::types::{CompressionFormat, ExtendedS3DestinationUpdate};
 use aws_sdk_s3::types::Tag as BucketTag;
@@ -12,7 +12,7 @@ const EXTRA: &str = r#"{"Version":"2012-10-17","Statement":
     {"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
 const STREAM: &str = "stackstate-eventbridge-stream";
 
-/// A role of others.
+/// Creates a role of others.
 pub async fn role(account: &Account, name: &str) {
     let role = account.iam().create_role().role_name(name);
     let role = role.assume_role_policy_document(TRUST);
@@ -29,20 +29,20 @@ async fn group(account: &Account, name: &str) {
     group.send().await.unwrap();
 }
 
-/// Whom the settings attach Audit Trail's policy to.
+/// Creates the identities in `attach_to`.
 pub async fn identities(account: &Account) {
     user(account, "audit-trail").await;
     group(account, "auditors").await;
     role(account, "app").await;
 }
 
-/// A managed policy of others.
+/// Creates a managed policy of others.
 pub async fn extra_policy(account: &Account) {
     let extra = account.iam().create_policy().policy_name("extra");
     extra.policy_document(EXTRA).send().await.unwrap();
 }
 
-/// Changes something of every kind in such a way that only another call mends it.
+/// Changes every kind of resource, each attribute that a call of its own corrects.
 pub async fn drift(account: &Account) {
     let iam = account.iam();
     let extra = format!("arn:aws:iam::{}:policy/extra", account.id);
@@ -90,7 +90,7 @@ pub async fn drift(account: &Account) {
         .unwrap();
     let destination = &stream.destinations()[0];
     let own = destination.extended_s3_destination_description().unwrap();
-    // The emulator replaces the destination where AWS merges the change into it.
+    // The emulator replaces the destination, where AWS merges the change into it.
     let elsewhere = ExtendedS3DestinationUpdate::builder()
         .compression_format(CompressionFormat::Uncompressed)
         .role_arn(own.role_arn())
@@ -109,7 +109,7 @@ pub async fn drift(account: &Account) {
     rule.send().await.unwrap();
 }
 
-/// Puts another role into our instance profile, in the place of ours.
+/// Replaces our role in our instance profile by another role.
 pub async fn occupy_profile(account: &Account) {
     let iam = account.iam();
     role(account, "squatter").await;
@@ -121,7 +121,7 @@ pub async fn occupy_profile(account: &Account) {
     add.send().await.unwrap();
 }
 
-/// Has others hold on to what is to be destroyed, and fills the bucket.
+/// Lets others use resources that are to be destroyed, and fills the bucket.
 pub async fn hold(account: &Account) {
     let iam = account.iam();
     let own = format!("arn:aws:iam::{}:policy/AuditTrailRole", account.id);
@@ -153,7 +153,7 @@ pub async fn hold(account: &Account) {
     put.send().await.unwrap();
 }
 
-/// Makes a role, the log bucket and a policy by hand, with our names and without our tags.
+/// Creates a role, the log bucket and a policy by hand, with our names and without our tags.
 pub async fn make_foreign(account: &Account) {
     role(account, ROLE).await;
     let iam = account.iam();

@@ -1,11 +1,11 @@
-//! CloudTrail, which the emulator lacks: what it answers of one trail.
+//! Answers in place of CloudTrail, which the emulator lacks, with one trail.
 
 use serde_json::json;
 
 use crate::harness::{Account, MAIN};
 
-/// Has CloudTrail answer in every region that there is one trail of the main region, which covers
-/// the others too if `everywhere`, and which logs what `kind` says.
+/// From now on CloudTrail has one trail, of the main region. With `everywhere` the trail covers all
+/// regions; `kind` is the kind of events that it logs.
 pub fn trail(account: &Account, everywhere: bool, kind: &str) {
     let arn = format!("arn:aws:cloudtrail:{MAIN}:{}:trail/all", account.id);
     account.answer_with("DescribeTrails", move |call| {

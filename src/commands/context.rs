@@ -56,12 +56,16 @@ impl Context {
             report(&format!("Warning: {warning}\n"));
         }
         let systems = systems::named(&settings, goal)?;
-        let partition = settings.partition().unwrap_or(Partition::Aws);
-        systems
-            .iter()
-            .try_for_each(|system| system.check(partition))?;
+        let aws = connections.account(&session, settings.account.as_ref(), &settings.regions);
+        if aws.site().is_none() {
+            // The layout, which checks the documents, has to wait until AWS names the account.
+            let partition = settings.partition().unwrap_or(Partition::Aws);
+            systems
+                .iter()
+                .try_for_each(|system| system.check(partition))?;
+        }
         Ok(Context {
-            aws: connections.account(&session, settings.account.as_ref(), &settings.regions),
+            aws,
             systems,
             settings,
         })

@@ -22,8 +22,7 @@ use crate::failure::Failure;
 use crate::kinds::iam::role;
 use crate::names::{Arn, Partition, Region};
 use crate::settings::{self, Encryption, Settings, Trust};
-use crate::systems::documents::ACCOUNT_ID;
-use crate::systems::documents::{Documents, open};
+use crate::systems::documents::{ACCOUNT_ID, Documents, open};
 use crate::systems::system::{Goal, Layout, Output, Outputs, Site, System};
 
 pub use documents::DOCUMENTS;
