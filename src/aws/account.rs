@@ -4,11 +4,13 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use aws_smithy_types::error::operation::BuildError;
 use tokio::sync::OnceCell;
 
 use super::clients::Clients;
 use super::error::AwsError;
 use super::gate::Gate;
+use super::operation::Operation;
 use super::role_page::RolePage;
 use super::session::Session;
 use crate::names::{AccountId, Partition, Region, Site};
@@ -148,6 +150,18 @@ impl Aws {
         error.resource = error.resource.or_else(|| self.resource.clone());
         error.account = error.account.or_else(|| self.account().cloned());
         error
+    }
+
+    /// The part of a request that was built for an operation.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`](super::ErrorKind::Refused) if the part could not be built.
+    pub fn built<T>(
+        &self,
+        operation: &Operation,
+        part: Result<T, BuildError>,
+    ) -> Result<T, AwsError> {
+        part.map_err(|error| self.name(AwsError::unbuildable(operation.clone(), &error)))
     }
 
     /// Reports to whoever watches that the resource waits, and for what.

@@ -10,6 +10,7 @@ use aws_sdk_sts::error::SdkError;
 use aws_sdk_sts::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::error::operation::BuildError;
 
 pub use kind::ErrorKind;
 
@@ -93,6 +94,14 @@ impl AwsError {
     /// An answer that is not what AWS documents, with the reason.
     pub fn unusable(operation: Operation, message: String) -> Self {
         AwsError::bare(ErrorKind::Refused, operation, message)
+    }
+
+    /// A request that could not be built, because a part that AWS asks for is missing.
+    pub(super) fn unbuildable(operation: Operation, error: &BuildError) -> Self {
+        AwsError {
+            code: Some("the request could not be built".to_owned()),
+            ..AwsError::bare(ErrorKind::Refused, operation, error.to_string())
+        }
     }
 
     /// A call that was not begun, because the run was stopped.
@@ -240,5 +249,28 @@ mod tests {
         let error = AwsError::in_answer(operation, Some("A\u{1b}[2J"), Some("b\u{9b}1m"));
         let shown = error.failure().to_string();
         assert!(shown.contains("A\\u{1b}[2J: b\\u{9b}1m"), "{shown}");
+    }
+
+    #[test]
+    fn a_request_that_cannot_be_built_names_the_operation_and_the_missing_part() {
+        let operation = Operation {
+            service: "s3",
+            name: "DeleteObjects",
+            region: None,
+        };
+        let missing = BuildError::missing_field("objects", "no objects were given");
+        let (_stop, stopped) = tokio::sync::watch::channel(false);
+        let aws = crate::fakes::aws(stopped).on_behalf_of(&"s3_bucket.logs");
+        let error = aws.built::<()>(&operation, Err(missing)).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Refused);
+        let shown = error.failure().to_string();
+        for part in [
+            "DeleteObjects",
+            "s3_bucket.logs",
+            "could not be built",
+            "objects",
+        ] {
+            assert!(shown.contains(part), "{part}: {shown}");
+        }
     }
 }

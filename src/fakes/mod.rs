@@ -22,7 +22,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 pub use resource::{Fake, Pace};
-pub use state::{at, attributes, desired, ours, read_back};
+pub use state::{at, attributes, desired, ours, read_back, settled};
 
 use crate::aws::{Aws, Connections, Operation, Session};
 use crate::engine::address::Address;

@@ -37,6 +37,17 @@ pub fn read_back(node: &Node, known: &Known) -> Attributes {
     attributes
 }
 
+/// The resource of a node once everything was done.
+pub fn settled(node: &Node, known: &Known) -> Present {
+    let owner = match node.resource.parent() {
+        Some(_) => Owner::Parent,
+        None => Owner::Ours,
+    };
+    let mut present = Present::new(read_back(node, known), owner, Phase::Stable);
+    present.arn = known.get(node.address()).cloned();
+    present
+}
+
 /// Something of ours, at rest.
 pub fn ours(attributes: Attributes) -> Present {
     Present::new(attributes, Owner::Ours, Phase::Stable)

@@ -9,13 +9,13 @@ use crate::engine::address::Address;
 use crate::engine::attributes::Value;
 use crate::engine::known::Known;
 use crate::engine::node::{Node, Observations};
-use crate::engine::observed::{Observed, Phase, Present};
+use crate::engine::observed::{Observed, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::plan;
 use crate::fakes::deployment::{
     EXTERNAL_ID, laid_out, on_ec2, settings, site, to_be_removed, with_postfix,
 };
-use crate::fakes::{consent, read_back};
+use crate::fakes::{consent, settled};
 use crate::settings::Settings;
 
 fn schema() -> Json {
@@ -37,16 +37,8 @@ fn key() -> Address {
     Address::regional("kms_key", "integration", &"eu-west-1".parse().unwrap())
 }
 
-/// The resource of the node once it is settled.
-fn settled(node: &Node) -> Present {
-    let known = Known::from([(key(), "arn:aws:kms:eu-west-1:123456789012:key/k".to_owned())]);
-    let owner = match node.resource.parent() {
-        Some(_) => Owner::Parent,
-        None => Owner::Ours,
-    };
-    let mut present = Present::new(read_back(node, &known), owner, Phase::Stable);
-    present.arn = known.get(node.address()).cloned();
-    present
+fn known() -> Known {
+    Known::from([(key(), "arn:aws:kms:eu-west-1:123456789012:key/k".to_owned())])
 }
 
 /// The plan of these settings. `state` turns the settled state of each resource into the observed
@@ -56,7 +48,7 @@ fn document(settings: &Settings, adopt: bool, state: impl Fn(&Node, Present) -> 
     let observed: Observations = nodes
         .iter()
         .filter(|node| node.is_wanted())
-        .map(|node| (node.address().clone(), state(node, settled(node))))
+        .map(|node| (node.address().clone(), state(node, settled(node, &known()))))
         .collect();
     super::json::plan(
         &site(settings),
@@ -94,7 +86,12 @@ fn plans() -> Vec<(&'static str, Json)> {
         let observed = laid_out(&two_regions())
             .iter()
             .filter(|node| node.is_wanted())
-            .map(|node| (node.address().clone(), Observed::Present(settled(node))))
+            .map(|node| {
+                (
+                    node.address().clone(),
+                    Observed::Present(settled(node, &known())),
+                )
+            })
             .collect();
         let mut plan = plan::plan(&nodes, &observed, consent(false));
         plan.steps.reverse();

@@ -4,25 +4,14 @@ use serde_json::json;
 
 use crate::engine::attributes::Value;
 use crate::engine::known::Known;
-use crate::engine::node::{Node, Observations};
-use crate::engine::observed::{Observed, Phase, Present};
+use crate::engine::node::Observations;
+use crate::engine::observed::{Observed, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::plan::{self, Plan};
 use crate::fakes::deployment::{laid_out, settings, site};
-use crate::fakes::{consent, read_back};
+use crate::fakes::{consent, settled};
 use crate::settings::Settings;
 use iam_policy::Policy;
-
-/// The resource of the node once it is settled.
-fn settled(node: &Node, known: &Known) -> Present {
-    let owner = match node.resource.parent() {
-        Some(_) => Owner::Parent,
-        None => Owner::Ours,
-    };
-    let mut present = Present::new(read_back(node, known), owner, Phase::Stable);
-    present.arn = known.get(node.address()).cloned();
-    present
-}
 
 /// The plan of settled resources, each changed by `change`.
 fn changed(settings: &Settings, change: impl Fn(&str, &mut Present)) -> Plan {

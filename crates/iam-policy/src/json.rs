@@ -153,6 +153,19 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 }
 
+/// The value with `text` of each string in its place. The names of members stay.
+pub(crate) fn with_texts(value: &Value, text: &impl Fn(&str) -> String) -> Value {
+    match value {
+        Value::String(own) => Value::String(text(own)),
+        Value::Array(items) => items.iter().map(|item| with_texts(item, text)).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| (name.clone(), with_texts(member, text)))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{JsonError, parse};

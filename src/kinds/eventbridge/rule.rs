@@ -5,7 +5,7 @@ use aws_sdk_eventbridge::types::{RuleState, Tag};
 use futures_util::future::{OptionFuture, join3};
 use serde_json::Value as Json;
 
-use super::targets::{events_operation, failed_entry, targets};
+use super::targets::{events_operation, remove_targets, targets};
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::engine::attributes::{Attributes, Change, changed_tags};
 use crate::engine::holder::Holder;
@@ -69,21 +69,6 @@ impl EventRule {
         let others = targets.into_iter().map(|target| target.id);
         let others = others.filter(|id| id != self.target);
         Ok(others.map(|id| Holder::new("target", id)).collect())
-    }
-
-    async fn remove_targets(&self, aws: &Aws, targets: &[Holder]) -> Result<(), AwsError> {
-        let client = aws.eventbridge(&self.region);
-        let ids: Vec<String> = targets.iter().map(|target| target.name.clone()).collect();
-        let remove = || {
-            let request = client.remove_targets().rule(&self.identity.name);
-            request.set_ids(Some(ids.clone())).send()
-        };
-        let answer = aws.call_checked(self.operation("RemoveTargets"), remove, |answer| {
-            let first = answer.failed_entries().first();
-            let first = first.map(|entry| (entry.error_code(), entry.error_message()));
-            failed_entry(first, answer.failed_entry_count())
-        });
-        gone_is_fine(answer.await)
     }
 }
 
@@ -155,7 +140,8 @@ impl Resource for EventRule {
         _consent: Consent,
     ) -> Result<(), AwsError> {
         if !present.held_by.is_empty() {
-            self.remove_targets(aws, &present.held_by).await?;
+            let ids = present.held_by.iter().map(|target| target.name.clone());
+            remove_targets(aws, &self.region, &self.identity.name, ids.collect()).await?;
         }
         let client = aws.eventbridge(&self.region);
         let answer = aws

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use aws_sdk_eventbridge::types::Target;
 use futures_util::future::try_join;
 
-use super::targets::{events_operation, failed_entry, targets};
+use super::targets::{events_operation, failed_entry, remove_targets, targets};
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::engine::address::Address;
 use crate::engine::attributes::{Attributes, Change};
@@ -139,18 +139,8 @@ impl Resource for EventTarget {
             });
             gone_is_fine(answer.await)
         };
-        let remove = async {
-            let remove = || {
-                let request = client.remove_targets().rule(&self.rule_name);
-                request.ids(&self.identity.name).send()
-            };
-            let answer = aws.call_checked(self.operation("RemoveTargets"), remove, |answer| {
-                let first = answer.failed_entries().first();
-                let first = first.map(|entry| (entry.error_code(), entry.error_message()));
-                failed_entry(first, answer.failed_entry_count())
-            });
-            gone_is_fine(answer.await)
-        };
+        let ids = vec![self.identity.name.clone()];
+        let remove = remove_targets(aws, &self.region, &self.rule_name, ids);
         try_join(disable, remove).await?;
         Ok(())
     }
@@ -163,15 +153,13 @@ impl Specified<'_, EventTarget, TargetSpec> {
             .id(&self.resource.identity.name)
             .arn(&self.spec.arn)
             .role_arn(&self.spec.role_arn);
-        // Building fails only without id or ARN, and both are given.
-        let target = target.build().ok();
+        let operation = self.resource.operation("PutTargets");
+        let target = aws.built(&operation, target.build())?;
         let put = || {
             let request = client.put_targets().rule(&self.resource.rule_name);
-            request
-                .set_targets(Some(target.iter().cloned().collect()))
-                .send()
+            request.targets(target.clone()).send()
         };
-        aws.call_checked(self.resource.operation("PutTargets"), put, |answer| {
+        aws.call_checked(operation, put, |answer| {
             let first = answer.failed_entries().first();
             let first = first.map(|entry| (entry.error_code(), entry.error_message()));
             failed_entry(first, answer.failed_entry_count())

@@ -4,6 +4,7 @@
 use aws_sdk_eventbridge::types::Target;
 
 use crate::aws::{Aws, AwsError, Operation};
+use crate::engine::resource::gone_is_fine;
 use crate::names::Region;
 
 /// An operation of EventBridge.
@@ -35,6 +36,30 @@ pub(super) async fn targets(
         |answer| (answer.targets.unwrap_or_default(), answer.next_token),
     )
     .await
+}
+
+/// Removes the targets with these ids from a rule. A rule that is gone has no targets.
+///
+/// # Errors
+/// Those of `events:RemoveTargets`, and the first target that EventBridge did not remove.
+pub(super) async fn remove_targets(
+    aws: &Aws,
+    region: &Region,
+    rule: &str,
+    ids: Vec<String>,
+) -> Result<(), AwsError> {
+    let client = aws.eventbridge(region);
+    let remove = || {
+        let request = client.remove_targets().rule(rule);
+        request.set_ids(Some(ids.clone())).send()
+    };
+    let operation = events_operation("RemoveTargets", region);
+    let answer = aws.call_checked(operation, remove, |answer| {
+        let first = answer.failed_entries().first();
+        let first = first.map(|entry| (entry.error_code(), entry.error_message()));
+        failed_entry(first, answer.failed_entry_count())
+    });
+    gone_is_fine(answer.await)
 }
 
 /// The code and the message of an entry that failed.

@@ -7,7 +7,7 @@ use aws_sdk_s3::types::PublicAccessBlockConfiguration;
 use futures_util::future::join;
 use serde_json::json;
 
-use crate::aws::{Aws, AwsError, Operation};
+use crate::aws::{Aws, AwsError};
 use crate::engine::address::Address;
 use crate::engine::attributes::Value;
 use crate::engine::identity::Identity;
@@ -43,16 +43,6 @@ pub struct BucketSpec {
     pub key: Option<Address>,
     /// The bucket policy.
     pub policy: Policy,
-}
-
-impl S3Bucket {
-    pub(super) fn operation(&self, name: &'static str, region: &Region) -> Operation {
-        Operation {
-            service: "s3",
-            name,
-            region: Some(region.clone()),
-        }
-    }
 }
 
 pub(super) fn all_blocked() -> PublicAccessBlockConfiguration {

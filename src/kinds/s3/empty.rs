@@ -7,6 +7,7 @@ use aws_sdk_s3::types::{Delete, Error as S3Error, ObjectIdentifier};
 use futures_util::future::ready;
 use futures_util::stream::{self, Stream, TryStreamExt};
 
+use super::s3_operation;
 use crate::aws::{Aws, AwsError, ErrorKind, Operation, Pauses};
 use crate::names::{AccountId, Region};
 
@@ -34,14 +35,6 @@ struct Page {
 }
 
 impl Bucket<'_> {
-    fn operation(&self, name: &'static str) -> Operation {
-        Operation {
-            service: "s3",
-            name,
-            region: Some(self.region.clone()),
-        }
-    }
-
     /// Deletes the bucket. With `empty`, its versions and delete markers are deleted first.
     ///
     /// # Errors
@@ -84,7 +77,7 @@ impl Bucket<'_> {
 
     async fn delete_bucket(&self, aws: &Aws) -> Result<(), AwsError> {
         let client = aws.s3(self.region);
-        aws.call(self.operation("DeleteBucket"), || {
+        aws.call(s3_operation("DeleteBucket", self.region), || {
             let request = client.delete_bucket().bucket(self.name);
             request
                 .expected_bucket_owner(self.account.to_string())
@@ -134,9 +127,10 @@ impl Bucket<'_> {
         from: Option<(Option<String>, Option<String>)>,
     ) -> Result<Page, AwsError> {
         let client = aws.s3(self.region);
+        let operation = s3_operation("ListObjectVersions", self.region);
         let (key, version) = from.unwrap_or_default();
         let answer = aws
-            .call(self.operation("ListObjectVersions"), || {
+            .call(operation.clone(), || {
                 client
                     .list_object_versions()
                     .bucket(self.name)
@@ -151,21 +145,18 @@ impl Bucket<'_> {
             .delete_markers()
             .iter()
             .map(|m| (m.key(), m.version_id()));
-        let versions = versions.chain(markers).filter_map(|(key, version)| {
+        let versions = versions.chain(markers).map(|(key, version)| {
             let identifier = ObjectIdentifier::builder().set_key(key.map(ToOwned::to_owned));
-            identifier
-                .set_version_id(version.map(ToOwned::to_owned))
-                .build()
-                .ok()
+            let version = version.map(ToOwned::to_owned);
+            aws.built(&operation, identifier.set_version_id(version).build())
         });
-        let versions = versions.collect();
+        let versions = versions.collect::<Result<_, _>>()?;
         let next = (answer.is_truncated() == Some(true))
             .then_some((answer.next_key_marker, answer.next_version_id_marker));
         // A page that names itself as the next one would be read forever.
         if next == Some((key, version)) {
             let message = "the list does not end: a page names itself as the next".to_owned();
-            let error = AwsError::unusable(self.operation("ListObjectVersions"), message);
-            return Err(aws.name(error));
+            return Err(aws.name(AwsError::unusable(operation, message)));
         }
         Ok(Page { versions, next })
     }
@@ -202,7 +193,7 @@ impl Bucket<'_> {
             refused.add(batch_refused);
             aws.announce_progress(format!("object versions deleted: {deleted}"));
         }
-        refused.into_result(aws, self.operation("DeleteObjects"), self.name)?;
+        refused.into_result(aws, s3_operation("DeleteObjects", self.region), self.name)?;
         Ok(deleted)
     }
 
@@ -213,18 +204,19 @@ impl Bucket<'_> {
     ) -> Result<(usize, Refused), AwsError> {
         let client = aws.s3(self.region);
         let all = versions.len();
+        let operation = s3_operation("DeleteObjects", self.region);
         let delete = Delete::builder()
             .set_objects(Some(versions))
             .quiet(true)
-            .build()
-            .ok();
+            .build();
+        let delete = aws.built(&operation, delete)?;
         let answer = aws
-            .call(self.operation("DeleteObjects"), || {
+            .call(operation, || {
                 client
                     .delete_objects()
                     .bucket(self.name)
                     .expected_bucket_owner(self.account.to_string())
-                    .set_delete(delete.clone())
+                    .delete(delete.clone())
                     .send()
             })
             .await?;

@@ -1,5 +1,6 @@
 //! The wanted and the observed lifecycle of the log bucket's objects.
 
+use aws_sdk_s3::error::BuildError;
 use aws_sdk_s3::types::{
     AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, ExpirationStatus,
     LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, NoncurrentVersionExpiration,
@@ -9,8 +10,10 @@ use serde_json::{Value as Json, json};
 const DAYS: i32 = 1;
 
 /// The wanted rule: every object expires after a day. The agent has read it long before.
-pub fn wanted() -> Option<BucketLifecycleConfiguration> {
-    // Building fails only without the parts that are given here.
+///
+/// # Errors
+/// A part is missing that the SDK asks for.
+pub fn wanted() -> Result<BucketLifecycleConfiguration, BuildError> {
     let rule = LifecycleRule::builder()
         .id("provision-expire-after-one-day")
         .status(ExpirationStatus::Enabled)
@@ -26,12 +29,8 @@ pub fn wanted() -> Option<BucketLifecycleConfiguration> {
                 .noncurrent_days(DAYS)
                 .build(),
         )
-        .build()
-        .ok()?;
-    BucketLifecycleConfiguration::builder()
-        .rules(rule)
-        .build()
-        .ok()
+        .build()?;
+    BucketLifecycleConfiguration::builder().rules(rule).build()
 }
 
 /// The rules in a canonical order and form. Settings of a rule that ours does not have are listed

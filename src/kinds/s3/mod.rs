@@ -9,3 +9,15 @@ mod log_delivery;
 pub mod permissions;
 mod read;
 mod write;
+
+use crate::aws::Operation;
+use crate::names::Region;
+
+/// An operation of S3.
+fn s3_operation(name: &'static str, region: &Region) -> Operation {
+    Operation {
+        service: "s3",
+        name,
+        region: Some(region.clone()),
+    }
+}

@@ -9,7 +9,7 @@ use super::bucket::{S3Bucket, lower_access_block};
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::attributes::{Attributes, Value};
 use crate::kinds::policy_value;
-use crate::kinds::s3::lifecycle;
+use crate::kinds::s3::{lifecycle, s3_operation};
 use crate::kinds::tags::from_service;
 use crate::names::Region;
 
@@ -59,7 +59,7 @@ impl S3Bucket {
     ) -> Result<Result<Option<Region>, String>, AwsError> {
         let client = aws.s3(&self.region);
         let answer = aws
-            .call(self.operation("HeadBucket", &self.region), || {
+            .call(s3_operation("HeadBucket", &self.region), || {
                 let request = client.head_bucket().bucket(&self.identity.name);
                 request
                     .expected_bucket_owner(self.account.to_string())
@@ -84,40 +84,37 @@ impl S3Bucket {
     pub(super) async fn settings(&self, aws: &Aws, region: &Region) -> Result<Settings, AwsError> {
         let client = aws.s3(region);
         let owner = self.account.to_string();
-        let tags = optional(aws.call(self.operation("GetBucketTagging", region), || {
+        let tags = optional(aws.call(s3_operation("GetBucketTagging", region), || {
             let request = client.get_bucket_tagging().bucket(&self.identity.name);
             request.expected_bucket_owner(&owner).send()
         }));
-        let versioning = aws.call(self.operation("GetBucketVersioning", region), || {
+        let versioning = aws.call(s3_operation("GetBucketVersioning", region), || {
             let request = client.get_bucket_versioning().bucket(&self.identity.name);
             request.expected_bucket_owner(&owner).send()
         });
-        let encryption = optional(aws.call(self.operation("GetBucketEncryption", region), || {
+        let encryption = optional(aws.call(s3_operation("GetBucketEncryption", region), || {
             let request = client.get_bucket_encryption().bucket(&self.identity.name);
             request.expected_bucket_owner(&owner).send()
         }));
-        let operation = self.operation("GetBucketOwnershipControls", region);
+        let operation = s3_operation("GetBucketOwnershipControls", region);
         let ownership = optional(aws.call(operation, || {
             let request = client
                 .get_bucket_ownership_controls()
                 .bucket(&self.identity.name);
             request.expected_bucket_owner(&owner).send()
         }));
-        let access_block = optional(aws.call(
-            self.operation("GetPublicAccessBlock", region),
-            || {
-                let request = client.get_public_access_block().bucket(&self.identity.name);
-                request.expected_bucket_owner(&owner).send()
-            },
-        ));
-        let operation = self.operation("GetBucketLifecycleConfiguration", region);
+        let access_block = optional(aws.call(s3_operation("GetPublicAccessBlock", region), || {
+            let request = client.get_public_access_block().bucket(&self.identity.name);
+            request.expected_bucket_owner(&owner).send()
+        }));
+        let operation = s3_operation("GetBucketLifecycleConfiguration", region);
         let rules = optional(aws.call(operation, || {
             let request = client
                 .get_bucket_lifecycle_configuration()
                 .bucket(&self.identity.name);
             request.expected_bucket_owner(&owner).send()
         }));
-        let policy = optional(aws.call(self.operation("GetBucketPolicy", region), || {
+        let policy = optional(aws.call(s3_operation("GetBucketPolicy", region), || {
             let request = client.get_bucket_policy().bucket(&self.identity.name);
             request.expected_bucket_owner(&owner).send()
         }));

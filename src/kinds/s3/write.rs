@@ -8,6 +8,7 @@ use aws_sdk_s3::types::{
 
 use super::bucket::{S3Bucket, all_blocked};
 use super::read::optional;
+use super::s3_operation;
 use crate::aws::{Aws, AwsError};
 use crate::kinds::s3::lifecycle;
 use crate::kinds::tags::{from_service, to_service};
@@ -16,7 +17,7 @@ use iam_policy::Policy;
 impl S3Bucket {
     pub(super) async fn put_public_access_block(&self, aws: &Aws) -> Result<(), AwsError> {
         let client = aws.s3(&self.region);
-        aws.call(self.operation("PutPublicAccessBlock", &self.region), || {
+        aws.call(s3_operation("PutPublicAccessBlock", &self.region), || {
             let request = client.put_public_access_block().bucket(&self.identity.name);
             let request = request.expected_bucket_owner(self.account.to_string());
             request
@@ -29,25 +30,20 @@ impl S3Bucket {
 
     pub(super) async fn put_ownership(&self, aws: &Aws) -> Result<(), AwsError> {
         let client = aws.s3(&self.region);
-        // Building fails only without the parts that are given here.
+        let operation = s3_operation("PutBucketOwnershipControls", &self.region);
         let rule = OwnershipControlsRule::builder()
             .object_ownership(ObjectOwnership::BucketOwnerPreferred)
-            .build()
-            .ok();
-        let controls = OwnershipControls::builder()
-            .set_rules(Some(rule.into_iter().collect()))
-            .build()
-            .ok();
-        aws.call(
-            self.operation("PutBucketOwnershipControls", &self.region),
-            || {
-                let request = client
-                    .put_bucket_ownership_controls()
-                    .bucket(&self.identity.name);
-                let request = request.expected_bucket_owner(self.account.to_string());
-                request.set_ownership_controls(controls.clone()).send()
-            },
-        )
+            .build();
+        let rule = aws.built(&operation, rule)?;
+        let controls = OwnershipControls::builder().rules(rule).build();
+        let controls = aws.built(&operation, controls)?;
+        aws.call(operation, || {
+            let request = client
+                .put_bucket_ownership_controls()
+                .bucket(&self.identity.name);
+            let request = request.expected_bucket_owner(self.account.to_string());
+            request.ownership_controls(controls.clone()).send()
+        })
         .await?;
         Ok(())
     }
@@ -55,7 +51,7 @@ impl S3Bucket {
     pub(super) async fn put_policy(&self, aws: &Aws, policy: &Policy) -> Result<(), AwsError> {
         let client = aws.s3(&self.region);
         let policy = policy.compact();
-        aws.call(self.operation("PutBucketPolicy", &self.region), || {
+        aws.call(s3_operation("PutBucketPolicy", &self.region), || {
             let request = client.put_bucket_policy().bucket(&self.identity.name);
             let request = request.expected_bucket_owner(self.account.to_string());
             request.policy(&policy).send()
@@ -74,25 +70,24 @@ impl S3Bucket {
             Some(_) => ServerSideEncryption::AwsKms,
             None => ServerSideEncryption::Aes256,
         };
-        // Building fails only without the parts that are given here.
+        let operation = s3_operation("PutBucketEncryption", &self.region);
         let default = ServerSideEncryptionByDefault::builder()
             .sse_algorithm(algorithm)
             .set_kms_master_key_id(key.cloned())
-            .build()
-            .ok();
+            .build();
         let rule = ServerSideEncryptionRule::builder()
-            .set_apply_server_side_encryption_by_default(default)
+            .apply_server_side_encryption_by_default(aws.built(&operation, default)?)
             .bucket_key_enabled(key.is_some())
             .build();
         let configuration = ServerSideEncryptionConfiguration::builder()
             .rules(rule)
-            .build()
-            .ok();
-        aws.call(self.operation("PutBucketEncryption", &self.region), || {
+            .build();
+        let configuration = aws.built(&operation, configuration)?;
+        aws.call(operation, || {
             let request = client.put_bucket_encryption().bucket(&self.identity.name);
             let request = request.expected_bucket_owner(self.account.to_string());
             request
-                .set_server_side_encryption_configuration(configuration.clone())
+                .server_side_encryption_configuration(configuration.clone())
                 .send()
         })
         .await?;
@@ -104,7 +99,7 @@ impl S3Bucket {
         let enabled = VersioningConfiguration::builder()
             .status(BucketVersioningStatus::Enabled)
             .build();
-        aws.call(self.operation("PutBucketVersioning", &self.region), || {
+        aws.call(s3_operation("PutBucketVersioning", &self.region), || {
             let request = client.put_bucket_versioning().bucket(&self.identity.name);
             let request = request.expected_bucket_owner(self.account.to_string());
             request.versioning_configuration(enabled.clone()).send()
@@ -115,14 +110,15 @@ impl S3Bucket {
 
     pub(super) async fn put_lifecycle(&self, aws: &Aws) -> Result<(), AwsError> {
         let client = aws.s3(&self.region);
-        let operation = self.operation("PutBucketLifecycleConfiguration", &self.region);
+        let operation = s3_operation("PutBucketLifecycleConfiguration", &self.region);
+        let configuration = aws.built(&operation, lifecycle::wanted())?;
         aws.call(operation, || {
             let request = client
                 .put_bucket_lifecycle_configuration()
                 .bucket(&self.identity.name);
             let request = request.expected_bucket_owner(self.account.to_string());
             request
-                .set_lifecycle_configuration(lifecycle::wanted())
+                .lifecycle_configuration(configuration.clone())
                 .send()
         })
         .await?;
@@ -136,7 +132,7 @@ impl S3Bucket {
         let client = aws.s3(&self.region);
         let owner = self.account.to_string();
         let present = optional(
-            aws.call(self.operation("GetBucketTagging", &self.region), || {
+            aws.call(s3_operation("GetBucketTagging", &self.region), || {
                 let request = client.get_bucket_tagging().bucket(&self.identity.name);
                 request.expected_bucket_owner(&owner).send()
             }),
@@ -146,11 +142,13 @@ impl S3Bucket {
         let own = self.identity.tags.iter();
         tags.extend(own.map(|(k, v)| (k.to_owned(), v.to_owned())));
         let tags = to_service(tags.iter().map(|(k, v)| (k.as_str(), v.as_str())));
-        let tagging = Tagging::builder().set_tag_set(Some(tags)).build().ok();
-        aws.call(self.operation("PutBucketTagging", &self.region), || {
+        let operation = s3_operation("PutBucketTagging", &self.region);
+        let tagging = Tagging::builder().set_tag_set(Some(tags)).build();
+        let tagging = aws.built(&operation, tagging)?;
+        aws.call(operation, || {
             let request = client.put_bucket_tagging().bucket(&self.identity.name);
             let request = request.expected_bucket_owner(&owner);
-            request.set_tagging(tagging.clone()).send()
+            request.tagging(tagging.clone()).send()
         })
         .await?;
         Ok(())

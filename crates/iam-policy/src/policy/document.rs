@@ -129,6 +129,19 @@ impl Policy {
         self.with_statements(joined)
     }
 
+    /// The policy with `text` of each string value in its place. The words of the grammar, which are
+    /// the versions, the effects and `*`, must stay as they are.
+    ///
+    /// The form of any other string is free, so the result is a policy.
+    pub(super) fn with_texts(&self, text: &impl Fn(&str) -> String) -> Policy {
+        let statements = self.statements.iter();
+        Policy {
+            document: json::with_texts(&self.document, text),
+            version: self.version,
+            statements: statements.map(|s| s.with_texts(text)).collect(),
+        }
+    }
+
     fn with_statements(&self, statements: Vec<Statement>) -> Policy {
         let list = statements.iter().map(|s| s.document().clone()).collect();
         let mut members = self.document.as_object().map_or_else(Map::new, Map::clone);

@@ -1,4 +1,4 @@
-//! Moving a document from the partition `aws`, in which the vendor writes it, to another one.
+//! Moving a document from the partition `aws`, in which most documents are written, to another one.
 
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
-//! Filling the blueprint's placeholders, such as `${AccountId}`, into a parsed document.
+//! Replacing placeholders, such as `${AccountId}`, in a parsed document.
 //!
-//! The vendor's documents mark what depends on the deployment with `${Name}`, which IAM's own
-//! policy variables resemble. Replacing happens in the strings of parsed JSON, so a value can never
+//! A document marks what depends on where it is used with `${Name}`, which IAM's own policy
+//! variables resemble. Replacing happens in the strings of parsed JSON, so a value can never
 //! change the structure of a document, whatever characters it holds.
 
 use std::collections::BTreeMap;

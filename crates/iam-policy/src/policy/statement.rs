@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::secret::redacted;
+use crate::json;
 use crate::reading::{self, Effect};
 
 /// A statement as it was written, and its parts.
@@ -71,6 +72,29 @@ impl Statement {
             resources: parts.resources.as_ref().map(selector),
             conditions: parts.conditions.iter().map(condition).collect(),
         })
+    }
+
+    /// The statement with `text` of each string value in its place, as in `Policy::with_texts`.
+    pub(super) fn with_texts(&self, text: &impl Fn(&str) -> String) -> Self {
+        let all = |texts: &[String]| texts.iter().map(|own| text(own)).collect();
+        let selected = |selector: &Selector| Selector {
+            negated: selector.negated,
+            items: all(&selector.items),
+        };
+        let sid = self.sid.as_deref().map(text);
+        let conditions = self.conditions.iter().map(|condition| Condition {
+            values: all(&condition.values),
+            ..condition.clone()
+        });
+        Statement {
+            source: json::with_texts(&self.source, text),
+            sid: sid.filter(|sid| !sid.is_empty()),
+            effect: self.effect,
+            principals: self.principals.as_ref().map(selected),
+            actions: selected(&self.actions),
+            resources: self.resources.as_ref().map(selected),
+            conditions: conditions.collect(),
+        }
     }
 }
 

@@ -70,15 +70,6 @@ impl Specified<'_, FirehoseStream, StreamSpec> {
             .processing_configuration(ProcessingConfiguration::builder().enabled(false).build())
             .build())
     }
-
-    fn unbuildable(&self, aws: &Aws, name: &'static str, error: &BuildError) -> AwsError {
-        let code = Some("the request could not be built");
-        aws.name(AwsError::in_answer(
-            self.resource.operation(name),
-            code,
-            Some(&error.to_string()),
-        ))
-    }
 }
 
 #[async_trait]
@@ -147,10 +138,9 @@ impl Wanted for Specified<'_, FirehoseStream, StreamSpec> {
     async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
         let client = aws.firehose(&self.resource.region);
         let tags = to_service(self.resource.identity.tags.iter());
-        let destination = self
-            .destination(known)
-            .map_err(|error| self.unbuildable(aws, "CreateDeliveryStream", &error))?;
-        aws.call(self.resource.operation("CreateDeliveryStream"), || {
+        let operation = self.resource.operation("CreateDeliveryStream");
+        let destination = aws.built(&operation, self.destination(known))?;
+        aws.call(operation, || {
             client
                 .create_delivery_stream()
                 .delivery_stream_name(&self.resource.identity.name)
@@ -189,11 +179,10 @@ impl Wanted for Specified<'_, FirehoseStream, StreamSpec> {
         }
         // An update must name the newest version, or AWS answers ConcurrentModificationException.
         let stream = self.resource.describe(aws).await?;
-        let update = self
-            .destination_update(known)
-            .map_err(|error| self.unbuildable(aws, "UpdateDestination", &error))?;
+        let operation = self.resource.operation("UpdateDestination");
+        let update = aws.built(&operation, self.destination_update(known))?;
         let destination = stream.destinations().first().map(|d| d.destination_id());
-        aws.call(self.resource.operation("UpdateDestination"), || {
+        aws.call(operation, || {
             client
                 .update_destination()
                 .delivery_stream_name(&self.resource.identity.name)

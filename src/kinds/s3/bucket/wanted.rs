@@ -15,7 +15,7 @@ use crate::engine::known::Known;
 use crate::engine::observed::{Created, Present};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Specified, Wanted};
-use crate::kinds::s3::lifecycle;
+use crate::kinds::s3::{lifecycle, s3_operation};
 use crate::kinds::tags::to_service;
 
 impl Specified<'_, S3Bucket, BucketSpec> {
@@ -34,7 +34,7 @@ impl Specified<'_, S3Bucket, BucketSpec> {
         };
         let arn = known.get(key).ok_or_else(|| {
             let region = &self.resource.region;
-            let operation = self.resource.operation("PutBucketEncryption", region);
+            let operation = s3_operation("PutBucketEncryption", region);
             aws.name(AwsError::unusable(
                 operation,
                 format!("the ARN of {key} is not known"),
@@ -66,10 +66,12 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
                 Value::Policy(self.policy(found)),
             ),
         ]);
-        if let Some(configuration) = lifecycle::wanted() {
-            let rules = lifecycle::lower(configuration.rules());
-            attributes.insert("lifecycle".to_owned(), rules.into());
-        }
+        // What cannot be built equals no lifecycle, so the update reports the failure.
+        let lifecycle = match lifecycle::wanted() {
+            Ok(wanted) => lifecycle::lower(wanted.rules()).into(),
+            Err(error) => error.to_string().into(),
+        };
+        attributes.insert("lifecycle".to_owned(), lifecycle);
         let algorithm = match &self.spec.key {
             None => ServerSideEncryption::Aes256,
             Some(key) => {
@@ -114,18 +116,14 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
             .set_location_constraint(location)
             .set_tags(Some(tags))
             .build();
-        aws.call(
-            self.resource
-                .operation("CreateBucket", &self.resource.region),
-            || {
-                client
-                    .create_bucket()
-                    .bucket(&self.resource.identity.name)
-                    .object_ownership(ObjectOwnership::BucketOwnerPreferred)
-                    .create_bucket_configuration(configuration.clone())
-                    .send()
-            },
-        )
+        aws.call(s3_operation("CreateBucket", &self.resource.region), || {
+            client
+                .create_bucket()
+                .bucket(&self.resource.identity.name)
+                .object_ownership(ObjectOwnership::BucketOwnerPreferred)
+                .create_bucket_configuration(configuration.clone())
+                .send()
+        })
         .await?;
         let mut attributes = Attributes::from([
             ("region".to_owned(), self.resource.region.name().into()),
