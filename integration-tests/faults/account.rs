@@ -58,8 +58,8 @@ pub enum Ending {
 /// The consent in the command's flags.
 fn consent(command: Command) -> Consent {
     Consent {
-        key_deletion_days: 7,
-        empty_bucket: command == Command::Destroy { empty_bucket: true },
+        recovery_days: 7,
+        delete_content: command == Command::Destroy { empty_bucket: true },
         ..Consent::default()
     }
 }

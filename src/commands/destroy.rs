@@ -36,8 +36,8 @@ pub async fn command(
     let survey = context.survey().await?;
     let consent = Consent {
         detach_foreign: args.detach_foreign,
-        empty_bucket: args.empty_bucket,
-        key_deletion_days: args.key_deletion_days,
+        delete_content: args.empty_bucket,
+        recovery_days: args.key_deletion_days,
         ..Consent::default()
     };
     let mut plan = plan::plan(&survey.nodes, &survey.observed, consent);

@@ -36,7 +36,7 @@ pub async fn command(
         Permitted::Apply => permissions::apply(systems, &site, &nodes, !args.no_preflight),
         Permitted::Destroy => {
             let consent = Consent {
-                empty_bucket: args.empty_bucket,
+                delete_content: args.empty_bucket,
                 detach_foreign: args.detach_foreign,
                 ..Consent::default()
             };

@@ -14,15 +14,16 @@ use crate::secret::Secret;
 /// The value that belongs into a hole of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hole {
-    /// The id of a key, which AWS chooses.
-    KeyId(Address),
+    /// The id of a resource, which AWS chooses: the last part of its ARN.
+    Id(Address),
     /// A secret text, which no output may show.
     Secret(Secret),
 }
 
-/// An id of the form that KMS chooses.
+/// What stands for a secret in an output.
 const SENSITIVE: &str = "(sensitive)";
-const SAMPLE_KEY_ID: &str = "00000000-0000-0000-0000-000000000000";
+/// An id of the longest form that AWS chooses, that of a key.
+const SAMPLE_ID: &str = "00000000-0000-0000-0000-000000000000";
 
 /// A wanted policy. `Debug` shows no secret.
 #[derive(Debug, Clone)]
@@ -53,10 +54,10 @@ impl Document {
         Ok(Document { template, holes })
     }
 
-    /// The key whose id the document names, if it names one.
-    pub fn key(&self) -> Option<&Address> {
+    /// The resource whose id the document names, if it names one.
+    pub fn id_of(&self) -> Option<&Address> {
         self.holes.values().find_map(|hole| match hole {
-            Hole::KeyId(key) => Some(key),
+            Hole::Id(address) => Some(address),
             Hole::Secret(_) => None,
         })
     }
@@ -70,9 +71,9 @@ impl Document {
     #[must_use]
     pub fn with_known(&self, known: &Known) -> Document {
         self.filled(|hole| match hole {
-            Hole::KeyId(key) => {
-                let arn = known.get(key)?;
-                arn.rsplit_once("key/").map(|(_, id)| id.to_owned())
+            Hole::Id(address) => {
+                let arn = known.get(address)?;
+                arn.rsplit_once('/').map(|(_, id)| id.to_owned())
             }
             Hole::Secret(_) => None,
         })
@@ -81,7 +82,7 @@ impl Document {
     /// The policy as it is sent, secrets included; `None` while an id is unknown.
     pub fn to_send(&self) -> Option<Policy> {
         let revealed = self.filled(|hole| match hole {
-            Hole::KeyId(_) => None,
+            Hole::Id(_) => None,
             Hole::Secret(secret) => Some(secret.expose().to_owned()),
         });
         revealed.template.policy().cloned()
@@ -91,7 +92,7 @@ impl Document {
     /// [`KNOWN_AFTER_APPLY`] for each unknown id.
     pub fn to_compare(&self) -> Policy {
         self.fill(|hole| match hole {
-            Hole::KeyId(_) => KNOWN_AFTER_APPLY.to_owned(),
+            Hole::Id(_) => KNOWN_AFTER_APPLY.to_owned(),
             Hole::Secret(secret) => secret.expose().to_owned(),
         })
     }
@@ -100,7 +101,7 @@ impl Document {
     /// id.
     pub fn to_show(&self) -> Policy {
         self.fill(|hole| match hole {
-            Hole::KeyId(_) => KNOWN_AFTER_APPLY.to_owned(),
+            Hole::Id(_) => KNOWN_AFTER_APPLY.to_owned(),
             Hole::Secret(_) => SENSITIVE.to_owned(),
         })
     }
@@ -109,7 +110,7 @@ impl Document {
     /// its meaning.
     pub fn sample(&self) -> Policy {
         self.fill(|hole| match hole {
-            Hole::KeyId(_) => SAMPLE_KEY_ID.to_owned(),
+            Hole::Id(_) => SAMPLE_ID.to_owned(),
             Hole::Secret(secret) => "x".repeat(secret.expose().chars().count()),
         })
     }

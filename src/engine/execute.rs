@@ -17,6 +17,7 @@ use crate::aws::Aws;
 use crate::engine::action::Action;
 use crate::engine::address::Address;
 use crate::engine::approved::Approved;
+use crate::engine::decision::Decision;
 use crate::engine::events::{Event, Events, Outcome};
 use crate::engine::graph::{self, Queue};
 use crate::engine::known::Known;
@@ -90,6 +91,7 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
                     let task = Task {
                         node,
                         decision,
+                        parent: parent(node, nodes, &steps),
                         approved,
                         aws: events.on_behalf_of(aws, &address),
                         missing_dependents: missing_dependents(node, nodes, &steps),
@@ -138,6 +140,17 @@ fn is_being_created(node: &Node, observed: &Observations) -> bool {
     let observed = observed.get(node.address());
     let is_creating = |present: &Present| present.phase == Phase::Creating;
     node.is_wanted() && matches!(observed, Some(Observed::Present(present)) if is_creating(present))
+}
+
+/// The parent of `node`, with the decision about the parent.
+fn parent<'a>(
+    node: &Node,
+    nodes: &'a [Node],
+    steps: &BTreeMap<&Address, &'a Step>,
+) -> Option<(&'a Node, &'a Decision)> {
+    let parent = node.resource.parent()?;
+    let node = nodes.iter().find(|node| node.address() == parent)?;
+    Some((node, &steps.get(parent)?.decision))
 }
 
 /// The nodes that need `node`, and the node that it outlives, as far as they have no step because

@@ -27,7 +27,7 @@ pub struct Node {
     /// The resources that this one needs, each with the milestone that it must have reached before
     /// work on this one starts. Deletion runs in the reverse order.
     pub needs: Vec<(Address, Milestone)>,
-    /// The resource that is of no use without this one, as a bucket without its key. This one is
+    /// The resource that is of no use without this one. This one is
     /// deleted after that resource, and is kept for as long as that resource exists.
     pub outlives: Option<Address>,
     /// A note for the plan: what a person should know about the resource beside its attributes.

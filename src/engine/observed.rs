@@ -78,23 +78,22 @@ pub struct Created {
 pub struct Consent {
     /// Whether resources that exist under our names and are not ours may be taken over.
     pub adopt: bool,
-    /// Whether a policy, a role or a rule that others use may be deleted, and detached from its
-    /// users.
+    /// Whether a resource that others use may be deleted, and detached from its users.
     pub detach_foreign: bool,
-    /// Whether a bucket is deleted together with its objects.
-    pub empty_bucket: bool,
-    /// The days until KMS deletes a key for good, 7 to 30.
-    pub key_deletion_days: u8,
+    /// Whether a resource is deleted together with its content.
+    pub delete_content: bool,
+    /// The days until AWS deletes a resource for good, 7 to 30, where AWS offers such a delay.
+    pub recovery_days: u8,
 }
 
 impl Default for Consent {
-    /// Consent to nothing beside the settings, and the longest waiting period for a key.
+    /// Consent to nothing beside the settings, and the longest delay.
     fn default() -> Self {
         Consent {
             adopt: false,
             detach_foreign: false,
-            empty_bucket: false,
-            key_deletion_days: 30,
+            delete_content: false,
+            recovery_days: 30,
         }
     }
 }
@@ -102,8 +101,13 @@ impl Default for Consent {
 impl Present {
     /// The holders of the resource, in words.
     pub fn holders(&self) -> Option<String> {
-        let holders: Vec<String> = self.held_by.iter().map(ToString::to_string).collect();
-        (!holders.is_empty()).then(|| format!("others use it with {}", holders.join(", ")))
+        in_words(self.held_by.iter())
+    }
+
+    /// The holders that the resource did not have `before`, in words.
+    pub fn new_holders(&self, before: &Present) -> Option<String> {
+        let holders = self.held_by.iter();
+        in_words(holders.filter(|holder| !before.held_by.contains(holder)))
     }
 
     /// Why the resource may not be deleted while others use it, with the way out.
@@ -113,4 +117,9 @@ impl Present {
             "{holders}; detach it there, or run `provision destroy --detach-foreign`"
         ))
     }
+}
+
+fn in_words<'a>(holders: impl Iterator<Item = &'a Holder>) -> Option<String> {
+    let holders: Vec<String> = holders.map(ToString::to_string).collect();
+    (!holders.is_empty()).then(|| format!("others use it with {}", holders.join(", ")))
 }

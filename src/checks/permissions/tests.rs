@@ -61,7 +61,7 @@ fn all_of_destroy(settings: &Settings, consent: Consent) -> Vec<Permission> {
 fn everything() -> Consent {
     Consent {
         detach_foreign: true,
-        empty_bucket: true,
+        delete_content: true,
         ..Consent::default()
     }
 }

@@ -29,7 +29,7 @@ fn policy(resource: &str, external_id: &str) -> Policy {
 
 fn holes() -> BTreeMap<&'static str, Hole> {
     BTreeMap::from([
-        ("KeyId", Hole::KeyId(key())),
+        ("KeyId", Hole::Id(key())),
         ("ExternalId", Hole::Secret(EXTERNAL_ID.to_owned().into())),
     ])
 }
@@ -46,7 +46,7 @@ fn each_form_of_a_document_has_in_its_holes_what_it_is_for() {
     )]);
     let no_key = Known::from([(key(), "arn:aws:s3:::bucket".to_owned())]);
     let nothing = Known::new();
-    let (shown, sample) = (KNOWN_AFTER_APPLY, SAMPLE_KEY_ID);
+    let (shown, sample) = (KNOWN_AFTER_APPLY, SAMPLE_ID);
     // What is in the holes of a form: the id of the key and the external ID.
     type Form = Option<(&'static str, &'static str)>;
     let cases: [(Document, &Known, Form, Form, Form, &str); 6] = [
@@ -185,7 +185,7 @@ fn a_document_tells_which_key_it_names_until_the_id_is_known() {
         ),
     ];
     for (document, expected, why) in cases {
-        assert_eq!(document.key(), expected.as_ref(), "{why}");
+        assert_eq!(document.id_of(), expected.as_ref(), "{why}");
     }
 }
 

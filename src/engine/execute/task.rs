@@ -10,6 +10,8 @@ mod writing;
 
 use std::time::Duration;
 
+use futures_util::future::try_join;
+
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::action::Action;
 use crate::engine::address::Address;
@@ -38,6 +40,8 @@ pub(super) const UPDATE_ROUNDS: usize = 5;
 pub(super) struct Task<'a> {
     pub(super) node: &'a Node,
     pub(super) decision: &'a Decision,
+    /// The parent of the node, with the decision about the parent.
+    pub(super) parent: Option<(&'a Node, &'a Decision)>,
     pub(super) approved: &'a Approved,
     pub(super) aws: Aws,
     /// The nodes that need this one, and the node that it outlives, as far as they did not exist
@@ -163,72 +167,84 @@ impl Task<'_> {
         }
     }
 
-    /// The observation that the plan was made from, or a new one if that is too old.
+    /// The observation that the plan was made from, or a new one if that is too old. The deletion of
+    /// a child may change its parent, so a parent that is to be deleted is observed again too.
     async fn fresh(&self) -> Result<Observed, Trouble> {
         let address = self.node.address();
         let approved = self.approved;
-        let planned = approved.observed.get(address).unwrap_or(&Observed::Missing);
         if approved.observed_at.elapsed() < FRESH {
+            let planned = approved.observed.get(address).unwrap_or(&Observed::Missing);
             return Ok(planned.clone());
         }
-        let observed = self.observe().await?;
-        let parent = self.node.resource.parent();
+        let action = self.parent.map(|(_, decision)| decision.action);
+        let check = self.check(self.node, self.decision, action);
+        match self.parent {
+            Some((parent, decision)) if decision.action == Action::Delete => {
+                let check_parent = self.check(parent, decision, None);
+                Ok(try_join(check, check_parent).await?.0)
+            }
+            _ => check.await,
+        }
+    }
+
+    /// Observes `node` again, and checks that the approved decision about it still holds.
+    async fn check(
+        &self,
+        node: &Node,
+        approved: &Decision,
+        parent: Option<Action>,
+    ) -> Result<Observed, Trouble> {
+        let observed = self.observe_node(node).await?;
         let around = Around {
-            parent: parent.and_then(|parent| {
-                let step = approved
-                    .plan
-                    .steps
-                    .iter()
-                    .find(|step| step.address == *parent)?;
-                Some(step.decision.action)
-            }),
+            parent,
             outlived: None,
-            consent: approved.consent,
+            consent: self.approved.consent,
         };
-        let known = known(&approved.observed);
-        let Some(now) = decide(self.node, &observed, &known, &around) else {
+        let Some(now) = decide(node, &observed, &known(&self.approved.observed), &around) else {
             // The resource is neither wanted nor present: it is gone already.
             return Ok(observed);
         };
+        let planned = self.approved.observed.get(node.address());
+        let new_holders = match (planned, &observed) {
+            (Some(Observed::Present(before)), Observed::Present(now)) => now.new_holders(before),
+            _ => None,
+        };
         let same = match now.action {
             // A resource is deleted whatever its attributes are by now.
-            Action::Delete => self.decision.action == Action::Delete,
+            Action::Delete => approved.action == Action::Delete && new_holders.is_none(),
             // If the resource was being deleted, it may be gone by now. Then only the reason
             // changes.
-            Action::Create => {
-                self.decision.action == Action::Create && now.changes == self.decision.changes
-            }
+            Action::Create => approved.action == Action::Create && now.changes == approved.changes,
             // Another run was faster and did everything that was approved.
-            Action::Keep => self.node.is_wanted(),
-            _ => now == *self.decision,
+            Action::Keep => node.is_wanted(),
+            _ => now == *approved,
         };
         if same {
             return Ok(observed);
         }
-        let reason = now.reason.map(|reason| format!(" ({reason})"));
+        let reason = now.reason.or(new_holders);
+        let reason = reason.map(|reason| format!(" ({reason})"));
         let how = match now.action {
             Action::Blocked => "it is blocked now".to_owned(),
+            Action::Delete => "the deletion would now detach others too".to_owned(),
             action => format!("the plan would now be to {action} it"),
         };
-        Err(self.stale(&(how + &reason.unwrap_or_default())))
+        Err(stale(node, approved, &(how + &reason.unwrap_or_default())))
     }
 
     async fn observe(&self) -> Result<Observed, AwsError> {
-        let mut observed = resource::observe(self.node.resource.as_ref(), &self.aws).await?;
+        self.observe_node(self.node).await
+    }
+
+    async fn observe_node(&self, node: &Node) -> Result<Observed, AwsError> {
+        let aws = self.aws.on_behalf_of(node.address());
+        let mut observed = resource::observe(node.resource.as_ref(), &aws).await?;
         release(&mut observed, self.deleted);
         Ok(observed)
     }
 
     fn stale(&self, how: &str) -> Trouble {
-        Trouble::Failed(
-            Failure::new(format!(
-                "{} changed after the plan to {} it was made",
-                self.node.address(),
-                self.decision.action
-            ))
-            .because(how)
-            .hint("Run the same command again and look at its new plan"),
-        )
+        stale(self.node, self.decision, how)
     }
 
     /// The same trouble of work that may have written something already. Such work is not skipped
@@ -242,4 +258,16 @@ impl Task<'_> {
             trouble => trouble,
         }
     }
+}
+
+fn stale(node: &Node, approved: &Decision, how: &str) -> Trouble {
+    Trouble::Failed(
+        Failure::new(format!(
+            "{} changed after the plan to {} it was made",
+            node.address(),
+            approved.action
+        ))
+        .because(how)
+        .hint("Run the same command again and look at its new plan"),
+    )
 }

@@ -154,7 +154,7 @@ impl Resource for KmsKey {
     fn deletion_note(&self, consent: Consent) -> Option<String> {
         Some(format!(
             "scheduled for deletion in {} days; until then `provision apply` takes it back",
-            consent.key_deletion_days
+            consent.recovery_days
         ))
     }
 
@@ -202,7 +202,7 @@ impl Resource for KmsKey {
             gone_is_fine(answer)?;
         }
         let arn = self.arn_of(aws, present, "ScheduleKeyDeletion")?;
-        self.schedule_deletion(aws, arn, consent.key_deletion_days.into())
+        self.schedule_deletion(aws, arn, consent.recovery_days.into())
             .await
     }
 }

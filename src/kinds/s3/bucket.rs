@@ -116,7 +116,7 @@ impl Resource for S3Bucket {
 
     fn deletion_note(&self, consent: Consent) -> Option<String> {
         let empties = "every version of its objects is deleted with it";
-        consent.empty_bucket.then(|| empties.to_owned())
+        consent.delete_content.then(|| empties.to_owned())
     }
 
     fn permissions_to_observe(&self) -> Vec<Permission> {
@@ -168,6 +168,6 @@ impl Resource for S3Bucket {
             account: &self.account,
             region: &region.unwrap_or_else(|| self.region.clone()),
         };
-        bucket.delete(aws, consent.empty_bucket).await
+        bucket.delete(aws, consent.delete_content).await
     }
 }

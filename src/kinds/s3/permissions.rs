@@ -47,7 +47,7 @@ impl S3Bucket {
         let arn = self.identity.as_resource();
         let delete = ["s3:DeleteBucket", "s3:ListBucketVersions"];
         let mut all = allow("DeleteBucket", &[arn], &[], &delete);
-        if consent.empty_bucket {
+        if consent.delete_content {
             let objects = format!("{arn}/*");
             let empty = ["s3:DeleteObject", "s3:DeleteObjectVersion"];
             all.extend(allow("EmptyBucket", &[&objects], &[], &empty));

@@ -202,7 +202,7 @@ impl<'a> Filler<'a> {
     fn policy(&self, name: &str, region: &Region) -> Result<Document, Failure> {
         let mut filling = self.filling(region);
         if name == "firehose-role-policy" && self.settings.encryption == Encryption::Kms {
-            let key = Hole::KeyId(Names::key_address(self.main));
+            let key = Hole::Id(Names::key_address(self.main));
             filling.holes.insert(KEY_ID, key);
         }
         self.documents.policy(name, &filling, |json| {

@@ -235,7 +235,7 @@ impl Resources<'_> {
         // deployed to, so no regional resource may be left without them.
         let rule_needs = vec![(at(&eventbridge_role.identity), Milestone::Exists)];
         let policy = documents.map(|documents| &documents.firehose_role);
-        let key = policy.and_then(|policy| policy.key().cloned());
+        let key = policy.and_then(|policy| policy.id_of().cloned());
         let role_needs = key.map(|key| (key, Milestone::Exists));
         let mut stream_needs = vec![
             (at(&firehose_role.identity), Milestone::Settled),

@@ -133,12 +133,12 @@ fn conditions(statement: &Statement) -> Vec<Element> {
         for value in &condition.values {
             let mut key = start.to_vec();
             key.push(canonical::canonical_value(&start[0], value));
-            let value = shown_value(statement, &condition.key, value);
+            let shown = shown_value(statement, &condition.key, value);
             elements.push(Element {
                 group: Group::Condition,
                 key,
-                text: format!("{subject} = {value}"),
-                is_secret: is_secret(statement.document(), &condition.key),
+                text: format!("{subject} = {shown}"),
+                is_secret: is_secret(statement.document(), &condition.key, value),
             });
         }
     }
@@ -151,7 +151,7 @@ fn condition_subject(operator: &str, key: &str) -> String {
 
 /// A condition's value as it may be printed.
 pub(super) fn shown_value(statement: &Statement, key: &str, value: &str) -> String {
-    if is_secret(statement.document(), key) {
+    if is_secret(statement.document(), key, value) {
         SENSITIVE.to_owned()
     } else {
         printable(value)

@@ -34,8 +34,8 @@ impl Task<'_> {
         let found = self
             .poll(FIND_LIMIT, |observed| match observed {
                 Observed::Missing => Err("the created resource to appear".to_owned()),
-                // If two runs created a key at the same time, AWS may still show the key that one
-                // of them has scheduled for deletion.
+                // If two runs created the resource at the same time, AWS may still show the one
+                // that a run deletes again.
                 Observed::Obstructed(_) => Err("AWS to show what was created".to_owned()),
                 observed => Ok(observed),
             })
