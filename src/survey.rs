@@ -103,11 +103,20 @@ async fn read(
     let mut nodes = layout.nodes;
     let names = try_join_all(systems.iter().map(|system| system.names(aws)));
     let (mut observed, names) = try_join(observe(&nodes, aws), names).await?;
-    let systems = systems.iter().zip(&names);
-    let left_behind =
-        systems.flat_map(|(system, names)| system.left_behind(site, names, &observed));
-    let left_behind: Vec<Node> = left_behind.collect();
-    observed.extend(observe(&left_behind, aws).await?);
+    let left_behind = loop {
+        let systems = systems.iter().zip(&names);
+        let left_behind: Vec<Node> = systems
+            .flat_map(|(system, names)| system.left_behind(site, names, &observed))
+            .collect();
+        let new = left_behind
+            .iter()
+            .filter(|node| !observed.contains_key(node.address()));
+        let new = observe(new, aws).await?;
+        if new.is_empty() {
+            break left_behind;
+        }
+        observed.extend(new);
+    };
     nodes.extend(left_behind);
     let deleted = deleted(&nodes, &observed);
     for observed in observed.values_mut() {
@@ -121,8 +130,11 @@ async fn read(
     })
 }
 
-async fn observe(nodes: &[Node], aws: &Aws) -> Result<Observations, AwsError> {
-    let reads = nodes.iter().map(async |node| {
+async fn observe(
+    nodes: impl IntoIterator<Item = &Node>,
+    aws: &Aws,
+) -> Result<Observations, AwsError> {
+    let reads = nodes.into_iter().map(async |node| {
         let address = node.address();
         let aws = aws.on_behalf_of(address);
         let observed = resource::observe(node.resource.as_ref(), &aws).await?;

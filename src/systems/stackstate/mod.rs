@@ -17,7 +17,7 @@ use crate::engine::attributes::Value;
 use crate::engine::known::Known;
 use crate::engine::node::{Node, Observations};
 use crate::engine::observed::Observed;
-use crate::engine::ownership::Tags;
+use crate::engine::ownership::{Owner, Tags};
 use crate::failure::Failure;
 use crate::kinds::iam::role;
 use crate::names::{Arn, Partition, Region};
@@ -184,12 +184,24 @@ impl System for StackState {
         let regions = names.iter();
         let regions: BTreeSet<Region> = regions
             .filter_map(|role| self.names().region_of_role(role))
+            .filter(|region| region.partition() == site.partition)
             .filter(|region| !site.regions.contains(region))
             .collect();
-        let mut nodes: Vec<Node> = regions
-            .iter()
-            .flat_map(|region| resources.regional(region, None))
-            .collect();
+        let mut nodes = Vec::new();
+        for region in &regions {
+            let regional = resources.regional(region, None);
+            // Anybody may give a role such a name, so only a role of ours leads to its region.
+            let is_ours = |node: &Node| match observed.get(node.address()) {
+                Some(Observed::Present(role)) => role.owner == Owner::Ours,
+                _ => false,
+            };
+            let (roles, others): (Vec<Node>, Vec<Node>) = regional
+                .into_iter()
+                .partition(|node| node.address().region.is_none());
+            let is_deployed = roles.iter().any(is_ours);
+            nodes.extend(roles);
+            nodes.extend(others.into_iter().filter(|_| is_deployed));
+        }
         // The key is in the region of the bucket, which only AWS knows.
         let bucket = bucket_region(observed.get(&Names::bucket_address(main)));
         if let (Some(region), None) = (bucket.filter(|it| it != main), &self.documents) {

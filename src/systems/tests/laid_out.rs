@@ -61,28 +61,48 @@ fn resources_that_earlier_settings_left_behind_are_unwanted() {
         "StackStateEventBridgeRole-us-east-1",
         "StackStateEventBridgeRole-eu-west-1",
         "StackStateFirehoseRole-ap-south-1-of-another-deployment",
+        "StackStateFirehoseRole-cn-north-1",
+        "StackStateFirehoseRole-eu-west-3",
     ];
     let roles = roles.map(ToOwned::to_owned);
     let elsewhere = Attributes::from([("region".to_owned(), "us-west-2".into())]);
     let bucket = Present::new(elsewhere, Owner::Ours, Phase::Stable);
     let bucket_address = Names::bucket_address(&settings.regions[0]);
-    let observed = Observations::from([(bucket_address, Observed::Present(bucket))]);
-    let left_behind = |goal| {
+    let mut observed = Observations::from([(bucket_address, Observed::Present(bucket))]);
+    let left_behind = |goal, observed: &Observations| {
         let systems = named(&settings, goal).unwrap();
-        systems[0].left_behind(&site, &roles, &observed)
+        systems[0].left_behind(&site, &roles, observed)
     };
+    let of_roles = [
+        "iam_role.firehose-eu-west-3",
+        "iam_role.eventbridge-eu-west-3",
+        "iam_role.firehose-us-east-1",
+        "iam_role.eventbridge-us-east-1",
+    ];
+    let nodes = left_behind(Goal::Present, &observed);
+    assert_eq!(
+        addresses(&nodes, false),
+        of_roles,
+        "whose the roles are is not known yet"
+    );
+    let role = |owner| Observed::Present(Present::new(Attributes::new(), owner, Phase::Stable));
+    let theirs = Owner::Foreign("it carries no tags".to_owned());
+    observed.insert(nodes[0].address().clone(), role(theirs));
+    observed.insert(nodes[3].address().clone(), role(Owner::Ours));
     let regional = [
+        "iam_role.firehose-eu-west-3",
+        "iam_role.eventbridge-eu-west-3",
         "iam_role.firehose-us-east-1",
         "iam_role.eventbridge-us-east-1",
         "firehose_stream.eventbridge@us-east-1",
         "event_rule.stackstate@us-east-1",
         "event_target.firehose@us-east-1",
     ];
-    let nodes = left_behind(Goal::Present);
+    let nodes = left_behind(Goal::Present, &observed);
     assert_eq!(addresses(&nodes, false), regional);
     assert_eq!(addresses(&nodes, true), [""; 0]);
 
-    let nodes = left_behind(Goal::Absent);
+    let nodes = left_behind(Goal::Absent, &observed);
     let address = "kms_key.integration@us-west-2";
     assert_eq!(
         addresses(&nodes, false),
