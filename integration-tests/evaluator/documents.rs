@@ -66,7 +66,7 @@ fn of_settings(text: &str) -> Vec<(String, Json)> {
         .into_iter()
         .filter_map(|it| match it.content {
             Content::Policy(_, document) => {
-                let policy = document.with(&known).to_send();
+                let policy = document.with_known(&known).to_send();
                 let policy = policy.expect("a document that names no other key");
                 Some((it.name, policy.document().clone()))
             }
