@@ -6,6 +6,7 @@ mod overrides;
 mod partitions;
 mod placeholders;
 mod regions;
+mod unusable;
 
 use serde_json::{Value as Json, json};
 
