@@ -1,4 +1,4 @@
-//! Audit Trail's policy allows what the application needs; hardened, it makes no administrator.
+//! Audit Trail's policy allows what the application needs; hardened, no role beyond its boundary.
 
 use serde_json::Value as Json;
 

@@ -5,10 +5,11 @@
 import { createInterface } from 'node:readline'
 import { runSimulation } from '@cloud-copilot/iam-simulate'
 
-async function evaluate({ principal, action, resource, account, context, identity, resourcePolicy }) {
+async function evaluate({ principal, action, resource, account, context, identity, boundary, resourcePolicy }) {
   const simulation = {
     request: { principal, action, resource: { resource, accountId: account }, contextVariables: context },
     identityPolicies: identity.map((policy, index) => ({ name: `identity ${index + 1}`, policy })),
+    permissionBoundaryPolicies: boundary ? [{ name: 'boundary', policy: boundary }] : undefined,
     resourcePolicy: resourcePolicy ?? undefined,
     serviceControlPolicies: [],
     resourceControlPolicies: [],

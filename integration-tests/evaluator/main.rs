@@ -12,6 +12,7 @@ mod tool;
 
 mod agent;
 mod audit_trail;
+mod denials;
 mod key;
 mod log_delivery;
 mod services;

@@ -19,6 +19,7 @@ pub struct Request {
     resource: String,
     context: Vec<(String, String)>,
     identity: Vec<Document>,
+    boundary: Option<Json>,
     on_resource: Option<Document>,
 }
 
@@ -47,6 +48,7 @@ pub fn request(
         resource: resource.into(),
         context: Vec::new(),
         identity: Vec::new(),
+        boundary: None,
         on_resource: None,
     }
 }
@@ -71,11 +73,21 @@ impl Request {
         self
     }
 
-    /// The request of a principal whose own account allows it everything.
-    pub fn by_administrator(mut self) -> Self {
-        let policy = json!({"Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
+    /// The request with a policy of others as one of its principal.
+    pub fn by_theirs(mut self, policy: Json) -> Self {
         self.identity.push(Document::Theirs(policy));
+        self
+    }
+
+    /// The request of a principal whose own account allows it everything.
+    pub fn by_administrator(self) -> Self {
+        self.by_theirs(json!({"Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}))
+    }
+
+    /// The request of a principal that has this permissions boundary.
+    pub fn under(mut self, boundary: Json) -> Self {
+        self.boundary = Some(boundary);
         self
     }
 
@@ -137,6 +149,7 @@ impl Request {
             "account": ACCOUNT,
             "context": context,
             "identity": identity,
+            "boundary": self.boundary,
             "resourcePolicy": on_resource,
         })
     }
