@@ -54,8 +54,6 @@ def end_with(parent: int, folder: Path) -> None:
 def main() -> None:
     parent = os.getppid()
     name, folder, port = sys.argv[1], Path(sys.argv[2]).resolve(), int(sys.argv[3])
-    for variable in [it for it in os.environ if it.startswith(("AWS_", "MOTO_"))]:
-        del os.environ[variable]
     # Compiled files would be written beside the sources.
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent / name))
