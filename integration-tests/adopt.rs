@@ -194,7 +194,7 @@ async fn what_cannot_be_changed_in_place_is_not_adopted() {
     assert_eq!(inventory::of(&account, &[MAIN, OTHER]).await, before);
 }
 
-/// Another key with the tags of the deployment, and its id.
+/// Another key, as the program makes it, and its id.
 async fn second_key(account: &Account) -> String {
     let tags = [
         ("provision:system", "stackstate"),
@@ -206,7 +206,15 @@ async fn second_key(account: &Account) -> String {
             .tag_value(value);
         tag.build().unwrap()
     });
-    let create = account.kms(MAIN).create_key().set_tags(Some(tags.to_vec()));
+    let kms = account.kms(MAIN);
+    let ours = kms.describe_key().key_id("alias/stackstate-integration");
+    let ours = ours.send().await.unwrap().key_metadata.unwrap();
+    let policy = kms.get_key_policy().key_id(ours.key_id());
+    let policy = policy.policy_name("default").send().await.unwrap();
+    let create = kms.create_key().set_tags(Some(tags.to_vec()));
+    let create = create
+        .set_description(ours.description)
+        .set_policy(policy.policy);
     create.send().await.unwrap().key_metadata.unwrap().key_id
 }
 

@@ -49,11 +49,15 @@ fn a_resource_is_deleted_before_those_that_it_needs() {
             &bucket,
             "the stream writes to the bucket",
         ),
-        (&bucket, "DeleteAlias", "the bucket's objects need the key"),
         (
-            "DeleteAlias",
+            &bucket,
             "ScheduleKeyDeletion",
-            "an alias still exists while its key waits for deletion",
+            "the bucket's objects need the key",
+        ),
+        (
+            "ScheduleKeyDeletion",
+            "DeleteAlias",
+            "the next run finds the key by its alias, if this one ends in between",
         ),
     ];
     for (first, second, reason) in cases {

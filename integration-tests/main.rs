@@ -23,6 +23,7 @@ mod faults;
 mod fresh;
 mod full_bucket;
 mod hardened;
+mod hostile_keys;
 mod large_bucket;
 mod log;
 mod moto;

@@ -79,7 +79,7 @@ const STOPS: [(&[&str], At); 12] = [
     (APPLY, At::Operation("PutTargets")),
     (DESTROY, At::First),
     (DESTROY, At::Operation("RemoveTargets")),
-    (DESTROY, At::Operation("DeleteAlias")),
+    (DESTROY, At::Operation("ScheduleKeyDeletion")),
     (EMPTY, At::Operation("?delete")),
 ];
 

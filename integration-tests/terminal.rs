@@ -9,10 +9,12 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use aws_sdk_kms::types::KeyState;
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::harness::{Account, MAIN, OTHER};
+use crate::hostile_keys;
 
 const ROLE: &str = "StackStateAwsIntegrationRole";
 const QUESTION: &str = "Only `yes` is accepted: ";
@@ -159,6 +161,49 @@ async fn a_change_during_the_question_is_reported_and_not_overwritten() {
     assert_eq!(found.unwrap().state.unwrap().as_str(), "ENABLED");
     let plan = account.plan(&[]);
     assert_eq!(plan.changes(), [("iam_role.integration", "update")]);
+}
+
+#[tokio::test]
+async fn a_key_that_takes_the_place_of_the_approved_one_during_the_question_is_not_touched() {
+    // With `None` the approved key only stops being ours.
+    for (command, moves_alias) in [("destroy", true), ("apply", true), ("destroy", false)] {
+        let account = Account::applied(&[MAIN]);
+        let kms = account.kms(MAIN);
+        let approved = hostile_keys::ours(&account).await;
+        kms.disable_key_rotation()
+            .key_id(&approved)
+            .send()
+            .await
+            .unwrap();
+        let victim = hostile_keys::victim(&account).await;
+        let before = hostile_keys::everything_of(&account, &victim).await;
+        let mut session = Session::start(account.quiet_command(&[command]));
+        session.until_asked();
+        let untag = kms.untag_resource().key_id(&approved);
+        untag.tag_keys("provision:system").send().await.unwrap();
+        let alias = kms.delete_alias().alias_name(hostile_keys::ALIAS);
+        alias.send().await.unwrap();
+        if moves_alias {
+            hostile_keys::lead(&account, hostile_keys::ALIAS, &victim).await;
+        }
+        thread::sleep(THOUGHT);
+        session.answer("yes");
+        let (code, screen) = session.end();
+        assert_eq!(code, Some(1), "{command}: {screen}");
+        let told = "kms_key.integration@eu-west-1 changed after the plan to";
+        assert!(screen.contains(told), "{command}: {screen}");
+        assert!(screen.contains(&approved), "{command}: {screen}");
+        for key in [&approved, &victim] {
+            let state = hostile_keys::state(&account, key).await;
+            assert_eq!(state, KeyState::Enabled, "{command}: {screen}");
+        }
+        if !moves_alias {
+            let after = hostile_keys::everything_of(&account, &victim).await;
+            assert_eq!(after, before, "{command}: {screen}");
+        }
+        let rotation = kms.get_key_rotation_status().key_id(&victim);
+        assert!(!rotation.send().await.unwrap().key_rotation_enabled());
+    }
 }
 
 #[tokio::test]

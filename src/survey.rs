@@ -104,10 +104,10 @@ async fn read(
     let names = try_join_all(systems.iter().map(|system| system.names(aws)));
     let (mut observed, names) = try_join(observe(&nodes, aws), names).await?;
     let left_behind = loop {
-        let systems = systems.iter().zip(&names);
-        let left_behind: Vec<Node> = systems
-            .flat_map(|(system, names)| system.left_behind(site, names, &observed))
-            .collect();
+        let mut left_behind = Vec::new();
+        for (system, names) in systems.iter().zip(&names) {
+            left_behind.extend(system.left_behind(site, names, &observed)?);
+        }
         let new = left_behind
             .iter()
             .filter(|node| !observed.contains_key(node.address()));

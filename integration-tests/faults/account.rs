@@ -212,7 +212,9 @@ impl Account {
         for (address, observed) in &survey.observed {
             let text = match observed {
                 Observed::Missing => continue,
-                Observed::Obstructed(reason) | Observed::Impossible(reason) => reason.clone(),
+                Observed::Lookalike(reason)
+                | Observed::Obstructed(reason)
+                | Observed::Impossible(reason) => reason.clone(),
                 Observed::Present(it) => {
                     format!("{:?} {:?} {:?}", it.attributes, it.owner, it.phase)
                 }

@@ -63,7 +63,8 @@ pub async fn roles(aws: &Aws) {
     remove.send().await.expect("RemoveRoleFromInstanceProfile");
 }
 
-/// Changes the key's settings, deletes its alias and schedules the key for deletion.
+/// Changes the key's settings and schedules the key for deletion. The alias stays: without the
+/// alias, a key with another policy is not ours.
 pub async fn key(aws: &Aws) {
     let kms = aws.kms(&region(0));
     let alias = "alias/stackstate-integration";
@@ -81,8 +82,6 @@ pub async fn key(aws: &Aws) {
     let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"kms:*","Resource":"*"}]}"#;
     let put = kms.put_key_policy().key_id(id).policy_name("default");
     put.policy(policy).send().await.expect("PutKeyPolicy");
-    let remove = kms.delete_alias().alias_name(alias);
-    remove.send().await.expect("DeleteAlias");
     let doom = kms.schedule_key_deletion().key_id(id);
     doom.send().await.expect("ScheduleKeyDeletion");
 }

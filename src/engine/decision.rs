@@ -71,10 +71,12 @@ fn decide_wanted(
 ) -> Decision {
     let create = || attributes::diff(&Attributes::new(), &wanted.desired(None, known));
     let present = match observed {
-        Observed::Missing if around.parent == Some(Action::Blocked) => {
+        Observed::Missing | Observed::Lookalike(_) if around.parent == Some(Action::Blocked) => {
             return blocked_by_parent(node);
         }
-        Observed::Missing => return Decision::new(Action::Create, create()),
+        Observed::Missing | Observed::Lookalike(_) => {
+            return Decision::new(Action::Create, create());
+        }
         Observed::Obstructed(reason) | Observed::Impossible(reason) => {
             return Decision::because(Action::Blocked, reason.clone(), Vec::new());
         }
@@ -127,8 +129,10 @@ fn blocked_by_parent(node: &Node) -> Decision {
 }
 
 fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Option<Decision> {
+    let keep = |reason: String| Some(Decision::because(Action::Keep, reason, Vec::new()));
     let present = match observed {
         Observed::Missing | Observed::Impossible(_) => return None,
+        Observed::Lookalike(stays) => return keep(stays.clone()),
         Observed::Obstructed(reason) => {
             return Some(Decision::because(
                 Action::Blocked,
@@ -138,7 +142,6 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
         }
         Observed::Present(present) => present,
     };
-    let keep = |reason: String| Some(Decision::because(Action::Keep, reason, Vec::new()));
     match &present.owner {
         Owner::Foreign(whose) => return keep(format!("it is not ours and stays: {whose}")),
         Owner::Parent if around.parent == Some(Action::Blocked) => {
@@ -174,8 +177,12 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
 pub fn unsettled(node: &Node, observed: &Observed, known: &Known) -> Option<String> {
     let wanted = node.resource.wanted();
     let present = match (&wanted, observed) {
-        (None, Observed::Missing | Observed::Impossible(_)) => return None,
-        (Some(_), Observed::Missing) => return Some("it to appear".to_owned()),
+        (None, Observed::Missing | Observed::Lookalike(_) | Observed::Impossible(_)) => {
+            return None;
+        }
+        (Some(_), Observed::Missing | Observed::Lookalike(_)) => {
+            return Some("it to appear".to_owned());
+        }
         (_, Observed::Obstructed(reason) | Observed::Impossible(reason)) => {
             return Some(reason.clone());
         }

@@ -12,6 +12,9 @@ pub enum Observed {
     /// The resource does not exist and cannot be created. The reason says what is in the way, and
     /// names the way out.
     Impossible(String),
+    /// The resource does not exist. The text names what carries our tags and is not taken for it, and
+    /// names the way out.
+    Lookalike(String),
     /// The resource exists.
     Present(Present),
     /// The program cannot tell what exists, or must not touch it. The reason says why, and names
@@ -99,6 +102,13 @@ impl Default for Consent {
 }
 
 impl Present {
+    /// Whether this is another resource than the one that was found `before`. An approval counts for
+    /// one resource, so nothing else may be changed in its place. Where the ARN follows from the
+    /// name, both are the same resource.
+    pub fn is_another(&self, before: &Present) -> bool {
+        matches!((&before.arn, &self.arn), (Some(before), Some(now)) if before != now)
+    }
+
     /// The holders of the resource, in words.
     pub fn holders(&self) -> Option<String> {
         in_words(self.held_by.iter())

@@ -110,31 +110,34 @@ fn step(node: &Node, observation: &Observed, decision: Decision, consent: Consen
             .arn
             .clone()
             .or_else(|| present.and_then(|present| present.arn.clone())),
-        note: note(node, present, &decision, consent),
+        note: note(node, observation, &decision, consent),
         decision,
     }
 }
 
 fn note(
     node: &Node,
-    present: Option<&Present>,
+    observation: &Observed,
     decision: &Decision,
     consent: Consent,
 ) -> Option<String> {
+    let (present, beside) = match observation {
+        Observed::Present(present) => (Some(present), present.note.clone()),
+        Observed::Lookalike(text) => (None, Some(text.clone())),
+        _ => (None, None),
+    };
     // Where the holders block the deletion, the reason names them.
     let reason = decision.reason.as_deref().unwrap_or_default();
     let holders = present.and_then(Present::holders);
     let holders = holders.filter(|holders| !reason.contains(holders.as_str()));
+    let beside = beside.filter(|text| reason != text);
     let notes = match decision.action {
         Action::Delete => vec![
-            node.resource.deletion_note(consent),
+            beside,
+            present.and_then(|present| node.resource.deletion_note(present, consent)),
             holders.map(|holders| format!("{holders}, and lose it")),
         ],
-        _ => vec![
-            node.note.clone(),
-            present.and_then(|present| present.note.clone()),
-            holders,
-        ],
+        _ => vec![node.note.clone(), beside, holders],
     };
     let notes: Vec<String> = notes.into_iter().flatten().collect();
     (!notes.is_empty()).then(|| notes.join("; "))

@@ -31,8 +31,8 @@ pub trait Resource: Debug + Send + Sync {
     }
 
     /// What a person should know about the deletion.
-    fn deletion_note(&self, consent: Consent) -> Option<String> {
-        let _ = consent;
+    fn deletion_note(&self, present: &Present, consent: Consent) -> Option<String> {
+        let _ = (present, consent);
         None
     }
 
@@ -95,6 +95,14 @@ pub trait Wanted: Send + Sync {
     /// [`ErrorKind::AlreadyExists`] and nothing was changed. AWS does not report this for a target,
     /// nor for a bucket of this account in us-east-1: they are created again without an error.
     async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError>;
+
+    /// Whether `found`, which is ours, may come from this [`create`](Wanted::create) or from that of
+    /// another run. It is asked where the create call got no usable answer. Where AWS chooses the
+    /// ARN, nobody approved a change of whatever is found instead.
+    fn may_create(&self, found: &Present) -> bool {
+        let _ = found;
+        true
+    }
 
     /// Makes `changes` to the existing resource, and nothing else. Idempotent.
     ///

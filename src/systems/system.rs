@@ -102,9 +102,17 @@ pub trait System: Debug + Send + Sync {
     /// The resources that earlier settings left behind and that the layout does not contain. They
     /// follow from `names` and from what is `observed` so far. More of them may follow from the
     /// observation of those.
-    fn left_behind(&self, site: &Site, names: &[String], observed: &Observations) -> Vec<Node> {
+    ///
+    /// # Errors
+    /// A built-in document that cannot be used.
+    fn left_behind(
+        &self,
+        site: &Site,
+        names: &[String],
+        observed: &Observations,
+    ) -> Result<Vec<Node>, Failure> {
         let _ = (site, names, observed);
-        Vec::new()
+        Ok(Vec::new())
     }
 }
 

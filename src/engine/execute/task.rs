@@ -145,7 +145,11 @@ impl Task<'_> {
                 deleted.map_err(|trouble| self.after_a_write(trouble))?;
                 Ok(None)
             }
-            (Action::Delete, _, Observed::Missing | Observed::Impossible(_)) => Ok(None),
+            (
+                Action::Delete,
+                _,
+                Observed::Missing | Observed::Lookalike(_) | Observed::Impossible(_),
+            ) => Ok(None),
             // Another run has created the resource meanwhile.
             (Action::Create, _, Observed::Present(present)) if present.phase != Phase::Deleting => {
                 Ok(Some(present))
@@ -153,7 +157,7 @@ impl Task<'_> {
             (Action::Create, Some(wanted), observed) => {
                 if matches!(observed, Observed::Present(_)) {
                     self.poll(SETTLE_LIMIT, |observed| match observed {
-                        Observed::Missing => Ok(()),
+                        Observed::Missing | Observed::Lookalike(_) => Ok(()),
                         _ => Err("it to disappear and free its name".to_owned()),
                     })
                     .await?;
@@ -161,9 +165,14 @@ impl Task<'_> {
                 self.create(&*wanted, known).await.map(Some)
             }
             (_, _, Observed::Present(present)) => Ok(Some(present)),
-            (_, _, Observed::Missing | Observed::Impossible(_) | Observed::Obstructed(_)) => {
-                Err(self.stale("it is gone"))
-            }
+            (
+                _,
+                _,
+                Observed::Missing
+                | Observed::Lookalike(_)
+                | Observed::Impossible(_)
+                | Observed::Obstructed(_),
+            ) => Err(self.stale("it is gone")),
         }
     }
 
@@ -195,6 +204,10 @@ impl Task<'_> {
         parent: Option<Action>,
     ) -> Result<Observed, Trouble> {
         let observed = self.observe_node(node).await?;
+        let planned = self.approved.observed.get(node.address());
+        if let Some(how) = another(planned, &observed) {
+            return Err(stale(node, approved, &how));
+        }
         let around = Around {
             parent,
             outlived: None,
@@ -204,7 +217,6 @@ impl Task<'_> {
             // The resource is neither wanted nor present: it is gone already.
             return Ok(observed);
         };
-        let planned = self.approved.observed.get(node.address());
         let new_holders = match (planned, &observed) {
             (Some(Observed::Present(before)), Observed::Present(now)) => now.new_holders(before),
             _ => None,
@@ -257,6 +269,28 @@ impl Task<'_> {
             ),
             trouble => trouble,
         }
+    }
+}
+
+/// How what is observed is no longer the resource that was planned for, if AWS chose that one's ARN.
+/// Such a resource may also stay under its ARN although nothing leads to it any more. So it does not
+/// count as gone.
+fn another(planned: Option<&Observed>, observed: &Observed) -> Option<String> {
+    let Some(Observed::Present(before)) = planned else {
+        return None;
+    };
+    let approved = before.arn.as_ref()?;
+    match observed {
+        Observed::Present(now) if now.is_another(before) => {
+            let now = now.arn.as_deref().unwrap_or_default();
+            Some(format!(
+                "the plan was made for {approved}, and {now} is in its place now"
+            ))
+        }
+        Observed::Missing | Observed::Lookalike(_) => Some(format!(
+            "the plan was made for {approved}, which is no longer found as ours"
+        )),
+        _ => None,
     }
 }
 

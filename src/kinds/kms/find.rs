@@ -1,172 +1,71 @@
-//! Finds our key, by its alias or among all keys of a region, and reads its attributes.
+//! Finds our key, by its alias or among all keys of a region.
 
-use std::collections::BTreeMap;
 use std::pin::pin;
 
 use aws_sdk_kms::types::{KeyMetadata, KeyState};
-use futures_util::future::{Either, ready, select, try_join, try_join_all};
+use futures_util::future::{Either, ready, select, try_join, try_join_all, try_join3};
 
-use super::key::{KmsKey, is_hidden};
-use crate::aws::{Aws, AwsError, ErrorKind};
-use crate::engine::attributes::{Attributes, Value};
+use super::found::{Found, attributes_of, described, named};
+use super::key::{KmsKey, is_denied_by_others};
+use super::origin;
+use super::strays::{Stray, Strays};
+use crate::aws::{Aws, AwsError};
+use crate::engine::attributes::{self, Attributes};
+use crate::engine::holder::Holder;
+use crate::engine::known::Known;
 use crate::engine::observed::{Observed, Phase, Present};
 use crate::engine::ownership::Owner;
-use crate::kinds::policy_value;
-
-/// A key with its tags and details.
-struct Found {
-    key: KeyMetadata,
-    tags: BTreeMap<String, String>,
-    /// The policy, and whether the key rotates.
-    details: (Value, bool),
-}
-
-/// The tags of keys, by key id.
-type TagsOfKeys = BTreeMap<String, BTreeMap<String, String>>;
+use crate::engine::resource::Resource;
 
 impl KmsKey {
-    /// The key behind an id or an alias, if there is one.
-    pub(super) async fn describe(
-        &self,
-        aws: &Aws,
-        id: &str,
-    ) -> Result<Option<KeyMetadata>, AwsError> {
-        let client = aws.kms(&self.region);
-        let answer = aws
-            .call(self.operation("DescribeKey"), || {
-                client.describe_key().key_id(id).send()
-            })
-            .await;
-        match answer {
-            Ok(answer) => Ok(answer.key_metadata),
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn all_keys(&self, aws: &Aws) -> Result<Vec<String>, AwsError> {
-        let client = aws.kms(&self.region);
-        aws.list(
-            self.operation("ListKeys"),
-            |token| client.list_keys().limit(1000).set_marker(token).send(),
-            |answer| {
-                let keys = answer.keys.unwrap_or_default().into_iter();
-                (keys.filter_map(|key| key.key_id), answer.next_marker)
-            },
-        )
-        .await
-    }
-
-    /// The tags of one key; `None` if its own key policy hides them from this account.
-    pub(super) async fn tags_of(
-        &self,
-        aws: &Aws,
-        id: &str,
-    ) -> Result<Option<BTreeMap<String, String>>, AwsError> {
-        let client = aws.kms(&self.region);
-        let tags = aws.list(
-            self.operation("ListResourceTags"),
-            |token| {
-                let request = client.list_resource_tags().key_id(id);
-                request.set_marker(token).send()
-            },
-            |answer| {
-                let tags = answer.tags.unwrap_or_default().into_iter();
-                (
-                    tags.map(|tag| (tag.tag_key, tag.tag_value)),
-                    answer.next_marker,
-                )
-            },
-        );
-        match tags.await {
-            Ok(tags) => Ok(Some(tags.into_iter().collect())),
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
-            // Our own key policy allows the account to list tags, so this key is someone else's.
-            Err(error) if is_hidden(&error) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn tags_of_all(&self, aws: &Aws, ids: &[String]) -> Result<TagsOfKeys, AwsError> {
-        let all = ids
-            .iter()
-            .map(async |id| Ok((id, self.tags_of(aws, id).await?)));
-        let all: Vec<_> = try_join_all(all).await?;
-        let known = all.into_iter();
-        Ok(known
-            .filter_map(|(id, tags)| Some((id.clone(), tags?)))
-            .collect())
-    }
-
-    /// The policy and whether the key rotates.
-    async fn details(&self, aws: &Aws, id: &str) -> Result<(Value, bool), AwsError> {
-        let client = aws.kms(&self.region);
-        let policy = aws.call(self.operation("GetKeyPolicy"), || {
-            client
-                .get_key_policy()
-                .key_id(id)
-                .policy_name("default")
-                .send()
-        });
-        let rotation = aws.call(self.operation("GetKeyRotationStatus"), || {
-            client.get_key_rotation_status().key_id(id).send()
-        });
-        let (policy, rotation) = try_join(policy, rotation).await?;
-        let policy = policy_value(policy.policy().unwrap_or_default());
-        Ok((policy, rotation.key_rotation_enabled()))
-    }
-
-    /// The one key among those with our tags, or why the program cannot tell which one it is.
-    async fn ours(
-        &self,
-        aws: &Aws,
-        ids: Vec<&String>,
-    ) -> Result<Result<Option<KeyMetadata>, String>, AwsError> {
-        let described = ids.into_iter().map(|id| self.describe(aws, id));
-        let described = try_join_all(described).await?;
-        let (pending, live): (Vec<_>, Vec<_>) = described
-            .into_iter()
-            .flatten()
-            .partition(|key| key.key_state() == Some(&KeyState::PendingDeletion));
-        // Keys that are pending deletion have no data left to decrypt, since the bucket is deleted
-        // before its key. Therefore the newest of them is as good as any.
-        let newest = pending
-            .into_iter()
-            .max_by_key(|key| key.creation_date().copied());
-        let mut candidates = if live.is_empty() {
-            newest.into_iter().collect()
-        } else {
-            live
-        };
-        if candidates.len() > 1 {
-            let names: Vec<_> = candidates.iter().map(KeyMetadata::key_id).collect();
-            return Ok(Err(format!(
-                "{} keys in {} carry the tags of this deployment: {}; schedule those for deletion \
-                 that encrypt nothing, or take their `provision:` tags away, so that one remains",
-                names.len(),
-                self.region,
-                names.join(", ")
-            )));
-        }
-        Ok(Ok(candidates.pop()))
-    }
-
-    /// Reads the tags and the details of a key.
-    async fn found(&self, aws: &Aws, key: KeyMetadata) -> Result<Found, AwsError> {
-        let tags = self.tags_of(aws, key.key_id());
-        let (tags, details) = try_join(tags, self.details(aws, key.key_id())).await?;
-        Ok(Found {
-            tags: tags.unwrap_or_default(),
-            key,
-            details,
-        })
-    }
-
     /// The key that the alias leads to.
-    async fn aliased(&self, aws: &Aws) -> Result<Option<Found>, AwsError> {
-        match self.describe(aws, self.alias()).await? {
-            Some(key) => self.found(aws, key).await.map(Some),
-            None => Ok(None),
+    pub(super) async fn aliased(&self, aws: &Aws) -> Result<Option<Found>, AwsError> {
+        let Some(key) = self.describe(aws, self.alias()).await? else {
+            return Ok(None);
+        };
+        let tags = self.tags_of(aws, key.key_id());
+        let others = async {
+            // A key that is to be deleted may not have other users. The aliases of another key are
+            // read only before a change.
+            match self.spec {
+                Some(_) => Ok(None),
+                None => self.other_aliases(aws, key.key_id()).await.map(Some),
+            }
+        };
+        let (tags, details, other_aliases) =
+            try_join3(tags, self.details(aws, &key), others).await?;
+        let mut attributes = attributes_of(&key, details);
+        attributes.insert("alias".to_owned(), self.alias().into());
+        let owner = match tags {
+            Some(tags) => self.identity.tags.lower_observed(&tags, &mut attributes),
+            None => Owner::Foreign("its tags may not be read".to_owned()),
+        };
+        Ok(Some(self.found(key, attributes, owner, other_aliases)))
+    }
+
+    fn found(
+        &self,
+        key: KeyMetadata,
+        attributes: Attributes,
+        owner: Owner,
+        other_aliases: Option<Vec<String>>,
+    ) -> Found {
+        let owner = match (owner, origin::never_ours(&key)) {
+            (Owner::Ours, Some(reason)) => Owner::Foreign(reason),
+            (owner, _) => owner,
+        };
+        // A destroy deletes the alias too. So it is not done with a key that still has the alias.
+        let is_named = self.spec.is_none() && attributes.contains_key("alias");
+        let phase = match key.key_state() {
+            Some(KeyState::PendingDeletion) if !is_named => Phase::PendingDeletion,
+            _ => Phase::Stable,
+        };
+        let mut present = Present::new(attributes, owner, phase);
+        present.arn = key.arn().map(ToOwned::to_owned);
+        Found {
+            key,
+            present,
+            other_aliases,
         }
     }
 
@@ -180,57 +79,127 @@ impl KmsKey {
             Either::Left((aliased, listed)) => (aliased?, Either::Left(listed)),
             Either::Right((ids, aliased)) => (aliased.await?, Either::Right(ready(ids))),
         };
-        let is_ours = |it: &Found| self.identity.tags.owner(&it.tags) == Owner::Ours;
-        if let Some(ours) = aliased.as_ref().filter(|it| is_ours(it)) {
-            return Ok(self.lower(ours, Some(&ours.key)));
-        }
-        let tags = self.tags_of_all(aws, &listed.await?).await?;
-        let owned = tags
-            .iter()
-            .filter(|(_, tags)| self.identity.tags.owner(tags) == Owner::Ours)
-            .map(|(id, _)| id);
-        let in_the_way = aliased.as_ref().map(|it| &it.key);
-        match (self.ours(aws, owned.collect()).await?, &aliased) {
-            (Err(reason), _) => Ok(Observed::Obstructed(reason)),
-            (Ok(Some(key)), _) => Ok(self.lower(&self.found(aws, key).await?, in_the_way)),
+        let in_the_way = match aliased {
+            Some(ours) if ours.present.owner == Owner::Ours => {
+                return self.shown(aws, ours, None).await;
+            }
+            other => other,
+        };
+        let mut ids = listed.await?;
+        ids.retain(|id| in_the_way.as_ref().is_none_or(|it| it.key.key_id() != id));
+        let strays = ids.iter().map(|id| self.stray(aws, id));
+        let strays: Strays = try_join_all(strays).await?.into_iter().collect();
+        let beside = strays.beside(self.alias(), self.spec.is_some());
+        let ours = match strays.ours() {
+            Ok(ours) => ours,
+            Err(several) => {
+                return Ok(Observed::Obstructed(format!(
+                    "{} keys in {} are as this program makes them and carry the tags of this \
+                     deployment: {}; schedule those for deletion that encrypt nothing, or take \
+                     their `provision:` tags away, so that one remains",
+                    several.len(),
+                    self.region,
+                    named(&several)
+                )));
+            }
+        };
+        match (ours, in_the_way, beside) {
+            (Some(mut ours), other, beside) => {
+                if let Some(other) = other {
+                    let whose = other.key.key_id();
+                    let taken = format!("the alias {} belongs to the key {whose}", self.alias());
+                    let attributes = &mut ours.present.attributes;
+                    attributes.insert("alias".to_owned(), taken.into());
+                }
+                self.shown(aws, ours, beside).await
+            }
             // If no key is ours, the key that has our alias is in the way.
-            (Ok(None), Some(aliased)) => Ok(self.lower(aliased, in_the_way)),
-            (Ok(None), None) => Ok(Observed::Missing),
+            (None, Some(other), beside) => self.shown(aws, other, beside).await,
+            (None, None, Some(beside)) => Ok(Observed::Lookalike(beside)),
+            (None, None, None) => Ok(Observed::Missing),
         }
     }
 
-    /// Lowers a key to its observed state. The alias leads to the key `aliased`.
-    fn lower(&self, found: &Found, aliased: Option<&KeyMetadata>) -> Observed {
-        let Found { key, tags, details } = found;
-        let (policy, rotation) = details;
-        let state = key.key_state().map_or("unknown", KeyState::as_str);
-        let spec = key.key_spec().map_or("unknown", |spec| spec.as_str());
-        let mut attributes = Attributes::from([
-            (
-                "description".to_owned(),
-                key.description().unwrap_or_default().into(),
-            ),
-            ("key_policy".to_owned(), policy.clone()),
-            ("key_spec".to_owned(), spec.into()),
-            ("rotation".to_owned(), (*rotation).into()),
-            ("state".to_owned(), state.into()),
-        ]);
-        if let Some(target) = aliased.map(KeyMetadata::key_id) {
-            let alias = if target == key.key_id() {
-                self.alias().to_owned()
-            } else {
-                format!("the alias {} belongs to the key {target}", self.alias())
-            };
-            attributes.insert("alias".to_owned(), alias.into());
-        }
-        let owner = self.identity.tags.lower_observed(tags, &mut attributes);
-        let phase = if state == KeyState::PendingDeletion.as_str() {
-            Phase::PendingDeletion
-        } else {
-            Phase::Stable
+    /// What the key of that id is, to which our alias does not lead.
+    async fn stray(&self, aws: &Aws, id: &str) -> Result<Stray, AwsError> {
+        let Some(tags) = self.tags_of(aws, id).await? else {
+            return Ok(Stray::Hidden(id.to_owned()));
         };
-        let mut present = Present::new(attributes, owner, phase);
-        present.arn = key.arn().map(ToOwned::to_owned);
-        Observed::Present(present)
+        let mut tagged = Attributes::new();
+        if self.identity.tags.lower_observed(&tags, &mut tagged) != Owner::Ours {
+            return Ok(Stray::Nothing);
+        }
+        let stranger = |because: String| {
+            let id = id.to_owned();
+            Ok(Stray::Stranger { id, because })
+        };
+        let read = async {
+            let Some(key) = self.describe(aws, id).await? else {
+                return Ok(None);
+            };
+            let others = self.other_aliases(aws, id);
+            let (details, others) = try_join(self.details(aws, &key), others).await?;
+            Ok(Some((key, details, others)))
+        };
+        let (key, details, others) = match read.await {
+            Ok(Some(read)) => read,
+            Ok(None) => return Ok(Stray::Nothing),
+            Err(error) if is_denied_by_others(&error) => {
+                return stranger(format!("{} is denied", error.operation));
+            }
+            Err(error) => return Err(error),
+        };
+        tagged.extend(attributes_of(&key, details));
+        let because = match others.first() {
+            Some(alias) => Some(format!("it has the alias {alias}")),
+            None => self.unlike_ours(&tagged).map(ToOwned::to_owned),
+        };
+        let found = self.found(key, tagged, Owner::Ours, Some(others));
+        match (&found.present.owner, because) {
+            // Such a key is on its way out, and nothing would be done with it.
+            (Owner::Foreign(_), _) | (_, Some(_)) if found.is_pending_deletion() => {
+                Ok(Stray::Nothing)
+            }
+            (Owner::Foreign(reason), _) => stranger(reason.clone()),
+            (_, Some(reason)) => stranger(reason),
+            _ => Ok(Stray::Ours(Box::new(found))),
+        }
+    }
+
+    /// The key with what a person is to know where it is changed or deleted.
+    async fn shown(
+        &self,
+        aws: &Aws,
+        found: Found,
+        beside: Option<String>,
+    ) -> Result<Observed, AwsError> {
+        let Found {
+            key,
+            mut present,
+            other_aliases,
+        } = found;
+        let stays_as_it_is = self.wanted().is_some_and(|wanted| {
+            let desired = wanted.desired(Some(&present), &Known::new());
+            let changes = attributes::diff(&present.attributes, &desired);
+            present.owner == Owner::Ours && changes.is_empty()
+        });
+        if !stays_as_it_is {
+            let aliases = match other_aliases {
+                Some(aliases) => aliases,
+                None => self.other_aliases(aws, key.key_id()).await?,
+            };
+            present.note = Some(described(&key, &aliases));
+            if self.spec.is_none() {
+                let holder = |alias: &String| {
+                    let name = alias.strip_prefix("alias/").unwrap_or(alias);
+                    Holder::new("alias", name)
+                };
+                present.held_by = aliases.iter().map(holder).collect();
+            }
+        }
+        let notes = present.note.into_iter().chain(beside);
+        let notes: Vec<String> = notes.collect();
+        present.note = (!notes.is_empty()).then(|| notes.join("; "));
+        Ok(Observed::Present(present))
     }
 }

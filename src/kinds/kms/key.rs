@@ -2,9 +2,11 @@
 //!
 //! A key has no name, and `CreateKey` has no idempotency token. Our key is the one that our alias
 //! leads to, if that key carries the ownership tags, which the create call itself sets. The alias
-//! is created last and deleted first. So if the alias does not lead to a key of ours, the key is
-//! found by its tags. An alias can exist only once, which decides between two runs that create a
-//! key at the same time.
+//! is created last. So where the alias leads to no key of ours, a key with our tags is ours if it
+//! is otherwise exactly as this program makes it: whoever may tag keys can give those of others our
+//! tags. A destroy schedules the deletion first and deletes the alias last, so that the key is found
+//! by its alias until it is on its way out. An alias can exist only once, which decides between two
+//! runs that create a key at the same time.
 
 mod wanted;
 
@@ -34,6 +36,10 @@ pub struct KmsKey {
     pub arn_prefix: String,
     /// The region of the key.
     pub region: Region,
+    /// The description of the key.
+    pub description: &'static str,
+    /// The policies that this program may have created the key with.
+    pub policies: Vec<Policy>,
     /// The specification of the key, if it is wanted.
     pub spec: Option<KeySpec>,
 }
@@ -41,8 +47,6 @@ pub struct KmsKey {
 /// A symmetric key for one purpose.
 #[derive(Debug)]
 pub struct KeySpec {
-    /// The description.
-    pub description: &'static str,
     /// The key policy.
     pub policy: Policy,
 }
@@ -105,23 +109,18 @@ impl KmsKey {
     /// Whether the alias belongs to a key of ours other than the one with this ARN. Then another
     /// run created that key at the same time and was faster.
     async fn another_has_the_alias(&self, aws: &Aws, arn: &str) -> Result<bool, AwsError> {
-        let Some(key) = self.describe(aws, self.alias()).await? else {
+        let Some(found) = self.aliased(aws).await? else {
             return Ok(false);
         };
-        let tags = self.tags_of(aws, key.key_id()).await?.unwrap_or_default();
-        Ok(key.arn() != Some(arn)
-            && key.key_state() != Some(&KeyState::PendingDeletion)
-            && self.identity.tags.owner(&tags) == Owner::Ours)
+        Ok(found.key.arn() != Some(arn)
+            && !found.is_pending_deletion()
+            && found.present.owner == Owner::Ours
+            && self.unlike_ours(&found.present.attributes).is_none())
     }
 
     async fn recover(&self, aws: &Aws, id: &str, change: &Change) -> Result<(), AwsError> {
         let client = aws.kms(&self.region);
-        let pending = Value::from(KeyState::PendingDeletion.as_str());
-        if change
-            .before
-            .as_ref()
-            .is_some_and(|state| state.same(&pending))
-        {
+        if change.before.as_ref().is_some_and(is_pending_deletion) {
             aws.call(self.operation("CancelKeyDeletion"), || {
                 client.cancel_key_deletion().key_id(id).send()
             })
@@ -135,10 +134,28 @@ impl KmsKey {
     }
 }
 
+fn is_pending_deletion(state: &Value) -> bool {
+    state.same(&KeyState::PendingDeletion.as_str().into())
+}
+
+fn is_pending(present: &Present) -> bool {
+    let state = present.attributes.get("state");
+    state.is_some_and(is_pending_deletion)
+}
+
 /// Whether the key's own policy denied the call. A denial for the caller's lack of a permission
 /// would tell nothing about the key.
 pub(super) fn is_hidden(error: &AwsError) -> bool {
     error.kind == ErrorKind::Denied && error.message.contains("resource-based policy")
+}
+
+/// Whether somebody denied the call on this key: its own policy did, or there is an explicit denial.
+/// Both may be meant for one key, so the run can go on without that key. Our own key policy allows
+/// the account every read. AWS's wordings: IAM User Guide, "Troubleshoot access denied error
+/// messages".
+pub(super) fn is_denied_by_others(error: &AwsError) -> bool {
+    is_hidden(error)
+        || error.kind == ErrorKind::Denied && error.message.contains("with an explicit deny")
 }
 
 #[async_trait]
@@ -151,7 +168,10 @@ impl Resource for KmsKey {
         Specified::of(self, self.spec.as_ref())
     }
 
-    fn deletion_note(&self, consent: Consent) -> Option<String> {
+    fn deletion_note(&self, present: &Present, consent: Consent) -> Option<String> {
+        if is_pending(present) {
+            return Some("scheduled for deletion already, only its alias is deleted".to_owned());
+        }
         Some(format!(
             "scheduled for deletion in {} days; until then `provision apply` takes it back",
             consent.recovery_days
@@ -188,6 +208,11 @@ impl Resource for KmsKey {
 
     async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError> {
         let client = aws.kms(&self.region);
+        let arn = self.arn_of(aws, present, "ScheduleKeyDeletion")?;
+        if !is_pending(present) {
+            self.schedule_deletion(aws, arn, consent.recovery_days.into())
+                .await?;
+        }
         let own_alias = Value::from(self.alias());
         if present
             .attributes
@@ -201,8 +226,6 @@ impl Resource for KmsKey {
                 .await;
             gone_is_fine(answer)?;
         }
-        let arn = self.arn_of(aws, present, "ScheduleKeyDeletion")?;
-        self.schedule_deletion(aws, arn, consent.recovery_days.into())
-            .await
+        Ok(())
     }
 }

@@ -1,5 +1,9 @@
 //! KMS: the key and its alias.
 
+mod calls;
 mod find;
+mod found;
 pub mod key;
+mod origin;
 pub mod permissions;
+mod strays;

@@ -1,8 +1,8 @@
 //! The permissions that calls on KMS need.
 //!
 //! Service Authorization Reference, "Actions, resources, and condition keys for AWS Key Management
-//! Service": a key can be limited by `aws:ResourceTag`, an alias by its ARN alone, and `CreateKey`
-//! and `ListKeys` take no ARN. The creation of a key with tags needs `kms:TagResource` in an IAM
+//! Service": a key can be limited by `aws:ResourceTag`, an alias by its ARN alone, and `CreateKey`,
+//! `ListAliases` and `ListKeys` take no ARN. The creation of a key with tags needs `kms:TagResource` in an IAM
 //! policy (KMS Developer Guide, "Controlling access to tags"). It can take five minutes until a tag
 //! counts ("Using tags to control access to KMS keys"). Therefore the calls that complete a new
 //! key, for its rotation and its alias, cannot be limited by a tag. The alias is limited by its own
@@ -31,7 +31,7 @@ impl KmsKey {
     }
 
     pub(super) fn observing(&self) -> Vec<Permission> {
-        let mut all = allow(FIND, &["*"], &[], &["kms:ListKeys"]);
+        let mut all = allow(FIND, &["*"], &[], &["kms:ListAliases", "kms:ListKeys"]);
         let read = [
             "kms:DescribeKey",
             "kms:GetKeyPolicy",

@@ -114,7 +114,7 @@ impl Resource for S3Bucket {
         true
     }
 
-    fn deletion_note(&self, consent: Consent) -> Option<String> {
+    fn deletion_note(&self, _present: &Present, consent: Consent) -> Option<String> {
         let empties = "every version of its objects is deleted with it";
         consent.delete_content.then(|| empties.to_owned())
     }

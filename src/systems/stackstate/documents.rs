@@ -156,11 +156,7 @@ impl<'a> Filler<'a> {
     pub(super) fn account_wide(&self) -> Result<AccountWide, Failure> {
         let with_key = self.settings.encryption == Encryption::Kms;
         let filling = self.filling(self.main);
-        let key = with_key.then(|| {
-            let prepare = bucket_region_placeholders;
-            self.documents
-                .policy_without_holes("key-policy", &filling, prepare)
-        });
+        let key = with_key.then(|| self.key_policy());
         Ok(AccountWide {
             trust: self.integration_trust()?,
             integration_role: self.policy("integration-role-policy", self.main)?,
@@ -169,6 +165,13 @@ impl<'a> Filler<'a> {
                 .documents
                 .policy_without_holes("bucket-policy", &filling, |_| {})?,
         })
+    }
+
+    /// The key policy, whether or not the settings ask for a key.
+    pub(super) fn key_policy(&self) -> Result<Policy, Failure> {
+        let (filling, prepare) = (self.filling(self.main), bucket_region_placeholders);
+        self.documents
+            .policy_without_holes("key-policy", &filling, prepare)
     }
 
     /// The documents of the resources in `region`.

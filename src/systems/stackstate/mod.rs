@@ -21,7 +21,7 @@ use crate::engine::ownership::{Owner, Tags};
 use crate::failure::Failure;
 use crate::kinds::iam::role;
 use crate::names::{Arn, Partition, Region};
-use crate::settings::{self, Encryption, Settings, Trust};
+use crate::settings::{self, Encryption, Profile, Settings, Trust};
 use crate::systems::documents::{ACCOUNT_ID, Documents, open};
 use crate::systems::system::{Goal, Layout, Output, Outputs, Site, System};
 
@@ -29,6 +29,7 @@ pub use documents::DOCUMENTS;
 pub use names::Names;
 
 use documents::Filler;
+use iam_policy::Policy;
 use resources::Resources;
 
 /// The system's name in tags, settings and documents.
@@ -83,6 +84,21 @@ impl StackState {
             tags: Tags::new(SYSTEM, self.settings.deployment(), &self.tags),
         }
     }
+
+    /// The key policies that the program writes of itself, one of each profile. They tell whether
+    /// a key without its alias is ours, also where the settings' documents are not read.
+    fn key_policies(&self, site: &Site, region: &Region) -> Result<Vec<Policy>, Failure> {
+        let filled = |profile| {
+            let documents = Documents::load(&DOCUMENTS, SYSTEM, profile, None)?;
+            let account = site.account.to_string();
+            let settings = &self.settings;
+            Filler::new(settings, &documents, site.partition, account, region).key_policy()
+        };
+        [Profile::Documented, Profile::Hardened]
+            .into_iter()
+            .map(filled)
+            .collect()
+    }
 }
 
 fn main_region(regions: &[Region]) -> Result<&Region, Failure> {
@@ -108,9 +124,10 @@ impl System for StackState {
     fn lay_out(&self, site: &Site) -> Result<Layout, Failure> {
         let main = main_region(&site.regions)?;
         let resources = self.resources(site, main);
+        let key_policies = self.key_policies(site, main)?;
         let mut layout = Layout::default();
         let Some(documents) = &self.documents else {
-            layout.nodes = resources.account_wide(None);
+            layout.nodes = resources.account_wide(None, key_policies);
             for region in &site.regions {
                 layout.nodes.extend(resources.regional(region, None));
             }
@@ -119,7 +136,7 @@ impl System for StackState {
         let account = site.account.to_string();
         let filler = Filler::new(&self.settings, documents, site.partition, account, main);
         let account_wide = filler.account_wide()?;
-        layout.nodes = resources.account_wide(Some(&account_wide));
+        layout.nodes = resources.account_wide(Some(&account_wide), key_policies);
         layout.written = resources.written_account_wide(documents, account_wide);
         for region in &site.regions {
             let regional = filler.regional(region)?;
@@ -176,10 +193,13 @@ impl System for StackState {
         &["iam:GetAccountAuthorizationDetails", "iam:ListRoles"]
     }
 
-    fn left_behind(&self, site: &Site, names: &[String], observed: &Observations) -> Vec<Node> {
-        let Some(main) = site.regions.first() else {
-            return Vec::new();
-        };
+    fn left_behind(
+        &self,
+        site: &Site,
+        names: &[String],
+        observed: &Observations,
+    ) -> Result<Vec<Node>, Failure> {
+        let main = main_region(&site.regions)?;
         let resources = self.resources(site, main);
         let regions = names.iter();
         let regions: BTreeSet<Region> = regions
@@ -205,9 +225,10 @@ impl System for StackState {
         // The key is in the region of the bucket, which only AWS knows.
         let bucket = bucket_region(observed.get(&Names::bucket_address(main)));
         if let (Some(region), None) = (bucket.filter(|it| it != main), &self.documents) {
-            nodes.push(resources.key(&region, None));
+            let key_policies = self.key_policies(site, &region)?;
+            nodes.push(resources.key(&region, None, key_policies));
         }
-        nodes
+        Ok(nodes)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::settings::{Encryption, Profile, StackState, Trust};
 use crate::systems::documents::Documents;
 use crate::systems::system::Site;
 use crate::systems::written::{Content, Written};
-use iam_policy::Kind;
+use iam_policy::{Kind, Policy};
 
 use super::documents::{AccountWide, Regional};
 use super::names::{Names, TARGET};
@@ -73,8 +73,13 @@ impl Resources<'_> {
         format!("AWSLogs/{}/{of}/{region}/", self.site.account)
     }
 
-    /// The resources that exist once in an account. Without documents they are unwanted.
-    pub(super) fn account_wide(&self, documents: Option<&AccountWide>) -> Vec<Node> {
+    /// The resources that exist once in an account. Without documents they are unwanted. The key is
+    /// created with the policy of the documents, or was with one of `key_policies`.
+    pub(super) fn account_wide(
+        &self,
+        documents: Option<&AccountWide>,
+        key_policies: Vec<Policy>,
+    ) -> Vec<Node> {
         let main = self.main;
         let role_name = self.names.integration_role();
         let role = IamRole {
@@ -124,19 +129,26 @@ impl Resources<'_> {
             let key = Names::key_address(main);
             bucket.needs.push((key, Milestone::Exists));
         }
-        let key = self.key(main, documents);
+        let key = self.key(main, documents, key_policies);
         vec![Node::new(role), profile, key, bucket]
     }
 
     /// The key in `region`. It is wanted if the documents have a key policy.
-    pub(super) fn key(&self, region: &Region, documents: Option<&AccountWide>) -> Node {
+    pub(super) fn key(
+        &self,
+        region: &Region,
+        documents: Option<&AccountWide>,
+        mut key_policies: Vec<Policy>,
+    ) -> Node {
         let policy = documents.and_then(|documents| documents.key.as_ref());
+        key_policies.extend(policy.cloned());
         let key = KmsKey {
             identity: self.identity(Names::key_address(region), self.names.alias(), None),
             arn_prefix: self.site.arn("kms", region.name(), ""),
             region: region.clone(),
+            description: "StackState Integration Key",
+            policies: key_policies,
             spec: policy.map(|policy| KeySpec {
-                description: "StackState Integration Key",
                 policy: policy.clone(),
             }),
         };

@@ -71,7 +71,7 @@ fn resources_that_earlier_settings_left_behind_are_unwanted() {
     let mut observed = Observations::from([(bucket_address, Observed::Present(bucket))]);
     let left_behind = |goal, observed: &Observations| {
         let systems = named(&settings, goal).unwrap();
-        systems[0].left_behind(&site, &roles, observed)
+        systems[0].left_behind(&site, &roles, observed).unwrap()
     };
     let of_roles = [
         "iam_role.firehose-eu-west-3",

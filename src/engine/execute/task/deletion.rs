@@ -29,7 +29,7 @@ impl Task<'_> {
             Ok::<_, AwsError>((node.address(), observed))
         });
         for (address, observed) in try_join_all(reads).await? {
-            if !matches!(observed, Observed::Missing | Observed::Impossible(_)) {
+            if matches!(observed, Observed::Present(_) | Observed::Obstructed(_)) {
                 return Err(self.stale(&format!("{address} exists now")));
             }
         }
@@ -72,8 +72,10 @@ impl Task<'_> {
                 }
             }
             match self.observe().await {
-                Ok(Observed::Missing) => break,
-                Ok(Observed::Present(now)) if now.owner != present.owner => {
+                Ok(Observed::Missing | Observed::Lookalike(_)) => break,
+                Ok(Observed::Present(now))
+                    if now.owner != present.owner || now.is_another(&present) =>
+                {
                     return Err(self.stale("someone else replaced it meanwhile"));
                 }
                 Ok(Observed::Present(now))

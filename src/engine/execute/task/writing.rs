@@ -33,7 +33,9 @@ impl Task<'_> {
         }
         let found = self
             .poll(FIND_LIMIT, |observed| match observed {
-                Observed::Missing => Err("the created resource to appear".to_owned()),
+                Observed::Missing | Observed::Lookalike(_) => {
+                    Err("the created resource to appear".to_owned())
+                }
                 // If two runs created the resource at the same time, AWS may still show the one
                 // that a run deletes again.
                 Observed::Obstructed(_) => Err("AWS to show what was created".to_owned()),
@@ -41,7 +43,9 @@ impl Task<'_> {
             })
             .await;
         match found {
-            Ok(Observed::Present(present)) if !matches!(present.owner, Owner::Foreign(_)) => {
+            Ok(Observed::Present(present))
+                if !matches!(present.owner, Owner::Foreign(_)) && wanted.may_create(&present) =>
+            {
                 Ok(present)
             }
             Ok(_) => Err(self.stale("someone else created it meanwhile")),
@@ -107,7 +111,8 @@ impl Task<'_> {
             }
             match self.observe().await {
                 Ok(Observed::Present(now))
-                    if now.owner == Owner::Ours || now.owner == present.owner =>
+                    if (now.owner == Owner::Ours || now.owner == present.owner)
+                        && !now.is_another(&present) =>
                 {
                     let left = differences(&now);
                     let came_further = match error.kind {

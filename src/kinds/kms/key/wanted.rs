@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_kms::config::retry::RetryConfig;
-use aws_sdk_kms::types::KeyState;
+use aws_sdk_kms::types::{KeyState, OriginType};
 
 use super::{KeySpec, KmsKey};
 use crate::aws::{Aws, AwsError, ErrorKind};
@@ -19,12 +19,14 @@ const SHORTEST_WAIT: i32 = 7;
 impl Specified<'_, KmsKey, KeySpec> {
     fn created(&self) -> Attributes {
         let mut attributes = Attributes::from([
-            ("description".to_owned(), self.spec.description.into()),
+            ("description".to_owned(), self.resource.description.into()),
             (
                 "key_policy".to_owned(),
                 Value::Policy(self.spec.policy.clone()),
             ),
             ("key_spec".to_owned(), "SYMMETRIC_DEFAULT".into()),
+            ("multi_region".to_owned(), false.into()),
+            ("origin".to_owned(), OriginType::AwsKms.as_str().into()),
             ("rotation".to_owned(), false.into()),
             ("state".to_owned(), KeyState::Enabled.as_str().into()),
         ]);
@@ -62,14 +64,20 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
             Some(Value::Plain(before)) => before.as_str().unwrap_or_default(),
             _ => return None,
         };
+        let alias = self.resource.alias();
+        let instead = format!("delete the alias {alias} or choose another `postfix`");
         match change.attribute.as_str() {
             "alias" => Some(format!(
                 "{before}; delete that alias if nobody uses it, or choose another `postfix`"
             )),
             "key_spec" => Some(format!(
-                "a key of the kind {before} cannot become a symmetric one; delete the alias {} or \
-                 choose another `postfix`",
-                self.resource.alias()
+                "a key of the kind {before} cannot become a symmetric one; {instead}"
+            )),
+            "multi_region" => Some(format!(
+                "a multi-Region key cannot become one of a single region; {instead}"
+            )),
+            "origin" => Some(format!(
+                "the origin {before} of the key material cannot be changed; {instead}"
             )),
             "state" if !["Disabled", "PendingDeletion"].contains(&before) => Some(format!(
                 "the key is in the state {before}, which only AWS or its owner can end"
@@ -97,7 +105,7 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
                     aws_sdk_kms::config::Config::builder().retry_config(RetryConfig::disabled());
                 client
                     .create_key()
-                    .description(self.spec.description)
+                    .description(self.resource.description)
                     .policy(self.spec.policy.compact())
                     .set_tags(Some(tags.clone()))
                     .customize()
@@ -142,6 +150,10 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
         })
     }
 
+    fn may_create(&self, found: &Present) -> bool {
+        self.resource.unlike_ours(&found.attributes).is_none()
+    }
+
     async fn update(
         &self,
         aws: &Aws,
@@ -175,7 +187,7 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
         if touches(changes, "description") {
             aws.call(self.resource.operation("UpdateKeyDescription"), || {
                 let request = client.update_key_description().key_id(id);
-                request.description(self.spec.description).send()
+                request.description(self.resource.description).send()
             })
             .await?;
         }

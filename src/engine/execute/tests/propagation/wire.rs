@@ -169,6 +169,8 @@ impl Wire {
                 "Arn": arn,
                 "Description": self.plain("description"),
                 "KeySpec": self.plain("key_spec"),
+                "MultiRegion": self.plain("multi_region"),
+                "Origin": self.plain("origin"),
                 "KeyState": self.plain("state"),
             }}),
             "ListKeys" => json!({"Keys": [{"KeyId": KEY, "KeyArn": arn}]}),

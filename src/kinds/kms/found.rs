@@ -1,0 +1,73 @@
+//! A key as it was read.
+
+use aws_sdk_kms::primitives::DateTimeFormat;
+use aws_sdk_kms::types::{KeyMetadata, KeyState};
+
+use crate::engine::attributes::{Attributes, Value};
+use crate::engine::observed::Present;
+
+/// How many aliases or keys a text names.
+pub(super) const MOST_NAMED: usize = 5;
+
+/// A key as it was read.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) key: KeyMetadata,
+    pub(super) present: Present,
+    /// Its aliases except ours, where they were read.
+    pub(super) other_aliases: Option<Vec<String>>,
+}
+
+impl Found {
+    pub(super) fn is_pending_deletion(&self) -> bool {
+        self.key.key_state() == Some(&KeyState::PendingDeletion)
+    }
+}
+
+/// Lowers a key to its attributes, without alias and tags.
+pub(super) fn attributes_of(key: &KeyMetadata, (policy, rotation): (Value, bool)) -> Attributes {
+    let text = |value: Option<&str>| Value::from(value.unwrap_or("unknown"));
+    let spec = key.key_spec().map(|spec| spec.as_str());
+    let origin = key.origin().map(|origin| origin.as_str());
+    let state = key.key_state().map(KeyState::as_str);
+    let description = key.description().unwrap_or_default();
+    let is_multi_region = key.multi_region().unwrap_or_default();
+    Attributes::from([
+        ("description".to_owned(), description.into()),
+        ("key_policy".to_owned(), policy),
+        ("key_spec".to_owned(), text(spec)),
+        ("multi_region".to_owned(), is_multi_region.into()),
+        ("origin".to_owned(), text(origin)),
+        ("rotation".to_owned(), rotation.into()),
+        ("state".to_owned(), text(state)),
+    ])
+}
+
+/// Which key it is, for a person who decides about its change or deletion. Only what stays as it is
+/// from day to day is in it, because a saved plan is compared with the plan of a later day.
+pub(super) fn described(key: &KeyMetadata, other_aliases: &[String]) -> String {
+    let created = key.creation_date();
+    let created = created.and_then(|date| date.fmt(DateTimeFormat::DateTime).ok());
+    let created = created.map_or("at an unknown time".to_owned(), |date| {
+        date.chars().take(10).collect()
+    });
+    let aliases = match other_aliases {
+        [] => "no other alias".to_owned(),
+        aliases => format!("also {}", named(aliases)),
+    };
+    format!(
+        "the key {}, created {created}, \"{}\", {aliases}",
+        key.key_id(),
+        key.description().unwrap_or_default()
+    )
+}
+
+/// The first of `names`, and how many more there are.
+pub(super) fn named(names: &[String]) -> String {
+    let more = names.len().saturating_sub(MOST_NAMED);
+    let first = names[..names.len() - more].join(", ");
+    match more {
+        0 => first,
+        _ => format!("{first} and {more} more"),
+    }
+}
