@@ -6,7 +6,6 @@ use aws_sdk_s3::types::{
     ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
     ServerSideEncryptionRule, Tag, Tagging, VersioningConfiguration,
 };
-use serde_json::{Value as Json, json};
 
 use crate::deployment::Deployment;
 use crate::harness::{Account, MAIN};
@@ -116,69 +115,4 @@ async fn change_tags(account: &Account, bucket: &str, change: impl Fn(&mut Vec<(
     let tagging = Tagging::builder().set_tag_set(Some(tags)).build().unwrap();
     let put = account.s3(MAIN).put_bucket_tagging().bucket(bucket);
     put.tagging(tagging).send().await.unwrap();
-}
-
-async fn add_statement(account: &Account, bucket: &str, statement: Json) {
-    let s3 = account.s3(MAIN);
-    let policy = s3.get_bucket_policy().bucket(bucket).send().await.unwrap();
-    let mut policy: Json = serde_json::from_str(policy.policy().unwrap()).unwrap();
-    policy["Statement"].as_array_mut().unwrap().push(statement);
-    let put = s3
-        .put_bucket_policy()
-        .bucket(bucket)
-        .policy(policy.to_string());
-    put.send().await.unwrap();
-}
-
-async fn sids(account: &Account, bucket: &str) -> Vec<String> {
-    let policy = account
-        .s3(MAIN)
-        .get_bucket_policy()
-        .bucket(bucket)
-        .send()
-        .await
-        .unwrap();
-    let policy: Json = serde_json::from_str(policy.policy().unwrap()).unwrap();
-    let statements = policy["Statement"].as_array().unwrap().iter();
-    statements
-        .map(|it| it["Sid"].as_str().unwrap().to_owned())
-        .collect()
-}
-
-#[tokio::test]
-async fn only_statements_for_log_delivery_alone_are_kept() {
-    let account = Account::applied(&[MAIN]);
-    let bucket = Deployment::of(&account, &[MAIN]).bucket();
-    let own = sids(&account, &bucket).await;
-    let put_object = |sid: &str, principal: Json| {
-        json!({
-            "Sid": sid, "Effect": "Allow", "Principal": principal, "Action": "s3:PutObject",
-            "Resource": format!("arn:aws:s3:::{bucket}/AWSLogs/{}/vpcflowlogs/*", account.id),
-        })
-    };
-    let flow_logs = put_object(
-        "FlowLogs",
-        json!({"Service": "delivery.logs.amazonaws.com"}),
-    );
-    add_statement(&account, &bucket, flow_logs).await;
-    account.plan(&[]).has_no_changes();
-    let kept = "1 statement of AWS's log delivery in the policy, kept";
-    account.provision(&["plan"]).exits(0).says(kept);
-
-    let not_alone = json!({"Service": ["delivery.logs.amazonaws.com", "s3.amazonaws.com"]});
-    let drift = [
-        ("another account may write", json!({"AWS": "210987654321"})),
-        ("everyone may write", json!("*")),
-        ("the log delivery is not alone", not_alone),
-    ];
-    for (reason, principal) in drift {
-        add_statement(&account, &bucket, put_object("Added", principal)).await;
-        account
-            .provision(&["plan"])
-            .says("- statement \"Added\"")
-            .says(kept);
-        account.mends(reason, ADDRESS, "update", &["bucket_policy"]);
-        let expected = [own.as_slice(), &["FlowLogs".to_owned()]].concat();
-        assert_eq!(sids(&account, &bucket).await, expected, "{reason}");
-    }
 }

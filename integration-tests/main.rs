@@ -26,6 +26,7 @@ mod hardened;
 mod hostile_keys;
 mod large_bucket;
 mod log;
+mod log_delivery;
 mod moto;
 mod others;
 mod output;

@@ -2,6 +2,8 @@
 
 mod wanted;
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use aws_sdk_s3::types::PublicAccessBlockConfiguration;
 use futures_util::future::join;
@@ -15,7 +17,7 @@ use crate::engine::observed::{Consent, Observed, Phase, Present};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted};
 use crate::kinds::s3::empty;
-use crate::kinds::s3::log_delivery::is_log_delivery;
+use crate::kinds::s3::log_delivery::{Receiver, renamed, same_resources};
 use crate::names::{AccountId, Region};
 use iam_policy::{Policy, Statement};
 
@@ -43,6 +45,9 @@ pub struct BucketSpec {
     pub key: Option<Address>,
     /// The bucket policy.
     pub policy: Policy,
+    /// Whether a statement that AWS's log delivery added is kept only if it names this account as
+    /// the source of the logs.
+    pub names_source: bool,
 }
 
 pub(super) fn all_blocked() -> PublicAccessBlockConfiguration {
@@ -65,25 +70,15 @@ pub(super) fn lower_access_block(block: &PublicAccessBlockConfiguration) -> Valu
 }
 
 impl BucketSpec {
-    /// Whether a statement is one of ours. Sids are unique in a policy, so a statement with the Sid
-    /// of ours is an older form of ours.
+    /// Whether a statement is one of ours: the same, or an older form, which has the Sid of ours and
+    /// the same resources. AWS's log delivery uses the vendor's Sids too, for other folders.
     fn is_own(&self, statement: &Statement) -> bool {
         self.policy.statements().iter().any(|own| {
             own.document() == statement.document()
-                || (own.sid().is_some() && own.sid() == statement.sid())
+                || (own.sid().is_some()
+                    && own.sid() == statement.sid()
+                    && same_resources(own, statement))
         })
-    }
-
-    /// The statements that AWS's log delivery added to the bucket policy that was found.
-    fn of_log_delivery(&self, found: &Present) -> Vec<Statement> {
-        match found.attributes.get("bucket_policy") {
-            Some(Value::Policy(policy)) => {
-                let added =
-                    |statement: &Statement| is_log_delivery(statement) && !self.is_own(statement);
-                policy.split(added).1
-            }
-            _ => Vec::new(),
-        }
     }
 }
 
@@ -96,6 +91,31 @@ fn note(statements: usize) -> Option<String> {
     Some(format!(
         "{statements} {noun} of AWS's log delivery in the policy, kept"
     ))
+}
+
+impl Specified<'_, S3Bucket, BucketSpec> {
+    /// The statements that AWS's log delivery added to a bucket policy that was found, under Sids
+    /// that ours do not have.
+    fn of_log_delivery(&self, found: Option<&Value>) -> Vec<Statement> {
+        let Some(Value::Policy(found)) = found else {
+            return Vec::new();
+        };
+        let receiver = Receiver {
+            arn: self.resource.identity.as_resource(),
+            account: &self.resource.account,
+            names_source: self.spec.names_source,
+        };
+        let added = |it: &Statement| receiver.is_written_by_aws(it) && !self.spec.is_own(it);
+        let mut added = found.split(added).1;
+        let own = self.spec.policy.statements().iter();
+        let own = own.filter_map(|it| it.sid().map(ToOwned::to_owned));
+        let mut taken: BTreeSet<String> = own.collect();
+        for statement in &mut added {
+            *statement = renamed(statement, &taken);
+            taken.extend(statement.sid().map(ToOwned::to_owned));
+        }
+        added
+    }
 }
 
 #[async_trait]
@@ -151,10 +171,14 @@ impl Resource for S3Bucket {
             .tags
             .lower_observed(&settings.tags, &mut attributes);
         let mut present = Present::new(attributes, owner, Phase::Stable);
-        present.note = self
-            .spec
-            .as_ref()
-            .and_then(|spec| note(spec.of_log_delivery(&present).len()));
+        present.note = self.spec.as_ref().and_then(|spec| {
+            let bucket = Specified {
+                resource: self,
+                spec,
+            };
+            let found = present.attributes.get("bucket_policy");
+            note(bucket.of_log_delivery(found).len())
+        });
         Ok(Observed::Present(present))
     }
 

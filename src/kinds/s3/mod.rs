@@ -6,6 +6,8 @@ pub mod empty;
 mod empty_tests;
 mod lifecycle;
 mod log_delivery;
+#[cfg(test)]
+mod log_delivery_tests;
 pub mod permissions;
 mod read;
 mod write;

@@ -80,6 +80,22 @@ impl S3Bucket {
         }
     }
 
+    /// Reads the bucket policy, if there is one.
+    pub(super) async fn bucket_policy(
+        &self,
+        aws: &Aws,
+        region: &Region,
+    ) -> Result<Option<Value>, AwsError> {
+        let client = aws.s3(region);
+        let answer = optional(aws.call(s3_operation("GetBucketPolicy", region), || {
+            let request = client.get_bucket_policy().bucket(&self.identity.name);
+            let request = request.expected_bucket_owner(self.account.to_string());
+            request.send()
+        }));
+        let policy = answer.await?.and_then(|answer| answer.policy);
+        Ok(policy.as_deref().map(policy_value))
+    }
+
     /// Reads all settings at the same time.
     pub(super) async fn settings(&self, aws: &Aws, region: &Region) -> Result<Settings, AwsError> {
         let client = aws.s3(region);
@@ -114,10 +130,7 @@ impl S3Bucket {
                 .bucket(&self.identity.name);
             request.expected_bucket_owner(&owner).send()
         }));
-        let policy = optional(aws.call(s3_operation("GetBucketPolicy", region), || {
-            let request = client.get_bucket_policy().bucket(&self.identity.name);
-            request.expected_bucket_owner(&owner).send()
-        }));
+        let policy = self.bucket_policy(aws, region);
         let (first, (rules, policy)) = join(
             join5(tags, versioning, encryption, ownership, access_block),
             join(rules, policy),
@@ -162,11 +175,10 @@ impl S3Bucket {
         if let Some(answer) = rules? {
             add("lifecycle", lifecycle::lower(answer.rules()).into());
         }
-        let policy = policy?.and_then(|answer| answer.policy);
         let tags = tags?.map(|answer| answer.tag_set).unwrap_or_default();
         Ok(Settings {
             attributes,
-            policy: policy.as_deref().map(policy_value),
+            policy: policy?,
             tags: from_service(&tags),
         })
     }

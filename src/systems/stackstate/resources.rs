@@ -120,6 +120,7 @@ impl Resources<'_> {
             spec: documents.map(|documents| BucketSpec {
                 key: self.encrypted().then(|| Names::key_address(main)),
                 policy: documents.bucket.clone(),
+                names_source: self.settings.profile == Profile::Hardened,
             }),
         };
         let mut bucket = Node::new(bucket);

@@ -5,7 +5,7 @@ use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership,
     ServerSideEncryption,
 };
-use futures_util::future::try_join4;
+use futures_util::future::{try_join, try_join4};
 use iam_policy::Policy;
 
 use super::{BucketSpec, S3Bucket, all_blocked, lower_access_block};
@@ -21,9 +21,8 @@ use crate::kinds::tags::to_service;
 impl Specified<'_, S3Bucket, BucketSpec> {
     /// The wanted bucket policy: ours, with the statements that AWS's log delivery added to the
     /// policy that was found.
-    fn policy(&self, found: Option<&Present>) -> Policy {
-        let added = found.map(|found| self.spec.of_log_delivery(found));
-        self.spec.policy.join(&added.unwrap_or_default())
+    fn policy(&self, found: Option<&Value>) -> Policy {
+        self.spec.policy.join(&self.of_log_delivery(found))
     }
 
     /// The ARN of the key of the default encryption. A wanted key whose ARN is unknown is an error,
@@ -63,7 +62,9 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
             ),
             (
                 "bucket_policy".to_owned(),
-                Value::Policy(self.policy(found)),
+                Value::Policy(
+                    self.policy(found.and_then(|found| found.attributes.get("bucket_policy"))),
+                ),
             ),
         ]);
         // What cannot be built equals no lifecycle, so the update reports the failure.
@@ -151,6 +152,7 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
         if changed_tags(changes).next().is_some() {
             self.resource.put_tags(aws).await?;
         }
+        let rewritten = touches(changes, "bucket_policy");
         // S3 refuses these three calls if they are made at the same time.
         let access = async {
             if touches(changes, "public_access_block") {
@@ -159,8 +161,25 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
             if touches(changes, "ownership") {
                 self.resource.put_ownership(aws).await?;
             }
-            if let Some(policy) = bucket_policy(changes) {
-                self.resource.put_policy(aws, policy).await?;
+            Ok(())
+        };
+        // S3 takes no condition for a policy. So what AWS's log delivery may have added since the
+        // plan is read right before the policy is replaced.
+        let found = async {
+            match rewritten {
+                true => {
+                    self.resource
+                        .bucket_policy(aws, &self.resource.region)
+                        .await
+                }
+                false => Ok(None),
+            }
+        };
+        let access = async {
+            let ((), found) = try_join(access, found).await?;
+            if rewritten {
+                let policy = self.policy(found.as_ref());
+                self.resource.put_policy(aws, &policy).await?;
             }
             Ok(())
         };
@@ -189,12 +208,4 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
         try_join4(access, encryption, versioning, lifecycle).await?;
         Ok(())
     }
-}
-
-/// The bucket policy to write, if it changes.
-fn bucket_policy(changes: &[Change]) -> Option<&Policy> {
-    changes.iter().find_map(|change| match &change.after {
-        Some(Value::Policy(policy)) if change.attribute == "bucket_policy" => Some(policy),
-        _ => None,
-    })
 }
