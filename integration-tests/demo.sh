@@ -13,7 +13,8 @@ program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 }
 
 # LocalStack uses an access key id of twelve digits as the account.
-export AWS_ACCESS_KEY_ID=111122223333 AWS_SECRET_ACCESS_KEY=test
+account=111122223333
+export AWS_ACCESS_KEY_ID=$account AWS_SECRET_ACCESS_KEY=test
 export STS_EXTERNAL_ID=demo-external-id
 unset AWS_SESSION_TOKEN
 
@@ -24,7 +25,7 @@ cd "$folder"
 
 # The program reads the variable itself, so the secret is on no command line.
 # shellcheck disable=SC2016
-settings=(--region eu-west-1 --region us-east-1
+settings=(--account "$account" --region eu-west-1 --region us-east-1
     --agent-principal 210987654321 --external-id '${STS_EXTERNAL_ID}')
 
 provision() {

@@ -28,6 +28,7 @@ mod large_bucket;
 mod log;
 mod log_delivery;
 mod moto;
+mod one_account;
 mod others;
 mod output;
 mod ownership;

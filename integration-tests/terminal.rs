@@ -22,7 +22,7 @@ const QUESTION: &str = "Only `yes` is accepted: ";
 const THOUGHT: Duration = Duration::from_secs(6);
 
 /// The program at a terminal, with the person's side of the terminal.
-struct Session {
+pub struct Session {
     child: Child,
     keyboard: File,
     screen: Receiver<String>,
@@ -30,7 +30,7 @@ struct Session {
 }
 
 impl Session {
-    fn start(mut command: Command) -> Self {
+    pub fn start(mut command: Command) -> Self {
         let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&person).unwrap();
         unlockpt(&person).unwrap();
@@ -65,7 +65,7 @@ impl Session {
     }
 
     /// Reads until the question is shown.
-    fn until_asked(&mut self) {
+    pub fn until_asked(&mut self) {
         while !self.seen.contains(QUESTION) {
             let text = self.screen.recv_timeout(Duration::from_secs(60));
             self.seen
@@ -74,13 +74,13 @@ impl Session {
     }
 
     /// Types a line.
-    fn answer(&mut self, line: &str) {
+    pub fn answer(&mut self, line: &str) {
         self.keyboard.write_all(line.as_bytes()).unwrap();
         self.keyboard.write_all(b"\n").unwrap();
     }
 
     /// The exit code, and everything that was shown.
-    fn end(mut self) -> (Option<i32>, String) {
+    pub fn end(mut self) -> (Option<i32>, String) {
         let code = self.child.wait().unwrap().code();
         self.seen.extend(self.screen.iter());
         (code, self.seen)

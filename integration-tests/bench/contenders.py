@@ -116,7 +116,9 @@ class Provision:
                      'external_id = "${STS_EXTERNAL_ID}"']
         Path(account.folder.name, "provision.toml").write_text("\n".join(settings))
         verb = step.partition(",")[0]
-        return [self.program, verb] + ([] if verb == "plan" else ["--yes"])
+        command = [self.program, verb] + ([] if verb == "plan" else ["--yes"])
+        # Without the account `destroy --yes` is refused.
+        return command + (["--account", account.id] if verb == "destroy" else [])
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,8 @@ impl Account {
     }
 
     /// The program with `args` and no log.
+    ///
+    /// `destroy --yes` gets the account, without which the program refuses it.
     pub fn quiet_command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_provision"));
         command
@@ -142,6 +144,10 @@ impl Account {
                     .map(|token| ("AWS_SESSION_TOKEN", token)),
             )
             .env("STS_EXTERNAL_ID", &self.external_id);
+        let needs_account = args.contains(&"destroy") && args.contains(&"--yes");
+        if needs_account && !args.contains(&"--account") {
+            command.args(["--account", &self.id]);
+        }
         command
     }
 

@@ -10,6 +10,7 @@ use tokio::sync::OnceCell;
 use super::clients::Clients;
 use super::error::AwsError;
 use super::gate::Gate;
+use super::one_account::OneAccount;
 use super::operation::Operation;
 use super::role_page::RolePage;
 use super::session::Session;
@@ -34,7 +35,7 @@ pub struct Aws {
 pub(super) struct Account {
     pub(super) clients: Clients,
     /// The account that the settings name, or else the one that AWS first named.
-    pub(super) id: OnceLock<AccountId>,
+    pub(super) id: Arc<OnceLock<AccountId>>,
     /// The partition of the regions, or else the one that AWS first named.
     pub(super) partition: OnceLock<Partition>,
     pub(super) regions: Vec<Region>,
@@ -78,10 +79,13 @@ impl Aws {
         gate: Gate,
     ) -> Self {
         let partition = regions.first().map(Region::partition);
+        let id = id.cloned().map_or_else(OnceLock::new, OnceLock::from);
+        let id = Arc::new(id);
+        let config = OneAccount::limit(&session.config, &id);
         Aws {
             account: Arc::new(Account {
-                clients: Clients::new(session),
-                id: id.cloned().map_or_else(OnceLock::new, OnceLock::from),
+                clients: Clients::new(config, session.path_style),
+                id,
                 partition: partition.map_or_else(OnceLock::new, OnceLock::from),
                 regions: regions.to_vec(),
                 gate,

@@ -9,7 +9,6 @@ use aws_config::SdkConfig;
 use aws_sdk_sts::config::retry::RetryPartition;
 
 use super::retries;
-use super::session::Session;
 use crate::names::Region;
 
 /// Every client that was needed so far, by its type and its region.
@@ -21,10 +20,10 @@ pub(super) struct Clients {
 }
 
 impl Clients {
-    pub(super) fn new(session: &Session) -> Self {
+    pub(super) fn new(config: SdkConfig, path_style: bool) -> Self {
         Clients {
-            config: session.config.clone(),
-            path_style: session.path_style,
+            config,
+            path_style,
             retries: retries::budget(),
             made: Mutex::default(),
         }

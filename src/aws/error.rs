@@ -187,6 +187,10 @@ impl AwsError {
             ErrorKind::Credentials => "Renew the credentials (for SSO `aws sso login`), or choose \
                  others with `--profile` or AWS_PROFILE, then run again"
                 .to_owned(),
+            ErrorKind::OtherAccount => "Find out why the credentials changed (a \
+                 `credential_process`, a profile), then run again with credentials that stay in one \
+                 account: it goes on from what exists"
+                .to_owned(),
             ErrorKind::Unreachable => {
                 "Check the network, the proxy and its certificate, the region \
                  and `--endpoint-url` or AWS_ENDPOINT_URL, then run again"

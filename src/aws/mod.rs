@@ -12,6 +12,7 @@ mod connections;
 mod endpoints;
 mod error;
 mod gate;
+mod one_account;
 mod operation;
 mod pages;
 mod pauses;

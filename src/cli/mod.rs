@@ -163,10 +163,11 @@ pub struct ApplyArgs {
 Examples:
   provision destroy
   provision destroy --empty-bucket --key-deletion-days 7
+  provision destroy --yes --account 123456789012
 
 The external ID and the agent's principals are not needed here.")]
 pub struct DestroyArgs {
-    /// Continue without asking
+    /// Continue without asking; needs the account, from the settings or --account
     #[arg(long)]
     pub yes: bool,
     /// Print one JSON event a line

@@ -74,6 +74,14 @@ pub async fn command(
             show(&checks, args)?;
         }
     }
+    if args.yes && context.settings.account.is_none() {
+        let account = &survey.site.account;
+        report(&format!(
+            "Warning: `--yes` without an account changes whichever account the credentials belong \
+             to, now {account}: add account = \"{account}\" to provision.toml, or pass --account \
+             {account}\n"
+        ));
+    }
     confirm(args.yes, "Make these changes?", context.aws.until_stopped()).await?;
 
     let Survey {

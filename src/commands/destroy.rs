@@ -25,7 +25,7 @@ use crate::terminal::print;
 /// Runs the command. Blocked resources are reported and kept; all others are deleted.
 ///
 /// # Errors
-/// Bad settings, a read that failed, or no confirmation. In all these cases nothing was deleted. What
+/// Bad settings, `--yes` without an account, a read that failed, or no confirmation. In all these cases nothing was deleted. What
 /// fails later is printed with the outcomes.
 pub async fn command(
     general: &GeneralFlags,
@@ -33,6 +33,14 @@ pub async fn command(
     stop: watch::Receiver<bool>,
 ) -> Result<Ending, Failure> {
     let context = Context::load(general, &args.stackstate, Need::Names, Goal::Absent, stop).await?;
+    if args.yes && context.settings.account.is_none() {
+        return Err(Failure::new(
+            "`destroy --yes` needs the account, because nobody is asked whether it is the right one",
+        )
+        .hint(
+            "Add account = \"123456789012\" to provision.toml, or pass --account 123456789012",
+        ));
+    }
     let survey = context.survey().await?;
     let consent = Consent {
         detach_foreign: args.detach_foreign,

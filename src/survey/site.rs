@@ -74,7 +74,8 @@ fn check(aws: &Aws, caller: &Caller) -> Result<(), Failure> {
     let Caller { account, arn } = caller;
     if let Some(expected) = aws.account().filter(|expected| *expected != account) {
         return Err(Failure::new(format!(
-            "the credentials belong to the account {account}, and the settings allow only {expected}"
+            "the credentials belong to the account {account}, and this run is for the account {expected} \
+             alone"
         ))
         .because(format!("the caller is {arn}"))
         .hint("Choose other credentials with `--profile` or AWS_PROFILE, or correct `account`"));

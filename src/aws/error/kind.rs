@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 use aws_sdk_sts::error::SdkError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+use crate::aws::one_account::AnotherAccount;
 use crate::aws::operation::Operation;
 
 /// What an error means, as far as it decides what to do next.
@@ -33,6 +34,8 @@ pub enum ErrorKind {
     Throttled,
     /// The credentials are missing, expired or wrong.
     Credentials,
+    /// The credentials changed to those of another account than the run's.
+    OtherAccount,
     /// The request was never sent.
     Unreachable,
     /// The request was sent, and its answer was lost or is a fault of AWS: a write may have happened.
@@ -56,6 +59,9 @@ pub(super) fn of<E>(
         SdkError::TimeoutError(_) | SdkError::ResponseError(_) => ErrorKind::Unanswered,
         SdkError::DispatchFailure(failure) => {
             let connector = failure.as_connector_error();
+            if connector.is_some_and(|error| caused_by::<AnotherAccount>(error)) {
+                return ErrorKind::OtherAccount;
+            }
             let chain = connector.map(|e| chain(e)).unwrap_or_default();
             if chain.contains("credential") || chain.contains("SSO") || chain.contains("token") {
                 ErrorKind::Credentials
@@ -182,6 +188,11 @@ pub(super) fn classify(operation: &Operation, code: &str, message: &str) -> Erro
         | "SlowDown" => ErrorKind::Throttled,
         _ => ErrorKind::Refused,
     }
+}
+
+/// Whether an error, or one that caused it, is an `E`.
+fn caused_by<E: StdError + 'static>(error: &(dyn StdError + 'static)) -> bool {
+    error.is::<E>() || error.source().is_some_and(caused_by::<E>)
 }
 
 /// The messages of an error and of all that caused it.

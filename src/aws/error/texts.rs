@@ -84,13 +84,13 @@ fn example(kind: ErrorKind) -> Option<(&'static str, &'static str, CallError)> {
                 CallError::dispatch_failure(error),
             ));
         }
-        // No answer of AWS has this kind.
-        ErrorKind::Interrupted => return None,
+        // No answer of AWS has these kinds.
+        ErrorKind::OtherAccount | ErrorKind::Interrupted => return None,
     };
     Some((service, name, refusal(code, message)))
 }
 
-const ALL: [ErrorKind; 15] = [
+const ALL: [ErrorKind; 16] = [
     ErrorKind::NotFound,
     ErrorKind::AlreadyExists,
     ErrorKind::Propagating,
@@ -102,6 +102,7 @@ const ALL: [ErrorKind; 15] = [
     ErrorKind::Quota,
     ErrorKind::Throttled,
     ErrorKind::Credentials,
+    ErrorKind::OtherAccount,
     ErrorKind::Unreachable,
     ErrorKind::Unanswered,
     ErrorKind::Interrupted,
