@@ -24,6 +24,8 @@ pub struct ConditionKey {
     pub name: &'static str,
     /// The type of its values.
     pub kind: KeyType,
+    /// Whether a request can have several values for the key.
+    pub is_multivalued: bool,
 }
 
 impl ConditionKey {
@@ -126,6 +128,7 @@ mod tests {
             let key = ConditionKey {
                 name,
                 kind: KeyType::String,
+                is_multivalued: false,
             };
             assert_eq!(key.matches(of_policy), expected, "{reason}");
         }

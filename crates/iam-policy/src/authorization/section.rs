@@ -1,7 +1,7 @@
 //! Reading the section of one service.
 //!
 //! A section is lines of fields with tabs between them:
-//! - `k`, a condition key, its type;
+//! - `k`, a condition key, its type, which begins with `ArrayOf` if a request can have several values;
 //! - `r`, a resource type, its ARNs with `, ` between them, its condition keys;
 //! - what the actions in the lines below it share: their resource types, their condition keys;
 //! - an action, alone in its line.
@@ -60,6 +60,10 @@ pub(super) fn keys(section: &'static str) -> Option<Vec<ConditionKey>> {
 }
 
 fn key(name: &'static str, kind: &str) -> Option<ConditionKey> {
+    let (kind, is_multivalued) = match kind.strip_prefix("ArrayOf") {
+        Some(of_each) => (of_each, true),
+        None => (kind, false),
+    };
     let kind = match kind {
         "String" => KeyType::String,
         "ARN" => KeyType::Arn,
@@ -69,7 +73,11 @@ fn key(name: &'static str, kind: &str) -> Option<ConditionKey> {
         "IPAddress" => KeyType::IpAddress,
         _ => return None,
     };
-    Some(ConditionKey { name, kind })
+    Some(ConditionKey {
+        name,
+        kind,
+        is_multivalued,
+    })
 }
 
 /// Numbers with spaces between them, each of something that is defined above.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::reference::REFERENCE;
-use super::{KeyType, global_keys, prefixes, service, services};
+use super::{ConditionKey, KeyType, global_keys, prefixes, service, services};
 
 fn is_sorted<'a>(names: impl IntoIterator<Item = &'a str>) -> bool {
     let names: Vec<_> = names.into_iter().collect();
@@ -148,6 +148,24 @@ fn keys_have_the_types_of_the_reference() {
     for (name, expected) in cases {
         assert_eq!(global(name), expected, "{name}");
     }
+}
+
+#[test]
+fn keys_with_several_values_are_told_from_the_others() {
+    let dynamodb = service("dynamodb").expect("a service");
+    let is_multivalued = |keys: &[ConditionKey], name: &str| {
+        let key = keys.iter().find(|key| key.matches(name));
+        key.map(|key| key.is_multivalued)
+    };
+    let globals = global_keys();
+    assert_eq!(is_multivalued(&globals, "aws:TagKeys"), Some(true));
+    assert_eq!(is_multivalued(&globals, "aws:PrincipalOrgID"), Some(false));
+    let of_service = &dynamodb.condition_keys;
+    assert_eq!(
+        is_multivalued(of_service, "dynamodb:LeadingKeys"),
+        Some(true)
+    );
+    assert_eq!(is_multivalued(of_service, "dynamodb:Select"), Some(false));
 }
 
 #[test]
