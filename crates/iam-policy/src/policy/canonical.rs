@@ -1,26 +1,28 @@
 //! A statement in the form in which equal meaning is equal text.
 //!
-//! It is canonical in what evaluation ignores:
+//! It is canonical in what evaluation ignores, as far as AWS documents that:
 //! - the Sid, the order and the repetition of everything, a list or a single value;
-//! - the case of actions and of condition keys;
-//! - an account's ID or the ARN of its root (an account exists in one partition only, so the ARN's
-//!   partition adds nothing), and `"*"` or `{"AWS": "*"}`;
-//! - a condition's boolean or number or the same as a string, the form of decimals under `Numeric…`
-//!   operators, ASCII case under `…IgnoreCase` operators, and `ArnEquals` or `ArnLike`, which AWS
-//!   documents as identical.
+//! - the case of actions, of condition keys and of the names of policy variables;
+//! - the form of a run of wildcards, and `*:*` for `*` as an action;
+//! - principals: see [`Reading`] and [`is_everybody`];
+//! - conditions: see the module `conditions`.
 //!
 //! The version decides only whether `${…}` in a resource or a condition's value is a variable, so
 //! it counts only for the statements that have one.
 
 use std::collections::BTreeSet;
 
-use super::statement::{Condition, Selector, Statement};
-use crate::names::is_account_id;
+use super::conditions::{CanonicalCondition, conditions};
+use super::cover::{action_covers, resource_covers, with_plain_wildcards};
+use super::reading::{Reading, root};
+use super::statement::{Selector, Statement};
+use super::variables::{has_variable, with_plain_variables};
 use crate::reading::{Effect, Version};
 
-/// Whether two statements mean the same in policies of the same version.
-pub(super) fn same_statement(a: &Statement, b: &Statement) -> bool {
-    Canonical::of(a, Version::V2012) == Canonical::of(b, Version::V2012)
+/// Whether two statements mean the same in policies of that version.
+pub(super) fn same_statement(a: &Statement, b: &Statement, version: Version) -> bool {
+    let reading = Reading::of(version, [a, b].into_iter());
+    Canonical::read(a, reading) == Canonical::read(b, reading)
 }
 
 /// A statement in the form in which equal meaning is equal text. Every list is sorted and free of
@@ -42,15 +44,8 @@ struct CanonicalSelector {
     items: Vec<String>,
 }
 
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct CanonicalCondition {
-    pub(super) operator: String,
-    pub(super) key: String,
-    pub(super) values: Vec<String>,
-}
-
 /// One combination of a statement's principals, actions and resources.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Atom<'a> {
     effect: Effect,
     principals: Option<Part<'a>>,
@@ -67,25 +62,29 @@ struct Part<'a> {
 }
 
 impl Canonical {
-    /// The canonical form of a statement in a policy of that version.
+    /// The canonical form of a statement in a policy of that version, by itself.
     pub(crate) fn of(statement: &Statement, version: Version) -> Self {
+        Canonical::read(statement, Reading::of(version, std::iter::once(statement)))
+    }
+
+    /// The canonical form of a statement among those of a comparison.
+    pub(super) fn read(statement: &Statement, reading: Reading) -> Self {
         let resources = statement.resources.as_ref();
-        let mut conditions: Vec<_> = statement.conditions.iter().map(condition).collect();
-        conditions.sort();
-        conditions.dedup();
+        let conditions = conditions(statement, reading).into_iter();
+        let conditions: Vec<_> = conditions.map(|(canonical, _)| canonical).collect();
         let with_variables = resources
             .is_some_and(|resources| resources.items.iter().any(|item| has_variable(item)))
             || in_conditions(&conditions);
         Canonical {
             effect: statement.effect,
-            principals: statement
-                .principals
-                .as_ref()
-                .map(|principals| CanonicalSelector::of(principals, principal)),
+            principals: statement.principals.as_ref().map(|principals| {
+                CanonicalSelector::of(principals, |it| principal(it, statement, reading))
+            }),
             actions: CanonicalSelector::of(&statement.actions, action),
-            resources: resources.map(|list| CanonicalSelector::of(list, str::to_owned)),
+            resources: resources
+                .map(|list| CanonicalSelector::of(list, |it| resource(it, reading.version))),
             conditions,
-            version: with_variables.then_some(version),
+            version: with_variables.then_some(reading.version),
         }
     }
 
@@ -138,8 +137,59 @@ impl Canonical {
     }
 }
 
+impl Atom<'_> {
+    /// Whether the other atom adds nothing to this one, which does the same at least as often: it has no
+    /// condition that the other has not, and all of a statement's conditions must hold.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        self.effect == other.effect
+            && self.selects(other)
+            && self.principals == other.principals
+            && (self.version.is_none() || self.version == other.version)
+            && self
+                .conditions
+                .iter()
+                .all(|it| other.conditions.binary_search(it).is_ok())
+    }
+
+    /// Whether the other atom, an Allow, never has an effect, because this one denies all of that in any
+    /// case. Whom a principal includes differs between Allow and Deny, so this is certain only in the
+    /// policy of an identity.
+    pub(super) fn shadows(&self, other: &Self) -> bool {
+        self.effect == Effect::Deny
+            && other.effect == Effect::Allow
+            && self.conditions.is_empty()
+            && self.principals.is_none()
+            && other.principals.is_none()
+            && self.selects(other)
+    }
+
+    /// Whether its actions and resources include those of the other. Most actions differ.
+    fn selects(&self, other: &Self) -> bool {
+        self.actions.covers(other.actions, action_covers)
+            && match (self.resources, other.resources) {
+                (None, None) => true,
+                (Some(own), Some(others)) => own.covers(others, resource_covers),
+                _ => false,
+            }
+    }
+}
+
+impl Part<'_> {
+    fn covers(self, other: Self, covers: fn(&str, &str) -> bool) -> bool {
+        match (self.negated, other.negated) {
+            (false, false) => {
+                let is_covered = |item: &String| self.items.iter().any(|it| covers(it, item));
+                other.items.iter().all(is_covered)
+            }
+            (true, true) => self.items.iter().all(|it| other.items.contains(it)),
+            (false, true) => self.items.iter().any(|it| it == "*"),
+            (true, false) => false,
+        }
+    }
+}
+
 impl CanonicalSelector {
-    fn of(selector: &Selector, canonical: fn(&str) -> String) -> Self {
+    fn of(selector: &Selector, canonical: impl Fn(&str) -> String) -> Self {
         CanonicalSelector {
             negated: selector.negated,
             items: sorted(selector.items.iter().map(|item| canonical(item))),
@@ -176,85 +226,52 @@ fn sorted(items: impl Iterator<Item = String>) -> Vec<String> {
     items.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// AWS ignores the case of actions.
+/// AWS ignores the case of actions, and an action is a service, a colon and a name, or `*` ("Grammar of
+/// the IAM JSON policy language" in the IAM User Guide).
 pub(super) fn action(action: &str) -> String {
-    action.to_ascii_lowercase()
+    let plain = with_plain_wildcards(&action.to_ascii_lowercase());
+    if plain == "*:*" {
+        "*".to_owned()
+    } else {
+        plain
+    }
 }
 
-/// AWS takes an account's id for the ARN of the account's root.
-pub(super) fn principal(principal: &str) -> String {
-    let account = principal
-        .strip_prefix("AWS arn:")
-        .and_then(|rest| rest.split_once(":iam::"))
-        .filter(|(partition, _)| !partition.is_empty() && !partition.contains(':'))
-        .and_then(|(_, rest)| rest.strip_suffix(":root"))
-        .filter(|account| is_account_id(account));
-    match account {
-        Some(account) => format!("AWS {account}"),
+/// A resource with its wildcards and variables in one form. A text with variables keeps its wildcards,
+/// because `${*}` is none.
+pub(super) fn resource(resource: &str, version: Version) -> String {
+    if has_variable(resource) {
+        with_plain_variables(resource, version)
+    } else {
+        with_plain_wildcards(resource)
+    }
+}
+
+/// A principal in one form. AWS takes an account's ID for the ARN of the account's root.
+pub(super) fn principal(principal: &str, statement: &Statement, reading: Reading) -> String {
+    if principal == "*" && is_everybody(statement, reading) {
+        return "AWS *".to_owned();
+    }
+    match root(principal).filter(|_| reading.roots_are_accounts) {
+        Some((_, account)) => format!("AWS {account}"),
         None => principal.to_owned(),
     }
 }
 
-/// A condition in canonical form.
-pub(super) fn condition(condition: &Condition) -> CanonicalCondition {
-    let operator = canonical_operator(&condition.operator);
-    let values = condition.values.iter();
-    CanonicalCondition {
-        values: sorted(values.map(|value| canonical_value(&operator, value))),
-        key: condition.key.to_ascii_lowercase(),
-        operator,
-    }
-}
-
-fn canonical_operator(operator: &str) -> String {
-    operator
-        .replace("ArnEquals", "ArnLike")
-        .replace("ArnNotEquals", "ArnNotLike")
-}
-
-/// A condition's value in the form in which the operator compares it.
-pub(super) fn canonical_value(operator: &str, value: &str) -> String {
-    let base = operator
-        .split_once(':')
-        .map_or(operator, |(_set_operator, base)| base);
-    if base.starts_with("Numeric") {
-        plain_decimal(value).unwrap_or_else(|| value.to_owned())
-    } else if base.contains("EqualsIgnoreCase") {
-        value.to_ascii_lowercase()
-    } else {
-        value.to_owned()
-    }
-}
-
-/// A decimal without superfluous zeros, or nothing if the value is not a plain decimal. The digits
-/// are never converted, so no precision is lost.
-fn plain_decimal(value: &str) -> Option<String> {
-    let (sign, digits) = match value.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", value),
-    };
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    if !is_number(whole) || !is_number(fraction) {
-        return None;
-    }
-    let whole = match whole.trim_start_matches('0') {
-        "" => "0",
-        trimmed => trimmed,
-    };
-    Some(match fraction.trim_end_matches('0') {
-        "" if whole == "0" => "0".to_owned(),
-        "" => format!("{sign}{whole}"),
-        fraction => format!("{sign}{whole}.{fraction}"),
-    })
+/// Whether `"*"` means what `{"AWS": "*"}` means.
+///
+/// AWS documents that for a resource's policy that allows ("AWS JSON policy elements: Principal" in the
+/// IAM User Guide, under "All principals"), and neither for Deny nor for `NotPrincipal`. A trust policy,
+/// which has no resource, is no other resource's policy: only `"*"` includes federated principals there.
+fn is_everybody(statement: &Statement, reading: Reading) -> bool {
+    let principals = statement.principals.as_ref();
+    statement.effect == Effect::Allow
+        && principals.is_some_and(|it| !it.negated)
+        && statement.resources.is_some()
+        && !reading.may_assume_roles
 }
 
 fn in_conditions(conditions: &[CanonicalCondition]) -> bool {
     let mut values = conditions.iter().flat_map(|condition| &condition.values);
-    values.any(|value| has_variable(value))
-}
-
-fn has_variable(text: &str) -> bool {
-    text.split_once("${")
-        .is_some_and(|(_, rest)| rest.contains('}'))
+    values.any(|(value, _)| has_variable(value))
 }

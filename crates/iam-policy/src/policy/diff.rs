@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::canonical::{Atom, Canonical};
-use super::compare;
+use super::compare::{Comparison, is_covered};
 use super::document::Policy;
 use super::elements::{Element, GROUPS, elements, shown_value};
 use super::pairing::{Side, pair};
+use super::reading::Reading;
 use super::secret::SENSITIVE;
 use super::statement::Statement;
 use crate::printable::printable;
@@ -63,29 +64,29 @@ fn whole_policy(sign: Sign, policy: &Policy) -> Vec<DiffLine> {
 }
 
 fn changes(before: &Policy, after: &Policy) -> Vec<DiffLine> {
-    let (old, new) = (compare::canonical(before), compare::canonical(after));
-    let apart = compare::fits(&old) && compare::fits(&new);
-    let (old_atoms, new_atoms) = (compare::atoms(&old, apart), compare::atoms(&new, apart));
-    if old_atoms == new_atoms {
+    let comparison = Comparison::of(before, after);
+    let atoms = comparison.effective(comparison.atoms());
+    if atoms.before == atoms.after {
         return Vec::new();
     }
-    let lost = touched(&old, &new_atoms, apart);
-    let gained = touched(&new, &old_atoms, apart);
-    let partners = pair(
-        &Side {
-            policy: before,
-            canonical: &old,
-            differs: &lost,
-        },
-        &Side {
-            policy: after,
-            canonical: &new,
-            differs: &gained,
-        },
-    );
+    let apart = comparison.apart;
+    let (old, new) = (&comparison.before, &comparison.after);
+    let lost = touched(old, &atoms.before, &atoms.after, apart);
+    let gained = touched(new, &atoms.after, &atoms.before, apart);
+    // Of a variable in two versions only the version differs, which has a line of its own.
+    let version = before.version().max(after.version());
+    let [reading, _] = comparison.readings;
+    let reading = Reading { version, ..reading };
+    let side = |policy, canonical, differs| Side {
+        policy,
+        canonical,
+        differs,
+        reading,
+    };
+    let partners = pair(&side(before, old, &lost), &side(after, new, &gained));
 
     let mut lines = Vec::new();
-    let version_matters = old.iter().chain(&new).any(Canonical::has_variables);
+    let version_matters = old.iter().chain(new).any(Canonical::has_variables);
     if before.version() != after.version() && version_matters {
         let (from, to) = (before.version(), after.version());
         let text =
@@ -95,7 +96,7 @@ fn changes(before: &Policy, after: &Policy) -> Vec<DiffLine> {
     for (index, statement) in after.statements().iter().enumerate() {
         match partners[index] {
             Some(partner) if lost[partner] || gained[index] => {
-                let details = statement_changes(&before.statements()[partner], statement);
+                let details = statement_changes(&before.statements()[partner], statement, reading);
                 if !details.is_empty() {
                     lines.push(line(Sign::Changed, 0, heading(index, statement)));
                     lines.extend(details);
@@ -113,19 +114,27 @@ fn changes(before: &Policy, after: &Policy) -> Vec<DiffLine> {
     lines
 }
 
-/// For each statement, whether it has an atom that the other policy has not.
-fn touched(statements: &[Canonical], others: &BTreeSet<Atom<'_>>, apart: bool) -> Vec<bool> {
-    let all_there = |statement: &Canonical| {
-        let atoms = statement.atoms(apart);
-        atoms.iter().all(|atom| others.contains(atom))
+/// For each statement, whether it has an atom that makes a difference in its own policy and that the other
+/// policy neither has nor covers.
+fn touched(
+    statements: &[Canonical],
+    own: &BTreeSet<Atom<'_>>,
+    others: &BTreeSet<Atom<'_>>,
+    apart: bool,
+) -> Vec<bool> {
+    let makes_the_difference = |atom: &Atom| {
+        own.contains(atom) && !others.contains(atom) && !(apart && is_covered(atom, others))
     };
-    statements.iter().map(|s| !all_there(s)).collect()
+    let statements = statements.iter();
+    statements
+        .map(|statement| statement.atoms(apart).iter().any(makes_the_difference))
+        .collect()
 }
 
 /// The parts that differ, group by group, the removed ones first. A secret with another value would be
 /// the same text on both sides, so it is one line.
-fn statement_changes(before: &Statement, after: &Statement) -> Vec<DiffLine> {
-    let (old, new) = (elements(before), elements(after));
+fn statement_changes(before: &Statement, after: &Statement, reading: Reading) -> Vec<DiffLine> {
+    let (old, new) = (elements(before, reading), elements(after, reading));
     let (removed, added) = (without(&old, &new), without(&new, &old));
     let (old_secrets, new_secrets) = (secrets(&removed), secrets(&added));
     let changed_secrets: BTreeSet<_> = old_secrets.intersection(&new_secrets).copied().collect();
@@ -168,7 +177,7 @@ fn whole_statement(sign: Sign, index: usize, statement: &Statement) -> DiffLine 
     for (preposition, selector) in lists {
         if let Some(selector) = selector {
             let except = if selector.negated { "all but " } else { "" };
-            let items = shortened(&selector.items, printable);
+            let items = shortened(&selector.items, |item| printable(item));
             text.push_str(&format!(" {preposition}{except}{items}"));
         }
     }
@@ -176,22 +185,18 @@ fn whole_statement(sign: Sign, index: usize, statement: &Statement) -> DiffLine 
         let conjunction = if index == 0 { "if" } else { "and" };
         let (operator, key) = (printable(&condition.operator), printable(&condition.key));
         let values = shortened(&condition.values, |value| {
-            shown_value(statement, &condition.key, value)
+            shown_value(statement, &condition.key, &value.text)
         });
         text.push_str(&format!(" {conjunction} {operator} {key} = {values}"));
     }
     line(sign, 0, text)
 }
 
-fn shortened(items: &[String], show: impl Fn(&str) -> String) -> String {
+fn shortened<T>(items: &[T], show: impl Fn(&T) -> String) -> String {
     if items.is_empty() {
         return "(none)".to_owned();
     }
-    let shown: Vec<String> = items
-        .iter()
-        .take(SHOWN_ITEMS)
-        .map(|item| show(item))
-        .collect();
+    let shown: Vec<String> = items.iter().take(SHOWN_ITEMS).map(show).collect();
     let shown = shown.join(", ");
     match items.len().saturating_sub(SHOWN_ITEMS) {
         0 => shown,

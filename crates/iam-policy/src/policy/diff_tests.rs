@@ -81,7 +81,7 @@ fn negated_and_empty_lists_are_told_apart() {
         (
             json!({"Action": "a:b", "Principal": {}}),
             json!({"Action": "a:b", "Principal": "*"}),
-            "- principal (none)\n  + principal AWS *",
+            "- principal (none)\n  + principal *",
             "everyone instead of nobody",
         ),
         (

@@ -122,7 +122,10 @@ impl Policy {
     pub fn join(&self, statements: &[Statement]) -> Policy {
         let mut joined = self.statements.clone();
         for statement in statements {
-            if !joined.iter().any(|other| same_statement(other, statement)) {
+            if !joined
+                .iter()
+                .any(|other| same_statement(other, statement, self.version))
+            {
                 joined.push(statement.clone());
             }
         }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::canonical;
+use super::conditions::{self, canonical_scalar};
+use super::reading::Reading;
 use super::secret::{SENSITIVE, is_secret};
 use super::statement::{Selector, Statement};
 use crate::printable::printable;
@@ -39,7 +41,7 @@ pub(super) struct Element {
 
 /// Every part of a statement. Two statements whose keys are the same mean the same in policies of
 /// one version.
-pub(super) fn elements(statement: &Statement) -> Vec<Element> {
+pub(super) fn elements(statement: &Statement, reading: Reading) -> Vec<Element> {
     let effect = format!("effect {}", statement.effect);
     let mut elements = vec![Element {
         group: Group::Effect,
@@ -48,12 +50,9 @@ pub(super) fn elements(statement: &Statement) -> Vec<Element> {
         is_secret: false,
     }];
     if let Some(principals) = &statement.principals {
-        let parts = selected(
-            Group::Principal,
-            "principal",
-            principals,
-            canonical::principal,
-        );
+        let parts = selected(Group::Principal, "principal", principals, |it| {
+            canonical::principal(it, statement, reading)
+        });
         elements.extend(parts);
     }
     let actions = &statement.actions;
@@ -64,10 +63,12 @@ pub(super) fn elements(statement: &Statement) -> Vec<Element> {
         canonical::action,
     ));
     if let Some(resources) = &statement.resources {
-        let parts = selected(Group::Resource, "resource", resources, str::to_owned);
+        let parts = selected(Group::Resource, "resource", resources, |it| {
+            canonical::resource(it, reading.version)
+        });
         elements.extend(parts);
     }
-    elements.extend(conditions(statement));
+    elements.extend(of_conditions(statement, reading));
     let mut seen = BTreeSet::new();
     elements.retain(|element| seen.insert(element.key.clone()));
     elements
@@ -77,7 +78,7 @@ fn selected(
     group: Group,
     name: &str,
     selector: &Selector,
-    canonical: fn(&str) -> String,
+    canonical: impl Fn(&str) -> String,
 ) -> Vec<Element> {
     let name = if selector.negated {
         format!("not {name}")
@@ -107,14 +108,10 @@ fn selected(
 
 /// One element for each value. All values of a condition are alternatives. A key that is given twice
 /// under one operator must match twice, so the element's key has the number of the occurrence.
-fn conditions(statement: &Statement) -> Vec<Element> {
-    let conditions = statement.conditions.iter();
-    let mut conditions: Vec<_> = conditions.map(|c| (canonical::condition(c), c)).collect();
-    conditions.sort_by(|(a, _), (b, _)| a.cmp(b));
-    conditions.dedup_by(|(a, _), (b, _)| a == b);
+fn of_conditions(statement: &Statement, reading: Reading) -> Vec<Element> {
     let mut occurrences: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut elements = Vec::new();
-    for (canonical, condition) in conditions {
+    for (canonical, condition) in conditions::conditions(statement, reading) {
         let occurrence = occurrences
             .entry((canonical.operator.clone(), canonical.key.clone()))
             .or_default();
@@ -131,14 +128,15 @@ fn conditions(statement: &Statement) -> Vec<Element> {
             });
         }
         for value in &condition.values {
+            let (text, is_fraction) = canonical_scalar(&start[0], value, reading);
             let mut key = start.to_vec();
-            key.push(canonical::canonical_value(&start[0], value));
-            let shown = shown_value(statement, &condition.key, value);
+            key.extend([text, is_fraction.to_string()]);
+            let shown = shown_value(statement, &condition.key, &value.text);
             elements.push(Element {
                 group: Group::Condition,
                 key,
                 text: format!("{subject} = {shown}"),
-                is_secret: is_secret(statement.document(), &condition.key, value),
+                is_secret: is_secret(statement.document(), &condition.key, &value.text),
             });
         }
     }

@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use super::document::{Policy, PolicyError};
 use super::elements::{Group, elements};
+use super::reading::Reading;
 use super::statement::Statement;
 
 /// What was done to a document to make it fit.
@@ -60,7 +61,7 @@ pub fn fit(policy: &Policy, limit: usize) -> Result<Fitted, FitError> {
             fit: Fit::Compact,
         });
     }
-    let merged = Parts::of(policy.statements()).into_policy(policy)?;
+    let merged = Parts::of(policy).into_policy(policy)?;
     match merged.size() {
         size if size > limit => Err(FitError::TooLong { size, limit }),
         _ => Ok(Fitted {
@@ -79,15 +80,16 @@ struct Parts {
 }
 
 impl Parts {
-    fn of(statements: &[Statement]) -> Self {
+    fn of(policy: &Policy) -> Self {
+        let reading = Reading::of(policy.version(), policy.statements().iter());
         let mut parts = Parts::default();
-        for statement in statements {
-            parts.add(statement);
+        for statement in policy.statements() {
+            parts.add(statement, reading);
         }
         parts
     }
 
-    fn add(&mut self, statement: &Statement) {
+    fn add(&mut self, statement: &Statement, reading: Reading) {
         let Some(source) = statement.document().as_object() else {
             return;
         };
@@ -100,7 +102,7 @@ impl Parts {
             return;
         }
         // Everything but the actions, in the form in which two of the same meaning are equal.
-        let mut rest: Vec<Vec<String>> = elements(statement)
+        let mut rest: Vec<Vec<String>> = elements(statement, reading)
             .into_iter()
             .filter(|element| element.group != Group::Action)
             .map(|element| element.key)
@@ -220,7 +222,7 @@ mod tests {
         ];
         for (before, after, why) in cases {
             let before = policy(before);
-            let merged = Parts::of(before.statements()).into_policy(&before).unwrap();
+            let merged = Parts::of(&before).into_policy(&before).unwrap();
             assert_eq!(merged.document()["Statement"], after, "{why}");
         }
     }

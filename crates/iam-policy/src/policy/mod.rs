@@ -5,6 +5,8 @@
 
 mod canonical;
 mod compare;
+mod conditions;
+mod cover;
 mod diff;
 mod document;
 mod elements;
@@ -13,10 +15,13 @@ mod kind;
 mod pairing;
 pub mod partition;
 pub mod placeholders;
+mod reading;
 mod secret;
 mod statement;
 mod template;
 mod unique_id;
+mod values;
+mod variables;
 
 #[cfg(test)]
 mod compare_tests;

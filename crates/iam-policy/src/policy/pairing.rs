@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::canonical::Canonical;
 use super::document::Policy;
 use super::elements::{Group, elements};
+use super::reading::Reading;
 use super::statement::Statement;
 
 /// Above this number of pairs, statements without a common Sid are not paired by similarity. A hostile
@@ -17,6 +18,7 @@ pub(super) struct Side<'a> {
     pub(super) canonical: &'a [Canonical],
     /// For each statement, whether it has a combination that the other policy does not have.
     pub(super) differs: &'a [bool],
+    pub(super) reading: Reading,
 }
 
 /// For each new statement the old one that it is compared with: one that means the same, else one
@@ -36,8 +38,8 @@ pub(super) fn pair(before: &Side<'_>, after: &Side<'_>) -> Vec<Option<usize>> {
         old.iter().map(Statement::sid),
         new.iter().map(Statement::sid),
     );
-    pairs.by_similarity(old, new, |i| before.differs[i], |i| after.differs[i]);
-    pairs.by_similarity(old, new, |_| true, |_| true);
+    pairs.by_similarity(before, after, |i| before.differs[i], |i| after.differs[i]);
+    pairs.by_similarity(before, after, |_| true, |_| true);
     if old.len() == 1 && new.len() == 1 {
         pairs.set(0, 0);
     }
@@ -79,22 +81,22 @@ impl Pairs {
     /// the most similar first.
     fn by_similarity(
         &mut self,
-        before: &[Statement],
-        after: &[Statement],
+        before: &Side<'_>,
+        after: &Side<'_>,
         old_eligible: impl Fn(usize) -> bool,
         new_eligible: impl Fn(usize) -> bool,
     ) {
-        let old: Vec<_> = (0..before.len())
+        let old: Vec<_> = (0..before.canonical.len())
             .filter(|&i| !self.taken[i] && old_eligible(i))
             .collect();
-        let new: Vec<_> = (0..after.len())
+        let new: Vec<_> = (0..after.canonical.len())
             .filter(|&i| self.partners[i].is_none() && new_eligible(i))
             .collect();
         if old.len().saturating_mul(new.len()) > MAX_CANDIDATES {
             return;
         }
-        let old: Vec<_> = old.iter().map(|&i| (i, keys(&before[i]))).collect();
-        let new: Vec<_> = new.iter().map(|&i| (i, keys(&after[i]))).collect();
+        let old: Vec<_> = old.iter().map(|&i| (i, before.keys(i))).collect();
+        let new: Vec<_> = new.iter().map(|&i| (i, after.keys(i))).collect();
         let mut candidates = Vec::new();
         for (old_index, old_keys) in &old {
             for (new_index, new_keys) in &new {
@@ -120,9 +122,12 @@ impl Pairs {
     }
 }
 
-/// The parts by which similarity is measured: all but the effect, which most statements share.
-fn keys(statement: &Statement) -> BTreeSet<Vec<String>> {
-    let parts = elements(statement).into_iter();
-    let telling = parts.filter(|element| element.group != Group::Effect);
-    telling.map(|element| element.key).collect()
+impl Side<'_> {
+    /// The parts by which a statement's similarity is measured: all but the effect, which most statements
+    /// share.
+    fn keys(&self, index: usize) -> BTreeSet<Vec<String>> {
+        let parts = elements(&self.policy.statements()[index], self.reading).into_iter();
+        let telling = parts.filter(|element| element.group != Group::Effect);
+        telling.map(|element| element.key).collect()
+    }
 }

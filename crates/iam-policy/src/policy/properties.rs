@@ -32,6 +32,7 @@ fn principals() -> impl Strategy<Value = Value> {
     let accounts = strings(&[
         "123456789012",
         "arn:aws:iam::123456789012:root",
+        "arn:aws-cn:iam::123456789012:root",
         "*",
         "arn:aws:iam::123456789012:role/a",
     ]);
@@ -50,12 +51,15 @@ fn conditions() -> impl Strategy<Value = Value> {
         "NumericEquals",
         "StringEqualsIgnoreCase",
         "ForAnyValue:StringLike",
+        "StringNotEquals",
+        "StringNotLikeIfExists",
     ]);
     let keys = select(vec!["aws:Key", "AWS:key", "sts:ExternalId"]);
     let scalar = select(vec![
         json!("true"),
         json!(true),
         json!(1),
+        json!(1.5),
         json!("1.0"),
         json!("A"),
         json!("a"),
@@ -70,8 +74,14 @@ fn conditions() -> impl Strategy<Value = Value> {
 }
 
 fn statement() -> impl Strategy<Value = Value> {
-    let actions = strings(&["s3:GetObject", "S3:getobject", "s3:Put*", "*"]);
-    let resources = strings(&["*", "arn:aws:s3:::b", "arn:aws:s3:::b/${aws:username}"]);
+    let actions = strings(&["s3:GetObject", "S3:getobject", "s3:Put*", "s3:*", "*"]);
+    let resources = strings(&[
+        "*",
+        "arn:aws:s3:::b",
+        "arn:aws:s3:::*",
+        "arn:aws:s3:::b/${aws:username}",
+        "arn:aws:s3:::b/${AWS:Username}",
+    ]);
     (
         select(vec!["Allow", "Allow", "Deny"]),
         prop::option::of(select(vec!["", "A", "B"])),
@@ -135,7 +145,7 @@ fn policy(document: &Value) -> Policy {
 }
 
 /// The document with every list turned round and a single value made a list: statements, actions,
-/// principals, values. Booleans and numbers become strings.
+/// principals, values. Booleans and whole numbers become strings.
 fn rewritten(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().rev().map(rewritten).collect(),
@@ -155,6 +165,7 @@ fn rewritten(value: &Value) -> Value {
                 )
             })
             .collect(),
+        Value::Number(number) if number.is_f64() => value.clone(),
         Value::Bool(_) | Value::Number(_) => json!(value.to_string()),
         Value::Null | Value::String(_) => value.clone(),
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::secret::redacted;
 use crate::json;
-use crate::reading::{self, Effect};
+use crate::reading::{self, Effect, Path};
 
 /// A statement as it was written, and its parts.
 ///
@@ -16,7 +16,8 @@ pub struct Statement {
     source: Value,
     sid: Option<String>,
     pub(super) effect: Effect,
-    /// Each item is the kind of principal, a space, and the principal: `Service s3.amazonaws.com`.
+    /// Each item is the kind of principal, a space, and the principal: `Service s3.amazonaws.com`. What
+    /// is written `"*"`, without a kind, is `*`.
     pub(super) principals: Option<Selector>,
     pub(super) actions: Selector,
     pub(super) resources: Option<Selector>,
@@ -36,7 +37,16 @@ pub(super) struct Selector {
 pub(super) struct Condition {
     pub(super) operator: String,
     pub(super) key: String,
-    pub(super) values: Vec<String>,
+    pub(super) values: Vec<Scalar>,
+}
+
+/// One value of a condition.
+#[derive(Clone)]
+pub(super) struct Scalar {
+    pub(super) text: String,
+    /// Whether it was written as a number with a fraction or an exponent, of which the value is known
+    /// and not the digits.
+    pub(super) is_fraction: bool,
 }
 
 impl Statement {
@@ -66,7 +76,11 @@ impl Statement {
             effect: parts.effect?,
             principals: parts.principals.as_ref().map(|principals| Selector {
                 negated: principals.negated,
-                items: principals.items.iter().map(principal).collect(),
+                items: principals
+                    .items
+                    .iter()
+                    .map(|it| principal(it, principals.path))
+                    .collect(),
             }),
             actions: selector(parts.actions.as_ref()?),
             resources: parts.resources.as_ref().map(selector),
@@ -83,7 +97,14 @@ impl Statement {
         };
         let sid = self.sid.as_deref().map(text);
         let conditions = self.conditions.iter().map(|condition| Condition {
-            values: all(&condition.values),
+            values: condition
+                .values
+                .iter()
+                .map(|value| Scalar {
+                    text: text(&value.text),
+                    ..value.clone()
+                })
+                .collect(),
             ..condition.clone()
         });
         Statement {
@@ -98,14 +119,23 @@ impl Statement {
     }
 }
 
-fn principal(principal: &reading::Principal<'_>) -> String {
-    format!("{} {}", principal.kind, principal.item.text)
+fn principal(principal: &reading::Principal<'_>, element: Path<'_>) -> String {
+    let text = &principal.item.text;
+    // What has a kind is deeper than the element.
+    if principal.item.path == element {
+        return text.clone().into_owned();
+    }
+    format!("{} {text}", principal.kind)
 }
 
 fn selector(selector: &reading::Selector<'_, reading::Item<'_>>) -> Selector {
     Selector {
         negated: selector.negated,
-        items: texts(&selector.items),
+        items: selector
+            .items
+            .iter()
+            .map(|item| item.text.clone().into_owned())
+            .collect(),
     }
 }
 
@@ -113,13 +143,15 @@ fn condition(condition: &reading::Condition<'_>) -> Condition {
     Condition {
         operator: condition.operator.to_owned(),
         key: condition.key.to_owned(),
-        values: texts(&condition.values),
+        values: condition.values.iter().map(scalar).collect(),
     }
 }
 
-fn texts(items: &[reading::Item<'_>]) -> Vec<String> {
-    let items = items.iter();
-    items.map(|item| item.text.clone().into_owned()).collect()
+fn scalar(item: &reading::Item<'_>) -> Scalar {
+    Scalar {
+        text: item.text.clone().into_owned(),
+        is_fraction: item.is_fraction(),
+    }
 }
 
 impl fmt::Debug for Statement {

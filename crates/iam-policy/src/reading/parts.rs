@@ -60,6 +60,19 @@ pub(crate) struct Item<'a> {
     pub(crate) text: Cow<'a, str>,
 }
 
+impl Item<'_> {
+    /// Whether it is a JSON number with a fraction or an exponent. Only booleans and numbers are not
+    /// borrowed from the document.
+    pub(crate) fn is_fraction(&self) -> bool {
+        match &self.text {
+            Cow::Borrowed(_) => false,
+            Cow::Owned(text) => {
+                !matches!(text.as_str(), "true" | "false") && text.contains(['.', 'e'])
+            }
+        }
+    }
+}
+
 /// One principal.
 pub(crate) struct Principal<'a> {
     /// `AWS`, `Service`, `Federated` or `CanonicalUser`, or an unknown word. A bare `*` is of the
