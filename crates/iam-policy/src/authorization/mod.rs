@@ -24,6 +24,6 @@ mod tests;
 
 pub use condition_key::{ConditionKey, KeyType};
 pub use nearest::nearest;
-pub use pattern::{pattern_covers, patterns_overlap, resource_may_match};
+pub use pattern::{pattern_covers, patterns_overlap, resource_covers, resource_may_match};
 pub use reference::{global_keys, prefixes, service, services};
 pub use service::{Action, ResourceType, Service};

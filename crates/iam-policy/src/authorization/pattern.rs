@@ -46,10 +46,34 @@ pub fn pattern_covers(wide: &str, narrow: &str) -> bool {
         return begins_alike && narrow.len() == wide.len();
     }
     let [wide, narrow] = [wide, narrow].map(|it| wildcard_tokens(&it.to_ascii_lowercase()));
+    covers(&wide, &narrow)
+}
+
+/// Whether every ARN that matches the `Resource` `narrow` of a policy also matches `wide`. A wildcard
+/// stands for text of its own part of the ARN, and case counts. What a policy variable stands for is
+/// covered by a wildcard only.
+#[must_use]
+pub fn resource_covers(wide: &str, narrow: &str) -> bool {
+    if wide == "*" || wide == narrow {
+        return true;
+    }
+    let (wide, narrow): (Vec<&str>, Vec<&str>) = (
+        wide.splitn(6, ':').collect(),
+        narrow.splitn(6, ':').collect(),
+    );
+    wide.len() == 6
+        && narrow.len() == 6
+        && wide.iter().zip(narrow).all(|(wide, narrow)| {
+            *wide == narrow
+                || !wide.contains("${") && covers(&wildcard_tokens(wide), &policy_tokens(narrow))
+        })
+}
+
+fn covers(wide: &[Token], narrow: &[Token]) -> bool {
     // Which beginnings of `narrow` the tokens of `wide` so far cover.
     let mut covered = vec![false; narrow.len() + 1];
     covered[0] = true;
-    for token in wide {
+    for &token in wide {
         let mut next = vec![false; covered.len()];
         next[0] = covered[0] && is_open(token);
         for (index, &other) in narrow.iter().enumerate() {
@@ -157,7 +181,7 @@ fn share_character(a: Token, b: Token) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{pattern_covers, patterns_overlap, resource_may_match};
+    use super::{pattern_covers, patterns_overlap, resource_covers, resource_may_match};
 
     const BUCKET: &str = "arn:${Partition}:s3:::${BucketName}";
     const OBJECT: &str = "arn:${Partition}:s3:::${BucketName}/${ObjectName}";
@@ -318,6 +342,59 @@ mod tests {
         ];
         for (expected, pattern, text, reason) in cases {
             assert_eq!(pattern_covers(pattern, text), expected, "{reason}");
+        }
+    }
+
+    #[test]
+    fn which_resource_covers_which() {
+        let role = |name: &str| format!("arn:aws:iam::123456789012:role/{name}");
+        let cases = [
+            (true, "*".to_owned(), role("a"), "everything"),
+            (true, role("jane*"), role("jane-admin"), "a beginning"),
+            (true, role("*"), role("a/*"), "a wildcard covers a slash"),
+            (true, role("a"), role("a"), "the same twice"),
+            (true, role("*"), role("${aws:username}"), "a variable"),
+            (
+                true,
+                role("${aws:username}"),
+                role("${aws:username}"),
+                "the same variable",
+            ),
+            (
+                false,
+                role("${aws:username}"),
+                role("a"),
+                "a variable is one value",
+            ),
+            (
+                false,
+                role("?"),
+                role("${aws:username}"),
+                "a variable of any length",
+            ),
+            (false, role("jane"), role("Jane"), "case counts"),
+            (false, role("a*"), role("*a"), "two sets that overlap"),
+            (
+                false,
+                role("jane-admin"),
+                role("jane*"),
+                "the other way round",
+            ),
+            (
+                false,
+                "arn:aws:s3:::b".to_owned(),
+                "arn:aws:s3:::b/*".to_owned(),
+                "a bucket and its objects",
+            ),
+            (
+                false,
+                "arn:aws:sqs:*:q".to_owned(),
+                "arn:aws:sqs:eu-west-1:123456789012:q".to_owned(),
+                "a wildcard for one part only",
+            ),
+        ];
+        for (expected, wide, narrow, reason) in cases {
+            assert_eq!(resource_covers(&wide, &narrow), expected, "{reason}");
         }
     }
 }

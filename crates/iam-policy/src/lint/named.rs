@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::subject::Subject;
-use crate::authorization::{Action, Service, service};
+use crate::authorization::{Action, Service, pattern_covers, service};
 use crate::reading::{Item, Statement};
 
 /// The services that a document's actions name, each read once.
@@ -68,6 +68,14 @@ impl Services {
             actions,
         })
     }
+}
+
+/// Whether a statement is about an action, which has no wildcard.
+pub(super) fn selects(statement: &Statement, action: &str) -> bool {
+    statement.actions.as_ref().is_some_and(|actions| {
+        let mut items = actions.items.iter();
+        items.any(|it| pattern_covers(&it.text, action)) != actions.negated
+    })
 }
 
 /// An action's service prefix and name, unless the service itself is left open.

@@ -107,10 +107,32 @@ impl Operator {
         })
     }
 
+    /// The same operator without `IfExists`.
+    #[must_use]
+    pub fn with_key(self) -> Self {
+        Operator {
+            if_exists: false,
+            ..self
+        }
+    }
+
+    /// Whether it compares by pattern: `*` and `?` are wildcards. `ArnEquals` is the same as
+    /// `ArnLike`.
+    #[must_use]
+    pub fn has_wildcards(self) -> bool {
+        self.name.ends_with("Like") || self.compares == Type::Arn
+    }
+
+    /// Whether it is true for values that are not those of the policy.
+    #[must_use]
+    pub fn is_negated(self) -> bool {
+        self.name.contains("Not")
+    }
+
     /// Whether it is true only if the request has the key and a value of the key matches.
     #[must_use]
     pub fn demands_match(self) -> bool {
-        let negated = self.name.contains("Not") || self.name == "Null";
+        let negated = self.is_negated() || self.name == "Null";
         !negated && !self.if_exists && self.quantifier != Some(Quantifier::All)
     }
 }

@@ -3,7 +3,7 @@
 use crate::lint::finding::Finding;
 use crate::lint::rule::{Rule, Severity};
 use crate::lint::subject::Subject;
-use crate::names::{Partition, is_account_id};
+use crate::names::{Partition, is_account_id, looks_like_region};
 use crate::printable::printable;
 use crate::reading::{Item, Statement};
 
@@ -13,6 +13,7 @@ pub(super) const RULES: &[&Rule] = &[
     &WRONG_PARTITION,
     &ARN_REGION,
     &ARN_ACCOUNT,
+    &WILDCARD_IN_SERVICE,
 ];
 
 const ARNS: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html";
@@ -56,6 +57,14 @@ static ARN_ACCOUNT: Rule = Rule {
     severity: Severity::Error,
     risk: "An ARN matches nothing if it has an account and its service uses none, or if it lacks the account that its service uses.",
     remedy: "Leave the field empty where the service does, as for buckets, and otherwise write 12 digits or *.",
+    reference: CHECKS,
+};
+
+static WILDCARD_IN_SERVICE: Rule = Rule {
+    code: "wildcard-in-service",
+    severity: Severity::Suggestion,
+    risk: "A wildcard in the service also matches services of similar names, those that AWS adds later included.",
+    remedy: "Write one ARN for each service.",
     reference: CHECKS,
 };
 
@@ -157,6 +166,12 @@ fn form(statement: &Statement, resource: &Item, findings: &mut Vec<Finding>) {
         let detail = format!("\"{shown}\" has no service in lower case or no resource");
         return add(&MALFORMED_ARN, detail);
     }
+    if has_wildcard(service) && !resource.text.contains("${") {
+        add(
+            &WILDCARD_IN_SERVICE,
+            format!("the service in \"{shown}\" has a wildcard"),
+        );
+    }
     fields(service, region, account, name, &shown, &mut add);
 }
 
@@ -174,7 +189,7 @@ fn fields(
     } else if region.is_empty() {
         REGIONAL.contains(&service)
     } else {
-        !has_wildcard(region) && !is_region(region)
+        !has_wildcard(region) && !looks_like_region(region)
     };
     if is_bad_region {
         add(
@@ -200,17 +215,4 @@ fn fields(
 
 fn has_wildcard(text: &str) -> bool {
     text.contains(['*', '?'])
-}
-
-/// Whether a text looks like a region; new ones appear too often for a list.
-fn is_region(text: &str) -> bool {
-    let words: Vec<&str> = text.split('-').collect();
-    let Some((number, words)) = words.split_last() else {
-        return false;
-    };
-    let is_word = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase());
-    words.len() >= 2
-        && words.iter().all(is_word)
-        && !number.is_empty()
-        && number.chars().all(|c| c.is_ascii_digit())
 }

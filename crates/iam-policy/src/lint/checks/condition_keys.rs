@@ -17,6 +17,7 @@ pub(super) const RULES: &[&Rule] = &[
     &CONDITION_KEY_PARTLY_ABSENT,
     &OPERATOR_FOR_OTHER_TYPE,
     &STRING_OPERATOR_FOR_ARN,
+    &MISSING_QUALIFIER,
 ];
 
 const REFERENCE: &str = "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html";
@@ -64,10 +65,18 @@ static OPERATOR_FOR_OTHER_TYPE: Rule = Rule {
 
 static STRING_OPERATOR_FOR_ARN: Rule = Rule {
     code: "string-operator-for-arn",
-    severity: Severity::Suggestion,
+    severity: Severity::Warning,
     risk: "A string operator does not know the parts of an ARN, so a wildcard in one part also matches text of the next.",
     remedy: "Use ArnLike or ArnEquals, or ArnNotLike or ArnNotEquals, which compare an ARN part by part.",
     reference: OPERATORS,
+};
+
+static MISSING_QUALIFIER: Rule = Rule {
+    code: "missing-qualifier",
+    severity: Severity::Warning,
+    risk: "A request can have several values for the key, and without a qualifier nothing says whether one of them has to match or all.",
+    remedy: "Put ForAnyValue: or ForAllValues: before the operator.",
+    reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html",
 };
 
 pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
@@ -90,6 +99,7 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
                 continue;
             };
             operator_for_type(statement, condition, &key, findings);
+            qualifier(statement, condition, &key, findings);
             if let Some(named) = &named
                 && depends_on_action(&key, global.is_some())
             {
@@ -224,6 +234,24 @@ fn operator_for_type(
         compared(operator.compares)
     );
     findings.push(statement.finding(rule, condition.path, detail));
+}
+
+fn qualifier(
+    statement: &Statement,
+    condition: &Condition,
+    key: &ConditionKey,
+    findings: &mut Vec<Finding>,
+) {
+    let asks_for_values = |it: &Operator| it.quantifier.is_none() && it.name != "Null";
+    if key.is_multivalued
+        && Operator::parse(condition.operator).is_some_and(|it| asks_for_values(&it))
+    {
+        let detail = format!(
+            "a request can have several values for {}",
+            printable(condition.key)
+        );
+        findings.push(statement.finding(&MISSING_QUALIFIER, condition.path, detail));
+    }
 }
 
 /// Without a wildcard, equal text is an equal ARN.

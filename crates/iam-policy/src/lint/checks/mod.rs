@@ -4,18 +4,30 @@ mod action_names;
 mod actions;
 mod arns;
 mod bucket;
+mod condition_forms;
 mod condition_keys;
 mod conditions;
 mod deputy;
 mod escalation;
 mod escalation_ways;
 mod exposure;
+mod federation;
+mod foreign_resources;
 mod grammar;
 mod header;
+mod key_use;
+mod key_values;
+mod loose_values;
+mod oidc;
 mod pass_role;
 mod principals;
 mod redundancy;
+mod redundant_resources;
+mod regions;
 mod resources;
+mod service_linked;
+mod shared_issuers;
+mod trust;
 mod variables;
 
 #[cfg(test)]
@@ -34,7 +46,7 @@ struct Check {
 }
 
 /// Every check. A new one is a file with its rules and one line here.
-const CHECKS: [Check; 16] = [
+const CHECKS: [Check; 27] = [
     Check {
         rules: action_names::RULES,
         find: action_names::find,
@@ -50,6 +62,10 @@ const CHECKS: [Check; 16] = [
     Check {
         rules: bucket::RULES,
         find: bucket::find,
+    },
+    Check {
+        rules: condition_forms::RULES,
+        find: condition_forms::find,
     },
     Check {
         rules: condition_keys::RULES,
@@ -72,12 +88,36 @@ const CHECKS: [Check; 16] = [
         find: exposure::find,
     },
     Check {
+        rules: federation::RULES,
+        find: federation::find,
+    },
+    Check {
+        rules: foreign_resources::RULES,
+        find: foreign_resources::find,
+    },
+    Check {
         rules: grammar::RULES,
         find: grammar::find,
     },
     Check {
         rules: header::RULES,
         find: header::find,
+    },
+    Check {
+        rules: key_use::RULES,
+        find: key_use::find,
+    },
+    Check {
+        rules: key_values::RULES,
+        find: key_values::find,
+    },
+    Check {
+        rules: loose_values::RULES,
+        find: loose_values::find,
+    },
+    Check {
+        rules: oidc::RULES,
+        find: oidc::find,
     },
     Check {
         rules: pass_role::RULES,
@@ -92,8 +132,24 @@ const CHECKS: [Check; 16] = [
         find: redundancy::find,
     },
     Check {
+        rules: redundant_resources::RULES,
+        find: redundant_resources::find,
+    },
+    Check {
+        rules: regions::RULES,
+        find: regions::find,
+    },
+    Check {
         rules: resources::RULES,
         find: resources::find,
+    },
+    Check {
+        rules: service_linked::RULES,
+        find: service_linked::find,
+    },
+    Check {
+        rules: trust::RULES,
+        find: trust::find,
     },
     Check {
         rules: variables::RULES,

@@ -21,7 +21,7 @@ static INVALID_PRINCIPAL: Rule = Rule {
     code: "invalid-principal",
     severity: Severity::Error,
     risk: "AWS refuses a policy with a principal that it cannot resolve.",
-    remedy: "Write 12 digits or the ARN of a user, role or root for AWS, and a name such as events.amazonaws.com for Service.",
+    remedy: "Write 12 digits or the ARN of a user, role or root for AWS, a name such as events.amazonaws.com for Service, and a domain or the ARN of an identity provider for Federated.",
     reference: PRINCIPAL,
 };
 
@@ -73,6 +73,10 @@ fn problem(principal: &Principal) -> Option<(&'static Rule, &'static str)> {
         {
             Some((&INVALID_PRINCIPAL, "is not the ARN of an identity provider"))
         }
+        "Federated" if !text.starts_with("arn:") && !is_domain(text) => Some((
+            &INVALID_PRINCIPAL,
+            "is neither a domain nor the ARN of an identity provider",
+        )),
         _ => None,
     }
 }
@@ -105,7 +109,17 @@ fn is_identity(text: &str, kinds: &[&str]) -> bool {
     })
 }
 
-fn is_service(text: &str) -> bool {
+/// Whether a text is a domain, such as `accounts.google.com`.
+fn is_domain(text: &str) -> bool {
+    let is_label = |label: &str| {
+        let is_character = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        !label.is_empty() && label.chars().all(is_character)
+    };
+    text.contains('.') && text.split('.').all(is_label)
+}
+
+/// Whether a text has the form of a service's name.
+pub(super) fn is_service(text: &str) -> bool {
     let ends = [
         ".amazonaws.com",
         ".amazonaws.com.cn",

@@ -40,7 +40,7 @@ fn cases() -> Vec<Case> {
     .collect()
 }
 
-fn kind(name: &str) -> Kind {
+pub(super) fn kind(name: &str) -> Kind {
     match name {
         "managed" => Kind::Managed,
         "inline" => Kind::Inline,
@@ -51,7 +51,7 @@ fn kind(name: &str) -> Kind {
     }
 }
 
-fn policy(kind: Kind, changes: &Value) -> Value {
+pub(super) fn policy(kind: Kind, changes: &Value) -> Value {
     let (name, value) = changes.as_object().unwrap().iter().next().unwrap();
     match name.as_str() {
         "statement" => with(kind, value.clone()),

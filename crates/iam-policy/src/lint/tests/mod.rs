@@ -1,6 +1,7 @@
 //! Tables for every rule: what breaks it, and what comes near and does not.
 
 mod cases;
+mod coverage;
 mod documents;
 mod text;
 
