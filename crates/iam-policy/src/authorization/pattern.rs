@@ -57,6 +57,13 @@ pub fn resource_covers(wide: &str, narrow: &str) -> bool {
     if wide == "*" || wide == narrow {
         return true;
     }
+    // Most resources differ in their first or last letters already.
+    let wildcards = ['*', '?'];
+    let start = wide.split(wildcards).next().unwrap_or_default();
+    let end = wide.rsplit(wildcards).next().unwrap_or_default();
+    if !narrow.starts_with(start) || !narrow.ends_with(end) {
+        return false;
+    }
     let (wide, narrow): (Vec<&str>, Vec<&str>) = (
         wide.splitn(6, ':').collect(),
         narrow.splitn(6, ':').collect(),

@@ -107,10 +107,11 @@ impl Operator {
         })
     }
 
-    /// The same operator without `IfExists`.
+    /// The same operator without prefix and suffix.
     #[must_use]
-    pub fn with_key(self) -> Self {
+    pub fn plain(self) -> Self {
         Operator {
+            quantifier: None,
             if_exists: false,
             ..self
         }

@@ -42,7 +42,7 @@ static NULL_WITH_QUALIFIER: Rule = Rule {
 static AUDIENCE_WITH_QUALIFIER: Rule = Rule {
     code: "audience-with-qualifier",
     severity: Severity::Warning,
-    risk: "AWS compares one audience of a token, so ForAllValues is also true for a token without one, and ForAnyValue promises more than it does.",
+    risk: "A token usually has one audience, for which a qualifier adds nothing, and ForAllValues is also true for a token without an audience.",
     remedy: "Remove the qualifier, unless the provider puts several audiences into its tokens.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html",
 };

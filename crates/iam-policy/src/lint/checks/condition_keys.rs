@@ -122,6 +122,8 @@ fn in_any_service(name: &str) -> Option<ConditionKey> {
     let (prefix, _) = name.split_once(':')?;
     match service(prefix) {
         Some(service) => service.condition_key(name).cloned(),
+        // AWS lists the claims that it knows with the service that reads the tokens.
+        None if is_of_identity_provider(name) => service("sts")?.condition_key(name).cloned(),
         None => services().find_map(|service| service.condition_key(name).cloned()),
     }
 }

@@ -33,7 +33,7 @@ static MALFORMED_VPC_ID: Rule = Rule {
 static KMS_KEY_ID_NOT_ARN: Rule = Rule {
     code: "kms-key-id-not-arn",
     severity: Severity::Error,
-    risk: "S3 compares the key's ARN, whatever the request names, so another form of the key never matches.",
+    risk: "The condition key takes the ARN of a KMS key, so an ID alone or an alias never matches.",
     remedy: "Write arn:PARTITION:kms:REGION:ACCOUNT:key/ID.",
     reference: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
 };

@@ -22,7 +22,7 @@ const ROLE_FOR_OIDC: &str =
 static OIDC_WITHOUT_CONDITION: Rule = Rule {
     code: "oidc-without-condition",
     severity: Severity::Security,
-    risk: "Everybody whom the provider gives a token, for whatever application, may assume the role.",
+    risk: "Everybody who has a token of the provider, for one of the audiences that are registered for it in IAM, may assume the role.",
     remedy: "Add a condition on the provider's own keys, for example PROVIDER:aud with the application and PROVIDER:sub with the identity.",
     reference: ROLE_FOR_OIDC,
 };
@@ -83,17 +83,21 @@ fn issuer(principal: &str) -> Option<&str> {
 /// Whether a condition lets through only some tokens of the issuer.
 fn tests_token(statement: &Statement, issuer: &str) -> bool {
     statement.conditions.iter().any(|condition| {
-        let of_issuer = condition.key.get(..issuer.len());
-        of_issuer.is_some_and(|it| it.eq_ignore_ascii_case(issuer))
-            && condition.key[issuer.len()..].starts_with(':')
-            && demands(condition)
+        let Some((of_issuer, claim)) = condition.key.rsplit_once(':') else {
+            return false;
+        };
+        let is_always_there = ["aud", "sub"].contains(&claim.to_ascii_lowercase().as_str());
+        of_issuer.eq_ignore_ascii_case(issuer) && demands(condition, is_always_there)
     })
 }
 
-/// Whether a condition lets through only chosen values. Tokens always have the claims that are meant
-/// here, so `IfExists` makes no difference.
-fn demands(condition: &Condition) -> bool {
-    Operator::parse(condition.operator).is_some_and(|it| it.with_key().demands_match())
+/// Whether a condition lets through only chosen values. If every token has the claim, `IfExists` and
+/// `ForAllValues` make no difference.
+fn demands(condition: &Condition, is_always_there: bool) -> bool {
+    Operator::parse(condition.operator).is_some_and(|it| {
+        let operator = if is_always_there { it.plain() } else { it };
+        operator.demands_match()
+    })
 }
 
 fn tenant(
@@ -104,7 +108,7 @@ fn tenant(
 ) {
     let key = shared.key();
     let conditions = statement.conditions.iter();
-    let tests = conditions.filter(|it| it.key.eq_ignore_ascii_case(&key) && demands(it));
+    let tests = conditions.filter(|it| it.key.eq_ignore_ascii_case(&key) && demands(it, true));
     let tests: Vec<&Condition> = tests.collect();
     // All conditions have to be met, so it is enough if one of them names the customer.
     if tests
@@ -158,7 +162,7 @@ fn subject_wildcards(statement: &Statement, tests: &[&Condition], findings: &mut
         let is_open = |value: &Item| has_wildcard(&value.text);
         it.key
             .eq_ignore_ascii_case("token.actions.githubusercontent.com:ref")
-            && demands(it)
+            && demands(it, false)
             && !it.values.iter().any(is_open)
     });
     // A subject is `repo:OWNER/REPOSITORY:CONTEXT`.

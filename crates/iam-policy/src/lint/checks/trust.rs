@@ -22,7 +22,7 @@ const CHECKS: &str =
 static TRUST_NOT_PRINCIPAL: Rule = Rule {
     code: "trust-not-principal",
     severity: Severity::Error,
-    risk: "A trust policy cannot have NotPrincipal.",
+    risk: "IAM does not support NotPrincipal in a trust policy.",
     remedy: "Allow the principals that may assume the role, or deny the others by a condition on aws:PrincipalArn.",
     reference: CHECKS,
 };
