@@ -35,6 +35,8 @@ fn the_endpoint_of_a_single_service_needs_https_too() {
         "IAM",
         "KMS",
         "S3",
+        "SSO",
+        "SSO_OIDC",
         "STS",
     ];
     for service in services {
@@ -57,6 +59,74 @@ fn the_endpoint_of_a_single_service_needs_https_too() {
     let failed = account.run(command).exits(1);
     assert!(failed.calls.is_empty(), "{failed}");
     failed.says("AWS_ENDPOINT_URL_IAM, or endpoint_url of this service in the AWS profile");
+}
+
+#[test]
+fn credentials_are_never_obtained_in_the_clear() {
+    let account = Account::new(&[MAIN]);
+    let plain = "http://192.0.2.1:4566";
+    let config = format!(
+        "[default]\nsso_session = s\nsso_account_id = 123456789012\nsso_role_name = r\n\
+         services = local\n[sso-session s]\nsso_region = {MAIN}\nsso_start_url = https://s.example\n\
+         [services local]\nsso =\n  endpoint_url = {plain}\n"
+    );
+    account.write(".aws/config", &config);
+    // The name is the SHA-1 of the session's name.
+    let token = r#"{"accessToken": "the-token", "expiresAt": "2999-01-01T00:00:00Z"}"#;
+    let cached = "a0f1490a20d0211c997b44bc357e1972deab8ae3";
+    account.write(&format!(".aws/sso/cache/{cached}.json"), token);
+    let emulator = account.endpoint();
+    let there = ["plan", "--endpoint-url", &emulator];
+    let cases: [(&[&str], &[(&str, &str)], &str, &str); 5] = [
+        (
+            &["plan"],
+            &[],
+            "AWS_ENDPOINT_URL_SSO, or endpoint_url of this",
+            "in the profile",
+        ),
+        (
+            &there,
+            &[],
+            "neither https nor on this machine",
+            "beside another endpoint",
+        ),
+        (
+            &["plan"],
+            &[("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")],
+            "neither https nor on this machine",
+            "credentials are obtained from it although the configuration is ignored",
+        ),
+        (
+            &there,
+            &[("AWS_ENDPOINT_URL_SSO", plain)],
+            "AWS_ENDPOINT_URL_SSO",
+            "a variable",
+        ),
+        (
+            &there,
+            &[("AWS_ENDPOINT_URL", plain)],
+            "AWS_ENDPOINT_URL",
+            "the variable for all",
+        ),
+    ];
+    for (args, variables, told, why) in cases {
+        let mut command = account.command(args);
+        for name in [
+            "AWS_ENDPOINT_URL",
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+        ] {
+            command.env_remove(name);
+        }
+        command.envs(variables.iter().copied());
+        let failed = account.run(command).exits(1);
+        assert!(failed.calls.is_empty(), "{why}: {failed}");
+        assert!(failed.to_string().contains(told), "{why}: {failed}");
+        assert!(
+            failed.to_string().contains("http://192.0.2.1"),
+            "{why}: {failed}"
+        );
+    }
 }
 
 #[test]

@@ -36,6 +36,7 @@ mod permissions;
 mod policy;
 mod policy_lint;
 mod preflight;
+mod proxies;
 mod races;
 mod regions;
 mod role_page;

@@ -98,6 +98,11 @@ impl Account {
         account
     }
 
+    /// The address of the emulator, by way of the proxy.
+    pub fn endpoint(&self) -> String {
+        self.proxy.url()
+    }
+
     /// The path of a file in the folder that the program runs in.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

@@ -7,14 +7,15 @@ use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio::sync::watch;
 
 use super::account::Aws;
 use super::endpoints;
 use super::gate::Gate;
+use super::network::Network;
 use super::session::Session;
+use super::wire;
 use crate::names::{AccountId, Region};
 
 /// Where the calls of global services are signed for when nothing names a region.
@@ -36,10 +37,13 @@ impl Connections {
     /// At most `concurrency` calls are under way at any time. When `stop` becomes true no further
     /// call begins, and those under way finish.
     pub fn new(concurrency: usize, stop: watch::Receiver<bool>) -> Self {
+        Connections::over(Network::default(), concurrency, stop)
+    }
+
+    /// The same over `network`.
+    pub fn over(network: Network, concurrency: usize, stop: watch::Receiver<bool>) -> Self {
         Connections {
-            http_client: aws_smithy_http_client::Builder::new()
-                .tls_provider(Provider::Rustls(CryptoMode::Ring))
-                .build_https(),
+            http_client: wire::client(network),
             gate: Gate::new(concurrency, stop),
         }
     }

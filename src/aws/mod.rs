@@ -12,6 +12,7 @@ mod connections;
 mod endpoints;
 mod error;
 mod gate;
+mod network;
 mod one_account;
 mod operation;
 mod pages;
@@ -22,6 +23,7 @@ mod role_page;
 mod roles;
 mod services;
 mod session;
+mod wire;
 
 #[cfg(test)]
 mod call_tests;
@@ -33,6 +35,7 @@ pub use call::RETRY_LIMIT;
 pub use caller::Caller;
 pub use connections::Connections;
 pub use error::{AwsError, ErrorKind};
+pub use network::Network;
 pub use operation::Operation;
 pub use pauses::Pauses;
 pub use role_page::RolePage;

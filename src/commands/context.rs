@@ -5,7 +5,7 @@ use std::path::Path;
 use futures_util::future::{BoxFuture, FutureExt};
 use tokio::sync::watch;
 
-use crate::aws::{Aws, Connections};
+use crate::aws::{Aws, Connections, Network};
 use crate::failure::Failure;
 use crate::names::{Partition, Region};
 use crate::settings::{self, GeneralFlags, Need, Settings, StackStateFlags, check_endpoint};
@@ -28,7 +28,7 @@ impl Context {
     /// instance where nothing else names one.
     ///
     /// # Errors
-    /// Bad settings, an endpoint that would send requests over the network in the clear, or, for
+    /// Bad settings, a proxy or certificates that cannot be used, an endpoint that would send requests over the network in the clear, or, for
     /// [`Goal::Present`], a document that cannot be used.
     pub async fn load(
         general: &GeneralFlags,
@@ -40,7 +40,8 @@ impl Context {
         let environment = |name: &str| std::env::var(name).ok();
         let draft = settings::load(general, stackstate, need, Path::new("."), &environment)?;
         let connection = draft.connection();
-        let connections = Connections::new(connection.concurrency, stop);
+        let network = Network::from_environment(|name| std::env::var_os(name))?;
+        let connections = Connections::over(network, connection.concurrency, stop);
         let session = connections
             .session(
                 draft.main_region(),

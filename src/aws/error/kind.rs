@@ -71,6 +71,7 @@ pub(super) fn of<E>(
                 "connect timeout",
                 "trying to connect",
                 "dns",
+                "tunnel error",
             ]
             .iter()
             .any(|sign| chain.to_lowercase().contains(sign))

@@ -1,0 +1,185 @@
+//! What every request and every answer passes, whichever client made the request: those of the
+//! services, and those with which the SDK obtains credentials.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, ConnectorBuilder};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use http::Uri;
+
+use super::network::Network;
+
+/// The longest body of an answer. The longest that AWS gives, a page of all roles with their
+/// policies, has a few MiB.
+const LONGEST_BODY: usize = 64 * 1024 * 1024;
+
+/// The HTTP client of a run: only encrypted requests leave this machine, and no answer is longer than
+/// 64 MiB.
+pub(super) fn client(network: Network) -> SharedHttpClient {
+    let client = Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut builder = ConnectorBuilder::default()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .tls_context(network.tls_context());
+        builder.set_proxy_config(network.proxy());
+        builder.set_connector_settings(settings.cloned());
+        if let Some(components) = components {
+            builder.set_sleep_impl(components.sleep_impl());
+        }
+        builder.build()
+    });
+    SharedHttpClient::new(Wire(client))
+}
+
+#[derive(Debug)]
+struct Wire<T>(T);
+
+impl HttpClient for Wire<SharedHttpClient> {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(Wire(self.0.http_connector(settings, components)))
+    }
+}
+
+impl HttpConnector for Wire<SharedHttpConnector> {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        if let Some(place) = in_the_clear(request.uri()) {
+            let error = format!(
+                "{place} is neither https nor on this machine: the request would cross the network \
+                 unencrypted"
+            );
+            return HttpConnectorFuture::ready(Err(ConnectorError::user(error.into())));
+        }
+        let answer = self.0.call(request);
+        HttpConnectorFuture::new(async move { whole(answer.await?, LONGEST_BODY).await })
+    }
+}
+
+/// The scheme and the server of an address to which requests would be sent over the network
+/// unencrypted.
+///
+/// Credentials come from link-local addresses without encryption, by AWS's own rules: those of an
+/// instance from 169.254.169.254 and fd00:ec2::254 (EC2 User Guide, "Use the Instance Metadata Service
+/// to access instance metadata"), those of a container from 169.254.170.2, 169.254.170.23 and
+/// fd00:ec2::23 (AWS SDKs and Tools Reference Guide, "Container credential provider"). What is sent
+/// there does not leave the host.
+fn in_the_clear(uri: &str) -> Option<String> {
+    let Ok(uri) = uri.parse::<Uri>() else {
+        return Some("the address".to_owned());
+    };
+    let host = uri.host().unwrap_or_default();
+    let is_local = match host.trim_matches(['[', ']']).parse() {
+        Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_link_local(),
+        Ok(IpAddr::V6(address)) => address.is_loopback() || is_metadata(address),
+        Err(_) => host.eq_ignore_ascii_case("localhost"),
+    };
+    let scheme = uri.scheme_str().unwrap_or_default();
+    let is_fine = scheme == "https" || scheme == "http" && is_local;
+    // The path is left out: it may hold what nobody is to see.
+    (!is_fine).then(|| format!("{scheme}://{host}"))
+}
+
+/// Whether the address is in fd00:ec2::/32, which EC2 keeps for services of the host.
+fn is_metadata(address: Ipv6Addr) -> bool {
+    address.segments()[..2] == [0xfd00, 0x0ec2]
+}
+
+/// The answer with its body read to the end. All of our calls need it whole.
+async fn whole(mut answer: HttpResponse, longest: usize) -> Result<HttpResponse, ConnectorError> {
+    let mut whole = Vec::new();
+    let mut body = ByteStream::new(answer.take_body());
+    while let Some(part) = body.next().await {
+        let part = part.map_err(|error| ConnectorError::io(error.into()))?;
+        if whole.len() + part.len() > longest {
+            let error = format!("the answer has more than {} MiB", longest / (1024 * 1024));
+            return Err(ConnectorError::other(error.into(), None));
+        }
+        whole.extend_from_slice(&part);
+    }
+    *answer.body_mut() = SdkBody::from(whole);
+    Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_stays_on_this_host_is_sent_unencrypted() {
+        let cases = [
+            ("https://sts.eu-west-1.amazonaws.com/", None, "encrypted"),
+            ("http://127.0.0.1:4566/", None, "this machine"),
+            (
+                "http://localhost:4566/x?y",
+                None,
+                "this machine by its name",
+            ),
+            ("http://[::1]:4566/", None, "this machine over IPv6"),
+            (
+                "http://169.254.169.254/latest",
+                None,
+                "the instance's metadata",
+            ),
+            ("http://[fd00:ec2::254]/latest", None, "the same over IPv6"),
+            ("http://169.254.170.2/v2", None, "ECS"),
+            ("http://169.254.170.23/v1", None, "EKS"),
+            ("http://[fd00:ec2::23]/v1", None, "EKS over IPv6"),
+            (
+                "http://portal.sso.example/federation?t=1",
+                Some("http://portal.sso.example"),
+                "SSO",
+            ),
+            (
+                "http://10.0.0.1/",
+                Some("http://10.0.0.1"),
+                "a private network is a network",
+            ),
+            (
+                "http://[fd00:ec3::23]/",
+                Some("http://[fd00:ec3::23]"),
+                "not EC2's",
+            ),
+            (
+                "http://[fe80::1]/",
+                Some("http://[fe80::1]"),
+                "no address that AWS names",
+            ),
+            (
+                "http://localhost.example/",
+                Some("http://localhost.example"),
+                "a name elsewhere",
+            ),
+            (
+                "ftp://127.0.0.1/",
+                Some("ftp://127.0.0.1"),
+                "no scheme of AWS",
+            ),
+            ("/path", Some("://"), "no server"),
+        ];
+        for (uri, expected, why) in cases {
+            assert_eq!(in_the_clear(uri).as_deref(), expected, "{uri}: {why}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_read_up_to_the_limit() {
+        for (length, is_read) in [(0, true), (7, true), (8, false)] {
+            let body = SdkBody::from(vec![b'a'; length]);
+            let answer = HttpResponse::new(200.try_into().unwrap(), body);
+            let answer = whole(answer, 7).await;
+            let read = answer.ok().map(|it| it.body().bytes().unwrap().len());
+            assert_eq!(read, is_read.then_some(length));
+        }
+    }
+}
