@@ -214,7 +214,8 @@ impl Account {
                 Observed::Missing => continue,
                 Observed::Lookalike(reason)
                 | Observed::Obstructed(reason)
-                | Observed::Impossible(reason) => reason.clone(),
+                | Observed::Impossible(reason)
+                | Observed::Taken(reason) => reason.clone(),
                 Observed::Present(it) => {
                     format!("{:?} {:?} {:?}", it.attributes, it.owner, it.phase)
                 }

@@ -82,6 +82,7 @@ fn of_s3(call: &Call) -> (String, String) {
         _ => method,
     };
     let name = match (method, parameter) {
+        ("GET", _) if bucket.is_empty() => "ListBuckets".to_owned(),
         ("HEAD", _) => "HeadBucket".to_owned(),
         ("DELETE", "") => "DeleteBucket".to_owned(),
         ("PUT", "") => "CreateBucket".to_owned(),
@@ -142,6 +143,7 @@ pub fn needs<'a>(call: &'a Call, account: &str) -> Vec<Need<'a>> {
             "s3" if action.starts_with("s3:DeleteObject") => {
                 Some(format!("arn:aws:s3:::{bucket}/key"))
             }
+            "s3" if bucket.is_empty() => Some("*".to_owned()),
             "s3" => Some(format!("arn:aws:s3:::{bucket}")),
             _ if action == "iam:PassRole" => passed(),
             "firehose" => inner(&json, "DeliveryStreamName")

@@ -8,6 +8,7 @@ mod tamper;
 mod trails;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 pub use policy::Grants;
 pub use simulator::simulates;
@@ -105,6 +106,14 @@ async fn the_policies_allow_every_call_and_nothing_else() {
     trail(&account, true, "All");
     let session = format!("arn:aws:sts::{}:assumed-role/deployer/me", account.id);
     account.calls_as(&session);
+
+    let squatted = tamper::squat(&account);
+    runs.run(&["plan"], &[]).exits(1);
+    runs.run(&["apply"], &["--yes"]).exits(1).writes_nothing();
+    runs.run(&[&["destroy"][..], &ALL].concat(), &["--yes"])
+        .exits(0)
+        .writes_nothing();
+    squatted.store(false, Ordering::Relaxed);
 
     runs.run(&["plan"], &[]).exits(0);
     runs.run(&["apply"], &["--yes"])

@@ -1,5 +1,8 @@
 //! Changes a deployment by hand, so a run must make every call that the program can make.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use aws_sdk_firehose::types::{CompressionFormat, ExtendedS3DestinationUpdate};
 use aws_sdk_s3::types::Tag as BucketTag;
 
@@ -40,6 +43,20 @@ pub async fn identities(account: &Account) {
 pub async fn extra_policy(account: &Account) {
     let extra = account.iam().create_policy().policy_name("extra");
     extra.policy_document(EXTRA).send().await.unwrap();
+}
+
+/// While the answer is true, the name of our bucket belongs to another account.
+pub fn squat(account: &Account) -> Arc<AtomicBool> {
+    let squatted = Arc::new(AtomicBool::new(true));
+    let (is_squatted, head) = (
+        Arc::clone(&squatted),
+        format!("HEAD /stackstate-logs-{}/", account.id),
+    );
+    account.stand_in(move |call| {
+        let denied = call.operation == head && is_squatted.load(Ordering::Relaxed);
+        denied.then(|| ("403 Forbidden".to_owned(), String::new()))
+    });
+    squatted
 }
 
 /// Changes every kind of resource, each attribute that a call of its own corrects.

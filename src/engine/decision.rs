@@ -77,7 +77,7 @@ fn decide_wanted(
         Observed::Missing | Observed::Lookalike(_) => {
             return Decision::new(Action::Create, create());
         }
-        Observed::Obstructed(reason) | Observed::Impossible(reason) => {
+        Observed::Obstructed(reason) | Observed::Impossible(reason) | Observed::Taken(reason) => {
             return Decision::because(Action::Blocked, reason.clone(), Vec::new());
         }
         Observed::Present(present) if present.phase == Phase::Deleting => {
@@ -133,6 +133,7 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
     let present = match observed {
         Observed::Missing | Observed::Impossible(_) => return None,
         Observed::Lookalike(stays) => return keep(stays.clone()),
+        Observed::Taken(reason) => return keep(format!("it is not ours and stays: {reason}")),
         Observed::Obstructed(reason) => {
             return Some(Decision::because(
                 Action::Blocked,
@@ -177,13 +178,20 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
 pub fn unsettled(node: &Node, observed: &Observed, known: &Known) -> Option<String> {
     let wanted = node.resource.wanted();
     let present = match (&wanted, observed) {
-        (None, Observed::Missing | Observed::Lookalike(_) | Observed::Impossible(_)) => {
-            return None;
-        }
+        (
+            None,
+            Observed::Missing
+            | Observed::Lookalike(_)
+            | Observed::Impossible(_)
+            | Observed::Taken(_),
+        ) => return None,
         (Some(_), Observed::Missing | Observed::Lookalike(_)) => {
             return Some("it to appear".to_owned());
         }
-        (_, Observed::Obstructed(reason) | Observed::Impossible(reason)) => {
+        (
+            _,
+            Observed::Obstructed(reason) | Observed::Impossible(reason) | Observed::Taken(reason),
+        ) => {
             return Some(reason.clone());
         }
         (_, Observed::Present(present)) => present,

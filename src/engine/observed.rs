@@ -15,6 +15,9 @@ pub enum Observed {
     /// The resource does not exist. The text names what carries our tags and is not taken for it, and
     /// names the way out.
     Lookalike(String),
+    /// The name belongs to another account, so no resource of this account exists or can be created
+    /// under it. The reason says so, and names the way out.
+    Taken(String),
     /// The resource exists.
     Present(Present),
     /// The program cannot tell what exists, or must not touch it. The reason says why, and names

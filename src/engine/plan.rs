@@ -89,7 +89,7 @@ pub fn plan(nodes: &[Node], observed: &Observations, consent: Consent) -> Plan {
         };
         if let Some(decision) = decide(node, observation, &known, &around) {
             decisions.insert(node.address(), decision.action);
-            steps.push(step(node, observation, decision, consent));
+            steps.push(step(node, observed, decision, consent));
         }
     }
     let place = |address: &Address| nodes.iter().position(|node| node.address() == address);
@@ -97,11 +97,13 @@ pub fn plan(nodes: &[Node], observed: &Observations, consent: Consent) -> Plan {
     Plan { steps }
 }
 
-fn step(node: &Node, observation: &Observed, decision: Decision, consent: Consent) -> Step {
+fn step(node: &Node, observed: &Observations, decision: Decision, consent: Consent) -> Step {
+    let observation = observed.get(node.address()).unwrap_or(&Observed::Missing);
     let present = match observation {
         Observed::Present(present) => Some(present),
         _ => None,
     };
+    let stranger = present.and_then(|_| stranger(node, observed));
     let identity = node.resource.identity();
     Step {
         address: identity.address.clone(),
@@ -110,14 +112,25 @@ fn step(node: &Node, observation: &Observed, decision: Decision, consent: Consen
             .arn
             .clone()
             .or_else(|| present.and_then(|present| present.arn.clone())),
-        note: note(node, observation, &decision, consent),
+        note: note(node, observation, stranger, &decision, consent),
         decision,
     }
+}
+
+/// The resource that `node` needs and whose name another account has, in words.
+fn stranger(node: &Node, observed: &Observations) -> Option<String> {
+    let mut needs = node.needs.iter().map(|(address, _)| address);
+    let taken = |address: &&Address| matches!(observed.get(*address), Some(Observed::Taken(_)));
+    let taken = needs.find(taken)?;
+    Some(format!(
+        "it leads to {taken}, which belongs to another account"
+    ))
 }
 
 fn note(
     node: &Node,
     observation: &Observed,
+    stranger: Option<String>,
     decision: &Decision,
     consent: Consent,
 ) -> Option<String> {
@@ -136,8 +149,9 @@ fn note(
             beside,
             present.and_then(|present| node.resource.deletion_note(present, consent)),
             holders.map(|holders| format!("{holders}, and lose it")),
+            stranger,
         ],
-        _ => vec![node.note.clone(), beside, holders],
+        _ => vec![node.note.clone(), beside, holders, stranger],
     };
     let notes: Vec<String> = notes.into_iter().flatten().collect();
     (!notes.is_empty()).then(|| notes.join("; "))

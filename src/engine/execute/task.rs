@@ -148,7 +148,10 @@ impl Task<'_> {
             (
                 Action::Delete,
                 _,
-                Observed::Missing | Observed::Lookalike(_) | Observed::Impossible(_),
+                Observed::Missing
+                | Observed::Lookalike(_)
+                | Observed::Impossible(_)
+                | Observed::Taken(_),
             ) => Ok(None),
             // Another run has created the resource meanwhile.
             (Action::Create, _, Observed::Present(present)) if present.phase != Phase::Deleting => {
@@ -165,14 +168,7 @@ impl Task<'_> {
                 self.create(&*wanted, known).await.map(Some)
             }
             (_, _, Observed::Present(present)) => Ok(Some(present)),
-            (
-                _,
-                _,
-                Observed::Missing
-                | Observed::Lookalike(_)
-                | Observed::Impossible(_)
-                | Observed::Obstructed(_),
-            ) => Err(self.stale("it is gone")),
+            (_, _, _) => Err(self.stale("it is gone")),
         }
     }
 

@@ -149,15 +149,20 @@ impl Resource for S3Bucket {
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
         let (located, here) = join(self.locate(aws), self.settings(aws, &self.region)).await;
-        let region = match located? {
-            Err(reason) => return Ok(Observed::Obstructed(reason)),
-            Ok(None) => return Ok(Observed::Missing),
-            Ok(Some(region)) => region,
+        let region = match located {
+            Err(error) => return self.refused(aws, error).await,
+            Ok(Err(reason)) => return Ok(Observed::Obstructed(reason)),
+            Ok(Ok(None)) => return Ok(Observed::Missing),
+            Ok(Ok(Some(region))) => region,
         };
         let settings = if region == self.region {
             here?
         } else {
-            self.settings(aws, &region).await?
+            // The region was named in an error, which tells nothing about the owner.
+            match self.settings(aws, &region).await {
+                Err(error) => return self.refused(aws, error).await,
+                Ok(settings) => settings,
+            }
         };
         let mut attributes = settings.attributes;
         attributes.insert("region".to_owned(), region.name().into());

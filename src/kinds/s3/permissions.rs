@@ -11,7 +11,9 @@
 use super::bucket::{BucketSpec, S3Bucket};
 use crate::engine::attributes::Change;
 use crate::engine::observed::Consent;
-use crate::engine::permission::{CREATE, Permission, READ, Side, allow, for_changes, request_tags};
+use crate::engine::permission::{
+    CREATE, FIND, Permission, READ, Side, allow, for_changes, request_tags,
+};
 use crate::engine::resource::Specified;
 
 const CHANGES: [(&str, Side, &str); 7] = [
@@ -40,7 +42,10 @@ impl S3Bucket {
             "s3:GetLifecycleConfiguration",
             "s3:ListBucket",
         ];
-        allow(READ, &[self.identity.as_resource()], &[], &read)
+        // The name may belong to another account, and only the list of buckets tells.
+        let mut all = allow(FIND, &["*"], &[], &["s3:ListAllMyBuckets"]);
+        all.extend(allow(READ, &[self.identity.as_resource()], &[], &read));
+        all
     }
 
     pub(super) fn deleting(&self, consent: Consent) -> Vec<Permission> {

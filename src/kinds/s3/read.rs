@@ -8,6 +8,7 @@ use futures_util::future::{join, join5};
 use super::bucket::{S3Bucket, lower_access_block};
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::attributes::{Attributes, Value};
+use crate::engine::observed::Observed;
 use crate::kinds::policy_value;
 use crate::kinds::s3::{lifecycle, s3_operation};
 use crate::kinds::tags::from_service;
@@ -51,8 +52,8 @@ fn redirected(error: AwsError, asked: &Region) -> Result<Result<Option<Region>, 
 }
 
 impl S3Bucket {
-    /// The region of the bucket, if it exists. An inner `Err` is the reason why the program cannot
-    /// tell the region.
+    /// The region of the bucket, if the name is taken by anybody. An inner `Err` is the reason why
+    /// the program cannot tell the region.
     pub(super) async fn locate(
         &self,
         aws: &Aws,
@@ -69,14 +70,67 @@ impl S3Bucket {
         match answer {
             Ok(answer) => Ok(named_region(answer.bucket_region(), &self.region).map(Some)),
             Err(error) if error.kind == ErrorKind::NotFound => Ok(Ok(None)),
-            Err(error) if error.kind == ErrorKind::Denied => Ok(Err(format!(
-                "the bucket name {} is taken and access to it is denied (request id {}): it \
-                 belongs to another account, or these credentials lack s3:ListBucket on it; if it \
-                 is another account's, choose another `postfix`",
-                self.identity.name,
-                error.request_id.as_deref().unwrap_or("unknown")
-            ))),
             Err(error) => redirected(error, &self.region),
+        }
+    }
+
+    /// What stands under a name to which S3 refused access with `error`.
+    ///
+    /// S3 gives the same answer to whoever is not the owner and to whoever lacks a permission
+    /// (API Reference, "HeadBucket"), so the list of the account's buckets decides. A request to a
+    /// region that the account has not enabled fails for its credentials.
+    pub(super) async fn refused(&self, aws: &Aws, error: AwsError) -> Result<Observed, AwsError> {
+        let elsewhere = error.operation.region.as_ref() != Some(&self.region);
+        match error.kind {
+            ErrorKind::Denied => {}
+            ErrorKind::Credentials if elsewhere => {}
+            _ => return Err(error),
+        }
+        let name = &self.identity.name;
+        let request = error.request_id.as_deref().unwrap_or("unknown");
+        let denied = format!("access to the bucket {name} is denied (request id {request})");
+        let action = error.operation.iam_actions().join(", ");
+        match self.is_listed(aws).await? {
+            Some(false) => Ok(Observed::Taken(format!(
+                "the bucket name {name} belongs to another account; remove what leads to it with \
+                 `provision destroy`, and choose another `postfix`"
+            ))),
+            Some(true) if error.operation.name != "HeadBucket" => Err(error),
+            Some(true) => Ok(Observed::Obstructed(format!(
+                "{denied}: allow {action} on it to these credentials, in the policy of the bucket \
+                 too"
+            ))),
+            None => Ok(Observed::Obstructed(format!(
+                "{denied}: it belongs to another account, or these credentials lack {action} on \
+                 it; allow s3:ListAllMyBuckets to them, which tells the two apart"
+            ))),
+        }
+    }
+
+    /// Whether the account has a bucket of this name; `None` if the caller may not list them.
+    async fn is_listed(&self, aws: &Aws) -> Result<Option<bool>, AwsError> {
+        let client = aws.s3(&self.region);
+        let listed = aws.list(
+            s3_operation("ListBuckets", &self.region),
+            |token| {
+                let request = client.list_buckets().prefix(&self.identity.name);
+                request.set_continuation_token(token).send()
+            },
+            |answer| {
+                (
+                    answer.buckets.unwrap_or_default(),
+                    answer.continuation_token,
+                )
+            },
+        );
+        match listed.await {
+            Ok(buckets) => Ok(Some(
+                buckets
+                    .iter()
+                    .any(|it| it.name() == Some(&self.identity.name)),
+            )),
+            Err(error) if error.kind == ErrorKind::Denied => Ok(None),
+            Err(error) => Err(error),
         }
     }
 

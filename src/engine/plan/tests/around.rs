@@ -214,6 +214,12 @@ fn a_key_is_kept_for_as_long_as_its_bucket_stays() {
             Some(Action::Keep),
         ),
         (
+            "the bucket's name belongs to another account, so the key has encrypted nothing there",
+            false,
+            Taken("another account's".to_owned()),
+            Some(Action::Delete),
+        ),
+        (
             "the bucket is being deleted, and its objects may still exist",
             false,
             phase(Phase::Deleting, bucket),

@@ -5,7 +5,7 @@ mod around;
 use super::*;
 use crate::engine::attributes::{Change, Value};
 use crate::engine::known::Known;
-use crate::engine::observed::Observed::{Missing, Obstructed};
+use crate::engine::observed::Observed::{Missing, Obstructed, Taken};
 use crate::engine::observed::Phase;
 use crate::engine::ownership::Owner;
 use crate::fakes::{Fake, World, at, attributes, consent, ours};
