@@ -59,6 +59,7 @@ async fn a_deployment_changes_to_the_profile_and_back_in_place() {
             "iam_role.firehose-us-east-1",
             "inline_policy[default], trust_policy",
         ),
+        ("iam_role.integration", "inline_policy[STSIntegration]"),
         ("kms_key.integration@eu-west-1", "key_policy"),
         ("s3_bucket.logs@eu-west-1", "bucket_policy"),
     ];
@@ -67,10 +68,10 @@ async fn a_deployment_changes_to_the_profile_and_back_in_place() {
         assert_eq!(plan.attributes(address).join(", "), attributes, "{address}");
     }
 
-    account.apply(&HARDENED).says("Outcome: 8 done.");
+    account.apply(&HARDENED).says("Outcome: 9 done.");
     hardened(&account, &regions).check().await;
     account.plan(&HARDENED).has_no_changes();
-    account.apply(&[]).says("Outcome: 8 done.");
+    account.apply(&[]).says("Outcome: 9 done.");
     Deployment::of(&account, &regions).check().await;
     account.plan(&[]).has_no_changes();
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use crate::deployment::{ACCOUNT, AGENT, BUCKET, EXTERNAL_ID, KEY, MAIN, OTHER, STRANGER};
-use crate::documents::of_profile;
+use crate::documents::{PROFILES, of_profile};
 use crate::requests::{Case, Request, check, request};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/StackStateAwsIntegrationRole";
@@ -41,9 +41,13 @@ fn the_role_is_assumed_only_with_the_external_id() {
     ]);
 }
 
+/// The condition key for the account that owns the requested bucket.
+const OWNER: &str = "s3:ResourceAccount";
+
 fn in_bucket(why: &str, action: &str, object: &str) -> Request {
     let request = request(why, SESSION, action, format!("{BUCKET}{object}"));
-    request.by("integration-role-policy").on("bucket-policy")
+    let request = request.by("integration-role-policy").on("bucket-policy");
+    request.with(OWNER, ACCOUNT)
 }
 
 #[test]
@@ -66,6 +70,42 @@ fn the_bucket_is_read_and_emptied_only_over_tls() {
         cases.extend([over("true").allowed(), over("false").refused()]);
     }
     check(&cases);
+}
+
+#[test]
+fn no_bucket_of_another_account_is_read_or_emptied_if_hardened() {
+    let log = format!("{BUCKET}/AWSLogs/{ACCOUNT}/EventBridge/{MAIN}/object");
+    let cases = [
+        ("s3:GetObject", log.as_str()),
+        ("s3:GetObjectVersion", &log),
+        ("s3:DeleteObject", &log),
+        ("s3:ListBucket", BUCKET),
+        ("s3:GetBucketVersioning", BUCKET),
+        ("s3:GetBucketNotification", "arn:aws:s3:::another-bucket"),
+        ("s3:GetBucketTagging", "arn:aws:s3:::another-bucket"),
+    ];
+    let cases = cases.map(|(action, resource)| {
+        let why = "somebody else took the name after a destroy, and lets us in";
+        let request = request(why, SESSION, action, resource).by("integration-role-policy");
+        request.with(OWNER, STRANGER).refused_if_hardened()
+    });
+    check(&cases);
+}
+
+#[test]
+fn of_api_gateway_only_what_the_agent_reads_is_read_if_hardened() {
+    let get = |why: &str, path: &str| {
+        let resource = format!("arn:aws:apigateway:eu-west-1::{path}");
+        request(why, SESSION, "apigateway:GET", resource).by("integration-role-policy")
+    };
+    let others = [
+        ("the values of all API keys", "/apikeys"),
+        ("the value of one API key", "/apikeys/a1b2c3"),
+        ("client certificates", "/clientcertificates"),
+        ("authorizers", "/restapis/a1b2c3d4e5/authorizers/x1y2z3"),
+        ("domain names", "/domainnames"),
+    ];
+    check(&others.map(|(why, path)| get(why, path).refused_if_hardened()));
 }
 
 #[test]
@@ -94,7 +134,7 @@ fn the_logs_are_decrypted_only_through_s3() {
 }
 
 /// The actions of the agent's `aws_topology` check, each with a resource that it may be used on.
-const READS: [(&str, &[&str]); 23] = [
+const READS: [(&str, &[&str]); 25] = [
     (
         "arn:aws:cloudwatch:eu-west-1:123456789012:dataset/a",
         &["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"],
@@ -237,6 +277,14 @@ const READS: [(&str, &[&str]); 23] = [
         &["apigateway:GET"],
     ),
     (
+        "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3d4e5/resources",
+        &["apigateway:GET"],
+    ),
+    (
+        "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3d4e5/resources/f6/methods/GET",
+        &["apigateway:GET"],
+    ),
+    (
         "arn:aws:cloudformation:eu-west-1:123456789012:stack/a/b",
         &[
             "cloudformation:DescribeStackResources",
@@ -253,7 +301,13 @@ const READS: [(&str, &[&str]); 23] = [
 fn every_action_of_the_agents_check_is_allowed() {
     let reads = READS.iter().flat_map(|(resource, actions)| {
         let actions = actions.iter();
-        actions.map(|action| request("a read", SESSION, action, *resource))
+        actions.map(|action| {
+            let request = request("a read", SESSION, action, *resource);
+            match action.starts_with("s3:") {
+                true => request.with(OWNER, ACCOUNT),
+                false => request,
+            }
+        })
     });
     let cases: Vec<Case> = reads
         .map(|request| request.by("integration-role-policy").allowed())
@@ -264,15 +318,14 @@ fn every_action_of_the_agents_check_is_allowed() {
         .iter()
         .flat_map(|(_, it)| it.iter().copied())
         .collect();
-    let policy = of_profile("documented").get("integration-role-policy");
-    let statements = policy["Statement"].as_array().expect("a list").iter();
-    let of_the_account = statements.filter(|it| it["Sid"] != "EventsS3Access");
-    let actions = of_the_account.flat_map(|it| it["Action"].as_array().expect("a list"));
-    let documented: BTreeSet<&str> = actions.filter_map(Json::as_str).collect();
-    assert_eq!(
-        tried, documented,
-        "exactly the actions of the vendor's policy"
-    );
+    for profile in PROFILES {
+        let policy = of_profile(profile).get("integration-role-policy");
+        let statements = policy["Statement"].as_array().expect("a list").iter();
+        let of_the_account = statements.filter(|it| it["Sid"] != "EventsS3Access");
+        let actions = of_the_account.flat_map(|it| it["Action"].as_array().expect("a list"));
+        let written: BTreeSet<&str> = actions.filter_map(Json::as_str).collect();
+        assert_eq!(tried, written, "exactly the actions of the vendor's policy");
+    }
 }
 
 #[test]

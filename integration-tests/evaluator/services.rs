@@ -54,6 +54,31 @@ fn in_bucket(why: &str, region: &str, action: &str, object: &str) -> Request {
     request
         .on("bucket-policy")
         .with("aws:SecureTransport", "true")
+        .with("s3:ResourceAccount", ACCOUNT)
+}
+
+#[test]
+fn firehose_writes_into_no_bucket_of_another_account_if_hardened() {
+    let mut cases = Vec::new();
+    for region in [MAIN, OTHER] {
+        let object = format!("{BUCKET}/AWSLogs/{ACCOUNT}/EventBridge/{region}/object");
+        for (action, resource) in [
+            ("s3:GetBucketLocation", BUCKET),
+            ("s3:ListBucket", BUCKET),
+            ("s3:ListBucketMultipartUploads", BUCKET),
+            ("s3:AbortMultipartUpload", &object),
+            ("s3:GetObject", &object),
+            ("s3:PutObject", &object),
+            ("s3:PutObjectAcl", &object),
+        ] {
+            let why = "somebody else took the name after a destroy, and lets us in";
+            let request = request(why, firehose(region), action, resource)
+                .by(&format!("firehose-role-policy@{region}"));
+            let request = request.with("s3:ResourceAccount", STRANGER);
+            cases.push(request.refused_if_hardened());
+        }
+    }
+    check(&cases);
 }
 
 #[test]

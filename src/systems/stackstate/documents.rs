@@ -71,7 +71,9 @@ pub const DOCUMENTS: [BuiltIn; 10] = [
         name: "integration-role-policy",
         form: Form::Policy(Kind::Inline),
         documented: include_str!("../../../policies/stackstate/integration-role-policy.json"),
-        hardened: None,
+        hardened: Some(include_str!(
+            "../../../policies/stackstate/hardened/integration-role-policy.json"
+        )),
     },
     BuiltIn {
         name: "integration-role-trust-ec2",
