@@ -43,6 +43,7 @@ mod role_page;
 mod saved_plan;
 mod secrets;
 mod secrets_everywhere;
+mod signing;
 mod squatted;
 mod stopping;
 mod terminal;

@@ -42,6 +42,23 @@ fn the_accounts_administrators_administer_the_key() {
 }
 
 #[test]
+fn the_key_policy_alone_lets_the_account_use_the_key_through_s3() {
+    let reader = request(
+        "somebody who may read all buckets, and whose policy names no key",
+        administrator(ACCOUNT),
+        "kms:Decrypt",
+        KEY,
+    );
+    let reader = reader.on("key-policy").with("kms:CallerAccount", ACCOUNT);
+    let through = |service| reader.clone().with("kms:ViaService", service);
+    check(&[
+        through("s3.eu-west-1.amazonaws.com").allowed(),
+        through("s3.us-east-1.amazonaws.com").refused(),
+        reader.clone().refused(),
+    ]);
+}
+
+#[test]
 fn no_other_account_uses_the_key_through_s3() {
     let mut cases = Vec::new();
     for action in ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"] {
