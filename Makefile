@@ -7,7 +7,7 @@ with_moto := integration-tests/moto/run
 with_evaluator := integration-tests/evaluator/run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo check-bug-report test sweep test-crash races fuzz bench bench-check lint check-format clippy doc deny ci clean-emulators
+.PHONY: help build demo check-bug-report test sweep test-crash races fuzz bench bench-check lint check-format clippy doc deny sbom ci clean-emulators
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ doc: ## build the documentation, with warnings denied
 
 deny: ## check licences, versions, sources and advisories of the dependencies
 	.ci/deny
+
+sbom: ## write target/provision.cdx.json, which lists every crate in the program
+	.ci/sbom $(target)/provision.cdx.json
 
 ci: ## run everything that must pass before a change lands
 	.ci/run
