@@ -78,7 +78,13 @@ async fn every_change_to_a_role_is_shown_and_corrected() {
 
     let boundary = iam.put_role_permissions_boundary().role_name(ROLE);
     boundary.permissions_boundary(&arn).send().await.unwrap();
-    mends("a permissions boundary was set", "permissions_boundary");
+    account.mends_with(
+        &["--remove-restrictions"],
+        "a permissions boundary was set",
+        ADDRESS,
+        "update",
+        &["permissions_boundary"],
+    );
 
     let trust = json!({"Version": "2012-10-17", "Statement": {
         "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}});

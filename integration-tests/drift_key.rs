@@ -38,7 +38,13 @@ async fn every_change_to_the_key_is_shown_and_corrected() {
     mends("the alias was deleted", "alias");
 
     kms.disable_key().key_id(&id).send().await.unwrap();
-    mends("the key was disabled", "state");
+    account.mends_with(
+        &["--remove-restrictions"],
+        "the key was disabled",
+        ADDRESS,
+        "update",
+        &["state"],
+    );
 
     let update = kms
         .update_key_description()

@@ -39,6 +39,7 @@ mod preflight;
 mod proxies;
 mod races;
 mod regions;
+mod restrictions;
 mod role_page;
 mod saved_plan;
 mod secrets;

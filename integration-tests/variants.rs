@@ -173,7 +173,7 @@ async fn every_role_gets_the_permissions_boundary() {
     account.apply(&flags);
     bounded.check().await;
 
-    account.apply(&[]);
+    account.apply(&["--remove-restrictions"]);
     Deployment::of(&account, &[MAIN]).check().await;
     account.plan(&[]).has_no_changes();
 }

@@ -36,7 +36,7 @@ pub fn region(index: usize) -> Region {
 /// A command of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
-    /// `provision apply --yes`
+    /// `provision apply --yes --remove-restrictions`
     Apply,
     /// `provision destroy --yes`, with or without `--empty-bucket`
     Destroy { empty_bucket: bool },
@@ -55,9 +55,10 @@ pub enum Ending {
     Untold(Vec<Address>),
 }
 
-/// The consent in the command's flags.
+/// The consent in the command's flags. A permissions boundary is a part of the drift.
 fn consent(command: Command) -> Consent {
     Consent {
+        remove_restrictions: true,
         recovery_days: 7,
         delete_content: command == Command::Destroy { empty_bucket: true },
         ..Consent::default()

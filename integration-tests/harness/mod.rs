@@ -293,12 +293,25 @@ impl Account {
     /// none.
     #[track_caller]
     pub fn mends(&self, reason: &str, address: &str, action: &str, attributes: &[&str]) {
-        let plan = self.plan(&[]);
+        self.mends_with(&[], reason, address, action, attributes);
+    }
+
+    /// The same, with more `args` for plan and apply.
+    #[track_caller]
+    pub fn mends_with(
+        &self,
+        args: &[&str],
+        reason: &str,
+        address: &str,
+        action: &str,
+        attributes: &[&str],
+    ) {
+        let plan = self.plan(args);
         assert_eq!(plan.changes(), [(address, action)], "{reason}");
         if action == "update" {
             assert_eq!(plan.attributes(address), attributes, "{reason}");
         }
-        self.apply(&[]).says("Outcome: 1 done.");
+        self.apply(args).says("Outcome: 1 done.");
     }
 
     /// Runs `apply --yes` with more `args`, which must succeed.

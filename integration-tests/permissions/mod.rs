@@ -126,8 +126,15 @@ async fn the_policies_allow_every_call_and_nothing_else() {
     runs.run(&["apply", "--trust", "ec2"], &["--yes", "--tag", "team=a"])
         .exits(0);
     tamper::drift(&account).await;
+    runs.run(&["plan"], &[]).exits(0);
     // The instance profile is no longer wanted.
     runs.run(&["apply"], &["--yes", "--tag", "team=b"]).exits(0);
+    tamper::restrict(&account).await;
+    runs.run(&["apply"], &["--yes"]).exits(1);
+    let lifts = ["apply", "--remove-restrictions"];
+    runs.run(&lifts, &["--yes"]).exits(0);
+    let lifting = |item: &&String| item.contains("Boundar");
+    assert_eq!(runs.unused(&lifts).iter().find(lifting), None);
 
     runs.run(&["apply", "--trust", "ec2"], &["--yes"]).exits(0);
     tamper::hold(&account).await;
@@ -191,7 +198,8 @@ async fn other_settings_need_other_policies() {
     delete.policy_arn(own).send().await.unwrap();
     runs.run(&bounded, &["--yes"]).exits(0);
     // The boundary is removed, and the key is kept.
-    runs.run(&none, &["--yes"]).exits(0);
+    let lifts = [&none[..], &["--remove-restrictions"]].concat();
+    runs.run(&lifts, &["--yes"]).exits(0);
     let unused = runs.unused(&bounded);
     let about = |item: &&String| item.contains("oundar") || item.contains("Bounded");
     assert_eq!(unused.iter().find(about), None);
@@ -217,6 +225,10 @@ fn options_of_another_command_are_refused() {
     let account = Account::new(&[MAIN]);
     for (args, option) in [
         (&["permissions", "--empty-bucket"][..], "destroy"),
+        (
+            &["permissions", "destroy", "--remove-restrictions"],
+            "apply",
+        ),
         (&["permissions", "plan", "--no-preflight"], "apply"),
     ] {
         let refused = account.provision(args).exits(1);

@@ -59,16 +59,32 @@ pub fn squat(account: &Account) -> Arc<AtomicBool> {
     squatted
 }
 
-/// Changes every kind of resource, each attribute that a call of its own corrects.
+/// Restricts access to the deployment in each way that a call of its own ends.
+pub async fn restrict(account: &Account) {
+    let extra = format!("arn:aws:iam::{}:policy/extra", account.id);
+    let regional = ["Firehose", "EventBridge"].map(|it| format!("StackState{it}Role-{MAIN}"));
+    for role in regional.iter().map(String::as_str).chain([ROLE]) {
+        let boundary = account.iam().put_role_permissions_boundary();
+        let boundary = boundary.role_name(role).permissions_boundary(&extra);
+        boundary.send().await.unwrap();
+    }
+    let kms = account.kms(MAIN);
+    let key = kms.describe_key().key_id("alias/stackstate-integration");
+    let id = key.send().await.unwrap().key_metadata.unwrap().key_id;
+    kms.disable_key().key_id(&id).send().await.unwrap();
+}
+
+/// Changes every kind of resource, each attribute that a call of its own corrects and that restricts
+/// nothing.
 pub async fn drift(account: &Account) {
     let iam = account.iam();
     let extra = format!("arn:aws:iam::{}:policy/extra", account.id);
     let put = iam.put_role_policy().role_name(ROLE).policy_name("extra");
     put.policy_document(EXTRA).send().await.unwrap();
-    let attach = iam.attach_role_policy().role_name(ROLE).policy_arn(&extra);
-    attach.send().await.unwrap();
-    let boundary = iam.put_role_permissions_boundary().role_name(ROLE);
-    boundary.permissions_boundary(&extra).send().await.unwrap();
+    for policy in [&extra, "arn:aws:iam::aws:policy/ReadOnlyAccess"] {
+        let attach = iam.attach_role_policy().role_name(ROLE).policy_arn(policy);
+        attach.send().await.unwrap();
+    }
     let trust = iam.update_assume_role_policy().role_name(ROLE);
     trust.policy_document(TRUST).send().await.unwrap();
     let longer = iam.update_role().role_name(ROLE).max_session_duration(7200);
@@ -93,7 +109,6 @@ pub async fn drift(account: &Account) {
     let describe = kms.update_key_description().key_id(&id);
     describe.description("other").send().await.unwrap();
     kms.disable_key_rotation().key_id(&id).send().await.unwrap();
-    kms.disable_key().key_id(&id).send().await.unwrap();
 
     let firehose = account.firehose(MAIN);
     let stream = firehose

@@ -60,12 +60,13 @@ pub fn plan(systems: &[Box<dyn System>], nodes: &[Node]) -> Vec<Permission> {
 }
 
 /// The permissions that `apply` may need: to create resources, to correct every drift, and to
-/// delete resources that the settings no longer ask for. With `checks`, those of the checks before
-/// a write are included.
+/// delete resources that the settings no longer ask for. What restricts access can be removed only
+/// with `consent` to that. With `checks`, those of the checks before a write are included.
 pub fn apply(
     systems: &[Box<dyn System>],
     site: &Site,
     nodes: &[Node],
+    consent: Consent,
     checks: bool,
 ) -> Vec<Permission> {
     let mut all = plan(systems, nodes);
@@ -73,8 +74,10 @@ pub fn apply(
         if let Some(wanted) = node.resource.wanted() {
             all.extend(wanted.permissions_to_create());
             all.extend(wanted.permissions_to_update(None));
+            if consent.remove_restrictions {
+                all.extend(wanted.permissions_to_lift());
+            }
         } else if !outlives_a_wanted_one(node, nodes) {
-            let consent = Consent::default();
             all.extend(node.resource.permissions_to_delete(consent));
         }
     }

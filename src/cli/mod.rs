@@ -121,6 +121,9 @@ pub struct PlanArgs {
     /// Take over resources that have our names and are not ours
     #[arg(long)]
     pub adopt: bool,
+    /// Remove what restricts access: a Deny, a permissions boundary, a disabled key
+    #[arg(long)]
+    pub remove_restrictions: bool,
     /// The settings of the StackState integration.
     #[command(flatten)]
     pub stackstate: StackStateFlags,
@@ -146,6 +149,9 @@ pub struct ApplyArgs {
     /// Take over resources that have our names and are not ours; a saved plan holds that decision
     #[arg(long, conflicts_with = "plan")]
     pub adopt: bool,
+    /// Remove what restricts access: a Deny, a permissions boundary, a disabled key
+    #[arg(long)]
+    pub remove_restrictions: bool,
     /// Skip the checks before the question
     #[arg(long)]
     pub no_preflight: bool,
@@ -228,6 +234,9 @@ pub struct PreflightArgs {
     /// Check for an apply with --adopt
     #[arg(long)]
     pub adopt: bool,
+    /// Check for an apply with --remove-restrictions
+    #[arg(long)]
+    pub remove_restrictions: bool,
     /// The settings of the StackState integration.
     #[command(flatten)]
     pub stackstate: StackStateFlags,
@@ -250,6 +259,9 @@ pub struct PermissionsArgs {
     /// Leave out the permissions for the checks of apply; apply continues without them
     #[arg(long)]
     pub no_preflight: bool,
+    /// Allow apply --remove-restrictions
+    #[arg(long)]
+    pub remove_restrictions: bool,
     /// Allow destroy --empty-bucket
     #[arg(long)]
     pub empty_bucket: bool,

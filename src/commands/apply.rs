@@ -35,6 +35,7 @@ pub async fn command(
     let saved = args.plan.as_deref().map(saved_plan::read).transpose()?;
     let consent = Consent {
         adopt: saved.as_ref().map_or(args.adopt, SavedPlan::adopts),
+        remove_restrictions: args.remove_restrictions,
         ..Consent::default()
     };
     let context =

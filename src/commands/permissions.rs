@@ -31,17 +31,16 @@ pub async fn command(
     let site = context.site().await?;
     let nodes = context.lay_out(&site)?.nodes;
     let systems = &context.systems;
+    let consent = Consent {
+        remove_restrictions: args.remove_restrictions,
+        delete_content: args.empty_bucket,
+        detach_foreign: args.detach_foreign,
+        ..Consent::default()
+    };
     let needed = match args.command {
         Permitted::Plan => permissions::plan(systems, &nodes),
-        Permitted::Apply => permissions::apply(systems, &site, &nodes, !args.no_preflight),
-        Permitted::Destroy => {
-            let consent = Consent {
-                delete_content: args.empty_bucket,
-                detach_foreign: args.detach_foreign,
-                ..Consent::default()
-            };
-            permissions::destroy(systems, &nodes, consent)
-        }
+        Permitted::Apply => permissions::apply(systems, &site, &nodes, consent, !args.no_preflight),
+        Permitted::Destroy => permissions::destroy(systems, &nodes, consent),
     };
     let policies = permissions::documents(&needed)?;
     for policy in &policies {
@@ -62,6 +61,12 @@ fn check(args: &PermissionsArgs) -> Result<(), Failure> {
         (
             "--no-preflight",
             args.no_preflight,
+            Permitted::Apply,
+            "apply",
+        ),
+        (
+            "--remove-restrictions",
+            args.remove_restrictions,
             Permitted::Apply,
             "apply",
         ),

@@ -36,6 +36,7 @@ pub async fn command(
         Context::load(general, &args.stackstate, Need::Trust, Goal::Present, stop).await?;
     let consent = Consent {
         adopt: args.adopt,
+        remove_restrictions: args.remove_restrictions,
         ..Consent::default()
     };
     let (survey, trails) = look(&context).await?;

@@ -91,21 +91,23 @@ fn decide_wanted(
     };
     let changes = attributes::diff(&present.attributes, &wanted.desired(Some(present), known));
     let impossible = changes.iter().find_map(|change| wanted.immutable(change));
+    let lifted = lifted(wanted, &changes, around.consent);
     let foreign = match &present.owner {
         Owner::Ours => None,
         Owner::Parent if around.parent == Some(Action::Blocked) => return blocked_by_parent(node),
         Owner::Parent => None,
         Owner::Foreign(whose) if !around.consent.adopt => {
-            let way_out = match impossible {
-                Some(reason) => format!("and cannot be taken over: {reason}"),
-                None => "`--adopt` takes it over".to_owned(),
+            let way_out = match (impossible, lifted) {
+                (Some(reason), _) => format!("and cannot be taken over: {reason}"),
+                (None, Some(lifted)) => format!("`--adopt` takes it over, but {lifted}"),
+                (None, None) => "`--adopt` takes it over".to_owned(),
             };
             let reason = format!("it exists and is not ours: {whose}; {way_out}");
             return Decision::because(Action::Blocked, reason, changes);
         }
         Owner::Foreign(whose) => Some(whose),
     };
-    if let Some(reason) = impossible {
+    if let Some(reason) = impossible.or(lifted) {
         return Decision::because(Action::Blocked, reason, changes);
     }
     match foreign {
@@ -113,6 +115,19 @@ fn decide_wanted(
         None if changes.is_empty() => Decision::new(Action::Keep, changes),
         None => Decision::new(Action::Update, changes),
     }
+}
+
+/// Why `changes` need the consent to remove what restricts access, with the flag that gives it;
+/// `None` if they need none.
+pub fn lifted(wanted: &dyn Wanted, changes: &[Change], consent: Consent) -> Option<String> {
+    let lifted = changes.iter().filter_map(|change| wanted.lifts(change));
+    let lifted: Vec<String> = lifted.collect();
+    (!lifted.is_empty() && !consent.remove_restrictions).then(|| {
+        format!(
+            "it would remove what restricts access: {}; `--remove-restrictions` agrees to that",
+            lifted.join(", ")
+        )
+    })
 }
 
 fn blocked_by_parent(node: &Node) -> Decision {

@@ -21,3 +21,4 @@ pub mod permission;
 pub mod plan;
 pub mod release;
 pub mod resource;
+pub mod restriction;

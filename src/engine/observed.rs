@@ -84,6 +84,8 @@ pub struct Created {
 pub struct Consent {
     /// Whether resources that exist under our names and are not ours may be taken over.
     pub adopt: bool,
+    /// Whether what restricts access to a resource may be removed, such as a Deny.
+    pub remove_restrictions: bool,
     /// Whether a resource that others use may be deleted, and detached from its users.
     pub detach_foreign: bool,
     /// Whether a resource is deleted together with its content.
@@ -97,6 +99,7 @@ impl Default for Consent {
     fn default() -> Self {
         Consent {
             adopt: false,
+            remove_restrictions: false,
             detach_foreign: false,
             delete_content: false,
             recovery_days: 30,

@@ -15,6 +15,7 @@ use crate::engine::identity::Identity;
 use crate::engine::known::Known;
 use crate::engine::observed::{Consent, Created, Observed, Present};
 use crate::engine::permission::Permission;
+use crate::engine::restriction;
 
 /// A resource that may exist: how it is read and deleted.
 #[async_trait]
@@ -80,13 +81,24 @@ pub trait Wanted: Send + Sync {
         None
     }
 
+    /// What restricts access and is gone after `change`, in words; `None` if nothing is. By default,
+    /// each Deny of a policy restricts.
+    fn lifts(&self, change: &Change) -> Option<String> {
+        restriction::denials(change)
+    }
+
     /// The permissions that [`create`](Wanted::create) needs, with those of the updates that
     /// complete it.
     fn permissions_to_create(&self) -> Vec<Permission>;
 
     /// The permissions that an update with `changes` needs. `None` stands for every change that is
-    /// possible.
+    /// possible, except those that only [`permissions_to_lift`](Wanted::permissions_to_lift) gives.
     fn permissions_to_update(&self, changes: Option<&[Change]>) -> Vec<Permission>;
+
+    /// The permissions that are needed only to remove what restricts access.
+    fn permissions_to_lift(&self) -> Vec<Permission> {
+        Vec::new()
+    }
 
     /// Creates the resource with the ownership tags in the same call, and returns without waiting.
     ///

@@ -18,6 +18,8 @@ const REMOVED: Style = AnsiColor::Red.on_default();
 const CHANGED: Style = AnsiColor::Yellow.on_default();
 const BLOCKED: Style = AnsiColor::Red.on_default().bold();
 const QUIET: Style = Style::new().dimmed();
+/// The columns of a narrow terminal.
+const WIDTH: usize = 80;
 
 /// The style and the sign of an action.
 pub fn sign_of(action: Action) -> (Style, char) {
@@ -93,7 +95,9 @@ fn step_text(text: &mut String, step: &Step, width: usize) {
         printable(&step.name)
     );
     if let Some(reason) = &step.decision.reason {
-        let _ = writeln!(text, "    {style}{}{style:#}", printable(reason));
+        for line in wrapped(&printable(reason), WIDTH - 4) {
+            let _ = writeln!(text, "    {style}{line}{style:#}");
+        }
     }
     if let Some(note) = &step.note {
         let _ = writeln!(text, "    {QUIET}{}{QUIET:#}", printable(note));
@@ -104,6 +108,21 @@ fn step_text(text: &mut String, step: &Step, width: usize) {
             change_text(text, change);
         }
     }
+}
+
+/// The words of a text in lines of at most `width` columns. A longer word has a line to itself.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 fn change_text(text: &mut String, change: &Change) {

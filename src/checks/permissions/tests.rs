@@ -50,7 +50,8 @@ fn all_of_plan(settings: &Settings) -> Vec<Permission> {
 
 fn all_of_apply(settings: &Settings) -> Vec<Permission> {
     let systems = named(settings, Goal::Present).unwrap();
-    apply(&systems, &site(settings), &laid_out(settings), true)
+    let (site, nodes) = (site(settings), laid_out(settings));
+    apply(&systems, &site, &nodes, Consent::default(), true)
 }
 
 fn all_of_destroy(settings: &Settings, consent: Consent) -> Vec<Permission> {

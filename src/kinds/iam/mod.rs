@@ -3,6 +3,7 @@
 pub mod attached;
 pub mod attachment;
 pub mod instance_profile;
+mod managed;
 pub mod permissions;
 pub mod policy;
 pub mod role;

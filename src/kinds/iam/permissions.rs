@@ -32,7 +32,16 @@ impl IamRole {
         if self.spec.is_none() {
             actions.push("iam:ListInstanceProfilesForRole");
         }
-        allow(READ, &[self.identity.as_resource()], &[], &actions)
+        let arn = self.identity.as_resource();
+        let mut all = allow(READ, &[arn], &[], &actions);
+        if self.spec.is_some() {
+            // Others may attach any policy, and AWS's own policies belong to the account `aws`.
+            let read = ["iam:GetPolicy", "iam:GetPolicyVersion"];
+            let policies = [beside(arn, "policy/*"), of_aws(arn, "policy/*")];
+            let policies = policies.each_ref().map(String::as_str);
+            all.extend(allow("ReadAttachedPolicies", &policies, &[], &read));
+        }
+        all
     }
 
     pub(super) fn deleting(&self, consent: Consent) -> Vec<Permission> {
@@ -87,17 +96,28 @@ impl Specified<'_, IamRole, RoleSpec> {
             ("inline_policy", Side::Gone, "iam:DeleteRolePolicy"),
             ("attached_policy", Side::Gone, "iam:DetachRolePolicy"),
         ];
-        let mut actions = for_changes(changes, &rows);
+        let actions = for_changes(changes, &rows);
         let put = "iam:PutRolePermissionsBoundary";
         let boundary = for_changes(changes, &[("permissions_boundary", Side::Any, put)]);
         if self.spec.boundary.is_some() {
             let bounded = self.bounded(ours.clone());
             all.extend(allow("ChangeBoundaries", &[arn], &bounded, &boundary));
-        } else if !boundary.is_empty() {
-            actions.push("iam:DeleteRolePermissionsBoundary");
+        } else if changes.is_some() && !boundary.is_empty() {
+            all.extend(self.lifting());
         }
         all.extend(allow(CHANGE, &[arn], &ours, &actions));
         all
+    }
+
+    /// The permission to remove a boundary, which is needed only if the settings name none.
+    pub(super) fn lifting(&self) -> Vec<Permission> {
+        let identity = &self.resource.identity;
+        let (arn, ours) = (identity.as_resource(), resource_tags(&identity.tags));
+        let remove: &[_] = match self.spec.boundary {
+            None => &["iam:DeleteRolePermissionsBoundary"],
+            Some(_) => &[],
+        };
+        allow("RemoveBoundaries", &[arn], &ours, remove)
     }
 }
 
@@ -283,6 +303,12 @@ impl PolicyAttachment {
 fn beside(arn: &str, resource: &str) -> String {
     let head: Vec<&str> = arn.splitn(6, ':').take(5).collect();
     format!("{}:{resource}", head.join(":"))
+}
+
+/// The ARN of a resource of AWS itself in the partition of `arn`.
+fn of_aws(arn: &str, resource: &str) -> String {
+    let head: Vec<&str> = arn.splitn(3, ':').take(2).collect();
+    format!("{}:iam::aws:{resource}", head.join(":"))
 }
 
 #[cfg(test)]

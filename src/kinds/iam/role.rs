@@ -6,10 +6,10 @@
 mod wanted;
 
 use async_trait::async_trait;
-use futures_util::future::join;
+use futures_util::future::{join, try_join_all};
 
 use crate::aws::{Aws, AwsError, ErrorKind};
-use crate::engine::attributes::{Attributes, key_of};
+use crate::engine::attributes::{Attributes, Value, key_of};
 use crate::engine::document::Document;
 use crate::engine::holder::Holder;
 use crate::engine::identity::Identity;
@@ -17,6 +17,7 @@ use crate::engine::observed::{Consent, Observed, Phase, Present};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::kinds::iam::attached::detach;
+use crate::kinds::iam::managed::document;
 use crate::kinds::iam::role_details::RoleDetails;
 use crate::kinds::iam::{INSTANCE_PROFILE, iam_operation};
 use crate::kinds::policy_value;
@@ -89,6 +90,16 @@ impl IamRole {
         let kept = |name: &str| !self.manages(name);
         let is_unwanted = self.spec.is_none();
         RoleDetails::read(aws, self.name(), self.policy_name, kept, is_unwanted).await
+    }
+
+    /// The attribute of an attached policy. Its value is the document, which tells what a role that
+    /// stays loses with the policy.
+    async fn attached_policy(&self, aws: &Aws, arn: &str) -> Result<(String, Value), AwsError> {
+        let value = match self.spec {
+            Some(_) => document(aws, arn).await?,
+            None => arn.into(),
+        };
+        Ok((format!("attached_policy[{arn}]"), value))
     }
 
     async fn leave_profile(&self, aws: &Aws, profile: &str) -> Result<(), AwsError> {
@@ -188,9 +199,9 @@ impl Resource for IamRole {
                 .filter(|(name, _)| self.manages(name))
                 .map(|(name, policy)| (format!("inline_policy[{name}]"), policy)),
         );
-        for arn in attached.filter(|arn| !self.keeps(arn)) {
-            attributes.insert(format!("attached_policy[{arn}]"), arn.as_str().into());
-        }
+        let attached = attached.filter(|arn| !self.keeps(arn));
+        let attached = attached.map(|arn| self.attached_policy(aws, arn));
+        attributes.extend(try_join_all(attached).await?);
         let tags = from_service(role.tags());
         let owner = self.identity.tags.lower_observed(&tags, &mut attributes);
         let mut present = Present::new(attributes, owner, Phase::Stable);

@@ -144,7 +144,26 @@ impl Atom<'_> {
         self.effect == other.effect
             && self.selects(other)
             && self.principals == other.principals
-            && (self.version.is_none() || self.version == other.version)
+            && self.holds_whenever(other)
+    }
+
+    /// Whether this one denies every request that the other one denies. It may deny more.
+    pub(super) fn denies(&self, other: &Self) -> bool {
+        let principals = match (self.principals, other.principals) {
+            (None, None) => true,
+            (Some(own), Some(others)) => own.covers(others, principal_covers),
+            _ => false,
+        };
+        self.effect == Effect::Deny
+            && principals
+            && self.selects(other)
+            && self.holds_whenever(other)
+    }
+
+    /// Whether its conditions hold wherever those of the other do.
+    fn holds_whenever(&self, other: &Self) -> bool {
+        // Variables of another version are other texts.
+        (self.version.is_none() || self.version == other.version)
             && self
                 .conditions
                 .iter()
@@ -256,6 +275,11 @@ pub(super) fn principal(principal: &str, statement: &Statement, reading: Reading
         Some((_, account)) => format!("AWS {account}"),
         None => principal.to_owned(),
     }
+}
+
+/// Whether the first principal is the second one, or every account, user and role.
+fn principal_covers(wide: &str, narrow: &str) -> bool {
+    wide == narrow || ["*", "AWS *"].contains(&wide) && narrow.starts_with("AWS ")
 }
 
 /// Whether `"*"` means what `{"AWS": "*"}` means.

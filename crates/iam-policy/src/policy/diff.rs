@@ -222,7 +222,7 @@ fn heading(index: usize, statement: &Statement) -> String {
 }
 
 /// The statement's Sid, or its place in the policy.
-fn name(index: usize, statement: &Statement) -> String {
+pub(super) fn name(index: usize, statement: &Statement) -> String {
     match statement.sid() {
         Some(sid) => format!("statement \"{}\"", printable(sid)),
         None => format!("statement {}", index + 1),

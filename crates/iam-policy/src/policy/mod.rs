@@ -7,6 +7,7 @@ mod canonical;
 mod compare;
 mod conditions;
 mod cover;
+mod denials;
 mod diff;
 mod document;
 mod elements;
@@ -34,6 +35,7 @@ mod properties;
 
 pub(crate) use canonical::Canonical;
 pub use compare::same_meaning;
+pub use denials::lost_denials;
 pub use diff::{DiffLine, Sign, diff};
 pub use document::{Policy, PolicyError};
 pub use fit::{Fit, FitError, Fitted, fit};

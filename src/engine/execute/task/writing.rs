@@ -6,6 +6,7 @@ use super::{FIND_LIMIT, Task, Trouble, UPDATE_ROUNDS, may_be_done};
 use crate::aws::{AwsError, ErrorKind, Pauses, RETRY_LIMIT};
 use crate::engine::action::Action;
 use crate::engine::attributes::{self, Change};
+use crate::engine::decision::lifted;
 use crate::engine::known::Known;
 use crate::engine::observed::{Observed, Phase, Present};
 use crate::engine::ownership::Owner;
@@ -96,7 +97,9 @@ impl Task<'_> {
         };
         for round in 1.. {
             let changes = differences(&present);
-            if let Some(reason) = changes.iter().find_map(|change| wanted.immutable(change)) {
+            let refused = changes.iter().find_map(|change| wanted.immutable(change));
+            let refused = refused.or_else(|| lifted(&*wanted, &changes, self.approved.consent));
+            if let Some(reason) = refused {
                 return Err(self.stale(&reason));
             }
             if changes.is_empty() {

@@ -1,6 +1,7 @@
 //! The decision for one resource in every state.
 
 mod around;
+mod restrictions;
 
 use super::*;
 use crate::engine::attributes::{Change, Value};

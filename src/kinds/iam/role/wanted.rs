@@ -13,6 +13,7 @@ use crate::engine::known::Known;
 use crate::engine::observed::{Created, Present};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Specified, Wanted, gone_is_fine};
+use crate::engine::restriction;
 use crate::kinds::iam::attached::detach;
 use crate::kinds::iam::iam_operation;
 use crate::kinds::tags::to_service;
@@ -90,12 +91,31 @@ impl Wanted for Specified<'_, IamRole, RoleSpec> {
         })
     }
 
+    /// Another boundary in the place of one may allow more, too.
+    fn lifts(&self, change: &Change) -> Option<String> {
+        let policy = ["attached_policy", "inline_policy"]
+            .iter()
+            .any(|family| key_of(&change.attribute, family).is_some());
+        match &change.before {
+            Some(Value::Plain(boundary)) if change.attribute == "permissions_boundary" => {
+                let boundary = boundary.as_str().unwrap_or_default();
+                Some(format!("the permissions boundary {boundary}"))
+            }
+            Some(Value::Plain(_)) if policy => Some(restriction::unread(change)),
+            _ => restriction::denials(change),
+        }
+    }
+
     fn permissions_to_create(&self) -> Vec<Permission> {
         self.creating()
     }
 
     fn permissions_to_update(&self, changes: Option<&[Change]>) -> Vec<Permission> {
         self.updating(changes)
+    }
+
+    fn permissions_to_lift(&self) -> Vec<Permission> {
+        self.lifting()
     }
 
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {

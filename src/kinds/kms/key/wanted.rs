@@ -11,6 +11,7 @@ use crate::engine::known::Known;
 use crate::engine::observed::{Created, Present};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Specified, Wanted};
+use crate::engine::restriction;
 use crate::kinds::tags::to_service;
 
 /// The shortest waiting period for the deletion of a key, in days.
@@ -83,6 +84,16 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
                 "the key is in the state {before}, which only AWS or its owner can end"
             )),
             _ => None,
+        }
+    }
+
+    /// A disabled key encrypts and decrypts nothing (KMS Developer Guide, "Enable and disable keys").
+    fn lifts(&self, change: &Change) -> Option<String> {
+        let disabled = Value::from(KeyState::Disabled.as_str());
+        let before = change.before.as_ref();
+        match change.attribute == "state" && before.is_some_and(|it| it.same(&disabled)) {
+            true => Some("that the key is disabled".to_owned()),
+            false => restriction::denials(change),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::aws::{Pauses, RETRY_LIMIT};
 use crate::engine::attributes::Value;
 use crate::fakes::deployment::{laid_out, settings, unencrypted};
 use crate::fakes::read_back;
+use iam_policy::Policy;
 
 /// A refusal, the resource that it concerns, and its reason.
 struct Case {
@@ -141,6 +142,12 @@ fn cases() -> Vec<Case> {
     ]
 }
 
+fn policy_of_others() -> Policy {
+    let document = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+        "Principal": {"AWS": "210987654321"}, "Action": "*", "Resource": "*"}]}"#;
+    Policy::parse(document).unwrap()
+}
+
 /// The results of one run with one resource.
 struct Outcomes {
     results: Results,
@@ -174,7 +181,10 @@ impl Case {
             Some(name) => {
                 let mut present = ours(settled.clone());
                 present.arn = Some("arn:aws:kms:eu-west-1:123456789012:key/1-2".to_owned());
-                let other = Value::from("another one");
+                let other = match settled.get(name) {
+                    Some(Value::Policy(_)) => Value::Policy(policy_of_others()),
+                    _ => Value::from("another one"),
+                };
                 present.attributes.insert(name.to_owned(), other);
                 Observed::Present(present)
             }
