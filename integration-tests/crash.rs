@@ -91,7 +91,9 @@ impl Place {
         let settings = self.scenario.settings();
         let mut args = vec!["--yes", "--config", settings.to_str().expect("UTF-8")];
         match self.scenario.command() {
-            Command::Apply => args.insert(0, "apply"),
+            Command::Apply => {
+                args.splice(0..0, ["apply", "--remove-restrictions"]);
+            }
             Command::Destroy { empty_bucket } => {
                 args.splice(0..0, ["destroy", "--key-deletion-days=7"]);
                 args.extend(empty_bucket.then_some("--empty-bucket"));

@@ -15,4 +15,5 @@ mod audit_trail;
 mod denials;
 mod key;
 mod log_delivery;
+mod permissions;
 mod services;

@@ -196,7 +196,21 @@ async fn other_settings_need_other_policies() {
     let delete = account.iam().detach_role_policy().role_name("app");
     let own = format!("arn:aws:iam::{}:policy/AuditTrailRole", account.id);
     delete.policy_arn(own).send().await.unwrap();
-    runs.run(&bounded, &["--yes"]).exits(0);
+    tamper::policies(&account).await;
+    let mended = runs.run(&bounded, &["--yes"]).exits(0);
+    let on_role = mended
+        .calls
+        .iter()
+        .filter(|call| call.is_write && call.body.contains(&format!("RoleName={}&", tamper::ROLE)));
+    let on_role: Vec<&str> = on_role.map(|call| call.operation.as_str()).collect();
+    let expected = [
+        "PutRolePermissionsBoundary",
+        "UpdateAssumeRolePolicy",
+        "UpdateRole",
+        "PutRolePolicy",
+        "DeleteRolePolicy",
+    ];
+    assert_eq!(on_role, expected, "the boundary comes first");
     // The boundary is removed, and the key is kept.
     let lifts = [&none[..], &["--remove-restrictions"]].concat();
     runs.run(&lifts, &["--yes"]).exits(0);

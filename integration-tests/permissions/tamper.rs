@@ -59,6 +59,19 @@ pub fn squat(account: &Account) -> Arc<AtomicBool> {
     squatted
 }
 
+/// Changes the policies of a role and the length of its sessions.
+pub async fn policies(account: &Account) {
+    let iam = account.iam();
+    for policy in ["extra", "STSIntegration"] {
+        let put = iam.put_role_policy().role_name(ROLE).policy_name(policy);
+        put.policy_document(EXTRA).send().await.unwrap();
+    }
+    let trust = iam.update_assume_role_policy().role_name(ROLE);
+    trust.policy_document(TRUST).send().await.unwrap();
+    let longer = iam.update_role().role_name(ROLE).max_session_duration(7200);
+    longer.send().await.unwrap();
+}
+
 /// Restricts access to the deployment in each way that a call of its own ends.
 pub async fn restrict(account: &Account) {
     let extra = format!("arn:aws:iam::{}:policy/extra", account.id);
@@ -79,16 +92,11 @@ pub async fn restrict(account: &Account) {
 pub async fn drift(account: &Account) {
     let iam = account.iam();
     let extra = format!("arn:aws:iam::{}:policy/extra", account.id);
-    let put = iam.put_role_policy().role_name(ROLE).policy_name("extra");
-    put.policy_document(EXTRA).send().await.unwrap();
+    policies(account).await;
     for policy in [&extra, "arn:aws:iam::aws:policy/ReadOnlyAccess"] {
         let attach = iam.attach_role_policy().role_name(ROLE).policy_arn(policy);
         attach.send().await.unwrap();
     }
-    let trust = iam.update_assume_role_policy().role_name(ROLE);
-    trust.policy_document(TRUST).send().await.unwrap();
-    let longer = iam.update_role().role_name(ROLE).max_session_duration(7200);
-    longer.send().await.unwrap();
     let own = format!("arn:aws:iam::{}:policy/AuditTrailRole", account.id);
     for _ in 0..4 {
         let version = iam.create_policy_version().policy_arn(&own);

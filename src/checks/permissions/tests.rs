@@ -229,12 +229,20 @@ fn destroy_is_allowed_only_the_deletions_of_its_options() {
 }
 
 #[test]
-fn a_boundary_in_the_settings_limits_the_roles_that_may_be_created() {
+fn a_boundary_in_the_settings_limits_the_roles_that_may_be_created_or_changed() {
     let mut settings = settings(&["eu-west-1"]);
     let boundary = "arn:aws:iam::123456789012:policy/limit";
     settings.stackstate.as_mut().unwrap().permissions_boundary = Some(boundary.parse().unwrap());
     let all = all_of_apply(&settings);
-    for action in ["iam:CreateRole", "iam:PutRolePermissionsBoundary"] {
+    for action in [
+        "iam:CreateRole",
+        "iam:DeleteRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:UpdateRole",
+    ] {
         let only = Condition::arn("iam:PermissionsBoundary", boundary);
         let mut of_it = all.iter().filter(|it| it.action == action).peekable();
         assert!(of_it.peek().is_some(), "{action}");

@@ -80,15 +80,32 @@ impl Specified<'_, IamRole, RoleSpec> {
         let bounded = self.bounded(tagged.clone());
         let mut all = allow(purpose, &[arn], &bounded, &["iam:CreateRole"]);
         all.extend(allow(CREATE, &[arn], &tagged, &["iam:TagRole"]));
-        let ours = resource_tags(&identity.tags);
-        all.extend(allow(CHANGE, &[arn], &ours, &["iam:PutRolePolicy"]));
+        all.extend(self.changing(&["iam:PutRolePolicy"]));
         all
+    }
+
+    /// The permission to change a role of ours, by these actions. With a boundary in the settings,
+    /// the role must have that boundary; an action that sets the boundary must set that one. The
+    /// Service Authorization Reference lists `iam:PermissionsBoundary` for each of these actions,
+    /// and for `iam:TagRole` it does not.
+    fn changing(&self, actions: &[&'static str]) -> Vec<Permission> {
+        let identity = &self.resource.identity;
+        let bounded = self.bounded(resource_tags(&identity.tags));
+        let purpose = match self.spec.boundary {
+            None => CHANGE,
+            Some(_) => "ChangeBoundedRoles",
+        };
+        allow(purpose, &[identity.as_resource()], &bounded, actions)
     }
 
     pub(super) fn updating(&self, changes: Option<&[Change]>) -> Vec<Permission> {
         let identity = &self.resource.identity;
-        let (arn, ours) = (identity.as_resource(), resource_tags(&identity.tags));
-        let mut all = tagging(arn, &identity.tags, changes, "iam:TagRole");
+        let mut all = tagging(
+            identity.as_resource(),
+            &identity.tags,
+            changes,
+            "iam:TagRole",
+        );
         let rows = [
             ("trust_policy", Side::Any, "iam:UpdateAssumeRolePolicy"),
             ("max_session_seconds", Side::Any, "iam:UpdateRole"),
@@ -96,16 +113,15 @@ impl Specified<'_, IamRole, RoleSpec> {
             ("inline_policy", Side::Gone, "iam:DeleteRolePolicy"),
             ("attached_policy", Side::Gone, "iam:DetachRolePolicy"),
         ];
-        let actions = for_changes(changes, &rows);
+        let mut actions = for_changes(changes, &rows);
         let put = "iam:PutRolePermissionsBoundary";
         let boundary = for_changes(changes, &[("permissions_boundary", Side::Any, put)]);
         if self.spec.boundary.is_some() {
-            let bounded = self.bounded(ours.clone());
-            all.extend(allow("ChangeBoundaries", &[arn], &bounded, &boundary));
+            actions.extend(boundary);
         } else if changes.is_some() && !boundary.is_empty() {
             all.extend(self.lifting());
         }
-        all.extend(allow(CHANGE, &[arn], &ours, &actions));
+        all.extend(self.changing(&actions));
         all
     }
 
