@@ -178,7 +178,7 @@ fn a_file_with_a_changed_byte_is_refused() {
 }
 
 #[tokio::test]
-async fn a_saved_plan_to_adopt_needs_no_adopt_flag() {
+async fn a_saved_plan_to_adopt_needs_the_flag_again() {
     let account = Account::new(&[MAIN]);
     let trust = r#"{"Version":"2012-10-17","Statement":[]}"#;
     let role = account.iam().create_role().role_name(ROLE);
@@ -189,8 +189,14 @@ async fn a_saved_plan_to_adopt_needs_no_adopt_flag() {
     account
         .provision(&["plan", "--adopt", "--out", "plan.json"])
         .exits(0);
+    let refused = account.provision(&APPLY).exits(1).writes_nothing();
+    assert!(
+        refused.calls.is_empty(),
+        "nothing is read either: {refused}"
+    );
+    refused.says("Look at the plan, and run `provision apply --adopt plan.json` if you agree");
     account
-        .provision(&APPLY)
+        .provision(&[&APPLY[..], &["--adopt"]].concat())
         .exits(0)
         .says("iam_role.integration: adopted");
     Deployment::of(&account, &[MAIN]).check().await;

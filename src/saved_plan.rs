@@ -2,7 +2,8 @@
 //!
 //! The file contains the plan as `plan --json` prints it, without secrets. It also contains salted
 //! digests of the settings and documents that the plan was made from. So a changed setting or
-//! document can be named although its value is not in the file. A digest of the whole file detects
+//! document can be named although its value is not in the file. The file names the consent that the
+//! plan needs and carries none: whoever applies it gives the consent again. A digest of the whole file detects
 //! a changed byte. It protects against accidents, but not against someone who changes the file and
 //! writes a new digest.
 
@@ -18,13 +19,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
+use crate::engine::observed::Consent;
 use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::systems::System;
 use crate::text_file;
 
 /// The version of the form of the file. Any other version is refused.
-const FORMAT_VERSION: u32 = 1;
+const FORMAT_VERSION: u32 = 2;
 /// A saved plan is far smaller, so a larger file is no saved plan.
 const LARGEST_FILE: u64 = 16 * 1024 * 1024;
 
@@ -66,7 +68,11 @@ pub struct SavedPlan {
     format_version: u32,
     /// The version of the program that made the plan. Another version may plan differently.
     program_version: String,
+    /// Whether the plan was made with `--adopt`.
     adopt: bool,
+    /// Whether the plan was made with `--remove-restrictions`. A file of an older format lacks it.
+    #[serde(default)]
+    remove_restrictions: bool,
     salt: String,
     inputs: BTreeMap<String, String>,
     plan: Json,
@@ -74,9 +80,37 @@ pub struct SavedPlan {
 }
 
 impl SavedPlan {
-    /// Whether the plan was made with `--adopt`.
-    pub fn adopts(&self) -> bool {
-        self.adopt
+    /// The consent that the plan was made with, if all of it is `given` again.
+    ///
+    /// # Errors
+    /// Names the missing flags, with the command for the file at `path`.
+    pub fn consent(&self, given: Consent, path: &Path) -> Result<Consent, Failure> {
+        let flags = [
+            ("--adopt", self.adopt, given.adopt),
+            (
+                "--remove-restrictions",
+                self.remove_restrictions,
+                given.remove_restrictions,
+            ),
+        ];
+        let needed = flags.iter().filter(|(_, needed, _)| *needed);
+        let needed: Vec<&str> = needed.map(|(flag, ..)| *flag).collect();
+        if flags.iter().any(|(_, needed, given)| *needed && !given) {
+            let flags = needed.join(" ");
+            let path = path.display();
+            return Err(Failure::new(format!(
+                "the saved plan {path} was made with {flags}, and nothing was changed"
+            ))
+            .because("a saved plan carries no consent: whoever applies it gives the consent again")
+            .hint(format!(
+                "Look at the plan, and run `provision apply {flags} {path}` if you agree"
+            )));
+        }
+        Ok(Consent {
+            adopt: self.adopt,
+            remove_restrictions: self.remove_restrictions,
+            ..given
+        })
     }
 
     fn own_digest(&self) -> String {
@@ -89,6 +123,7 @@ impl SavedPlan {
             &self.format_version.to_string(),
             &self.program_version,
             &self.adopt.to_string(),
+            &self.remove_restrictions.to_string(),
             &self.salt,
             &inputs,
             &self.plan.to_string(),
@@ -188,7 +223,7 @@ fn sha256(parts: &[&str]) -> String {
 ///
 /// # Errors
 /// A path that is a symbolic link, that names a file other than a plan, or that cannot be written.
-pub fn write(path: &Path, plan: &Json, inputs: &Inputs, adopt: bool) -> Result<(), Failure> {
+pub fn write(path: &Path, plan: &Json, inputs: &Inputs, consent: Consent) -> Result<(), Failure> {
     let failed = |reason: String| {
         Failure::new(format!("cannot save the plan as {}", path.display())).because(reason)
     };
@@ -212,7 +247,8 @@ pub fn write(path: &Path, plan: &Json, inputs: &Inputs, adopt: bool) -> Result<(
     let mut saved = SavedPlan {
         format_version: FORMAT_VERSION,
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
-        adopt,
+        adopt: consent.adopt,
+        remove_restrictions: consent.remove_restrictions,
         inputs: inputs.digests(&salt),
         salt,
         plan: plan.clone(),

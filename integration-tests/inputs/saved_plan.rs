@@ -52,7 +52,7 @@ pub fn check(bytes: &[u8]) {
         if let Ok(plan) = serde_json::from_slice::<Json>(bytes) {
             // Only a saved plan is overwritten by a saved plan.
             fs::remove_file(&path).expect("a file that was written");
-            saved_plan::write(&path, &plan, &now.inputs, false).expect("a file");
+            saved_plan::write(&path, &plan, &now.inputs, Consent::default()).expect("a file");
             match saved_plan::read(&path) {
                 Ok(saved) => {
                     assert_eq!(saved.check_inputs(&now.inputs), Ok(()));

@@ -135,7 +135,9 @@ pub struct PlanArgs {
 Examples:
   provision apply
   provision apply plan.json
-  provision apply --yes --json")]
+  provision apply --yes --json
+
+A saved plan needs the options --adopt and --remove-restrictions that it was made with again.")]
 pub struct ApplyArgs {
     /// Saved plan to carry out exactly; refused if the settings or the resources have changed since
     #[arg(value_name = "PLAN")]
@@ -146,8 +148,8 @@ pub struct ApplyArgs {
     /// Print one JSON event a line
     #[arg(long)]
     pub json: bool,
-    /// Take over resources that have our names and are not ours; a saved plan holds that decision
-    #[arg(long, conflicts_with = "plan")]
+    /// Take over resources that have our names and are not ours
+    #[arg(long)]
     pub adopt: bool,
     /// Remove what restricts access: a Deny, a permissions boundary, a disabled key
     #[arg(long)]

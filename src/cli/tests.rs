@@ -84,8 +84,8 @@ fn numbers_out_of_range_and_contradictions_are_refused() {
         (&["plan", "--trust=internal"], false, "no such trust"),
         (
             &["apply", "plan.json", "--adopt"],
-            false,
-            "the saved plan contains that decision",
+            true,
+            "the saved plan carries no consent",
         ),
         (
             &["apply", "--no-preflight", "--ignore-preflight"],

@@ -14,7 +14,7 @@ use crate::engine::observed::Consent;
 use crate::engine::plan;
 use crate::failure::Failure;
 use crate::render::{json, preflight as render};
-use crate::saved_plan::{self, SavedPlan};
+use crate::saved_plan;
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::Survey;
 use crate::systems::Goal;
@@ -24,7 +24,8 @@ use crate::terminal::{print, report};
 /// Runs the command.
 ///
 /// # Errors
-/// Bad settings, a read that failed, a saved plan that no longer holds, a plan with blocked
+/// Bad settings, a read that failed, a saved plan that no longer holds or whose consent is not given
+/// again, a plan with blocked
 /// resources, a check that found something wrong, or no confirmation. In all these cases nothing was
 /// written. What fails later is printed with the outcomes.
 pub async fn command(
@@ -33,10 +34,14 @@ pub async fn command(
     stop: watch::Receiver<bool>,
 ) -> Result<Ending, Failure> {
     let saved = args.plan.as_deref().map(saved_plan::read).transpose()?;
-    let consent = Consent {
-        adopt: saved.as_ref().map_or(args.adopt, SavedPlan::adopts),
+    let given = Consent {
+        adopt: args.adopt,
         remove_restrictions: args.remove_restrictions,
         ..Consent::default()
+    };
+    let consent = match (&saved, &args.plan) {
+        (Some(saved), Some(path)) => saved.consent(given, path)?,
+        _ => given,
     };
     let context =
         Context::load(general, &args.stackstate, Need::Trust, Goal::Present, stop).await?;

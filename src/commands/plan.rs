@@ -40,9 +40,15 @@ pub async fn command(
     refuse_blocked(&plan)?;
     if let Some(file) = &args.out {
         let inputs = saved_plan::Inputs::of(&context.settings, &context.systems)?;
-        saved_plan::write(file, &document, &inputs, args.adopt)?;
+        saved_plan::write(file, &document, &inputs, consent)?;
+        let flags = [
+            (args.adopt, " --adopt"),
+            (args.remove_restrictions, " --remove-restrictions"),
+        ];
+        let flags = flags.iter().filter(|(given, _)| *given);
+        let flags: String = flags.map(|(_, flag)| *flag).collect();
         report(&format!(
-            "Saved as {0}; `provision apply {0}` with the same settings does exactly this.\n",
+            "Saved as {0}; `provision apply{flags} {0}` with the same settings does exactly this.\n",
             file.display()
         ));
     }

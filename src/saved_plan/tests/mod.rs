@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::engine::node::Observations;
 use crate::engine::plan;
+use crate::fakes::consent;
 use crate::fakes::deployment::{EXTERNAL_ID, laid_out, settings, site};
 use crate::render;
 use crate::systems::{Goal, named};
@@ -29,11 +30,7 @@ fn inputs_of(settings: &Settings) -> Inputs {
 /// The plan of a first apply, as `plan --json` prints it.
 fn document() -> Json {
     let settings = settings(&REGIONS);
-    let plan = plan::plan(
-        &laid_out(&settings),
-        &Observations::new(),
-        crate::fakes::consent(false),
-    );
+    let plan = plan::plan(&laid_out(&settings), &Observations::new(), consent(false));
     render::json::plan(&site(&settings), &plan)
 }
 
@@ -41,7 +38,7 @@ fn document() -> Json {
 fn saved() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.json");
-    write(&path, &document(), &inputs(), false).unwrap();
+    write(&path, &document(), &inputs(), Consent::default()).unwrap();
     (folder, path)
 }
 
@@ -60,15 +57,85 @@ fn refusal(text: impl AsRef<[u8]>) -> Option<String> {
 
 #[test]
 fn a_saved_plan_is_read_back_unchanged() {
-    for adopt in [false, true] {
+    for (adopt, remove_restrictions) in [(false, false), (true, false), (false, true)] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("plan.json");
-        write(&path, &document(), &inputs(), adopt).unwrap();
+        let consent = Consent {
+            adopt,
+            remove_restrictions,
+            ..Consent::default()
+        };
+        write(&path, &document(), &inputs(), consent).unwrap();
         let saved = read(&path).unwrap();
-        assert_eq!(saved.adopts(), adopt);
+        assert_eq!(saved.consent(consent, &path), Ok(consent));
         assert_eq!(saved.plan, document());
         assert_eq!(saved.check_inputs(&inputs()), Ok(()));
         assert_eq!(saved.check_plan(&document()), Ok(()));
+    }
+}
+
+#[test]
+fn a_saved_plan_carries_no_consent() {
+    let of = |adopt, remove_restrictions| Consent {
+        adopt,
+        remove_restrictions,
+        ..Consent::default()
+    };
+    let (adopt, remove) = ("--adopt", "--remove-restrictions");
+    let both = "--adopt --remove-restrictions";
+    let cases = [
+        (
+            "nothing is needed",
+            of(false, false),
+            of(false, false),
+            None,
+        ),
+        (
+            "nothing is needed, and much is given",
+            of(false, false),
+            of(true, true),
+            None,
+        ),
+        (
+            "what is needed is given",
+            of(true, true),
+            of(true, true),
+            None,
+        ),
+        ("adoption", of(true, false), of(false, false), Some(adopt)),
+        (
+            "the other flag is given",
+            of(true, false),
+            of(false, true),
+            Some(adopt),
+        ),
+        (
+            "restrictions",
+            of(false, true),
+            of(true, false),
+            Some(remove),
+        ),
+        (
+            "both, of which one is given",
+            of(true, true),
+            of(true, false),
+            Some(both),
+        ),
+    ];
+    for (why, made_with, given, missing) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.json");
+        write(&path, &document(), &inputs(), made_with).unwrap();
+        let consent = read(&path).unwrap().consent(given, Path::new("plan.json"));
+        match (consent, missing) {
+            (Ok(consent), None) => assert_eq!(consent, made_with, "{why}: the plan's, not more"),
+            (Err(failure), Some(flags)) => {
+                let hint = failure.hint.unwrap();
+                let command = format!("`provision apply {flags} plan.json`");
+                assert!(hint.contains(&command), "{why}: {hint}");
+            }
+            (found, _) => panic!("{why}: {found:?}"),
+        }
     }
 }
 
@@ -97,7 +164,7 @@ fn only_the_owner_can_read_the_file() {
     assert_eq!(mode(&path), 0o600);
     // The new file does not inherit the mode of an older one.
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    write(&path, &document(), &inputs(), false).unwrap();
+    write(&path, &document(), &inputs(), Consent::default()).unwrap();
     assert_eq!(mode(&path), 0o600);
     assert!(read(&path).is_ok());
 }
@@ -111,7 +178,7 @@ fn a_plan_is_not_written_through_a_link() {
             fs::write(&file, "kept").unwrap();
         }
         symlink(&file, &link).unwrap();
-        let failure = write(&link, &document(), &inputs(), false).unwrap_err();
+        let failure = write(&link, &document(), &inputs(), Consent::default()).unwrap_err();
         assert_eq!(
             failure.to_string(),
             format!(
@@ -133,11 +200,11 @@ fn a_plan_is_not_written_through_a_link() {
 #[test]
 fn only_a_plan_is_replaced_by_a_plan() {
     let (_folder, path) = saved();
-    write(&path, &document(), &inputs(), true).unwrap();
-    assert!(read(&path).unwrap().adopts(), "a newer plan replaced it");
+    write(&path, &document(), &inputs(), consent(true)).unwrap();
+    assert!(read(&path).unwrap().adopt, "a newer plan replaced it");
     for other in ["regions = [\"eu-west-1\"]\n", "", "{}"] {
         fs::write(&path, other).unwrap();
-        let failure = write(&path, &document(), &inputs(), false).unwrap_err();
+        let failure = write(&path, &document(), &inputs(), Consent::default()).unwrap_err();
         assert_eq!(
             failure.causes,
             ["another file is there: name a new one, or remove it first"]
@@ -150,7 +217,7 @@ fn only_a_plan_is_replaced_by_a_plan() {
 fn a_failed_write_leaves_no_file_behind() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("missing/plan.json");
-    let failure = write(&path, &document(), &inputs(), false).unwrap_err();
+    let failure = write(&path, &document(), &inputs(), Consent::default()).unwrap_err();
     assert!(
         failure.message.starts_with("cannot save the plan as "),
         "{failure}"
@@ -158,7 +225,7 @@ fn a_failed_write_leaves_no_file_behind() {
     let taken = folder.path().join("taken");
     fs::create_dir(&taken).unwrap();
     fs::write(taken.join("x"), "").unwrap();
-    assert!(write(&taken, &document(), &inputs(), false).is_err());
+    assert!(write(&taken, &document(), &inputs(), Consent::default()).is_err());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
@@ -183,16 +250,26 @@ fn a_file_that_is_no_saved_plan_is_refused_with_its_reason() {
         (
             &text.replacen('{', "{\"more\": 1,", 1),
             "it is no saved plan: unknown field `more`, expected one of `format_version`, \
-             `program_version`, `adopt`, `salt`, `inputs`, `plan`, `digest` at line 1 column 7",
+             `program_version`, `adopt`, `remove_restrictions`, `salt`, `inputs`, `plan`, `digest` at line 1 column 7",
             "an unknown field",
         ),
         (
             &text.replace(&this, "\"program_version\": \"99.0.0\""),
             &format!(
-                "it has the format 1 of version 99.0.0 of this program, and this is format 1 of \
+                "it has the format 2 of version 99.0.0 of this program, and this is format 2 of \
                  version {version}"
             ),
             "another program may plan differently",
+        ),
+        (
+            &text
+                .replace("\"format_version\": 2", "\"format_version\": 1")
+                .replace("  \"remove_restrictions\": false,\n", ""),
+            &format!(
+                "it has the format 1 of version {version} of this program, and this is format 2 of \
+                 version {version}"
+            ),
+            "an older format",
         ),
         (
             &text.replace("\"adopt\": false", "\"adopt\": true"),
@@ -253,7 +330,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("plan.json");
         let plan = serde_json::json!({"pattern": number});
-        write(&path, &plan, &inputs(), false).unwrap();
+        write(&path, &plan, &inputs(), Consent::default()).unwrap();
         prop_assert_eq!(read(&path).unwrap().check_plan(&plan), Ok(()));
     }
 
