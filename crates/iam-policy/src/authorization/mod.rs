@@ -18,6 +18,7 @@ mod pattern;
 mod reference;
 mod section;
 mod service;
+mod unlisted;
 
 #[cfg(test)]
 mod tests;
@@ -27,3 +28,4 @@ pub use nearest::nearest;
 pub use pattern::{pattern_covers, patterns_overlap, resource_covers, resource_may_match};
 pub use reference::{global_keys, prefixes, service, services};
 pub use service::{Action, ResourceType, Service};
+pub use unlisted::{is_unlisted_action, is_unlisted_key, is_unlisted_key_of};

@@ -19,7 +19,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
-pub use checks::{Bucket, lint_bucket};
+pub use checks::{Bucket, Escalation, escalations, lint_bucket};
 pub use document::{Document, Home};
 pub use finding::Finding;
 pub use report::{Accepted, Checked, Found, Report};

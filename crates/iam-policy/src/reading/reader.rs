@@ -102,6 +102,8 @@ impl<'a> Reader<'a> {
         for (name, value) in members {
             let path = path.key(name);
             match name.as_str() {
+                // AWS takes an empty Sid for none.
+                "Sid" if value == "" => {}
                 "Sid" => self.text(value, path),
                 "Effect" => effect = Some(self.effect(value, path)),
                 "Principal" | "NotPrincipal" => {

@@ -1,6 +1,6 @@
 //! Actions that do not exist. AWS takes them in silence, and they do nothing.
 
-use crate::authorization::{nearest, prefixes};
+use crate::authorization::{is_unlisted_action, nearest, prefixes};
 use crate::lint::finding::Finding;
 use crate::lint::named::{Services, has_wildcard, split};
 use crate::lint::rule::{Rule, Severity};
@@ -42,6 +42,9 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
             let Some((prefix, name)) = split(&item.text) else {
                 continue;
             };
+            if is_unlisted_action(&item.text) {
+                continue;
+            }
             let shown = printable(&item.text);
             let meant = |name: Option<&str>| match name {
                 Some(name) => format!("; the nearest is {name}"),

@@ -1,7 +1,10 @@
 //! Condition keys that do not exist, that no action of their statement has, or whose type is not
 //! that of their operator.
 
-use crate::authorization::{ConditionKey, KeyType, global_keys, nearest, service, services};
+use crate::authorization::{
+    Action, ConditionKey, KeyType, Service, global_keys, is_unlisted_key, is_unlisted_key_of,
+    nearest, service, services,
+};
 use crate::lint::finding::Finding;
 use crate::lint::named::{Named, Services, has_wildcard};
 use crate::lint::operator::{Operator, Type};
@@ -91,7 +94,7 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
             let global = globals.iter().find(|key| key.matches(condition.key));
             let elsewhere = || in_any_service(condition.key);
             let Some(key) = global.or(listed).cloned().or_else(elsewhere) else {
-                if !is_of_identity_provider(condition.key) {
+                if !is_of_identity_provider(condition.key) && !is_unlisted_key(condition.key) {
                     let detail = unknown(condition.key, &globals);
                     let place = condition.path;
                     findings.push(statement.finding(&UNKNOWN_CONDITION_KEY, place, detail));
@@ -175,6 +178,10 @@ fn absent(
     let (rule, detail) = if without.is_empty() {
         return;
     } else if without.len() < named.len() {
+        // IfExists is how one statement serves actions with and without the key.
+        if operator.if_exists {
+            return;
+        }
         let detail = format!("{} {} no {key}", without.join(", "), have(without.len()));
         (&CONDITION_KEY_PARTLY_ABSENT, detail)
     } else if statement.allows() && operator.demands_match() {
@@ -195,12 +202,24 @@ fn have(count: usize) -> &'static str {
     if count == 1 { "has" } else { "have" }
 }
 
-/// Whether one of the named actions has the key.
+/// Whether one of the named actions has the key, as far as the reference knows: of some keys it says
+/// only that the service has them.
 fn supports(named: &Named, key: &str) -> bool {
-    named.actions.iter().any(|action| {
-        let mut keys = named.service.condition_keys_of(action);
-        keys.any(|of_action| of_action.matches(key))
-    })
+    let service = named.service;
+    let is_listed = service.condition_key(key).is_some();
+    if is_listed && !service.actions.iter().any(|it| has_key(service, it, key)) {
+        return true;
+    }
+    let prefix = service.prefix;
+    named
+        .actions
+        .iter()
+        .any(|it| has_key(service, it, key) || is_unlisted_key_of(prefix, it.name, key))
+}
+
+fn has_key(service: &Service, action: &Action, key: &str) -> bool {
+    let mut keys = service.condition_keys_of(action);
+    keys.any(|of_action| of_action.matches(key))
 }
 
 fn operator_for_type(
@@ -212,7 +231,10 @@ fn operator_for_type(
     let Some(operator) = Operator::parse(condition.operator) else {
         return;
     };
-    if operator.name == "Null" {
+    // Variables stand for text alone, so a variable is compared as text whatever the key holds.
+    let is_open = operator.compares == Type::Text
+        && condition.values.iter().all(|it| it.text.starts_with("${"));
+    if operator.name == "Null" || is_open {
         return;
     }
     let rule = match (key.kind, operator.compares) {

@@ -9,7 +9,11 @@ use crate::policy::Kind;
 use crate::printable::printable;
 use crate::reading::{Principal, Statement};
 
-pub(super) const RULES: &[&Rule] = &[&SERVICE_WITHOUT_SOURCE, &THIRD_PARTY_WITHOUT_EXTERNAL_ID];
+pub(super) const RULES: &[&Rule] = &[
+    &SERVICE_WITHOUT_SOURCE,
+    &THIRD_PARTY_WITHOUT_EXTERNAL_ID,
+    &UNKNOWN_ACCOUNT_WITHOUT_EXTERNAL_ID,
+];
 
 static SERVICE_WITHOUT_SOURCE: Rule = Rule {
     code: "service-without-source",
@@ -24,6 +28,14 @@ static THIRD_PARTY_WITHOUT_EXTERNAL_ID: Rule = Rule {
     severity: Severity::Security,
     risk: "Another customer of the third party could make the third party assume this role, by giving this role's ARN instead of an ARN of its own.",
     remedy: "Require the external ID that the third party gave you, with StringEquals on sts:ExternalId.",
+    reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html",
+};
+
+static UNKNOWN_ACCOUNT_WITHOUT_EXTERNAL_ID: Rule = Rule {
+    code: "unknown-account-without-external-id",
+    severity: Severity::Warning,
+    risk: "If the account is a third party's, another of its customers could make the third party assume this role; which account is your own is not known.",
+    remedy: "Name your own account for the check, or require an external ID with StringEquals on sts:ExternalId if the account is a third party's.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html",
 };
 
@@ -84,15 +96,18 @@ fn third_party(
     {
         return;
     }
-    let detail = match home {
-        Some(_) => format!("{} is of another account", printable(text)),
-        None => format!(
-            "{} is of another account, unless it is yours",
-            printable(text)
+    let text = printable(text);
+    let (rule, detail) = match home {
+        Some(_) => (
+            &THIRD_PARTY_WITHOUT_EXTERNAL_ID,
+            format!("{text} is of another account"),
+        ),
+        None => (
+            &UNKNOWN_ACCOUNT_WITHOUT_EXTERNAL_ID,
+            format!("{text} may be of another account"),
         ),
     };
-    let place = principal.item.path;
-    findings.push(statement.finding(&THIRD_PARTY_WITHOUT_EXTERNAL_ID, place, detail));
+    findings.push(statement.finding(rule, principal.item.path, detail));
 }
 
 /// The account of a principal.

@@ -7,13 +7,14 @@
 //! Actions on chosen ARNs alone are not reported, because the chosen roles may be harmless. They are
 //! reported if the same policy can give those roles other permissions.
 
-use super::escalation_ways::{
-    CODE, CREDENTIALS, DIRECT, Direct, NEW_ROLE, PASSED, PASSED_ROLE, POLICY, RoleUser, TRUST,
-    Target,
+use super::escalation_rules::{
+    CODE, CREDENTIALS, NEW_ROLE, PASSED_ROLE, POLICY, RESOURCE_POLICY, SECRETS, TRUST,
 };
+use super::escalation_ways::{On, Step, WAYS, Way};
+use super::whole_services;
 use crate::authorization::pattern_covers;
 use crate::lint::finding::Finding;
-use crate::lint::grants::{Grant, grants};
+use crate::lint::grants::{Grant, ROLE, Type, USER, grants};
 use crate::lint::rule::Rule;
 use crate::lint::subject::Subject;
 
@@ -24,20 +25,35 @@ pub(super) const RULES: &[&Rule] = &[
     &NEW_ROLE,
     &PASSED_ROLE,
     &CODE,
+    &RESOURCE_POLICY,
+    &SECRETS,
 ];
+
+/// One entry such as `lambda:*` opens several ways; so many of the further ones are named.
+const NAMED_FURTHER: usize = 4;
 
 pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
     if !subject.kind.grants_to_identity() || is_administrator(subject, findings) {
         return;
     }
-    for way in DIRECT {
-        direct(subject, way, findings);
-    }
     let roles = Roles::of(subject);
-    new_role(&roles, findings);
-    for user in PASSED {
-        passed_role(subject, &roles, user, findings);
+    let open: Vec<Open> = WAYS
+        .iter()
+        .filter_map(|way| match way.passed_to {
+            [] => direct(subject, way),
+            _ => passed_role(subject, &roles, way),
+        })
+        .filter(|open| !open.is_told_elsewhere())
+        .collect();
+    let mut by_entry: Vec<Vec<&Open>> = Vec::new();
+    for way in &open {
+        let mut entries = by_entry.iter_mut();
+        match entries.find(|ways| ways[0].is_reported_with(way)) {
+            Some(ways) => ways.push(way),
+            None => by_entry.push(vec![way]),
+        }
     }
+    findings.extend(by_entry.iter().filter_map(|ways| told_together(ways)));
 }
 
 /// Whether all of IAM is allowed on everything. Then every way is open, which is reported once. If
@@ -64,20 +80,113 @@ fn is_administrator(subject: &Subject, findings: &mut Vec<Finding>) -> bool {
     true
 }
 
-fn direct(subject: &Subject, way: &Direct, findings: &mut Vec<Finding>) {
-    let granted = grants(subject, way.action).into_iter().find(|grant| {
-        !grant.is_limited()
-            && match way.target {
-                Target::Any(service, beginning) => grant.reaches_any(service, beginning),
-                Target::AnyOrOneself => {
-                    grant.reaches_any("iam", "user/") || grant.reaches_oneself()
-                }
-            }
-    });
-    if let Some(grant) = granted {
-        let detail = format!("{} {}", told(&[(way.action, &grant)]), way.effect);
-        findings.push(grant.statement.finding(way.rule, grant.path, detail));
+/// A way that is open.
+struct Open<'a> {
+    rule: &'static Rule,
+    /// Every action with its grant.
+    actions: Vec<(&'static str, Grant<'a>)>,
+    /// At which of the actions it is reported.
+    at: usize,
+    /// Which of the actions tells it from others that are reported there.
+    named: usize,
+    gain: String,
+}
+
+impl<'a> Open<'a> {
+    fn place(&self) -> &Grant<'a> {
+        &self.actions[self.at].1
     }
+
+    /// Whether the entry is for a whole service, which a rule of its own reports as such.
+    fn is_told_elsewhere(&self) -> bool {
+        let (action, grant) = &self.actions[self.at];
+        self.rule.code == RESOURCE_POLICY.code && whole_services::reports(grant, action)
+    }
+
+    fn is_reported_with(&self, other: &Open) -> bool {
+        self.rule.code == other.rule.code && self.place().path == other.place().path
+    }
+}
+
+/// One finding for all ways of one rule that an entry of the policy opens.
+fn told_together(ways: &[&Open]) -> Option<Finding> {
+    let (first, further) = ways.split_first()?;
+    let mut detail = format!("{} {}", told(&first.actions), first.gain);
+    if !further.is_empty() {
+        let named = further.iter().take(NAMED_FURTHER);
+        let mut names: Vec<_> = named
+            .map(|way| way.actions[way.named].0.to_owned())
+            .collect();
+        if let Some(more @ 1..) = further.len().checked_sub(NAMED_FURTHER) {
+            names.push(format!("{more} more"));
+        }
+        detail = format!("{detail}; it also opens the ways by {}", listed(&names));
+    }
+    let place = first.place();
+    Some(place.statement.finding(first.rule, place.path, detail))
+}
+
+/// A way without a passed role.
+fn direct<'a>(subject: &'a Subject<'a>, way: &Way) -> Option<Open<'a>> {
+    let mut actions = Vec::new();
+    complete(subject, way.steps, &mut actions).then(|| Open {
+        rule: way.rule,
+        actions,
+        at: 0,
+        named: 0,
+        gain: way.gain.to_owned(),
+    })
+}
+
+/// Whether grants can be chosen for the rest of the steps; they are added to those chosen so far.
+fn complete<'a>(
+    subject: &'a Subject<'a>,
+    steps: &[&[Step]],
+    chosen: &mut Vec<(&'static str, Grant<'a>)>,
+) -> bool {
+    let Some((step, rest)) = steps.split_first() else {
+        return true;
+    };
+    for (action, grant) in step.iter().flat_map(|step| open_by(subject, step)) {
+        let fits = step.iter().all(|step| !matches!(step.on, On::SameRoles))
+            || chosen.iter().all(|(_, other)| other.overlaps(&grant));
+        if fits {
+            chosen.push((action, grant));
+            if complete(subject, rest, chosen) {
+                return true;
+            }
+            chosen.pop();
+        }
+    }
+    false
+}
+
+/// The grants of a step's action that serve the way.
+fn open_by<'a>(subject: &'a Subject<'a>, step: &Step) -> Vec<(&'static str, Grant<'a>)> {
+    let action = step.action;
+    let mut granted = grants(subject, action);
+    granted.retain(|grant| !grant.is_of_everything());
+    if let On::Something = step.on {
+        let service = action.split(':').next().unwrap_or_default();
+        granted.retain(|grant| grant.is_for_service(service));
+    } else {
+        granted.retain(|grant| !grant.is_limited(action));
+    }
+    match step.on {
+        On::Every(types) => {
+            let reached = |what: &Type| granted.iter().any(|grant| grant.reaches_every(*what));
+            if !types.iter().all(reached) {
+                granted.clear();
+            }
+            granted.retain(|grant| types.iter().any(|what| grant.reaches_every(*what)));
+        }
+        On::EveryOrOneself => {
+            granted.retain(|grant| grant.reaches_every(USER) || grant.reaches_oneself());
+        }
+        On::SameRoles => granted.retain(|grant| grant.may_be(ROLE)),
+        On::Something => {}
+    }
+    granted.into_iter().map(|grant| (action, grant)).collect()
 }
 
 /// The grants to create, empower and pass roles, without those whose limits make them harmless.
@@ -90,100 +199,71 @@ struct Roles<'a> {
 
 impl<'a> Roles<'a> {
     fn of(subject: &'a Subject<'a>) -> Self {
-        let unlimited = |action: &str| {
-            let granted = grants(subject, action).into_iter();
-            granted
-                .filter(|grant| !grant.is_limited())
-                .collect::<Vec<_>>()
+        let on_roles = |action| {
+            let step = Step {
+                action,
+                on: On::SameRoles,
+            };
+            open_by(subject, &step)
         };
-        let empower = ["iam:AttachRolePolicy", "iam:PutRolePolicy"];
-        let empower = empower.into_iter().flat_map(|action| {
-            unlimited(action)
-                .into_iter()
-                .map(move |grant| (action, grant))
-        });
+        let grants = |action| on_roles(action).into_iter().map(|(_, grant)| grant);
         Roles {
-            create: unlimited("iam:CreateRole"),
-            empower: empower.collect(),
-            pass: unlimited("iam:PassRole"),
+            create: grants("iam:CreateRole").collect(),
+            empower: ["iam:AttachRolePolicy", "iam:PutRolePolicy"]
+                .into_iter()
+                .flat_map(on_roles)
+                .collect(),
+            pass: grants("iam:PassRole").collect(),
         }
-    }
-}
-
-/// A new role can trust the identity itself and have any permission.
-fn new_role(roles: &Roles, findings: &mut Vec<Finding>) {
-    let pairs = roles.create.iter().flat_map(|create| {
-        roles
-            .empower
-            .iter()
-            .map(move |(action, empower)| (create, *action, empower))
-    });
-    let found = pairs
-        .into_iter()
-        .find(|(create, _, empower)| create.overlaps(empower));
-    if let Some((create, action, empower)) = found {
-        let steps = told(&[("iam:CreateRole", create), (action, empower)]);
-        let detail =
-            format!("{steps} make a role that the identity may assume and that may do everything");
-        findings.push(create.statement.finding(&NEW_ROLE, create.path, detail));
     }
 }
 
 /// A service uses a role that the identity passes to it: any role of the account, or one to which
 /// the same policy can give any permission.
-fn passed_role(subject: &Subject, roles: &Roles, user: &RoleUser, findings: &mut Vec<Finding>) {
-    let steps: Option<Vec<_>> = user
-        .steps
-        .iter()
-        .map(|alternatives| {
-            let mut alternatives = alternatives.iter();
-            alternatives
-                .find_map(|&action| Some((action, grants(subject, action).into_iter().next()?)))
-        })
-        .collect();
-    let Some(steps) = steps else {
-        return;
-    };
-    for pass in roles
-        .pass
-        .iter()
-        .filter(|pass| pass.passes_to(user.service))
-    {
+fn passed_role<'a>(subject: &'a Subject<'a>, roles: &Roles<'a>, way: &Way) -> Option<Open<'a>> {
+    let passes = |pass: &&Grant| way.passed_to.iter().any(|service| pass.passes_to(service));
+    let mut passing = roles.pass.iter().filter(passes).peekable();
+    passing.peek()?;
+    let mut steps = Vec::new();
+    if !complete(subject, way.steps, &mut steps) {
+        return None;
+    }
+    passing.find_map(|pass| {
         let overlaps = |grant: &Grant| pass.overlaps(grant);
         let empower = roles.empower.iter().find(|(_, grant)| overlaps(grant));
-        let mut way = Vec::new();
-        match empower {
+        let mut actions = Vec::new();
+        let which = match empower {
             Some((action, grant)) => {
                 let create = roles.create.iter().find(|grant| overlaps(grant));
-                way.extend(create.map(|grant| ("iam:CreateRole", grant)));
-                way.push((*action, grant));
+                actions.extend(create.map(|grant| ("iam:CreateRole", *grant)));
+                actions.push((*action, *grant));
+                "a role with any permission"
             }
-            None if pass.reaches_any("iam", "role/") => {}
-            None => continue,
-        }
-        way.push(("iam:PassRole", pass));
-        way.extend(steps.iter().map(|(action, grant)| (*action, grant)));
-        let which = if empower.is_some() {
-            "a role with any permission"
-        } else {
-            "any role of the account that trusts the service"
+            None if pass.reaches_every(ROLE) => "any role of the account that trusts the service",
+            None => return None,
         };
-        let detail = format!(
-            "{} let the identity {} with {which}",
-            told(&way),
-            user.effect
-        );
-        findings.push(pass.statement.finding(&PASSED_ROLE, pass.path, detail));
-        return;
-    }
+        actions.push(("iam:PassRole", *pass));
+        actions.extend(steps.iter().copied());
+        Some(Open {
+            rule: way.rule,
+            at: actions.len() - steps.len() - 1,
+            named: actions.len() - steps.len(),
+            actions,
+            gain: format!("let the identity {} with {which}", way.gain),
+        })
+    })
 }
 
 /// The actions, each with the statement in which it stands.
-fn told(way: &[(&str, &Grant)]) -> String {
-    let names: Vec<_> = way
+fn told(actions: &[(&str, Grant)]) -> String {
+    let names: Vec<_> = actions
         .iter()
         .map(|(action, grant)| format!("{action} ({})", grant.statement_name()))
         .collect();
+    listed(&names)
+}
+
+fn listed(names: &[String]) -> String {
     match names.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, others)) => format!("{} and {last}", others.join(", ")),

@@ -80,7 +80,7 @@ const ALIAS_ACTIONS: [&str; 3] = ["kms:createalias", "kms:deletealias", "kms:upd
 pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
     for statement in subject.statements.iter().filter(|it| it.allows()) {
         principals(subject.kind, statement, findings);
-        actions(statement, findings);
+        actions(subject.kind, statement, findings);
         resources(statement, findings);
     }
 }
@@ -118,13 +118,16 @@ fn principals(kind: Kind, statement: &Statement, findings: &mut Vec<Finding>) {
     findings.push(statement.finding(rule, everybody.item.path, detail));
 }
 
-fn actions(statement: &Statement, findings: &mut Vec<Finding>) {
+fn actions(kind: Kind, statement: &Statement, findings: &mut Vec<Finding>) {
     let Some(actions) = &statement.actions else {
         return;
     };
     if actions.negated {
         let detail = "the statement allows all actions except those that it names";
         findings.push(statement.finding(&ALLOW_NOT_ACTION, actions.path, detail));
+        return;
+    }
+    if !kind.grants_to_identity() || !reaches_every_service(statement) {
         return;
     }
     for action in actions
@@ -135,6 +138,16 @@ fn actions(statement: &Statement, findings: &mut Vec<Finding>) {
         let detail = format!("the action is {}", action.text);
         findings.push(statement.finding(&ALL_ACTIONS, action.path, detail));
     }
+}
+
+/// Whether resources of any service are meant. On a bucket, every action is every action of S3 on the
+/// bucket.
+fn reaches_every_service(statement: &Statement) -> bool {
+    statement.resources.iter().any(|resources| {
+        let mut items = resources.items.iter();
+        let is_open = |it: &str| it.split(':').nth(2).is_none_or(|service| service == "*");
+        resources.negated || items.any(|it| is_open(&it.text))
+    })
 }
 
 fn resources(statement: &Statement, findings: &mut Vec<Finding>) {

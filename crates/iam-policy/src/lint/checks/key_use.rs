@@ -7,7 +7,7 @@ use crate::lint::rule::{Rule, Severity};
 use crate::lint::subject::Subject;
 use crate::policy::Kind;
 use crate::printable::printable;
-use crate::reading::{Condition, Effect, Item, Statement};
+use crate::reading::{Condition, Statement};
 
 pub(super) const RULES: &[&Rule] = &[
     &PRIVATE_ADDRESS_WITHOUT_VPC,
@@ -17,7 +17,6 @@ pub(super) const RULES: &[&Rule] = &[
     &IRRELEVANT_CONDITION_KEY,
     &ATTRIBUTES_WITHOUT_SELECT,
     &PREFIX_NEGATED,
-    &MFA_DENIAL_WITH_GAP,
 ];
 
 const KEYS: &str =
@@ -79,14 +78,6 @@ static PREFIX_NEGATED: Rule = Rule {
     risk: "A request with a shorter prefix, or with none, does not meet the condition and lists the same objects.",
     remedy: "Allow the prefixes that may be listed with StringLike, or deny all others with StringNotLike.",
     reference: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html",
-};
-
-static MFA_DENIAL_WITH_GAP: Rule = Rule {
-    code: "mfa-denial-with-gap",
-    severity: Severity::Warning,
-    risk: "A request with an access key of a user does not have aws:MultiFactorAuthPresent, so the denial spares that request.",
-    remedy: "Write BoolIfExists, which also denies a request without the key.",
-    reference: KEYS,
 };
 
 pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
@@ -154,14 +145,6 @@ fn problem(
         {
             let detail = format!("{} {shown} is not met by a shorter prefix", operator.name);
             Some((&PREFIX_NEGATED, detail))
-        }
-        "aws:multifactorauthpresent" if statement.effect == Some(Effect::Deny) => {
-            let is_false = |it: &Item| it.text.eq_ignore_ascii_case("false");
-            let has_gap = !operator.if_exists && condition.values.iter().any(is_false);
-            has_gap.then(|| {
-                let detail = format!("{} demands that the request has {shown}", operator.name);
-                (&MFA_DENIAL_WITH_GAP, detail)
-            })
         }
         _ if key.starts_with("aws:resourcetag/") => {
             let what = all_actions(statement)?;

@@ -9,6 +9,7 @@ mod condition_keys;
 mod conditions;
 mod deputy;
 mod escalation;
+mod escalation_rules;
 mod escalation_ways;
 mod exposure;
 mod federation;
@@ -25,15 +26,19 @@ mod redundancy;
 mod redundant_resources;
 mod regions;
 mod resources;
+mod second_factor;
+mod self_grant;
 mod service_linked;
 mod shared_issuers;
 mod trust;
 mod variables;
+mod whole_services;
 
 #[cfg(test)]
 mod trial;
 
 pub use bucket::{Bucket, lint_bucket};
+pub use escalation_ways::{Escalation, escalations};
 
 use super::finding::Finding;
 use super::rule::Rule;
@@ -46,7 +51,7 @@ struct Check {
 }
 
 /// Every check. A new one is a file with its rules and one line here.
-const CHECKS: [Check; 27] = [
+const CHECKS: [Check; 30] = [
     Check {
         rules: action_names::RULES,
         find: action_names::find,
@@ -144,6 +149,14 @@ const CHECKS: [Check; 27] = [
         find: resources::find,
     },
     Check {
+        rules: second_factor::RULES,
+        find: second_factor::find,
+    },
+    Check {
+        rules: self_grant::RULES,
+        find: self_grant::find,
+    },
+    Check {
         rules: service_linked::RULES,
         find: service_linked::find,
     },
@@ -154,6 +167,10 @@ const CHECKS: [Check; 27] = [
     Check {
         rules: variables::RULES,
         find: variables::find,
+    },
+    Check {
+        rules: whole_services::RULES,
+        find: whole_services::find,
     },
 ];
 

@@ -1,13 +1,17 @@
 //! Permission to pass roles to services without a limit.
 
 use crate::lint::finding::Finding;
-use crate::lint::grants::{Grant, grants};
+use crate::lint::grants::{Grant, ROLE, grants};
 use crate::lint::operator::Operator;
 use crate::lint::rule::{Rule, Severity};
 use crate::lint::subject::Subject;
 use crate::printable::printable;
 
-pub(super) const RULES: &[&Rule] = &[&PASS_ANY_ROLE, &PASS_ROLE_TO_ANY_SERVICE];
+pub(super) const RULES: &[&Rule] = &[
+    &PASS_ANY_ROLE,
+    &PASS_ANY_ROLE_TO_SERVICE,
+    &PASS_ROLE_TO_ANY_SERVICE,
+];
 
 const REFERENCE: &str =
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html";
@@ -16,6 +20,16 @@ static PASS_ANY_ROLE: Rule = Rule {
     code: "pass-any-role",
     severity: Severity::Security,
     risk: "Every role of the account that trusts a service can be handed to that service, also a role with more permissions than the identity has.",
+    remedy: "Name the roles that have to be passed, by ARN or by a prefix of the name, and the services by a condition on iam:PassedToService.",
+    reference: REFERENCE,
+};
+
+/// Where the same policy lets the identity use a role that it passed,
+/// `escalation-by-passed-role` says so.
+static PASS_ANY_ROLE_TO_SERVICE: Rule = Rule {
+    code: "pass-any-role-to-service",
+    severity: Severity::Warning,
+    risk: "Every role of the account that trusts one of the named services can be handed to that service, so another permission on the service is enough to act with a role of more permissions.",
     remedy: "Name the roles that have to be passed, by ARN or by a prefix of the name.",
     reference: REFERENCE,
 };
@@ -34,19 +48,20 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
     }
     let mut seen = Vec::new();
     for grant in grants(subject, "iam:PassRole") {
-        let allows_everything = |it: &Grant| {
-            let mut items = it.statement.actions.iter().flat_map(|it| &it.items);
-            items.any(|item| item.path == it.path && item.text == "*")
-        };
-        // A statement that allows everything has a rule of its own.
-        if allows_everything(&grant) {
+        // A statement that allows everything has a rule of its own, and what is no role is not passed.
+        if grant.is_of_everything() || !grant.may_be(ROLE) {
             continue;
         }
-        if grant.reaches_any("iam", "role/") {
+        let to_named = names_services(&grant);
+        if grant.reaches_every(ROLE) {
+            let rule = if to_named {
+                &PASS_ANY_ROLE_TO_SERVICE
+            } else {
+                &PASS_ANY_ROLE
+            };
             let detail = format!("iam:PassRole is allowed on {}", printable(grant.resource));
-            findings.push(grant.statement.finding(&PASS_ANY_ROLE, grant.path, detail));
-        }
-        if !names_services(&grant) && !seen.contains(&grant.path) {
+            findings.push(grant.statement.finding(rule, grant.path, detail));
+        } else if !to_named && !seen.contains(&grant.path) {
             let detail = "no condition limits to which services";
             let rule = &PASS_ROLE_TO_ANY_SERVICE;
             findings.push(grant.statement.finding(rule, grant.path, detail));
@@ -76,9 +91,10 @@ mod tests {
         let pass = |resource: &str, condition: Value| json!({"Effect": "Allow", "Action": "iam:PassRole", "Resource": resource, "Condition": condition});
         let lambda = || json!({"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}});
         let role = "arn:aws:iam::123456789012:role/r";
-        let any = "pass-any-role Statement.Action: iam:PassRole is allowed on";
-        let everything = format!("{any} *");
-        let all_roles = format!("{any} arn:aws:iam::123456789012:role/*");
+        let everything = "pass-any-role Statement.Action: iam:PassRole is allowed on *";
+        let to_lambda = "pass-any-role-to-service Statement.Action: iam:PassRole is allowed on";
+        let everything_to_lambda = format!("{to_lambda} *");
+        let all_roles = format!("{to_lambda} arn:aws:iam::123456789012:role/*");
         let to_any = "pass-role-to-any-service Statement.Action: no condition limits to which services";
         check(find, [
             ("one role to one service", pass(role, lambda()), &[] as &[&str]),
@@ -87,12 +103,15 @@ mod tests {
             ("everything is another rule's", json!({"Effect": "Allow", "Action": "*", "Resource": "*"}), &[]),
             ("a denial", json!({"Effect": "Deny", "Action": "iam:PassRole", "Resource": "*"}), &[]),
             ("a denial beside it", json!([pass("*", lambda()), {"Effect": "Deny", "Action": "iam:*", "Resource": "*"}]), &[]),
-            ("every role", pass("*", lambda()), &[&everything]),
+            ("every role", pass("*", lambda()), &[&everything_to_lambda]),
+            ("every role to every service", pass("*", json!({})), &[everything]),
             ("every role, by ARN", pass("arn:aws:iam::123456789012:role/*", lambda()), &[&all_roles]),
             ("to every service", pass(role, json!({})), &[to_any]),
             ("a condition that excludes", pass(role, json!({"StringNotEquals": {"iam:PassedToService": "ec2.amazonaws.com"}})), &[to_any]),
             ("a condition that names all", pass(role, json!({"StringLike": {"iam:PassedToService": "*"}})), &[to_any]),
-            ("both, by a wildcard", json!({"Effect": "Allow", "Action": "iam:Pass*", "Resource": "*"}), &[&everything, to_any]),
+            ("by a wildcard", json!({"Effect": "Allow", "Action": "iam:Pass*", "Resource": "*"}), &[everything]),
+            ("all of IAM on what is no role", json!({"Effect": "Allow", "Action": "iam:*", "Resource": "arn:aws:iam::*:mfa/*"}), &[]),
+            ("everything on a bucket", json!({"Effect": "Allow", "Action": "*", "Resource": "arn:aws:s3:::b"}), &[]),
         ]);
     }
 }

@@ -82,6 +82,9 @@ fn problem(principal: &Principal) -> Option<(&'static Rule, &'static str)> {
 }
 
 fn problem_of_aws(text: &str) -> Option<(&'static Rule, &'static str)> {
+    if is_origin_access_identity(text) {
+        return None;
+    }
     let kinds = ["user/", "role/", "assumed-role/", "federated-user/", "root"];
     if text == "*" || is_account_id(text) || is_identity(text, &kinds) {
         let wildcard = text != "*" && text.contains(['*', '?']);
@@ -99,12 +102,23 @@ fn problem_of_aws(text: &str) -> Option<(&'static Rule, &'static str)> {
     ))
 }
 
+/// Whether a text is the principal that CloudFront has for an origin access identity, which has spaces:
+/// "Restrict access to an Amazon S3 origin" in the developer guide of CloudFront.
+fn is_origin_access_identity(text: &str) -> bool {
+    const NAME: &str = "cloudfront:user/CloudFront Origin Access Identity ";
+    let after_arn = text.strip_prefix("arn:aws:iam::");
+    let id = after_arn
+        .or_else(|| text.strip_prefix("arn:aws-cn:iam::"))
+        .and_then(|it| it.strip_prefix(NAME));
+    id.is_some_and(|id| !id.is_empty() && id.bytes().all(|it| it.is_ascii_alphanumeric()))
+}
+
 /// Whether a text is the ARN of an identity whose resource begins in one of the given ways.
 fn is_identity(text: &str, kinds: &[&str]) -> bool {
     text.parse::<Arn>().is_ok_and(|arn| {
         ["iam", "sts"].contains(&arn.service.as_str())
             && arn.region.is_empty()
-            && (is_account_id(&arn.account) || arn.account == "cloudfront")
+            && is_account_id(&arn.account)
             && kinds.iter().any(|kind| arn.resource.starts_with(kind))
     })
 }

@@ -1,7 +1,7 @@
 //! Permission to create service-linked roles without a limit.
 
 use crate::lint::finding::Finding;
-use crate::lint::grants::grants;
+use crate::lint::grants::{Type, grants};
 use crate::lint::operator::Operator;
 use crate::lint::rule::{Rule, Severity};
 use crate::lint::subject::Subject;
@@ -20,7 +20,10 @@ static ANY_SERVICE_LINKED_ROLE: Rule = Rule {
 
 /// How the last part of the ARN of a service-linked role begins, with a character in the place of the
 /// service that no name has, so that only a wildcard matches it.
-const ANY_SERVICE: &str = "role/aws-service-role/\u{1}.amazonaws.com/AWSServiceRoleFor";
+const ANY_SERVICE: Type = Type::new(
+    "iam",
+    "role/aws-service-role/\u{1}.amazonaws.com/AWSServiceRoleFor",
+);
 
 pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
     if !subject.kind.grants_to_identity() {
@@ -29,9 +32,9 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
     for grant in grants(subject, "iam:CreateServiceLinkedRole") {
         let statement = grant.statement;
         // A statement that allows everything has a rule of its own.
-        if grant.reaches_any("iam", ANY_SERVICE)
+        if grant.reaches_every(ANY_SERVICE)
             && !names_service(statement)
-            && !allows_everything(statement)
+            && !grant.is_of_everything()
         {
             let detail = format!(
                 "iam:CreateServiceLinkedRole is allowed on {}",
@@ -48,10 +51,4 @@ fn names_service(statement: &Statement) -> bool {
             && Operator::parse(it.operator).is_some_and(Operator::demands_match)
             && it.values.iter().all(|value| value.text != "*")
     })
-}
-
-fn allows_everything(statement: &Statement) -> bool {
-    let listed = statement.actions.iter().filter(|it| !it.negated);
-    let mut items = listed.flat_map(|it| &it.items);
-    items.any(|it| ["*", "*:*"].contains(&it.text.as_ref()))
 }

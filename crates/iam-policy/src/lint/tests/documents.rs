@@ -158,6 +158,23 @@ fn without_an_account_the_first_arn_tells_the_partition() {
 }
 
 #[test]
+fn without_an_account_whose_account_a_role_trusts_is_only_a_warning() {
+    let codes = |account: Option<&str>| {
+        let home = Home {
+            account: account.map(|it| it.parse().unwrap()),
+            ..Home::default()
+        };
+        let policy = with(Kind::Trust, json!({}));
+        let findings = lint(&Document::new(Kind::Trust, home, &policy));
+        findings.iter().map(|it| it.rule.code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(None), ["unknown-account-without-external-id"]);
+    assert_eq!(codes(Some("123456789012")), Vec::<&str>::new(), "its own");
+    let other = codes(Some("210987654321"));
+    assert_eq!(other, ["third-party-without-external-id"]);
+}
+
+#[test]
 fn the_same_in_the_same_place_is_found_once() {
     let policy = with(
         Kind::Managed,
