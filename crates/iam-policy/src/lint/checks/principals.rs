@@ -134,9 +134,15 @@ fn is_domain(text: &str) -> bool {
 
 /// Whether a text has the form of a service's name.
 pub(super) fn is_service(text: &str) -> bool {
+    // The domains of the partitions are those of `partitions.json` of AWS's SDKs.
     let ends = [
         ".amazonaws.com",
         ".amazonaws.com.cn",
+        ".amazonaws.eu",
+        ".c2s.ic.gov",
+        ".sc2s.sgov.gov",
+        ".cloud.adc-e.uk",
+        ".csp.hci.ic.gov",
         ".amazon.com",
         ".aws.com",
     ];

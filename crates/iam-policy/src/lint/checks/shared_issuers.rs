@@ -2,7 +2,9 @@
 //! claim of the token tells the customers apart.
 //!
 //! These are the issuers and claims of "Identity-provider controls for shared OIDC providers" in
-//! the IAM User Guide. IAM refuses a new trust policy that does not test the claim.
+//! the IAM User Guide. IAM refuses a new trust policy that does not test the claim. The guide gives no
+//! issuer for IBM Turbonomic, because the issuer changes; those here are of AWS's examples for
+//! data perimeters (`aws-samples/data-perimeter-policy-examples`).
 
 /// A provider that several customers share.
 pub(super) struct SharedIssuer {
