@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use aws_sdk_kms::types::{KeyState, OriginType, Tag};
 
 use crate::deployment::Deployment;
-use crate::harness::{Account, MAIN};
+use crate::harness::{Account, MAIN, Moment};
 
 pub const ADDRESS: &str = "kms_key.integration@eu-west-1";
 pub const ALIAS: &str = "alias/stackstate-integration";
@@ -381,6 +381,36 @@ async fn a_key_whose_tags_may_not_be_read_is_named_and_blocks_nothing() {
         .provision(&["plan"])
         .exits(1)
         .says("ListResourceTags");
+}
+
+#[tokio::test]
+async fn a_key_that_gets_our_alias_while_ours_is_created_is_not_changed() {
+    for answer_is_lost in [false, true] {
+        let account = Account::new(&[MAIN]);
+        let victim = victim(&account).await;
+        let kms = account.kms(MAIN);
+        let target = victim.clone();
+        account.watch(move |call, moment| {
+            if call.operation != "CreateKey" {
+                return true;
+            }
+            if moment == Moment::Arrived {
+                let mut runtime = tokio::runtime::Builder::new_current_thread();
+                let runtime = runtime.enable_all().build().unwrap();
+                let create = kms.create_alias().alias_name(ALIAS);
+                let create = create.target_key_id(&target).send();
+                runtime.block_on(create).unwrap();
+            }
+            moment == Moment::Arrived || !answer_is_lost
+        });
+        account
+            .provision(&["apply", "--yes"])
+            .exits(1)
+            .says("kms_key.integration@eu-west-1 changed after the plan to create it was made");
+        let described = everything_of(&account, &victim).await;
+        assert!(described.contains("Payments"), "{described}");
+        assert!(!described.contains("AllowS3Access"), "{described}");
+    }
 }
 
 #[tokio::test]

@@ -84,6 +84,31 @@ async fn resources_with_our_names_and_nearly_our_tags_are_kept() {
     }
 }
 
+#[tokio::test]
+async fn a_role_with_our_name_and_tags_is_not_ours_under_another_path() {
+    let account = Account::new(&[MAIN]);
+    let iam = account.iam();
+    let create = iam.create_role().role_name("StackStateAwsIntegrationRole");
+    let create = create.path("/team/").assume_role_policy_document(TRUST);
+    let tags = [
+        ("provision:system", "stackstate"),
+        ("provision:deployment", "default"),
+    ];
+    let tags = tags.map(|(key, value)| {
+        let tag = aws_sdk_iam::types::Tag::builder().key(key).value(value);
+        tag.build().unwrap()
+    });
+    create.set_tags(Some(tags.to_vec())).send().await.unwrap();
+    let before = inventory::of(&account, &[MAIN]).await;
+    account
+        .destroy(&[])
+        .writes_nothing()
+        .says("it is not ours and stays: its path is /team/");
+    let plan = account.plan(&["--adopt"]);
+    assert_eq!(plan.action("iam_role.integration"), "blocked");
+    assert_eq!(inventory::of(&account, &[MAIN]).await, before);
+}
+
 /// Settings for both systems with an instance profile, so every kind with tags is deployed.
 const EVERY_KIND: &str =
     "regions = [\"eu-west-1\"]\n[stackstate]\ntrust = \"ec2\"\n[audit_trail]\n";

@@ -36,7 +36,7 @@ fn shapes() -> impl Strategy<Value = Vec<Shape>> {
         outlives,
         any::<bool>(),
         any::<bool>(),
-        0..9_usize,
+        0..10_usize,
     )
         .prop_map(
             |(wanted, needs, parent, outlives, refers, chosen_arn, state)| Shape {
@@ -136,6 +136,7 @@ fn state(fake: &Fake, state: usize) -> Observed {
         5 => with_phase(Phase::Deleting),
         6 => with_phase(Phase::PendingDeletion),
         7 => Observed::Taken("another account's".to_owned()),
+        8 => Observed::Lookalike("another one carries our tags".to_owned()),
         _ => Observed::Present(Present {
             attributes: attributes(&[("kind", 8)]),
             ..settled

@@ -14,6 +14,7 @@ use crate::engine::document::Document;
 use crate::engine::holder::Holder;
 use crate::engine::identity::Identity;
 use crate::engine::observed::{Consent, Observed, Phase, Present};
+use crate::engine::ownership::Owner;
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::kinds::iam::attached::detach;
@@ -203,7 +204,14 @@ impl Resource for IamRole {
         let attached = attached.map(|arn| self.attached_policy(aws, arn));
         attributes.extend(try_join_all(attached).await?);
         let tags = from_service(role.tags());
-        let owner = self.identity.tags.lower_observed(&tags, &mut attributes);
+        let owner = match self.identity.tags.lower_observed(&tags, &mut attributes) {
+            // The path is a part of the ARN, and nobody can change it after the creation.
+            Owner::Ours if role.path() != "/" => Owner::Foreign(format!(
+                "its path is {}, and this program makes roles without a path",
+                role.path()
+            )),
+            owner => owner,
+        };
         let mut present = Present::new(attributes, owner, Phase::Stable);
         if self.spec.is_none() {
             let profiles = details.profiles.into_iter();

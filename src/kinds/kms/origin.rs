@@ -42,3 +42,124 @@ impl KmsKey {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use aws_sdk_kms::types::builders::KeyMetadataBuilder;
+    use iam_policy::Policy;
+
+    use super::*;
+    use crate::engine::address::Address;
+    use crate::engine::identity::Identity;
+    use crate::engine::ownership::Tags;
+
+    /// The metadata of a key that this program made.
+    fn made() -> KeyMetadataBuilder {
+        KeyMetadata::builder()
+            .key_id("1234")
+            .origin(OriginType::AwsKms)
+            .key_spec(KeySpec::SymmetricDefault)
+            .multi_region(false)
+    }
+
+    #[test]
+    fn what_nobody_can_change_of_a_key_tells_that_the_program_did_not_make_it() {
+        let unknown = KeyMetadata::builder().key_id("1234");
+        let cases = [
+            ("as the program makes it", made(), None),
+            (
+                "its owner has the key material too",
+                made().origin(OriginType::External),
+                Some("EXTERNAL"),
+            ),
+            (
+                "it is in a custom key store",
+                made().origin(OriginType::AwsCloudhsm),
+                Some("AWS_CLOUDHSM"),
+            ),
+            (
+                "it cannot encrypt objects",
+                made().key_spec(KeySpec::Hmac256),
+                Some("HMAC_256"),
+            ),
+            (
+                "it may have replicas in other regions",
+                made().multi_region(true),
+                Some("multi-Region"),
+            ),
+            ("the answer does not tell", unknown, Some("unknown")),
+        ];
+        for (why, key, expected) in cases {
+            let reason = never_ours(&key.build().unwrap());
+            match expected {
+                None => assert_eq!(reason, None, "{why}"),
+                Some(part) => assert!(reason.unwrap().contains(part), "{why}"),
+            }
+        }
+    }
+
+    fn policy(action: &str) -> Policy {
+        let text = format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": ["{action}"],
+                "Principal": {{"AWS": "arn:aws:iam::123456789012:root"}}, "Resource": "*"}}]}}"#
+        );
+        Policy::parse(&text).unwrap()
+    }
+
+    #[test]
+    fn a_key_is_plainly_ours_with_our_description_and_one_of_our_policies() {
+        let key = KmsKey {
+            identity: Identity {
+                address: Address::global("kms_key", "it"),
+                name: "alias/it".to_owned(),
+                arn: None,
+                tags: Tags::new("it", "default", &BTreeMap::new()),
+            },
+            arn_prefix: String::new(),
+            region: "eu-west-1".parse().unwrap(),
+            description: "Ours",
+            policies: vec![policy("kms:Put*"), policy("kms:Get*")],
+            spec: None,
+        };
+        let of = |description: &str, policy: Value| {
+            Attributes::from([
+                ("description".to_owned(), description.into()),
+                ("key_policy".to_owned(), policy),
+            ])
+        };
+        let (description, document) = ("its description is not ours", "its key policy is not ours");
+        let cases = [
+            (
+                "our second policy",
+                of("Ours", Value::Policy(policy("kms:Get*"))),
+                None,
+            ),
+            (
+                "the same meaning in other letters",
+                of("Ours", Value::Policy(policy("KMS:get*"))),
+                None,
+            ),
+            (
+                "a description in other letters",
+                of("ours", Value::Policy(policy("kms:Get*"))),
+                Some(description),
+            ),
+            (
+                "more is allowed",
+                of("Ours", Value::Policy(policy("kms:*"))),
+                Some(document),
+            ),
+            (
+                "not a policy",
+                of("Ours", "not a policy".into()),
+                Some(document),
+            ),
+            ("nothing is known", Attributes::new(), Some(description)),
+        ];
+        for (why, attributes, expected) in cases {
+            assert_eq!(key.unlike_ours(&attributes), expected, "{why}");
+        }
+    }
+}

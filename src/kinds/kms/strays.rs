@@ -82,3 +82,98 @@ impl Strays {
         (!notes.is_empty()).then(|| notes.join("; "))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_kms::primitives::DateTime;
+    use aws_sdk_kms::types::{KeyMetadata, KeyState};
+
+    use super::*;
+    use crate::engine::attributes::Attributes;
+    use crate::engine::observed::{Phase, Present};
+    use crate::engine::ownership::Owner;
+
+    fn ours(id: &str, state: KeyState, created: i64) -> Stray {
+        let key = KeyMetadata::builder().key_id(id).key_state(state);
+        let key = key.creation_date(DateTime::from_secs(created));
+        Stray::Ours(Box::new(Found {
+            key: key.build().unwrap(),
+            present: Present::new(Attributes::new(), Owner::Ours, Phase::Stable),
+            other_aliases: None,
+        }))
+    }
+
+    fn stranger(id: &str) -> Stray {
+        Stray::Stranger {
+            id: id.to_owned(),
+            because: "its description is not ours".to_owned(),
+        }
+    }
+
+    #[test]
+    fn one_live_key_is_ours_or_else_the_newest_that_waits_for_its_deletion() {
+        use KeyState::{Disabled, Enabled, PendingDeletion};
+        let live = |id| ours(id, Enabled, 1);
+        let pending = |id, created| ours(id, PendingDeletion, created);
+        let cases = [
+            ("none has our tags", vec![Stray::Nothing], Ok(None)),
+            ("a stranger is nobody", vec![stranger("s")], Ok(None)),
+            (
+                "a stranger beside ours",
+                vec![stranger("s"), live("a")],
+                Ok(Some("a")),
+            ),
+            (
+                "a live key rather than a younger one that is to be deleted",
+                vec![pending("b", 9), live("a")],
+                Ok(Some("a")),
+            ),
+            (
+                "the newest that is to be deleted",
+                vec![pending("a", 1), pending("b", 2)],
+                Ok(Some("b")),
+            ),
+            (
+                "nobody can tell which of two it is",
+                vec![live("a"), ours("b", Disabled, 2)],
+                Err(vec!["a".to_owned(), "b".to_owned()]),
+            ),
+        ];
+        for (why, strays, expected) in cases {
+            let found = strays.into_iter().collect::<Strays>().ours();
+            let found = found.map(|found| found.map(|found| found.key.key_id));
+            let expected = expected.map(|id| id.map(ToOwned::to_owned));
+            assert_eq!(found, expected, "{why}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_taken_for_ours_is_named_within_bounds() {
+        let hidden = |id: &str| Stray::Hidden(id.to_owned());
+        let told = |strays: Vec<Stray>, wanted| {
+            let strays: Strays = strays.into_iter().collect();
+            strays.beside("alias/it", wanted).unwrap_or_default()
+        };
+        assert_eq!(told(vec![Stray::Nothing], true), "");
+        assert_eq!(
+            told(vec![stranger("s")], false),
+            "the key s carries the tags of this deployment and is not taken for ours, because its \
+             description is not ours; let alias/it lead to the key of this deployment, if one of \
+             these is it, and take the `provision:` tags from all others"
+        );
+        let seven = || ["a", "b", "c", "d", "e", "f", "g"];
+        let many = told(seven().map(stranger).into(), false);
+        assert!(many.contains("the key e carries"), "{many}");
+        assert!(!many.contains("the key f carries"), "{many}");
+        assert!(many.contains("so do 2 more keys"), "{many}");
+        assert_eq!(
+            told(seven().map(hidden).into(), true),
+            "the tags of these keys may not be read: a, b, c, d, e and 2 more"
+        );
+        assert_eq!(
+            told(vec![hidden("a")], false),
+            "",
+            "a destroy creates no second key"
+        );
+    }
+}

@@ -123,6 +123,89 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
     }
 }
 
+/// A resource whose ARN AWS chose.
+fn under(arn: &str, size: i32) -> Observed {
+    Observed::Present(Present {
+        arn: Some(arn.to_owned()),
+        ..ours(attributes(&[("size", size)]))
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_approval_counts_for_one_arn() {
+    let replaced = "the plan was made for arn:approved, and arn:other is in its place now";
+    let lost = "the plan was made for arn:approved, which is no longer found as ours";
+    let lookalike = Observed::Lookalike("arn:approved has our tags".to_owned());
+    let cases = [
+        (
+            "a deletion, whatever the attributes are",
+            false,
+            under("arn:other", 9),
+            replaced,
+        ),
+        (
+            "an update that looks the same",
+            true,
+            under("arn:other", 9),
+            replaced,
+        ),
+        (
+            "one that needs no update",
+            true,
+            under("arn:other", 1),
+            replaced,
+        ),
+        (
+            "it may still exist under its ARN",
+            false,
+            Observed::Missing,
+            lost,
+        ),
+        (
+            "it exists, and is not taken for ours",
+            false,
+            lookalike,
+            lost,
+        ),
+    ];
+    for (why, wanted, after, how) in cases {
+        let world = World::default();
+        world.put(&at("a"), under("arn:approved", 9));
+        let fake = Fake {
+            wanted,
+            chosen_arn: true,
+            ..Fake::new(&world, "a")
+        };
+        let nodes = vec![fake.node(&[])];
+        let results = aged(&world, nodes, || world.put(&at("a"), after)).await;
+        let failure = failure(&results, "a");
+        assert!(failure.contains(how), "{why}: {failure}");
+        assert_eq!(world.writes(), Vec::<String>::new(), "{why}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_was_refused_is_not_made_again_under_another_arn() {
+    for (verb, wanted) in [(Verb::Update, true), (Verb::Delete, false)] {
+        let world = World::default();
+        world.put(&at("a"), under("arn:approved", 9));
+        let fake = Fake {
+            wanted,
+            chosen_arn: true,
+            ..Fake::new(&world, "a")
+        };
+        let refused = || refusal("ValidationException", "it was carried out before");
+        world.fail(verb, "a", 1, Effect::None, refused);
+        let run = Run::new(&world, vec![fake.node(&[])]);
+        world.put(&at("a"), under("arn:other", 8));
+        let results = run.execute().await;
+        let failure = failure(&results, "a");
+        let told = "someone else replaced it meanwhile";
+        assert!(failure.contains(told), "{verb:?}: {failure}");
+        assert_eq!(world.count(&format!("{verb:?} a")), 1, "{verb:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_step_that_another_run_did_meanwhile_is_done() {
     for before in [Observed::Missing, drifted()] {

@@ -175,6 +175,34 @@ fn a_rule_with_targets_of_others_is_deleted_only_if_they_may_lose_it() {
 }
 
 #[test]
+fn what_looks_like_ours_is_reported_and_blocks_nothing() {
+    let world = World::default();
+    let text = "the key x carries our tags and is not taken for ours";
+    let lookalike = Observed::Lookalike(text.to_owned());
+    let observed = Observations::from([(at("a"), lookalike)]);
+    let cases = [
+        (
+            Fake::new(&world, "a"),
+            (Action::Create, None),
+            Some(text),
+            "it is created beside the other",
+        ),
+        (
+            Fake::new(&world, "a").unwanted(),
+            (Action::Keep, Some(text)),
+            None,
+            "the other stays, and the reason says it all",
+        ),
+    ];
+    for (fake, expected, note, why) in cases {
+        let plan = plan(&[fake.node(&[])], &observed, Consent::default());
+        let found: Vec<_> = actions(&plan).into_iter().map(|it| (it.1, it.2)).collect();
+        assert_eq!(found, [expected], "{why}");
+        assert_eq!(plan.steps[0].note.as_deref(), note, "{why}");
+    }
+}
+
+#[test]
 fn a_key_is_kept_for_as_long_as_its_bucket_stays() {
     const KEPT: &str = "it is no longer wanted, but fake.bucket still exists and its content \
         would be lost without this resource, which is deleted after fake.bucket";
