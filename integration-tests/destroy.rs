@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_kms::types::KeyState;
+use serde_json::json;
 
 use crate::deployment::Deployment;
 use crate::harness::{Account, MAIN, OTHER, inventory};
@@ -89,6 +90,37 @@ async fn apply_after_destroy_restores_the_key() {
     assert_eq!(key.key_metadata.unwrap().key_id, id);
     Deployment::of(&account, &[MAIN]).check().await;
     account.plan(&[]).has_no_changes();
+}
+
+#[tokio::test]
+async fn what_is_left_under_our_names_is_named_and_fails_the_destroy() {
+    let account = Account::applied(&[MAIN]);
+    let role = "StackStateFirehoseRole-eu-west-1";
+    let untag = account.iam().untag_role().role_name(role);
+    untag.tag_keys("provision:deployment").send().await.unwrap();
+    let expected = json!([{
+        "address": "iam_role.firehose-eu-west-1",
+        "name": role,
+        "reason": "it is not ours and stays: it belongs to the deployment `(none)` of `stackstate`",
+    }]);
+    for (done, text) in [
+        (7, "Left under our names:\n  iam_role.firehose-eu-west-1"),
+        (
+            0,
+            "adopt it with\n`provision apply --adopt` and destroy again",
+        ),
+    ] {
+        let destroyed = account.provision(&["destroy", "--yes", "--json"]).exits(1);
+        let events = destroyed.json_lines();
+        let summary = events.last().unwrap();
+        assert_eq!(summary["event"], "summary");
+        assert_eq!(summary["left"], expected);
+        assert_eq!(summary["outcomes"]["done"], done);
+        account.destroy_leaves(&[]).writes_nothing().says(text);
+    }
+    account.apply(&["--adopt"]);
+    account.destroy(&[]);
+    assert_eq!(inventory::of(&account, &[MAIN]).await, BTreeSet::new());
 }
 
 #[tokio::test]

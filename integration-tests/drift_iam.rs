@@ -146,14 +146,36 @@ async fn policies_in_keep_policies_are_kept() {
     }
     inline_policy(&account, "kept-inline", EXTRA).await;
     inline_policy(&account, "kept-inline-not", EXTRA).await;
+    // Whoever may add a policy gives it a kept name, of another kind.
+    inline_policy(&account, "kept-by-name", EXTRA).await;
+    let forged = managed_policy(&account, "kept-inline").await;
+    let attach = iam.attach_role_policy().role_name(ROLE);
+    attach.policy_arn(&forged).send().await.unwrap();
 
-    let keep: Vec<&str> = [by_arn.as_str(), "kept-by-name", "kept-inline"]
+    let keep: Vec<&str> = [&by_arn, "customer/kept-by-name", "inline/kept-inline"]
         .iter()
         .flat_map(|policy| ["--keep-policy", policy])
         .collect();
     let unkept = format!("attached_policy[{unkept}]");
-    let expected = [unkept.as_str(), "inline_policy[kept-inline-not]"];
+    let forged = format!("attached_policy[{forged}]");
+    let expected = [
+        forged.as_str(),
+        unkept.as_str(),
+        "inline_policy[kept-by-name]",
+        "inline_policy[kept-inline-not]",
+    ];
     assert_eq!(account.plan(&keep).attributes(ADDRESS), expected);
+    let shown = account.provision(&[&["plan"], &keep[..]].concat());
+    for kept in [by_arn.as_str(), by_name.as_str(), "inline/kept-inline"] {
+        let shown = &shown.stdout;
+        let line = shown
+            .lines()
+            .find(|it| it.contains(&format!("keeps {kept}: ")));
+        assert!(
+            line.is_some_and(|it| it.contains("s3:* on *")),
+            "{kept}: {shown}"
+        );
+    }
     account.apply(&keep);
     account.plan(&keep).has_no_changes();
 

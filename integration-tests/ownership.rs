@@ -77,7 +77,7 @@ async fn resources_with_our_names_and_nearly_our_tags_are_kept() {
         // By the role's name, this region was deployed earlier.
         make_role(&account, "StackStateFirehoseRole-us-east-1", &tags).await;
         let before = inventory::of(&account, &[MAIN, OTHER]).await;
-        let destroyed = account.destroy(&["--empty-bucket"]).writes_nothing();
+        let destroyed = account.destroy_leaves(&["--empty-bucket"]).writes_nothing();
         destroyed.says("it is not ours and stays");
         let after = inventory::of(&account, &[MAIN, OTHER]).await;
         assert_eq!(after, before, "{reason}");
@@ -226,7 +226,7 @@ async fn with_nearly_our_tags_every_kind_is_foreign_to_apply_and_to_destroy() {
             .provision(&["apply", "--yes"])
             .exits(1)
             .writes_nothing();
-        let destroyed = account.destroy(&["--empty-bucket", "--detach-foreign"]);
+        let destroyed = account.destroy_leaves(&["--empty-bucket", "--detach-foreign"]);
         destroyed.writes_nothing().says("it is not ours and stays");
         assert_eq!(inventory::of(&account, &[MAIN]).await, before, "{reason}");
     }
@@ -293,6 +293,10 @@ async fn destroy_removes_the_deployment_and_keeps_everything_else() {
 
     let before = inventory::of(&account, &[MAIN, OTHER]).await;
     account.apply(&[]);
-    account.destroy(&[]);
+    let destroyed = account.destroy_leaves(&[]).says("Outcome: 8 done.");
+    // Names that only begin like ours are not ours.
+    let left = "Left under our names:\n  iam_role.firehose-us-east-1 \
+                (StackStateFirehoseRole-us-east-1)\n    it is not ours and stays: ";
+    destroyed.says(left);
     assert_eq!(inventory::of(&account, &[MAIN, OTHER]).await, before);
 }

@@ -89,7 +89,7 @@ async fn what_blocks_a_roles_deletion_is_found_however_roles_are_read() {
     let add = iam.add_role_to_instance_profile().role_name(ROLE);
     add.instance_profile_name("theirs").send().await.unwrap();
     // Policies in `keep_policies` are removed together with their role.
-    let keep = ["--keep-policy", "extra", "--keep-policy", READ_ALL];
+    let keep = ["--keep-policy", "inline/extra", "--keep-policy", READ_ALL];
     let blocked = || {
         account
             .provision(&["destroy"])

@@ -320,6 +320,13 @@ impl Account {
             .exits(0)
     }
 
+    /// Runs `destroy --yes` with more `args`, which must leave something under our names.
+    pub fn destroy_leaves(&self, args: &[&str]) -> Output {
+        self.provision(&[&["destroy", "--yes"], args].concat())
+            .exits(1)
+            .says("Left under our names:")
+    }
+
     /// Runs `destroy --yes` with more `args`, which must succeed.
     pub fn destroy(&self, args: &[&str]) -> Output {
         self.provision(&[&["destroy", "--yes"], args].concat())

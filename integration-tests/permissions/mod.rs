@@ -197,6 +197,8 @@ async fn other_settings_need_other_policies() {
     let own = format!("arn:aws:iam::{}:policy/AuditTrailRole", account.id);
     delete.policy_arn(own).send().await.unwrap();
     tamper::policies(&account).await;
+    let attach = account.iam().attach_role_policy().role_name(tamper::ROLE);
+    attach.policy_arn(&limit).send().await.unwrap();
     let mended = runs.run(&bounded, &["--yes"]).exits(0);
     let on_role = mended
         .calls
@@ -207,6 +209,7 @@ async fn other_settings_need_other_policies() {
         "PutRolePermissionsBoundary",
         "UpdateAssumeRolePolicy",
         "UpdateRole",
+        "DetachRolePolicy",
         "PutRolePolicy",
         "DeleteRolePolicy",
     ];

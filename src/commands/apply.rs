@@ -69,7 +69,7 @@ pub async fn command(
     let known = node::known(&survey.observed);
     if !plan.has_changes() {
         if args.json {
-            print(&format!("{}\n", json::summary(&Counts::of(&[]))))?;
+            print(&format!("{}\n", json::summary(&Counts::of(&[]), &[])))?;
         }
         outputs::print(&context.systems, &survey.site, &known, args.json)?;
         return Ok(Ending::Well);
@@ -103,7 +103,7 @@ pub async fn command(
         observed_at,
         consent,
     };
-    let result = run(&context, &nodes, &approved, args.json).await?;
+    let result = run(&context, &nodes, &approved, &[], args.json).await?;
     let all_done = Counts::of(&result.outcomes).all_done();
     if !all_done {
         return Ok(Ending::Failed);

@@ -11,18 +11,19 @@ use crate::engine::action::Action;
 use crate::engine::approved::Approved;
 use crate::engine::events::Counts;
 use crate::engine::observed::Consent;
-use crate::engine::plan::{self, Plan};
+use crate::engine::plan::{self, Plan, Step};
 use crate::failure::Failure;
 use crate::kinds::s3::empty::Bucket;
-use crate::render::{json, text};
+use crate::render::{json, progress, text};
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::Survey;
 use crate::systems::Goal;
 use crate::systems::stackstate::{Names, bucket_region};
 use crate::terminal::confirm::confirm;
-use crate::terminal::print;
+use crate::terminal::{print, report};
 
-/// Runs the command. Blocked resources are reported and kept; all others are deleted.
+/// Runs the command. Blocked resources are reported and kept, and so is what is under our names and
+/// not ours; all others are deleted. If something stays, the command has failed.
 ///
 /// # Errors
 /// Bad settings, `--yes` without an account, a read that failed, or no confirmation. In all these cases nothing was deleted. What
@@ -59,10 +60,13 @@ pub async fn command(
     }
     let blocked = plan.blocked().next().is_some();
     if !plan.has_changes() && !blocked {
+        let left = plan.left(&survey.observed);
         if args.json {
-            print(&format!("{}\n", json::summary(&Counts::of(&[]))))?;
+            print(&format!("{}\n", json::summary(&Counts::of(&[]), &left)))?;
+        } else {
+            report(&progress::left(&left));
         }
-        return Ok(Ending::Well);
+        return Ok(ending(true, &left));
     }
     if plan.has_changes() {
         let question = if args.empty_bucket && !args.yes {
@@ -86,13 +90,19 @@ pub async fn command(
         observed_at,
         consent,
     };
-    let result = run(&context, &nodes, &approved, args.json).await?;
+    let left = approved.plan.left(&approved.observed);
+    let result = run(&context, &nodes, &approved, &left, args.json).await?;
     let all_done = Counts::of(&result.outcomes).all_done();
-    Ok(if all_done {
+    Ok(ending(all_done, &left))
+}
+
+/// A script that removes a deployment must notice what stays, whoever owns it by now.
+fn ending(all_done: bool, left: &[&Step]) -> Ending {
+    if all_done && left.is_empty() {
         Ending::Well
     } else {
         Ending::Failed
-    })
+    }
 }
 
 /// What is deleted with the log bucket, as a part of the question, if the bucket is deleted.

@@ -5,12 +5,13 @@ use crate::engine::approved::Approved;
 use crate::engine::events::{Counts, Event, Events};
 use crate::engine::execute::{Results, execute};
 use crate::engine::node::Node;
+use crate::engine::plan::Step;
 use crate::failure::Failure;
 use crate::render::{json, progress};
 use crate::terminal::{print, report};
 
 /// Carries the plan out and shows each event as it comes, then the outcomes: as text on stderr, or as
-/// JSON on stdout.
+/// JSON on stdout. A destroy names there what is `left` under our names.
 ///
 /// # Errors
 /// An event or the outcomes cannot be printed. The plan is carried out all the same.
@@ -18,6 +19,7 @@ pub async fn run(
     context: &Context,
     nodes: &[Node],
     approved: &Approved,
+    left: &[&Step],
     as_json: bool,
 ) -> Result<Results, Failure> {
     let (events, mut receiver) = Events::channel();
@@ -40,9 +42,10 @@ pub async fn run(
     shown?;
     if as_json {
         let counts = Counts::of(&results.outcomes);
-        print(&format!("{}\n", json::summary(&counts)))?;
+        print(&format!("{}\n", json::summary(&counts, left)))?;
     } else {
-        report(&format!("\n{}", progress::outcomes(&results.outcomes)));
+        let outcomes = progress::outcomes(&results.outcomes);
+        report(&format!("\n{outcomes}{}", progress::left(left)));
     }
     Ok(results)
 }

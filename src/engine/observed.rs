@@ -38,12 +38,14 @@ pub struct Present {
     pub arn: Option<String>,
     /// What a person should know about it beside its attributes.
     pub note: Option<String>,
+    /// What others added to the resource and the settings keep, one line each.
+    pub keeps: Vec<String>,
     /// What others use the resource with. Only an unwanted resource needs an answer to that.
     pub held_by: Vec<Holder>,
 }
 
 impl Present {
-    /// A resource without a chosen ARN, a note or holders.
+    /// A resource without a chosen ARN, a note, holders or anything kept.
     pub fn new(attributes: Attributes, owner: Owner, phase: Phase) -> Self {
         Present {
             attributes,
@@ -51,6 +53,7 @@ impl Present {
             phase,
             arn: None,
             note: None,
+            keeps: Vec::new(),
             held_by: Vec::new(),
         }
     }

@@ -14,7 +14,7 @@ use crate::engine::action::Action;
 use crate::engine::address::Address;
 use crate::engine::decision::{Around, Decision, decide};
 use crate::engine::node::{Node, Observations, known};
-use crate::engine::observed::{Consent, Observed, Present};
+use crate::engine::observed::{Consent, Observed, Phase, Present};
 
 /// One line of a plan.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub struct Step {
     pub decision: Decision,
     /// What a person should know beside the changes.
     pub note: Option<String>,
+    /// What others added to the resource and the settings keep, one line each.
+    pub keeps: Vec<String>,
 }
 
 /// The decisions for all resources that are wanted or exist, in the order of the graph.
@@ -52,6 +54,20 @@ impl Plan {
         self.steps
             .iter()
             .any(|step| !matches!(step.decision.action, Action::Keep | Action::Blocked))
+    }
+
+    /// The steps whose resources stay, although AWS is not deleting them. After a destroy these are
+    /// left under our names: resources that are not ours, or that no longer look like ours, and
+    /// what belongs to them.
+    pub fn left<'a>(&'a self, observed: &Observations) -> Vec<&'a Step> {
+        let stays = |step: &&Step| match observed.get(&step.address) {
+            Some(Observed::Present(present)) => {
+                step.decision.action == Action::Keep
+                    && matches!(present.phase, Phase::Stable | Phase::Creating)
+            }
+            _ => false,
+        };
+        self.steps.iter().filter(stays).collect()
     }
 
     /// The blocked steps.
@@ -113,6 +129,7 @@ fn step(node: &Node, observed: &Observations, decision: Decision, consent: Conse
             .clone()
             .or_else(|| present.and_then(|present| present.arn.clone())),
         note: note(node, observation, stranger, &decision, consent),
+        keeps: present.map_or_else(Vec::new, |present| present.keeps.clone()),
         decision,
     }
 }

@@ -5,11 +5,13 @@
 //! is always well-formed, so other modules need no checks of their own.
 
 mod iam_identity;
+mod kept_policy;
 mod region;
 mod site;
 
 pub use iam_identity::IamIdentity;
 pub use iam_policy::names::{AccountId, Arn, InvalidName, Partition};
+pub use kept_policy::KeptPolicy;
 pub use region::Region;
 pub use site::Site;
 

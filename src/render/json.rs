@@ -58,6 +58,7 @@ fn step(step: &Step) -> Json {
         "action": step.decision.action.to_string(),
         "reason": step.decision.reason,
         "note": step.note,
+        "keeps": step.keeps,
         "changes": changes.collect::<Vec<_>>(),
     })
 }
@@ -95,14 +96,21 @@ pub fn event(event: &Event) -> Json {
     }
 }
 
-/// The number of steps by outcome.
-pub fn summary(counts: &Counts) -> Json {
+/// The number of steps by outcome, and what a destroy has left under our names.
+pub fn summary(counts: &Counts, left: &[&Step]) -> Json {
     let counts: Map<String, Json> = counts
         .by_name()
         .into_iter()
         .map(|(name, count)| (name.to_owned(), count.into()))
         .collect();
-    json!({"event": "summary", "outcomes": counts})
+    let left = left.iter().map(|step| {
+        json!({
+            "address": step.address.to_string(),
+            "name": step.name,
+            "reason": step.decision.reason,
+        })
+    });
+    json!({"event": "summary", "outcomes": counts, "left": left.collect::<Vec<_>>()})
 }
 
 fn outcome(outcome: &Outcome) -> (&'static str, Json) {

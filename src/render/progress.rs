@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use crate::engine::action::Action;
 use crate::engine::address::Address;
 use crate::engine::events::{Counts, Event, Outcome};
+use crate::engine::plan::Step;
 use crate::render::text::sign_of;
 use iam_policy::printable::{harmless, printable};
 
@@ -93,6 +94,25 @@ fn done(action: Action) -> &'static str {
         Action::Adopt => "adopted",
         Action::Keep | Action::Blocked => "unchanged",
     }
+}
+
+/// What a destroy has left under our names, each with the reason, and what to do; empty if nothing is
+/// left.
+pub fn left(left: &[&Step]) -> String {
+    if left.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("{FAILED}Left under our names:{FAILED:#}\n");
+    for step in left {
+        let reason = step.decision.reason.as_deref().unwrap_or_default();
+        text.push_str(&format!("  {} ({})\n", step.address, printable(&step.name)));
+        text.push_str(&format!("    {}\n", printable(reason)));
+    }
+    text.push_str(
+        "If one is a rest of this deployment, delete it by hand, or adopt it with\n\
+         `provision apply --adopt` and destroy again.\n",
+    );
+    text
 }
 
 /// The results of a run: each failure with its causes and its hint, then one line with the number

@@ -102,6 +102,9 @@ fn step_text(text: &mut String, step: &Step, width: usize) {
     if let Some(note) = &step.note {
         let _ = writeln!(text, "    {QUIET}{}{QUIET:#}", printable(note));
     }
+    for kept in &step.keeps {
+        let _ = writeln!(text, "    {QUIET}{}{QUIET:#}", printable(kept));
+    }
     // A deletion removes all attributes of a resource, so they are not listed.
     if step.decision.action != Action::Delete {
         for change in &step.decision.changes {

@@ -4,7 +4,7 @@
 use super::given::Given;
 use super::invalid::Invalid;
 use crate::failure::Failure;
-use crate::names::{AccountId, Arn, is_iam_name};
+use crate::names::{AccountId, Arn, KeptPolicy, is_iam_name};
 
 /// The ARN of a permissions boundary; `None` for an empty text.
 pub(super) fn parse_boundary(text: &str) -> Result<Option<Arn>, Invalid> {
@@ -20,24 +20,17 @@ pub(super) fn parse_boundary(text: &str) -> Result<Option<Arn>, Invalid> {
     })
 }
 
-/// Checks that each entry is the name or the ARN of a policy and that none is listed twice; gives
-/// the ARNs.
-pub(super) fn check_kept(given: &Given<&Vec<String>>) -> Result<Vec<Arn>, Failure> {
-    let arns = given.check_each(|text| {
-        let refused = |problem| {
+/// Checks that each entry names a policy by its ARN, or by its name and its kind, and that none is
+/// listed twice.
+pub(super) fn check_kept(given: &Given<&Vec<String>>) -> Result<Vec<KeptPolicy>, Failure> {
+    let kept = given.check_each(|text| {
+        parse_kept(text).map_err(|problem| {
             Invalid::new(
                 problem,
-                "Write the name of a policy, for example \"extra-permissions\", or its ARN, \
-                 for example \"arn:aws:iam::aws:policy/ReadOnlyAccess\".",
+                "Write the ARN of a managed policy, or \"aws/NAME\" for one of AWS, \
+                 \"customer/NAME\" for one of the account, or \"inline/NAME\".",
             )
-        };
-        if text.starts_with("arn:") {
-            parse_policy_arn(text).map(Some).map_err(refused)
-        } else if is_iam_name(text, 128) {
-            Ok(None)
-        } else {
-            Err(refused(format!("{text:?} is not the name of a policy")))
-        }
+        })
     })?;
     let mut seen = given.value.iter().enumerate();
     match seen.find(|(index, text)| given.value[..*index].contains(text)) {
@@ -45,7 +38,25 @@ pub(super) fn check_kept(given: &Given<&Vec<String>>) -> Result<Vec<Arn>, Failur
             format!("{text:?} is listed twice"),
             "List each policy once.",
         ))),
-        None => Ok(arns.into_iter().flatten().collect()),
+        None => Ok(kept),
+    }
+}
+
+fn parse_kept(text: &str) -> Result<KeptPolicy, String> {
+    if text.starts_with("arn:") {
+        return parse_policy_arn(text).map(KeptPolicy::Arn);
+    }
+    let kind = match text.split_once('/') {
+        Some((kind, name)) if is_iam_name(name, 128) => Some((kind, name.to_owned())),
+        _ => None,
+    };
+    match kind {
+        Some(("aws", name)) => Ok(KeptPolicy::Aws(name)),
+        Some(("customer", name)) => Ok(KeptPolicy::Customer(name)),
+        Some(("inline", name)) => Ok(KeptPolicy::Inline(name)),
+        _ => Err(format!(
+            "{text:?} is neither the ARN nor the kind and name of a policy"
+        )),
     }
 }
 

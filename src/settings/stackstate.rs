@@ -12,7 +12,7 @@ use super::principal::Principal;
 use super::trust::{self, Environment, Need, Trust, TrustKind};
 use super::{canonical, policies, postfix};
 use crate::failure::Failure;
-use crate::names::Arn;
+use crate::names::{Arn, KeptPolicy};
 use crate::secret::Secret;
 
 const HEADING: &str = "StackState settings";
@@ -58,7 +58,8 @@ pub struct StackStateFlags {
         value_parser = OsStringValueParser::new().map(PathBuf::from)
     )]
     pub policies: Option<PathBuf>,
-    /// Policy (name or ARN) that others added to our roles and that stays, repeatable
+    /// Policy that others added to our roles and that stays: an ARN, aws/NAME, customer/NAME or
+    /// inline/NAME; repeatable
     #[arg(long = "keep-policy", value_name = "POLICY", help_heading = HEADING)]
     pub keep_policies: Vec<String>,
 }
@@ -92,9 +93,9 @@ pub struct StackState {
     /// The folder whose documents replace the built-in ones; whether it exists is not checked.
     #[serde(serialize_with = "canonical::path")]
     pub policies: Option<PathBuf>,
-    /// Names or ARNs of policies on our roles that are not ours and stay.
+    /// The policies on our roles that are not ours and stay.
     #[serde(serialize_with = "canonical::sorted")]
-    pub keep_policies: Vec<String>,
+    pub keep_policies: Vec<KeptPolicy>,
 }
 
 impl StackState {
@@ -152,8 +153,8 @@ pub(super) fn resolve(
     let permissions_boundary = boundary
         .check(|text| policies::parse_boundary(text))?
         .flatten();
-    let keep_policies = given!(section.keep_policies);
-    let kept_arns = policies::check_kept(&keep_policies)?;
+    let kept = given!(section.keep_policies);
+    let keep_policies = policies::check_kept(&kept)?;
 
     let mut arns = Vec::new();
     if let Trust::External {
@@ -169,7 +170,11 @@ pub(super) fn resolve(
         );
     }
     arns.extend(permissions_boundary.iter().map(|arn| boundary.with(arn)));
-    arns.extend(kept_arns.iter().map(|arn| keep_policies.with(arn)));
+    let kept_arns = keep_policies.iter().filter_map(|policy| match policy {
+        KeptPolicy::Arn(arn) => Some(kept.with(arn)),
+        _ => None,
+    });
+    arns.extend(kept_arns);
     let stackstate = StackState {
         trust,
         encryption: given!(section.encryption).value.unwrap_or_default(),
@@ -180,7 +185,7 @@ pub(super) fn resolve(
             .value
             .clone()
             .filter(|it| is_named(it)),
-        keep_policies: keep_policies.value.clone(),
+        keep_policies,
     };
     Ok((stackstate, arns))
 }

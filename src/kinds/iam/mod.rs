@@ -3,6 +3,7 @@
 pub mod attached;
 pub mod attachment;
 pub mod instance_profile;
+mod kept;
 mod managed;
 pub mod permissions;
 pub mod policy;

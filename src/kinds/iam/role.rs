@@ -18,12 +18,13 @@ use crate::engine::ownership::Owner;
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::kinds::iam::attached::detach;
+use crate::kinds::iam::kept;
 use crate::kinds::iam::managed::document;
 use crate::kinds::iam::role_details::RoleDetails;
 use crate::kinds::iam::{INSTANCE_PROFILE, iam_operation};
 use crate::kinds::policy_value;
 use crate::kinds::tags::from_service;
-use crate::names::IamIdentity;
+use crate::names::{IamIdentity, KeptPolicy};
 
 /// The kind, as addresses name it.
 pub const KIND: &str = "iam_role";
@@ -49,23 +50,11 @@ pub struct RoleSpec {
     pub policy: Document,
     /// The ARN of the role's permissions boundary.
     pub boundary: Option<String>,
-    /// The policies of others, by name or ARN, that the settings keep on the role.
-    pub keep_policies: Vec<String>,
+    /// The policies of others that the settings keep on the role.
+    pub keep_policies: Vec<KeptPolicy>,
 }
 
 const MAX_SESSION_SECONDS: i32 = 3600;
-
-impl RoleSpec {
-    /// Whether the settings keep the policy of that name or ARN on the role.
-    fn keeps(&self, policy: &str) -> bool {
-        self.keep_policies.iter().any(|kept| {
-            kept == policy
-                || policy
-                    .rsplit_once('/')
-                    .is_some_and(|(_, name)| name == kept)
-        })
-    }
-}
 
 impl IamRole {
     fn name(&self) -> &str {
@@ -76,31 +65,26 @@ impl IamRole {
         IamIdentity::Role(self.identity.name.clone())
     }
 
-    /// Whether the settings keep the policy of that name or ARN on the role.
-    fn keeps(&self, policy: &str) -> bool {
-        self.spec.as_ref().is_some_and(|spec| spec.keeps(policy))
-    }
-
-    /// Whether the inline policy of this name is compared. A kept policy of others is not.
-    fn manages(&self, name: &str) -> bool {
-        name == self.policy_name || !self.keeps(name)
+    /// Whether the settings keep a policy on the role for which `is_it` holds.
+    fn keeps(&self, is_it: impl Fn(&KeptPolicy) -> bool) -> bool {
+        let spec = self.spec.as_ref();
+        spec.is_some_and(|spec| spec.keep_policies.iter().any(is_it))
     }
 
     /// Reads the policies and the instance profiles of the role, with calls for this role alone.
     async fn details(&self, aws: &Aws) -> Result<RoleDetails, AwsError> {
-        let kept = |name: &str| !self.manages(name);
         let is_unwanted = self.spec.is_none();
-        RoleDetails::read(aws, self.name(), self.policy_name, kept, is_unwanted).await
+        RoleDetails::read(aws, self.name(), self.policy_name, is_unwanted).await
     }
 
-    /// The attribute of an attached policy. Its value is the document, which tells what a role that
-    /// stays loses with the policy.
-    async fn attached_policy(&self, aws: &Aws, arn: &str) -> Result<(String, Value), AwsError> {
+    /// The ARN of an attached policy with its document, which tells what a role that stays keeps or
+    /// loses with the policy. Of a role that goes, the document is not read.
+    async fn attached_policy(&self, aws: &Aws, arn: String) -> Result<(String, Value), AwsError> {
         let value = match self.spec {
-            Some(_) => document(aws, arn).await?,
-            None => arn.into(),
+            Some(_) => document(aws, &arn).await?,
+            None => arn.as_str().into(),
         };
-        Ok((format!("attached_policy[{arn}]"), value))
+        Ok((arn, value))
     }
 
     async fn leave_profile(&self, aws: &Aws, profile: &str) -> Result<(), AwsError> {
@@ -194,15 +178,24 @@ impl Resource for IamRole {
         {
             attributes.insert("permissions_boundary".to_owned(), boundary.into());
         }
-        let (inline, attached) = (details.inline.into_iter(), details.attached.iter());
-        attributes.extend(
-            inline
-                .filter(|(name, _)| self.manages(name))
-                .map(|(name, policy)| (format!("inline_policy[{name}]"), policy)),
-        );
-        let attached = attached.filter(|arn| !self.keeps(arn));
+        let attached = details.attached.into_iter();
         let attached = attached.map(|arn| self.attached_policy(aws, arn));
-        attributes.extend(try_join_all(attached).await?);
+        let mut keeps = Vec::new();
+        for (name, policy) in details.inline {
+            if name != self.policy_name && self.keeps(|kept| kept.is_inline(&name)) {
+                keeps.push(kept::line(&format!("inline/{name}"), &policy));
+            } else {
+                attributes.insert(format!("inline_policy[{name}]"), policy);
+            }
+        }
+        for (arn, policy) in try_join_all(attached).await? {
+            if self.keeps(|kept| kept.is_managed(&arn)) {
+                keeps.push(kept::line(&arn, &policy));
+            } else {
+                attributes.insert(format!("attached_policy[{arn}]"), policy);
+            }
+        }
+        keeps.sort();
         let tags = from_service(role.tags());
         let owner = match self.identity.tags.lower_observed(&tags, &mut attributes) {
             // The path is a part of the ARN, and nobody can change it after the creation.
@@ -213,6 +206,7 @@ impl Resource for IamRole {
             owner => owner,
         };
         let mut present = Present::new(attributes, owner, Phase::Stable);
+        present.keeps = keeps;
         if self.spec.is_none() {
             let profiles = details.profiles.into_iter();
             let holder = |name| Holder::new(INSTANCE_PROFILE, name);

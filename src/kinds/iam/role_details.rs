@@ -44,13 +44,11 @@ impl RoleDetails {
     }
 
     /// Reads the details of one role. The inline policy `own` is read at the same time as the names
-    /// of the other inline policies. Inline policies that are `kept` are not read. The instance
-    /// profiles are read only if the role is unwanted.
+    /// of the other inline policies. The instance profiles are read only if the role is unwanted.
     pub(super) async fn read(
         aws: &Aws,
         role: &str,
         own: &str,
-        kept: impl Fn(&str) -> bool,
         is_unwanted: bool,
     ) -> Result<Self, AwsError> {
         let identity = IamIdentity::Role(role.to_owned());
@@ -67,7 +65,7 @@ impl RoleDetails {
             profiles,
         )
         .await?;
-        let others = names.into_iter().filter(|name| name != own && !kept(name));
+        let others = names.into_iter().filter(|name| name != own);
         let others = others.map(async |name| {
             let policy = inline_policy(aws, role, &name).await?;
             Ok((name, policy))

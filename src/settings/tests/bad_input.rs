@@ -208,7 +208,14 @@ fn bad_values_in_the_file_are_refused_by_name() {
         (
             "keep_policies = []",
             "keep_policies = [\"a b\"]",
-            "provision.toml: stackstate.keep_policies: \"a b\" is not the name of a policy",
+            "provision.toml: stackstate.keep_policies: \"a b\" is neither the ARN nor the kind and \
+             name of a policy",
+        ),
+        (
+            "keep_policies = []",
+            "keep_policies = [\"theirs\"]",
+            "provision.toml: stackstate.keep_policies: \"theirs\" is neither the ARN nor the kind \
+             and name of a policy",
         ),
         (
             "keep_policies = []",
@@ -218,8 +225,8 @@ fn bad_values_in_the_file_are_refused_by_name() {
         ),
         (
             "keep_policies = []",
-            "keep_policies = [\"a\", \"b\", \"a\"]",
-            "provision.toml: stackstate.keep_policies: \"a\" is listed twice",
+            "keep_policies = [\"aws/a\", \"inline/a\", \"aws/a\"]",
+            "provision.toml: stackstate.keep_policies: \"aws/a\" is listed twice",
         ),
         (
             "team =",
@@ -307,7 +314,7 @@ fn bad_values_in_flags_are_refused_by_name() {
         ),
         (
             &["--keep-policy=a/b"],
-            "--keep-policy: \"a/b\" is not the name of a policy",
+            "--keep-policy: \"a/b\" is neither the ARN nor the kind and name of a policy",
         ),
         (
             &["--endpoint-url=http://example.com"],

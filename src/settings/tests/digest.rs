@@ -46,7 +46,7 @@ fn the_digest_entries_cover_what_is_provisioned_and_nothing_else() {
         &["--postfix=-two"],
         &["--permissions-boundary=arn:aws:iam::123456789012:policy/b"],
         &["--policies=mine"],
-        &["--keep-policy=theirs"],
+        &["--keep-policy=inline/theirs"],
     ];
     for args in different {
         assert_ne!(entries(args), base, "{args:?} matters");
@@ -61,8 +61,8 @@ fn the_order_of_what_has_no_order_does_not_change_the_digest() {
         "--region=eu-west-3",
         "--agent-principal=111111111111",
         "--agent-principal=222222222222",
-        "--keep-policy=a",
-        "--keep-policy=b",
+        "--keep-policy=aws/a",
+        "--keep-policy=inline/b",
     ];
     let backwards = [
         "--region=eu-west-1",
@@ -70,8 +70,8 @@ fn the_order_of_what_has_no_order_does_not_change_the_digest() {
         "--region=eu-west-2",
         "--agent-principal=222222222222",
         "--agent-principal=111111111111",
-        "--keep-policy=b",
-        "--keep-policy=a",
+        "--keep-policy=inline/b",
+        "--keep-policy=aws/a",
     ];
     assert_eq!(
         settings(GOOD, &forwards).digest_entries().unwrap(),

@@ -17,7 +17,7 @@ use iam_policy::lint::Accepted;
 use super::*;
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;
-use crate::names::Region;
+use crate::names::{KeptPolicy, Region};
 
 /// A file and flags that lack nothing, for cases that spoil one thing.
 const GOOD: &str = r#"
@@ -161,7 +161,7 @@ fn flags_win_over_the_file() {
         "--postfix=-two",
         "--permissions-boundary=arn:aws-us-gov:iam::999999999999:policy/b",
         "--policies=mine",
-        "--keep-policy=theirs",
+        "--keep-policy=inline/theirs",
     ];
     let file = GOOD.replace("policies = \"\"", "policies = \"other\"");
     let settings = settings(&file, &args);
@@ -175,7 +175,8 @@ fn flags_win_over_the_file() {
     assert_eq!(stackstate.postfix, "-two");
     assert!(stackstate.permissions_boundary.is_some());
     assert_eq!(stackstate.policies, Some(PathBuf::from("mine")));
-    assert_eq!(stackstate.keep_policies, ["theirs"]);
+    let kept = KeptPolicy::Inline("theirs".to_owned());
+    assert_eq!(stackstate.keep_policies, [kept]);
     let Trust::External { principals, .. } = stackstate.trust else {
         panic!("trust is external");
     };

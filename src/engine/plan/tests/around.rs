@@ -30,6 +30,45 @@ fn actions(plan: &Plan) -> Vec<(&str, Action, Option<&str>)> {
 }
 
 #[test]
+fn what_stays_after_a_destroy_is_what_nothing_deletes() {
+    let cases = [
+        ("ours goes", Observed::Present(same()), false),
+        ("what is not ours stays", foreign(same()), true),
+        ("what is missing", Missing, false),
+        (
+            "its deletion is scheduled",
+            phase(Phase::PendingDeletion, same()),
+            false,
+        ),
+        ("it is being deleted", phase(Phase::Deleting, same()), false),
+        (
+            "blocked steps have an outcome of their own",
+            Obstructed("why".to_owned()),
+            false,
+        ),
+    ];
+    for (why, observed, left) in cases {
+        let nodes = [fake().unwanted().node(&[])];
+        let observed = Observations::from([(at("a"), observed)]);
+        let plan = plan(&nodes, &observed, consent(false));
+        assert_eq!(!plan.left(&observed).is_empty(), left, "{why}");
+    }
+    let observed = Observations::from([
+        (at("a"), foreign(same())),
+        (
+            at("b"),
+            Observed::Present(Present {
+                owner: Owner::Parent,
+                ..same()
+            }),
+        ),
+    ]);
+    let plan = plan(&rule_and_target(false), &observed, consent(false));
+    let left = plan.left(&observed).len();
+    assert_eq!(left, 2, "what belongs to it stays with it");
+}
+
+#[test]
 fn a_child_has_the_owner_of_its_parent() {
     let child = |size| {
         Observed::Present(Present {
