@@ -49,3 +49,4 @@ mod squatted;
 mod stopping;
 mod terminal;
 mod variants;
+mod ways_out;

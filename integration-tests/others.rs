@@ -180,8 +180,6 @@ async fn a_target_of_others_blocks_the_rules_deletion_until_it_is_removed_or_det
         let put = put.send().await.unwrap();
         assert_eq!(put.failed_entry_count(), 0);
 
-        account.plan(&[]).has_no_changes();
-        account.apply(&[]).writes_nothing();
         account
             .provision(&["destroy", "--yes"])
             .exits(1)
@@ -203,6 +201,42 @@ async fn a_target_of_others_blocks_the_rules_deletion_until_it_is_removed_or_det
         }
         assert_eq!(inventory::of(&account, &[MAIN]).await, BTreeSet::new());
     }
+}
+
+#[tokio::test]
+async fn a_target_of_others_receives_our_events_and_is_removed_by_an_apply() {
+    let account = Account::applied(&[MAIN]);
+    let events = account.events(MAIN);
+    let arn = format!("arn:aws:sqs:{MAIN}:210987654321:theirs");
+    let add = async || {
+        let target = Target::builder().id("added").arn(&arn).build().unwrap();
+        let put = events.put_targets().rule(RULE).targets(target);
+        assert_eq!(put.send().await.unwrap().failed_entry_count(), 0);
+    };
+    let (address, attribute) = ("event_target.firehose@eu-west-1", "further_target[added]");
+    add().await;
+    account
+        .provision(&["plan"])
+        .says(&format!("- {attribute}: {arn}"));
+    account.mends("a target was added", address, "update", &[attribute]);
+    account.plan(&[]).has_no_changes();
+
+    add().await;
+    let remove = events
+        .remove_targets()
+        .rule(RULE)
+        .ids("StsEventBridgeFirehose");
+    remove.send().await.unwrap();
+    let attributes = ["arn", attribute, "role"];
+    account.mends("ours was replaced", address, "update", &attributes);
+    let left = events
+        .list_targets_by_rule()
+        .rule(RULE)
+        .send()
+        .await
+        .unwrap();
+    let left: Vec<&str> = left.targets().iter().map(Target::id).collect();
+    assert_eq!(left, ["StsEventBridgeFirehose"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The survey: reads everything that a plan needs, with as few successive waves of calls as
 //! possible.
 
+mod adoption;
 mod site;
 
 pub use site::site;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_sdk_firehose::types::{
-    BufferingHints, CloudWatchLoggingOptions, CompressionFormat, EncryptionConfiguration,
-    ExtendedS3DestinationUpdate, KmsEncryptionConfig, NoEncryptionConfig, ProcessingConfiguration,
+    BufferingHints, CloudWatchLoggingOptions, CompressionFormat, DataFormatConversionConfiguration,
+    EncryptionConfiguration, ExtendedS3DestinationUpdate, KmsEncryptionConfig, NoEncryptionConfig,
+    ProcessingConfiguration,
 };
 use tokio::runtime::Builder;
 
@@ -130,6 +131,15 @@ async fn each_setting_of_ours_is_corrected_and_the_others_are_kept() {
             update()
                 .processing_configuration(ProcessingConfiguration::builder().enabled(true).build()),
             &["processing"],
+        ),
+        (
+            "a conversion of records",
+            update().data_format_conversion_configuration(
+                DataFormatConversionConfiguration::builder()
+                    .enabled(true)
+                    .build(),
+            ),
+            &["format_conversion"],
         ),
         (
             "several settings at once",

@@ -100,6 +100,10 @@ fn of_s3(call: &Call) -> (String, String) {
         (_, "ownershipControls") => format!("{verb}BucketOwnershipControls"),
         (_, "publicAccessBlock") => format!("{verb}PublicAccessBlock"),
         (_, "lifecycle") => format!("{verb}BucketLifecycleConfiguration"),
+        (_, "replication") => format!("{verb}BucketReplication"),
+        (_, "notification") => format!("{verb}BucketNotificationConfiguration"),
+        (_, "inventory") => "ListBucketInventoryConfigurations".to_owned(),
+        (_, "acl") => format!("{verb}BucketAcl"),
         (_, "policy") => format!("{verb}BucketPolicy"),
         _ => panic!("an operation of S3 that is not known here: {}", call.line),
     };

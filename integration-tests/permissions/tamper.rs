@@ -142,11 +142,14 @@ pub async fn drift(account: &Account) {
     let update = update.extended_s3_destination_update(elsewhere.build());
     update.send().await.unwrap();
 
-    let rule = account
-        .events(MAIN)
-        .disable_rule()
-        .name("StsEventBridgeRule");
+    let events = account.events(MAIN);
+    let rule = events.disable_rule().name("StsEventBridgeRule");
     rule.send().await.unwrap();
+    let target = aws_sdk_eventbridge::types::Target::builder().id("added");
+    let target = target.arn(format!("arn:aws:sqs:{MAIN}:{}:queue", account.id));
+    let put = events.put_targets().rule("StsEventBridgeRule");
+    let put = put.targets(target.build().unwrap());
+    assert_eq!(put.send().await.unwrap().failed_entry_count(), 0);
 }
 
 /// Replaces our role in our instance profile by another role.

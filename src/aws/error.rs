@@ -123,6 +123,12 @@ impl AwsError {
         }
     }
 
+    /// The operation and AWS's code, as a part of a sentence.
+    pub fn brief(&self) -> String {
+        let code = self.code.as_deref().unwrap_or("no code");
+        format!("{} answers {code}", self.operation)
+    }
+
     /// The error as a person reads it: the operation with resource, account and region, AWS's code
     /// and message, and advice.
     pub fn failure(&self) -> Failure {

@@ -27,6 +27,9 @@ impl Operation {
     /// that passes a role to a service or tags what it creates needs further actions.
     pub fn iam_actions(&self) -> Vec<String> {
         let names: &[&str] = match (self.service, self.name) {
+            ("s3", "GetBucketReplication") => &["s3:GetReplicationConfiguration"],
+            ("s3", "GetBucketNotificationConfiguration") => &["s3:GetBucketNotification"],
+            ("s3", "ListBucketInventoryConfigurations") => &["s3:GetInventoryConfiguration"],
             ("s3", "ListBuckets") => &["s3:ListAllMyBuckets"],
             ("s3", "HeadBucket") => &["s3:ListBucket"],
             ("s3", "CreateBucket") => &[

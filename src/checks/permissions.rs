@@ -70,6 +70,8 @@ pub fn apply(
     checks: bool,
 ) -> Vec<Permission> {
     let mut all = plan(systems, nodes);
+    let exposures = nodes.iter().filter(|node| node.is_wanted());
+    all.extend(exposures.flat_map(|node| node.resource.permissions_for_exposures()));
     for node in nodes {
         if let Some(wanted) = node.resource.wanted() {
             all.extend(wanted.permissions_to_create());

@@ -49,12 +49,13 @@ pub async fn command(
         let inputs = saved_plan::Inputs::of(&context.settings, &context.systems)?;
         saved.check_inputs(&inputs)?;
     }
-    let (survey, trails) = if args.no_preflight {
+    let (mut survey, trails) = if args.no_preflight {
         (context.survey().await?, None)
     } else {
         let (survey, trails) = preflight::look(&context).await?;
         (survey, Some(trails))
     };
+    survey.look_before_adoption(&context.aws, consent).await;
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
     let document = json::plan(&survey.site, &plan);
     if let Some(saved) = &saved {

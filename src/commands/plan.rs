@@ -29,7 +29,8 @@ pub async fn command(
         remove_restrictions: args.remove_restrictions,
         ..Consent::default()
     };
-    let survey = context.survey().await?;
+    let mut survey = context.survey().await?;
+    survey.look_before_adoption(&context.aws, consent).await;
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
     let document = json::plan(&survey.site, &plan);
     if args.json {

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use futures_util::future::{BoxFuture, Either, FutureExt, join, ready, select};
+use futures_util::future::{BoxFuture, Either, FutureExt, join3, ready, select};
 use serde_json::json;
 use tokio::sync::watch;
 
 use crate::checks::preflight::simulation::{Call, calls};
 use crate::checks::preflight::trails::{self, Seen};
-use crate::checks::preflight::{self, Check, Verdict};
+use crate::checks::preflight::{self, Check, Verdict, exposures};
 use crate::cli::PreflightArgs;
 use crate::commands::Ending;
 use crate::commands::context::Context;
@@ -39,7 +39,8 @@ pub async fn command(
         remove_restrictions: args.remove_restrictions,
         ..Consent::default()
     };
-    let (survey, trails) = look(&context).await?;
+    let (mut survey, trails) = look(&context).await?;
+    survey.look_before_adoption(&context.aws, consent).await;
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
     let mut checks = vec![Check::new(
         "caller",
@@ -95,7 +96,8 @@ pub async fn look(context: &Context) -> Result<(Survey, BoxFuture<'_, Vec<Seen>>
     Ok((survey?, trails))
 }
 
-/// Whether the calls that `plan` makes are allowed, and whether a trail logs the events.
+/// Whether the calls that `plan` makes are allowed, whether a trail logs the events, and whether a
+/// resource of ours leads to others.
 pub async fn before_a_write(
     context: &Context,
     survey: &Survey,
@@ -105,8 +107,10 @@ pub async fn before_a_write(
 ) -> Vec<Check> {
     let permitted = permitted(context, survey, plan, consent);
     let trails = async { trails::look(&context.aws, &trails.await).await };
-    let (mut checks, trails) = join(permitted, trails).await;
+    let exposures = exposures::look(&context.aws, &survey.nodes, &survey.observed);
+    let (mut checks, trails, exposures) = join3(permitted, trails, exposures).await;
     checks.extend(trails);
+    checks.extend(exposures);
     checks
 }
 

@@ -67,6 +67,14 @@ impl Value {
         }
     }
 
+    /// The text, if the value is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Value::Plain(json) => json.as_str(),
+            _ => None,
+        }
+    }
+
     /// The value for JSON output: without secrets, and `null` for a value that AWS will choose.
     pub fn to_json(&self) -> Json {
         match self {

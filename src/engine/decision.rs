@@ -111,6 +111,14 @@ fn decide_wanted(
         return Decision::because(Action::Blocked, reason, changes);
     }
     match foreign {
+        Some(whose) if !present.exposures.is_empty() => {
+            let exposures = present.exposures.join("; ");
+            let reason = format!(
+                "it exists and is not ours: {whose}; and cannot be taken over as it is: \
+                 {exposures}; remove that first"
+            );
+            Decision::because(Action::Blocked, reason, changes)
+        }
         Some(whose) => Decision::because(Action::Adopt, whose.clone(), changes),
         None if changes.is_empty() => Decision::new(Action::Keep, changes),
         None => Decision::new(Action::Update, changes),

@@ -42,10 +42,12 @@ pub struct Present {
     pub keeps: Vec<String>,
     /// What others use the resource with. Only an unwanted resource needs an answer to that.
     pub held_by: Vec<Holder>,
+    /// Where the resource leads beside its attributes. Only an adoption needs an answer to that.
+    pub exposures: Vec<String>,
 }
 
 impl Present {
-    /// A resource without a chosen ARN, a note, holders or anything kept.
+    /// A resource without a chosen ARN, a note, anything kept, holders or exposures.
     pub fn new(attributes: Attributes, owner: Owner, phase: Phase) -> Self {
         Present {
             attributes,
@@ -55,6 +57,7 @@ impl Present {
             note: None,
             keeps: Vec::new(),
             held_by: Vec::new(),
+            exposures: Vec::new(),
         }
     }
 }

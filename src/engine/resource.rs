@@ -57,6 +57,22 @@ pub trait Resource: Debug + Send + Sync {
     /// instead.
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError>;
 
+    /// The ways out of the resource that [`observe`](Resource::observe) does not compare: each in
+    /// words, with what it leads to. Asked before an adoption, and of our own resources by the
+    /// checks before a write. Never writes.
+    ///
+    /// # Errors
+    /// Those of AWS.
+    async fn exposures(&self, aws: &Aws, present: &Present) -> Result<Vec<String>, AwsError> {
+        let _ = (aws, present);
+        Ok(Vec::new())
+    }
+
+    /// The permissions that [`exposures`](Resource::exposures) needs.
+    fn permissions_for_exposures(&self) -> Vec<Permission> {
+        Vec::new()
+    }
+
     /// Deletes the resource, and returns without waiting. A resource that is gone already is no
     /// error.
     ///

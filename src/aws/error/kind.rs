@@ -115,6 +115,7 @@ pub(super) fn classify(operation: &Operation, code: &str, message: &str) -> Erro
         | "NoSuchLifecycleConfiguration"
         | "OwnershipControlsNotFoundError"
         | "NoSuchPublicAccessBlockConfiguration"
+        | "ReplicationConfigurationNotFoundError"
         | "ServerSideEncryptionConfigurationNotFoundError" => ErrorKind::NotFound,
         "EntityAlreadyExists"
         | "AlreadyExistsException"

@@ -2,9 +2,10 @@
 //! trail logs the API calls that the integration's rule listens for.
 //!
 //! [`simulation`] decides what IAM is asked and what its answers mean, without a client; [`ask`] asks.
-//! [`trails`] reads CloudTrail's trails. Each gives [`Check`]s, which the commands print.
+//! [`trails`] reads CloudTrail's trails. [`exposures`] reads where our resources lead. Each gives [`Check`]s, which the commands print.
 
 mod check;
+pub mod exposures;
 pub mod simulation;
 mod simulator;
 #[cfg(test)]
@@ -45,9 +46,13 @@ pub fn refuse(checks: &[Check]) -> Result<(), Failure> {
     if failure.causes.is_empty() {
         return Ok(());
     }
-    Err(failure.hint(
-        "Allow these calls to the credentials in use (`provision permissions apply` prints a \
-         policy). The simulation does not see everything, such as conditions on the session: if \
-         you know better, pass `--ignore-preflight`",
-    ))
+    let is_denied = checks.iter().any(|it| !it.denied.is_empty());
+    Err(failure.hint(match is_denied {
+        true => {
+            "Allow these calls to the credentials in use (`provision permissions apply` prints a \
+             policy). The simulation does not see everything, such as conditions on the session: \
+             if you know better, pass `--ignore-preflight`"
+        }
+        false => "Correct this, or pass `--ignore-preflight` if it is meant to be so",
+    }))
 }

@@ -102,7 +102,7 @@ pub async fn look(aws: &Aws, seen: &[Seen]) -> Vec<Check> {
     });
     let logging: BTreeMap<&str, Logging> = join_all(logging).await.into_iter().collect();
     let of_region = |described: &Result<Vec<Trail>, AwsError>| match described {
-        Err(error) => Logging::Unknown(why(error)),
+        Err(error) => Logging::Unknown(error.brief()),
         Ok(trails) => together(trails.iter().filter_map(|trail| {
             let arn = trail.trail_arn().unwrap_or_default();
             logging.get(arn).cloned()
@@ -149,11 +149,6 @@ fn checks<'a>(found: impl Iterator<Item = (&'a Region, Logging)>) -> Vec<Check> 
     checks
 }
 
-fn why(error: &AwsError) -> String {
-    let code = error.code.as_deref().unwrap_or("no code");
-    format!("{} answers {code}", error.operation)
-}
-
 fn operation(name: &'static str, region: &Region) -> Operation {
     Operation {
         service: "cloudtrail",
@@ -194,7 +189,7 @@ async fn logs(aws: &Aws, trail: &Trail, home: &Region) -> Logging {
         ))
     };
     match try_join(status, selects).await {
-        Err(error) => Logging::Unknown(why(&error)),
+        Err(error) => Logging::Unknown(error.brief()),
         Ok((status, selects)) if status.is_logging() == Some(true) && selects => Logging::On,
         Ok(_) => Logging::Off,
     }

@@ -65,6 +65,12 @@ impl EventTarget {
 }
 
 impl Specified<'_, EventTarget, TargetSpec> {
+    pub(super) fn removing_others(&self) -> Vec<Permission> {
+        let ours = resource_tags(&self.resource.identity.tags);
+        let rule = &self.resource.rule_arn;
+        allow(CHANGE, &[rule], &ours, &["events:RemoveTargets"])
+    }
+
     pub(super) fn putting(&self) -> Vec<Permission> {
         let ours = resource_tags(&self.resource.identity.tags);
         let rule = &self.resource.rule_arn;

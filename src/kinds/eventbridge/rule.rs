@@ -133,6 +133,17 @@ impl Resource for EventRule {
         Ok(Observed::Present(present))
     }
 
+    /// The targets of our own rule are compared with the target.
+    async fn exposures(&self, aws: &Aws, present: &Present) -> Result<Vec<String>, AwsError> {
+        if present.owner == Owner::Ours {
+            return Ok(Vec::new());
+        }
+        let targets = targets(aws, &self.region, &self.identity.name).await?;
+        let others = targets.iter().filter(|target| target.id != self.target);
+        let others = others.map(|target| format!("its events also go to {}", target.arn));
+        Ok(others.collect())
+    }
+
     async fn delete(
         &self,
         aws: &Aws,

@@ -1,7 +1,7 @@
 //! The target of an EventBridge rule.
 //!
-//! Targets carry no tags: a target has the owner of its rule. Only the target with our id is
-//! managed; other targets of the same rule are not touched.
+//! Targets carry no tags: a target has the owner of its rule. Every further target of the rule
+//! receives the same events, so it is drift of a wanted target, and an update removes it.
 
 use async_trait::async_trait;
 use aws_sdk_eventbridge::types::Target;
@@ -47,6 +47,18 @@ pub struct TargetSpec {
     pub arn: String,
     /// The ARN of the role with which EventBridge sends the events.
     pub role_arn: String,
+}
+
+const FURTHER: &str = "further_target[";
+
+/// The attribute for a target of the rule that is not ours.
+fn further(id: &str) -> String {
+    format!("{FURTHER}{id}]")
+}
+
+/// The id of the target that is not ours and that the change removes.
+fn id_of_further(change: &Change) -> Option<&str> {
+    change.attribute.strip_prefix(FURTHER)?.strip_suffix(']')
 }
 
 impl EventTarget {
@@ -105,18 +117,25 @@ impl Resource for EventTarget {
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(Observed::Missing),
             Err(error) => return Err(error),
         };
-        let Some(target) = targets
+        let (own, others): (Vec<&Target>, Vec<&Target>) = targets
             .iter()
-            .find(|target| target.id() == self.identity.name)
-        else {
-            return Ok(Observed::Missing);
-        };
-        let mut attributes = Attributes::from([("arn".to_owned(), target.arn().into())]);
-        if let Some(role) = target.role_arn() {
-            attributes.insert("role".to_owned(), role.into());
+            .partition(|target| target.id() == self.identity.name);
+        let mut attributes = Attributes::new();
+        for target in own {
+            attributes.insert("arn".to_owned(), target.arn().into());
+            if let Some(role) = target.role_arn() {
+                attributes.insert("role".to_owned(), role.into());
+            }
+            for (name, value) in Self::additions(target) {
+                attributes.insert(name.to_owned(), value.into());
+            }
         }
-        for (name, value) in Self::additions(target) {
-            attributes.insert(name.to_owned(), value.into());
+        for target in others.iter().filter(|_| self.spec.is_some()) {
+            attributes.insert(further(target.id()), target.arn().into());
+        }
+        // A wanted target is also added to a rule that has others alone.
+        if attributes.is_empty() {
+            return Ok(Observed::Missing);
         }
         Ok(Observed::Present(Present::new(
             attributes,
@@ -182,8 +201,12 @@ impl Wanted for Specified<'_, EventTarget, TargetSpec> {
         self.putting()
     }
 
-    fn permissions_to_update(&self, _changes: Option<&[Change]>) -> Vec<Permission> {
-        self.putting()
+    fn permissions_to_update(&self, changes: Option<&[Change]>) -> Vec<Permission> {
+        let mut all = self.putting();
+        if changes.is_none_or(|changes| changes.iter().any(|it| id_of_further(it).is_some())) {
+            all.extend(self.removing_others());
+        }
+        all
     }
 
     async fn create(&self, aws: &Aws, known: &Known) -> Result<Created, AwsError> {
@@ -198,9 +221,19 @@ impl Wanted for Specified<'_, EventTarget, TargetSpec> {
         &self,
         aws: &Aws,
         _present: &Present,
-        _changes: &[Change],
+        changes: &[Change],
         _known: &Known,
     ) -> Result<(), AwsError> {
-        self.put(aws).await
+        let others = changes.iter().filter_map(id_of_further);
+        let others: Vec<String> = others.map(ToOwned::to_owned).collect();
+        let is_put = changes.len() > others.len();
+        if !others.is_empty() {
+            let (region, rule) = (&self.resource.region, &self.resource.rule_name);
+            remove_targets(aws, region, rule, others).await?;
+        }
+        if is_put {
+            self.put(aws).await?;
+        }
+        Ok(())
     }
 }

@@ -14,7 +14,7 @@ use crate::engine::permission::{
 use crate::engine::resource::Specified;
 
 /// Every attribute of the destination, which one call writes.
-const DESTINATION: [&str; 10] = [
+const DESTINATION: [&str; 11] = [
     "role",
     "bucket",
     "prefix",
@@ -24,6 +24,7 @@ const DESTINATION: [&str; 10] = [
     "buffer_mebibytes",
     "key",
     "processing",
+    "format_conversion",
     "destination",
 ];
 

@@ -5,7 +5,10 @@ mod wanted;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use aws_sdk_firehose::types::{DeliveryStreamDescription, DeliveryStreamStatus};
+use aws_sdk_firehose::types::{
+    DeliveryStreamDescription, DeliveryStreamStatus, ProcessingConfiguration,
+    ProcessorParameterName, S3BackupMode,
+};
 use futures_util::future::join;
 
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
@@ -13,6 +16,7 @@ use crate::engine::address::Address;
 use crate::engine::attributes::{Attributes, Value};
 use crate::engine::identity::Identity;
 use crate::engine::observed::{Consent, Observed, Phase, Present};
+use crate::engine::ownership::Owner;
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::names::Region;
@@ -140,12 +144,42 @@ fn lower(stream: &DeliveryStreamDescription) -> Attributes {
     if let Some(key) = encryption.and_then(|e| e.kms_encryption_config()) {
         add("key", key.awskms_key_arn().into());
     }
-    // Any processor, such as the newline delimiter, changes the data that the agent reads.
-    if s3.processing_configuration().and_then(|p| p.enabled()) == Some(true) {
-        add("processing", true.into());
+    // Any processor, such as the newline delimiter, changes the data that the agent reads, and a
+    // function also receives it.
+    let processing = s3.processing_configuration();
+    if let Some(processing) = processing.filter(|it| it.enabled() == Some(true)) {
+        add("processing", processors(processing).into());
+    }
+    let conversion = s3.data_format_conversion_configuration();
+    if conversion.and_then(|it| it.enabled()) == Some(true) {
+        add("format_conversion", true.into());
+    }
+    // The backup receives every record as well.
+    if s3.s3_backup_mode() == Some(&S3BackupMode::Enabled) {
+        let backup = s3.s3_backup_description();
+        let bucket = backup.map_or("an unknown bucket", |it| it.bucket_arn());
+        add("backup", bucket.into());
     }
     attributes
 }
+
+/// The processors by name: a function by its ARN, any other by its type.
+fn processors(processing: &ProcessingConfiguration) -> String {
+    let names = processing.processors().iter().map(|processor| {
+        let mut parameters = processor.parameters().iter();
+        let function =
+            parameters.find(|it| *it.parameter_name() == ProcessorParameterName::LambdaArn);
+        function.map_or(processor.r#type().as_str(), |it| it.parameter_value())
+    });
+    let names: Vec<&str> = names.collect();
+    match names[..] {
+        [] => "enabled".to_owned(),
+        _ => names.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests;
 
 #[async_trait]
 impl Resource for FirehoseStream {
@@ -180,6 +214,16 @@ impl Resource for FirehoseStream {
             _ => Phase::Stable,
         };
         Ok(Observed::Present(Present::new(attributes, owner, phase)))
+    }
+
+    /// What of our own stream leads elsewhere is compared.
+    async fn exposures(&self, _aws: &Aws, present: &Present) -> Result<Vec<String>, AwsError> {
+        let processing = present.attributes.get("processing");
+        let processing = processing.filter(|_| present.owner != Owner::Ours);
+        let processors = processing.and_then(Value::as_text).into_iter();
+        Ok(processors
+            .map(|it| format!("its records also go to the processors {it}"))
+            .collect())
     }
 
     async fn delete(

@@ -206,6 +206,14 @@ impl Resource for KmsKey {
         }
     }
 
+    async fn exposures(&self, aws: &Aws, present: &Present) -> Result<Vec<String>, AwsError> {
+        self.ways_out(aws, present).await
+    }
+
+    fn permissions_for_exposures(&self) -> Vec<Permission> {
+        self.exposing()
+    }
+
     async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError> {
         let client = aws.kms(&self.region);
         let arn = self.arn_of(aws, present, "ScheduleKeyDeletion")?;

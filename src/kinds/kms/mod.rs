@@ -1,6 +1,7 @@
 //! KMS: the key and its alias.
 
 mod calls;
+mod exposures;
 mod find;
 mod found;
 pub mod key;

@@ -11,8 +11,8 @@
 use super::key::{KeySpec, KmsKey};
 use crate::engine::attributes::Change;
 use crate::engine::permission::{
-    CHANGE, CREATE, DELETE, FIND, Permission, READ, Side, allow, for_changes, request_tags,
-    resource_tags, tagging,
+    CHANGE, CREATE, DELETE, FIND, Permission, READ, READ_EXPOSURES, Side, allow, for_changes,
+    request_tags, resource_tags, tagging,
 };
 use crate::engine::resource::Specified;
 
@@ -40,6 +40,10 @@ impl KmsKey {
         ];
         all.extend(allow(READ, &[&self.any_key()], &[], &read));
         all
+    }
+
+    pub(super) fn exposing(&self) -> Vec<Permission> {
+        allow(READ_EXPOSURES, &[&self.any_key()], &[], &["kms:ListGrants"])
     }
 
     pub(super) fn deleting(&self) -> Vec<Permission> {

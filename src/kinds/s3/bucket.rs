@@ -82,6 +82,15 @@ impl BucketSpec {
     }
 }
 
+impl S3Bucket {
+    /// The region in which the bucket was found.
+    pub(super) fn region_of(&self, present: &Present) -> Region {
+        let region = present.attributes.get("region").and_then(Value::as_text);
+        let region = region.and_then(|region| region.parse().ok());
+        region.unwrap_or_else(|| self.region.clone())
+    }
+}
+
 fn note(statements: usize) -> Option<String> {
     let noun = match statements {
         0 => return None,
@@ -187,15 +196,19 @@ impl Resource for S3Bucket {
         Ok(Observed::Present(present))
     }
 
+    async fn exposures(&self, aws: &Aws, present: &Present) -> Result<Vec<String>, AwsError> {
+        self.ways_out(aws, present).await
+    }
+
+    fn permissions_for_exposures(&self) -> Vec<Permission> {
+        self.exposing()
+    }
+
     async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError> {
-        let region = match present.attributes.get("region") {
-            Some(Value::Plain(region)) => region.as_str().and_then(|region| region.parse().ok()),
-            _ => None,
-        };
         let bucket = empty::Bucket {
             name: &self.identity.name,
             account: &self.account,
-            region: &region.unwrap_or_else(|| self.region.clone()),
+            region: &self.region_of(present),
         };
         bucket.delete(aws, consent.delete_content).await
     }

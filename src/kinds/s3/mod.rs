@@ -4,6 +4,7 @@ pub mod bucket;
 pub mod empty;
 #[cfg(test)]
 mod empty_tests;
+mod exposures;
 mod lifecycle;
 mod log_delivery;
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::bucket::{BucketSpec, S3Bucket};
 use crate::engine::attributes::Change;
 use crate::engine::observed::Consent;
 use crate::engine::permission::{
-    CREATE, FIND, Permission, READ, Side, allow, for_changes, request_tags,
+    CREATE, FIND, Permission, READ, READ_EXPOSURES, Side, allow, for_changes, request_tags,
 };
 use crate::engine::resource::Specified;
 
@@ -46,6 +46,16 @@ impl S3Bucket {
         let mut all = allow(FIND, &["*"], &[], &["s3:ListAllMyBuckets"]);
         all.extend(allow(READ, &[self.identity.as_resource()], &[], &read));
         all
+    }
+
+    pub(super) fn exposing(&self) -> Vec<Permission> {
+        let read = [
+            "s3:GetBucketAcl",
+            "s3:GetBucketNotification",
+            "s3:GetInventoryConfiguration",
+            "s3:GetReplicationConfiguration",
+        ];
+        allow(READ_EXPOSURES, &[self.identity.as_resource()], &[], &read)
     }
 
     pub(super) fn deleting(&self, consent: Consent) -> Vec<Permission> {

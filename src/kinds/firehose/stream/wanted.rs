@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use aws_sdk_firehose::error::BuildError;
 use aws_sdk_firehose::types::{
-    BufferingHints, CompressionFormat, DeliveryStreamStatus, DeliveryStreamType,
-    EncryptionConfiguration, ExtendedS3DestinationConfiguration, ExtendedS3DestinationUpdate,
-    KmsEncryptionConfig, NoEncryptionConfig, ProcessingConfiguration,
+    BufferingHints, CompressionFormat, DataFormatConversionConfiguration, DeliveryStreamStatus,
+    DeliveryStreamType, EncryptionConfiguration, ExtendedS3DestinationConfiguration,
+    ExtendedS3DestinationUpdate, KmsEncryptionConfig, NoEncryptionConfig, ProcessingConfiguration,
 };
 
 use super::{FirehoseStream, StreamSpec};
 use crate::aws::{Aws, AwsError};
-use crate::engine::attributes::{Attributes, Change, changed_tags, reference};
+use crate::engine::attributes::{Attributes, Change, Value, changed_tags, reference};
 use crate::engine::known::Known;
 use crate::engine::observed::{Created, Present};
 use crate::engine::permission::Permission;
@@ -56,8 +56,8 @@ impl Specified<'_, FirehoseStream, StreamSpec> {
     }
 
     /// The whole destination, since AWS merges an update into the present destination while an
-    /// emulator may replace it. Processing is turned off explicitly, since records must arrive as
-    /// they were sent.
+    /// emulator may replace it. Processing and conversion are turned off explicitly, since records
+    /// must arrive as they were sent.
     fn destination_update(&self, known: &Known) -> Result<ExtendedS3DestinationUpdate, BuildError> {
         Ok(ExtendedS3DestinationUpdate::builder()
             .role_arn(&self.spec.role_arn)
@@ -68,6 +68,11 @@ impl Specified<'_, FirehoseStream, StreamSpec> {
             .compression_format(CompressionFormat::Gzip)
             .encryption_configuration(self.encryption(known)?)
             .processing_configuration(ProcessingConfiguration::builder().enabled(false).build())
+            .data_format_conversion_configuration(
+                DataFormatConversionConfiguration::builder()
+                    .enabled(false)
+                    .build(),
+            )
             .build())
     }
 }
@@ -121,6 +126,17 @@ impl Wanted for Specified<'_, FirehoseStream, StreamSpec> {
             "destination" => Some(format!(
                 "the stream delivers to something else than S3, which cannot be changed; delete \
                  the stream `{}` or choose another `postfix`",
+                self.resource.identity.name
+            )),
+            // "Back up source records" in the Firehose guide: a backup cannot be disabled.
+            "backup" => Some(format!(
+                "the stream also writes every record to {}, and AWS cannot switch such a backup \
+                 off; delete the stream `{}`, then apply again",
+                change
+                    .before
+                    .as_ref()
+                    .and_then(Value::as_text)
+                    .unwrap_or_default(),
                 self.resource.identity.name
             )),
             _ => None,
