@@ -59,7 +59,7 @@ static INVALID_SID: Rule = Rule {
 static TOO_LONG: Rule = Rule {
     code: "policy-too-long",
     severity: Severity::Error,
-    risk: "AWS refuses a policy that is longer than its kind may be.",
+    risk: "AWS refuses a policy that is longer than its kind may be, unless AWS itself wrote it.",
     remedy: "Merge statements, drop Sids, use wildcards, or spread the statements over several managed policies.",
     reference: QUOTAS,
 };
