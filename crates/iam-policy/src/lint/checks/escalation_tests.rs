@@ -25,7 +25,7 @@ fn actions_that_give_more_permissions_by_themselves() {
         ("on everything", on("iam:AttachRolePolicy", "*"), &[attach] as &[&str]),
         ("on all roles", on("iam:AttachRolePolicy", "arn:aws:iam::123456789012:role/*"), &[attach]),
         ("by a wildcard", on("iam:Attach*Role*", "*"), &[attach]),
-        ("by all that is not named", json!({"Sid": "A", "Effect": "Allow", "NotAction": ["iam:*User*", "iam:*Group*", "iam:*Polic*Version", "iam:P*", "iam:*Profile", "iam:*Assume*", "sts:*", "lambda:*", "glue:*", "sagemaker:*", "ssm:*", "iam:Create*", "iam:*Boundary", "iam:Update*", "iam:Reset*", "a*:*", "b*:*", "c*:*", "d*:*", "e*:*", "glue:*", "i*store:*", "k*:*", "l*:*", "o*:*", "r*:*", "s*:*"], "Resource": "*"}),
+        ("by all that is not named", json!({"Sid": "A", "Effect": "Allow", "NotAction": ["iam:*User*", "iam:*Group*", "iam:*Polic*Version", "iam:P*", "iam:*Profile", "iam:*Assume*", "sts:*", "lambda:*", "glue:*", "sagemaker:*", "ssm:*", "iam:Create*", "iam:*Boundary", "iam:Update*", "iam:Reset*", "iam:Upload*", "a*:*", "b*:*", "c*:*", "d*:*", "e*:*", "glue:*", "i*store:*", "k*:*", "l*:*", "o*:*", "r*:*", "s*:*"], "Resource": "*"}),
             &["escalation-by-policy Statement.NotAction: iam:AttachRolePolicy (A) attaches any policy to a role that the identity can use"]),
         ("on one role, which may be harmless", on("iam:AttachRolePolicy", "arn:aws:iam::123456789012:role/r"), &[]),
         ("on roles of a prefix", on("iam:AttachRolePolicy", "arn:aws:iam::*:role/app-*"), &[]),

@@ -159,7 +159,6 @@ const AIRFLOW: Type = Type::new("airflow", "environment/");
 const GROUP: Type = Type::new("iam", "group/");
 const DOCUMENT_OF_POLICY: Type = Type::new("iam", "policy/");
 const SAML_PROVIDER: Type = Type::new("iam", "saml-provider/");
-const OIDC_PROVIDER: Type = Type::new("iam", "oidc-provider/");
 const PERMISSION_SET: Type = Type::new("sso", "permissionSet/");
 const ACCOUNT: Type = Type::new("sso", "account/");
 const DIRECTORY_GROUP: Type = Type::new("identitystore", "group/");
@@ -188,25 +187,25 @@ pub(super) static WAYS: &[Way] = &[
     way(&POLICY, &[&[every("iam:PutGroupPolicy", &[GROUP])]], "writes any policy into a group of the identity", "pathfinding.cloud iam-011"),
     way(&POLICY, &[&[every("iam:PutRolePolicy", &[ROLE])]], "writes any policy into a role that the identity can use", "pathfinding.cloud iam-005"),
     way(&POLICY, &[&[every("iam:AddUserToGroup", &[GROUP])]], "adds a user to a group with more permissions", "pathfinding.cloud iam-013"),
-    way(&POLICY, &[&[on_users("iam:DeleteUserPermissionsBoundary"), on_users("iam:PutUserPermissionsBoundary")]], "takes away the permissions boundary that limits a user", "HackTricks Cloud"),
-    way(&POLICY, &[&[every("iam:DeleteRolePermissionsBoundary", &[ROLE]), every("iam:PutRolePermissionsBoundary", &[ROLE])]], "takes away the permissions boundary that limits a role", "HackTricks Cloud"),
-    way(&POLICY, &[&[every("sso:PutInlinePolicyToPermissionSet", &[PERMISSION_SET]), every("sso:AttachManagedPolicyToPermissionSet", &[PERMISSION_SET]), every("sso:AttachCustomerManagedPolicyReferenceToPermissionSet", &[PERMISSION_SET])]], "gives any policy to a permission set of IAM Identity Center", "HackTricks Cloud"),
-    way(&POLICY, &[&[every("sso:CreateAccountAssignment", &[PERMISSION_SET, ACCOUNT])]], "assigns any permission set to a user in any account", "HackTricks Cloud"),
-    way(&POLICY, &[&[every("identitystore:CreateGroupMembership", &[DIRECTORY_GROUP])]], "adds a user to a group of IAM Identity Center with more permissions", "HackTricks Cloud"),
+    way(&POLICY, &[&[on_users("iam:DeleteUserPermissionsBoundary"), on_users("iam:PutUserPermissionsBoundary")]], "takes away the permissions boundary that limits a user", "HackTricks Cloud, IAM"),
+    way(&POLICY, &[&[every("iam:DeleteRolePermissionsBoundary", &[ROLE]), every("iam:PutRolePermissionsBoundary", &[ROLE])]], "takes away the permissions boundary that limits a role", "HackTricks Cloud, IAM"),
+    way(&POLICY, &[&[every("sso:PutInlinePolicyToPermissionSet", &[PERMISSION_SET]), every("sso:AttachManagedPolicyToPermissionSet", &[PERMISSION_SET]), every("sso:AttachCustomerManagedPolicyReferenceToPermissionSet", &[PERMISSION_SET])]], "gives any policy to a permission set of IAM Identity Center", "HackTricks Cloud, IAM Identity Center"),
+    way(&POLICY, &[&[every("sso:DeletePermissionsBoundaryFromPermissionSet", &[PERMISSION_SET])]], "takes away the permissions boundary that limits a permission set of IAM Identity Center", "HackTricks Cloud, IAM Identity Center"),
+    way(&POLICY, &[&[every("sso:CreateAccountAssignment", &[PERMISSION_SET, ACCOUNT])]], "assigns any permission set to a user in any account", "HackTricks Cloud, IAM Identity Center"),
+    way(&POLICY, &[&[every("identitystore:CreateGroupMembership", &[DIRECTORY_GROUP])]], "adds a user to a group of IAM Identity Center with more permissions", "HackTricks Cloud, IAM Identity Center"),
     way(&CREDENTIALS, &[&[every("iam:CreateAccessKey", &[USER])]], "makes an access key of any user", "pathfinding.cloud iam-002"),
     way(&CREDENTIALS, &[&[every("iam:CreateLoginProfile", &[USER])]], "makes a password for any user that has none", "pathfinding.cloud iam-004"),
     way(&CREDENTIALS, &[&[every("iam:UpdateLoginProfile", &[USER])]], "replaces the password of any user", "pathfinding.cloud iam-006"),
-    way(&CREDENTIALS, &[&[every("iam:CreateServiceSpecificCredential", &[USER]), every("iam:ResetServiceSpecificCredential", &[USER])]], "makes a password or a key of any user for a single service", "HackTricks Cloud"),
+    way(&CREDENTIALS, &[&[every("iam:CreateServiceSpecificCredential", &[USER]), every("iam:ResetServiceSpecificCredential", &[USER]), every("iam:UploadSSHPublicKey", &[USER])]], "makes a password or a key of any user for a single service", "HackTricks Cloud, IAM"),
     way(&TRUST, &[&[every("iam:UpdateAssumeRolePolicy", &[ROLE])]], "lets the identity into any role", "pathfinding.cloud iam-012"),
     way(&TRUST, &[&[every("sts:AssumeRole", &[ROLE])]], "assumes every role that trusts the account", "pathfinding.cloud sts-001"),
-    way(&TRUST, &[&[every("iam:UpdateSAMLProvider", &[SAML_PROVIDER])]], "lets an identity provider of one's own into every role that trusts a SAML provider", "HackTricks Cloud"),
-    way(&TRUST, &[&[every("iam:UpdateOpenIDConnectProviderThumbprint", &[OIDC_PROVIDER])]], "lets an identity provider of one's own into roles that trust an OIDC provider", "HackTricks Cloud"),
+    way(&TRUST, &[&[every("iam:UpdateSAMLProvider", &[SAML_PROVIDER])]], "lets an identity provider of one's own into every role that trusts a SAML provider", "HackTricks Cloud, IAM"),
     way(&CODE, &[&[every("lambda:UpdateFunctionCode", &[FUNCTION]), every("lambda:UpdateFunctionConfiguration", &[FUNCTION])]], "replaces the code of any function, which runs with the function's role", "pathfinding.cloud lambda-003"),
     way(&CODE, &[&[every("glue:UpdateDevEndpoint", &[DEV_ENDPOINT])]], "lets the identity log in to any development endpoint, which has a role", "pathfinding.cloud glue-002"),
     way(&CODE, &[&[every("sagemaker:CreatePresignedNotebookInstanceUrl", &[NOTEBOOK])]], "opens any notebook, which has a role", "pathfinding.cloud sagemaker-004"),
     way(&CODE, &[&[every("sagemaker:UpdateNotebookInstanceLifecycleConfig", &[NOTEBOOK_CONFIG])]], "changes the script with which any notebook starts, with the notebook's role", "pathfinding.cloud sagemaker-005"),
     way(&CODE, &[&[every("sagemaker:CreateNotebookInstanceLifecycleConfig", &[NOTEBOOK_CONFIG])], &[every("sagemaker:UpdateNotebookInstance", &[NOTEBOOK])], &[every("sagemaker:StartNotebookInstance", &[NOTEBOOK])]], "have any notebook start with a script of one's own, with the notebook's role", "pathfinding.cloud sagemaker-005"),
-    way(&CODE, &[&[every("sagemaker:CreatePresignedDomainUrl", &[USER_PROFILE])]], "opens the Studio of any user, which has a role", "HackTricks Cloud"),
+    way(&CODE, &[&[every("sagemaker:CreatePresignedDomainUrl", &[USER_PROFILE])]], "opens the Studio of any user, which has a role", "pathfinding.cloud sagemaker-004, for Studio"),
     way(&CODE, &[&[every("ssm:SendCommand", &[RUN_SHELL_SCRIPT, INSTANCE])]], "runs commands on any instance, with its role", "pathfinding.cloud ssm-002"),
     way(&CODE, &[&[every("ssm:StartSession", &[INSTANCE])]], "logs in to any instance, which has a role", "pathfinding.cloud ssm-001"),
     way(&CODE, &[&[every("ec2-instance-connect:SendSSHPublicKey", &[INSTANCE]), every("ec2-instance-connect:SendSerialConsoleSSHPublicKey", &[INSTANCE])]], "logs in to any instance that takes the key, with the instance's role", "pathfinding.cloud ec2-003"),
@@ -247,7 +246,7 @@ pub(super) static WAYS: &[Way] = &[
     passing(&["ec2.amazonaws.com"], &[&[some("ec2:RunInstances")]], "start an instance and take its credentials", "pathfinding.cloud ec2-001"),
     passing(&["ec2.amazonaws.com"], &[&[some("ec2:RequestSpotInstances"), some("ec2:RequestSpotFleet")]], "start a spot instance and take its credentials", "pathfinding.cloud ec2-004"),
     passing(&["ec2.amazonaws.com"], &[&[some("autoscaling:CreateLaunchConfiguration")], &[some("autoscaling:CreateAutoScalingGroup"), some("autoscaling:UpdateAutoScalingGroup")]], "start instances of a group and take their credentials", "Prowler PassRole+CreateAutoScaling"),
-    passing(&["ec2.amazonaws.com"], &[&[some("ec2:AssociateIamInstanceProfile"), some("ec2:ReplaceIamInstanceProfileAssociation")]], "give a role to an instance that runs", "HackTricks Cloud"),
+    passing(&["ec2.amazonaws.com"], &[&[some("ec2:AssociateIamInstanceProfile"), some("ec2:ReplaceIamInstanceProfileAssociation"), some("iam:AddRoleToInstanceProfile")]], "give a role to an instance that runs", "HackTricks Cloud, EC2"),
     passing(&["cloudformation.amazonaws.com"], &[&[some("cloudformation:CreateStack"), some("cloudformation:UpdateStack")]], "create resources from a template", "pathfinding.cloud cloudformation-001"),
     passing(&["cloudformation.amazonaws.com"], &[&[some("cloudformation:CreateChangeSet")], &[some("cloudformation:ExecuteChangeSet")]], "create resources from a change set", "pathfinding.cloud cloudformation-005"),
     passing(&["cloudformation.amazonaws.com"], &[&[some("cloudformation:CreateStackSet")], &[some("cloudformation:CreateStackInstances")]], "create resources from a template in every account of a stack set", "pathfinding.cloud cloudformation-003"),
@@ -263,7 +262,7 @@ pub(super) static WAYS: &[Way] = &[
     passing(&["ecs-tasks.amazonaws.com", "batch.amazonaws.com"], &[&[some("batch:RegisterJobDefinition")], &[some("batch:SubmitJob")]], "run a container of its own in Batch", "pathfinding.cloud batch-001 and 003"),
     passing(&["states.amazonaws.com"], &[&[some("states:CreateStateMachine"), some("states:UpdateStateMachine")], &[some("states:StartExecution"), some("states:StartSyncExecution")]], "make any API call in a state machine", "pathfinding.cloud stepfunctions-001"),
     passing(&["scheduler.amazonaws.com"], &[&[some("scheduler:CreateSchedule"), some("scheduler:UpdateSchedule")]], "make any API call on a schedule", "pathfinding.cloud scheduler-001"),
-    passing(&["events.amazonaws.com"], &[&[some("events:PutRule")], &[some("events:PutTargets")]], "have targets called by a rule", "HackTricks Cloud"),
+    passing(&["events.amazonaws.com"], &[&[some("events:PutRule")], &[some("events:PutTargets")]], "have targets called by a rule", "HackTricks Cloud, EventBridge"),
     passing(&["tasks.apprunner.amazonaws.com"], &[&[some("apprunner:CreateService"), some("apprunner:UpdateService")]], "run code of its own in App Runner", "pathfinding.cloud apprunner-001"),
     passing(&["bedrock-agentcore.amazonaws.com"], &[&[some("bedrock-agentcore:CreateCodeInterpreter")], &[some("bedrock-agentcore:StartCodeInterpreterSession")], &[some("bedrock-agentcore:InvokeCodeInterpreter")]], "run code in an interpreter of AgentCore", "pathfinding.cloud bedrock-001"),
     passing(&["bedrock-agentcore.amazonaws.com"], &[&[some("bedrock-agentcore:CreateAgentRuntime")], &[some("bedrock-agentcore:InvokeAgentRuntime"), some("bedrock-agentcore:InvokeAgentRuntimeCommand")]], "run an agent of its own in AgentCore", "pathfinding.cloud bedrock-003"),
@@ -271,7 +270,7 @@ pub(super) static WAYS: &[Way] = &[
     passing(&["bedrock-agentcore.amazonaws.com"], &[&[some("bedrock-agentcore:CreateBrowser")], &[some("bedrock-agentcore:StartBrowserSession")], &[some("bedrock-agentcore:ConnectBrowserAutomationStream")]], "steer a browser of AgentCore", "pathfinding.cloud bedrock-006"),
     passing(&["airflow.amazonaws.com", "airflow-env.amazonaws.com"], &[&[some("airflow:CreateEnvironment"), some("airflow:UpdateEnvironment")]], "run code of its own in Airflow", "pathfinding.cloud mwaa-001"),
     passing(&["amplify.amazonaws.com"], &[&[some("amplify:CreateApp"), some("amplify:UpdateApp")], &[some("amplify:StartJob"), some("amplify:CreateBranch")]], "run commands in a build of Amplify", "pathfinding.cloud amplify-001"),
-    passing(&["ec2.amazonaws.com", "elasticbeanstalk.amazonaws.com"], &[&[some("elasticbeanstalk:CreateEnvironment"), some("elasticbeanstalk:UpdateEnvironment")]], "run code of its own in Elastic Beanstalk", "HackTricks Cloud"),
+    passing(&["ec2.amazonaws.com", "elasticbeanstalk.amazonaws.com"], &[&[some("elasticbeanstalk:CreateEnvironment"), some("elasticbeanstalk:UpdateEnvironment")]], "run code of its own in Elastic Beanstalk", "HackTricks Cloud, Elastic Beanstalk"),
     passing(&["ec2.amazonaws.com", "elasticmapreduce.amazonaws.com"], &[&[some("elasticmapreduce:RunJobFlow")]], "run code of its own in a cluster of EMR", "pathfinding.cloud emr-001"),
     passing(&["emr-serverless.amazonaws.com"], &[&[some("emr-serverless:StartJobRun")]], "run code of its own in EMR Serverless", "pathfinding.cloud emrserverless-001"),
     passing(&["gamelift.amazonaws.com"], &[&[some("gamelift:CreateFleet")]], "run a server of its own in GameLift", "pathfinding.cloud gamelift-001"),
@@ -281,7 +280,7 @@ pub(super) static WAYS: &[Way] = &[
     passing(&["braket.amazonaws.com"], &[&[some("braket:CreateJob")]], "run code of its own in Braket", "pathfinding.cloud braket-001"),
     passing(&["cognito-identity.amazonaws.com"], &[&[some("cognito-identity:SetIdentityPoolRoles")]], "take the credentials that an identity pool gives to anybody", "pathfinding.cloud cognito-identity-001"),
     passing(&["ssm.amazonaws.com"], &[&[some("ssm:StartAutomationExecution")]], "make any API call in an automation", "pathfinding.cloud ssm-003"),
-    passing(&["rolesanywhere.amazonaws.com"], &[&[some("rolesanywhere:CreateTrustAnchor")], &[some("rolesanywhere:CreateProfile")]], "take credentials with a certificate of its own", "HackTricks Cloud"),
+    passing(&["rolesanywhere.amazonaws.com"], &[&[some("rolesanywhere:CreateTrustAnchor")], &[some("rolesanywhere:CreateProfile")]], "take credentials with a certificate of its own", "HackTricks Cloud, IAM Roles Anywhere"),
 ];
 
 #[cfg(test)]

@@ -150,7 +150,7 @@ fn every_way_has_a_source_and_no_two_are_the_same() {
         "pathfinding.cloud ",
         "cloudsplaining, ",
         "Prowler ",
-        "HackTricks Cloud",
+        "HackTricks Cloud, ",
     ];
     let mut seen = BTreeSet::new();
     for way in WAYS {
@@ -271,6 +271,14 @@ const PUBLISHED: &[(&str, &[&str])] = &[
     ("cloudsplaining PassExistingRoleToNewLambdaThenTriggerWithNewDynamo", &["iam:PassRole", "lambda:CreateFunction", "lambda:CreateEventSourceMapping", "dynamodb:CreateTable", "dynamodb:PutItem"]),
     ("cloudsplaining data exfiltration of parameters", &["ssm:GetParameters"]),
     ("cloudsplaining data exfiltration of secrets", &["secretsmanager:GetSecretValue"]),
+    ("HackTricks Cloud, IAM", &["iam:PutRolePermissionsBoundary"]),
+    ("HackTricks Cloud, IAM", &["iam:PutUserPermissionsBoundary"]),
+    ("HackTricks Cloud, IAM", &["iam:UpdateSAMLProvider"]),
+    ("HackTricks Cloud, IAM", &["iam:UploadSSHPublicKey"]),
+    ("HackTricks Cloud, IAM Identity Center", &["sso:PutInlinePolicyToPermissionSet", "sso:ProvisionPermissionSet"]),
+    ("HackTricks Cloud, IAM Identity Center", &["sso:AttachManagedPolicyToPermissionSet", "sso:ProvisionPermissionSet"]),
+    ("HackTricks Cloud, IAM Identity Center", &["sso:CreateAccountAssignment"]),
+    ("HackTricks Cloud, IAM Identity Center", &["identitystore:CreateGroupMembership"]),
     ("IAM Vulnerable 3", &["iam:PassRole", "ec2:RunInstances"]),
     ("IAM Vulnerable ec2InstanceConnect", &["ec2-instance-connect:SendSSHPublicKey"]),
 ];
