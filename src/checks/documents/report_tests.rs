@@ -92,7 +92,7 @@ fn the_documented_audit_trail_policy_allows_escalation_to_administrator() {
         details.contains(
             &"iam:CreateRole (IAMRoles), iam:AttachRolePolicy (IAMRoles), iam:PassRole \
               (PassAuditTrailRole), lambda:CreateFunction (Lambda) and lambda:AddPermission (Lambda) \
-              let the identity run code of its own with a role with any permission; it also opens \
+              let the identity run code of its own with a role with any permission; the entry also opens \
               the ways by scheduler:CreateSchedule"
         ),
         "{details:#?}"

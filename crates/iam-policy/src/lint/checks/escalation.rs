@@ -120,7 +120,10 @@ fn told_together(ways: &[&Open]) -> Option<Finding> {
         if let Some(more @ 1..) = further.len().checked_sub(NAMED_FURTHER) {
             names.push(format!("{more} more"));
         }
-        detail = format!("{detail}; it also opens the ways by {}", listed(&names));
+        detail = format!(
+            "{detail}; the entry also opens the ways by {}",
+            listed(&names)
+        );
     }
     let place = first.place();
     Some(place.statement.finding(first.rule, place.path, detail))
