@@ -18,6 +18,7 @@ mod drift_bucket;
 mod drift_events;
 mod drift_iam;
 mod drift_key;
+mod environment;
 mod errors;
 mod faults;
 mod fresh;

@@ -254,6 +254,35 @@ fn commands_that_fail_show_no_secret() {
 }
 
 #[test]
+fn an_error_that_quotes_the_request_shows_no_secret() {
+    let search = Search::new();
+    let id = &search.external_id;
+    let encoded = utf8_percent_encode(id, NON_ALPHANUMERIC).to_string();
+    let twice = utf8_percent_encode(&encoded, NON_ALPHANUMERIC).to_string();
+    let escaped = id.replace('/', "\\/").replace('+', "\\u002b");
+    let key = format!("secret-key-of-{}", search.account.id);
+    for quoted in [
+        id,
+        &encoded,
+        &encoded.to_lowercase(),
+        &twice,
+        &escaped,
+        &key,
+    ] {
+        for code in ["MalformedPolicyDocument", &format!("Wrong-{quoted}")] {
+            let message = format!("Syntax error near sts:ExternalId: {quoted}, at 1:2");
+            search.account.refuse("CreateRole", code, &message);
+            for args in [&["apply", "--yes"][..], &["apply", "--yes", "--json"]] {
+                let failed = search.run(args).exits(1);
+                let shown = format!("{failed} {}", failed.log.join("\n"));
+                assert!(shown.contains("[hidden], at 1:2"), "{quoted}: {failed}");
+                assert!(!shown.contains(&**quoted), "{quoted}: {failed}");
+            }
+        }
+    }
+}
+
+#[test]
 fn bad_settings_show_no_secret() {
     let mut search = Search::new();
     let id = search.external_id.clone();

@@ -4,8 +4,9 @@
 //! call at a time no other call is under way then.
 
 use std::fs::OpenOptions;
-use std::io::{BufRead, BufReader, pipe};
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader, Write, pipe};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -219,48 +220,75 @@ fn an_error_with_a_closed_stderr_still_sets_the_exit_code() {
     }
 }
 
-/// A pipe that is never closed is an endless settings file. The program does nothing else while it
-/// reads the file.
+/// A pipe that is never closed is an endless file, wherever a file is named.
 #[test]
-fn the_second_signal_ends_a_run_that_waits_for_a_file() {
+fn the_first_signal_ends_a_run_that_waits_for_a_file() {
     let account = Account::new(&[MAIN]);
-    let folder = tempfile::tempdir().unwrap();
-    let pipe = folder.path().join("settings");
-    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
-    assert!(made.success());
-    let config = format!("--config={}", pipe.display());
-    let mut command = account.command(&["plan", &config]);
-    command.stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    // `open` returns once the program has opened the other end.
-    let _writer = OpenOptions::new().write(true).open(&pipe).unwrap();
-    let pid = Pid::from_child(&child);
-    kill_process(pid, Signal::TERM).unwrap();
-    let mut said = String::new();
-    let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    stderr.read_line(&mut said).unwrap();
-    assert!(said.contains(STOPPING), "{said}");
-    kill_process(pid, Signal::INT).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    account.write(
+        "policy.json",
+        r#"{"Version": "2012-10-17", "Statement": []}"#,
+    );
+    let pipe = account.path("pipe");
+    std::fs::create_dir(account.path("policies")).unwrap();
+    let document = account.path("policies/key-policy.json");
+    for path in [&pipe, &document] {
+        let made = Command::new("mkfifo").arg(path).status().unwrap();
+        assert!(made.success());
+    }
+    let cases: [(&[&str], &Path, &str); 6] = [
+        (&["plan", "--config=pipe"], &pipe, "the settings"),
+        (&["apply", "pipe"], &pipe, "a saved plan"),
+        (&["plan", "--out=pipe"], &pipe, "the place of a saved plan"),
+        (&["plan", "--policies=policies"], &document, "a document"),
+        (
+            &["policy", "diff", "policy.json", "pipe"],
+            &pipe,
+            "a policy to compare",
+        ),
+        (&["policy", "lint", "pipe"], &pipe, "a policy to check"),
+    ];
+    for (args, path, why) in cases {
+        for signal in [Signal::INT, Signal::TERM] {
+            let mut command = account.quiet_command(args);
+            command.stdout(Stdio::null()).stderr(Stdio::piped());
+            let child = command.spawn().unwrap();
+            // `open` returns once the program has opened the other end.
+            let _writer = OpenOptions::new().write(true).open(path).unwrap();
+            ends_at_once(child, signal, why);
+        }
+    }
 }
 
-/// A pipe that is never closed is an endless policy.
 #[test]
-fn the_first_signal_ends_a_lint_of_endless_files() {
+fn the_first_signal_ends_a_run_that_waits_for_the_standard_input() {
     let account = Account::new(&[MAIN]);
-    let pipe = account.path("policy.json");
-    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
-    assert!(made.success());
-    let mut command = account.command(&["policy", "lint", "policy.json"]);
-    command.stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    // `open` returns once the program has opened the other end.
-    let writer = OpenOptions::new().write(true).open(&pipe).unwrap();
-    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let mut said = || lines.next().unwrap().unwrap();
-    assert!(said().contains(STOPPING));
-    assert_eq!(said(), "Error: stopped before every file was checked");
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    drop(writer);
+    account.write(
+        "policy.json",
+        r#"{"Version": "2012-10-17", "Statement": []}"#,
+    );
+    for args in [
+        &["policy", "lint", "-"][..],
+        &["policy", "diff", "policy.json", "-"],
+    ] {
+        let mut command = account.quiet_command(args);
+        command.stdin(Stdio::piped());
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        // A pipe holds less than that, so the program has begun to read when all of it is written.
+        input.write_all(&[b' '; 200 * 1024]).unwrap();
+        ends_at_once(child, Signal::INT, "the standard input");
+    }
+}
+
+/// Sends one signal, after which the program must end.
+#[track_caller]
+fn ends_at_once(mut child: Child, signal: Signal, why: &str) {
+    kill_process(Pid::from_child(&child), signal).unwrap();
+    let stderr = BufReader::new(child.stderr.take().unwrap());
+    let said: Vec<String> = stderr.lines().map(Result::unwrap).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{why}: {said:?}");
+    let last = said.last().map(String::as_str);
+    let told = "Stopped while a file was read; nothing was changed.";
+    assert_eq!(last, Some(told), "{why}");
 }

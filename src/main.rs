@@ -9,6 +9,7 @@ use provision::commands::{
 };
 use provision::failure::Failure;
 use provision::render::json;
+use provision::stop;
 use provision::terminal::{self, panics};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -52,8 +53,8 @@ fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> ExitCode {
-    let (stop, stopped) = watch::channel(false);
-    if let Err(error) = listen_for_signals(stop) {
+    let (stopping, stopped) = watch::channel(false);
+    if let Err(error) = listen_for_signals(stopping) {
         return fail(&Failure::new("cannot listen for signals").because(error.to_string()));
     }
     let general = &cli.general;
@@ -92,11 +93,12 @@ async fn run(cli: Cli) -> ExitCode {
     }
 }
 
-/// From the first signal on no further call begins; the second signal ends the program at once.
+/// From the first signal on no further call begins; the second signal ends the program at once, and so
+/// does the first while a file is read.
 ///
 /// A thread of its own waits for the signals, because reading a file or the standard input that never
 /// ends blocks the main thread.
-fn listen_for_signals(stop: watch::Sender<bool>) -> std::io::Result<()> {
+fn listen_for_signals(stopping: watch::Sender<bool>) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()?;
@@ -111,7 +113,11 @@ fn listen_for_signals(stop: watch::Sender<bool>) -> std::io::Result<()> {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
-            if stop.send_replace(true) {
+            if stop::while_reading() {
+                terminal::report("Stopped while a file was read; nothing was changed.\n");
+                std::process::exit(INTERRUPTED.into());
+            }
+            if stopping.send_replace(true) {
                 std::process::exit(INTERRUPTED.into());
             }
             terminal::report(
@@ -143,7 +149,7 @@ fn set_up_output(flags: &OutputFlags) {
         .with_ansi(colours != anstream::ColorChoice::Never)
         // An error of the log itself could only be written to the same place.
         .log_internal_errors(false)
-        .with_writer(std::io::stderr);
+        .with_writer(|| terminal::Log);
     use tracing_subscriber::layer::SubscriberExt;
     use tracing_subscriber::util::SubscriberInitExt;
     tracing_subscriber::registry()

@@ -11,7 +11,6 @@
 mod tests;
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -232,7 +231,7 @@ pub fn write(path: &Path, plan: &Json, inputs: &Inputs, consent: Consent) -> Res
     }
     // A plan of another version of the program, or a damaged one, may be replaced too.
     let is_plan = |text: String| text.contains("\"format_version\"");
-    let there = File::open(path).and_then(|file| text_file::read(file, LARGEST_FILE));
+    let there = text_file::read_file(path, LARGEST_FILE);
     match there.map(is_plan) {
         Ok(true) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -284,7 +283,7 @@ pub fn read(path: &Path) -> Result<SavedPlan, Failure> {
             .because(reason)
             .hint("Make one with `provision plan --out FILE`")
     };
-    let text = File::open(path).and_then(|file| text_file::read(file, LARGEST_FILE));
+    let text = text_file::read_file(path, LARGEST_FILE);
     let text = text.map_err(|error| failed(error.to_string()))?;
     let saved: SavedPlan = serde_json::from_str(&text)
         .map_err(|error| failed(format!("it is no saved plan: {error}")))?;

@@ -1,5 +1,7 @@
 //! A text that must not reach a log, an error or a terminal by accident.
 
+pub mod known;
+
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error};

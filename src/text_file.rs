@@ -1,10 +1,31 @@
 //! Reads text files up to a limit of their length.
 
+use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
+use std::path::Path;
+
+use crate::stop;
 
 /// The limit for a policy, in bytes. It is far above the longest policy that AWS accepts, which is
 /// a key policy of 32,768 characters, even with much white space.
 pub const LARGEST_POLICY: u64 = 256 * 1024;
+
+/// The text of the file at `path`, of at most `most` bytes, which is a multiple of 1,024. The first
+/// signal ends the program while it waits for the file.
+///
+/// # Errors
+/// A file that cannot be read, that is longer, or that is not UTF-8.
+pub fn read_file(path: &Path, most: u64) -> Result<String> {
+    stop::reading(|| read(File::open(path)?, most))
+}
+
+/// The same of the standard input.
+///
+/// # Errors
+/// Those of [`read_file`].
+pub fn read_standard_input(most: u64) -> Result<String> {
+    stop::reading(|| read(std::io::stdin(), most))
+}
 
 /// The text of `source`, of at most `most` bytes, which is a multiple of 1,024.
 ///
@@ -12,7 +33,7 @@ pub const LARGEST_POLICY: u64 = 256 * 1024;
 ///
 /// # Errors
 /// A source that cannot be read, that is longer, or that is not UTF-8.
-pub fn read(source: impl Read, most: u64) -> Result<String> {
+fn read(source: impl Read, most: u64) -> Result<String> {
     let mut bytes = Vec::new();
     source.take(most + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {

@@ -35,7 +35,7 @@ impl Session {
     pub fn endpoints(&self) -> Vec<(String, String)> {
         let config = &self.config;
         // The SDK leaves out a variable that it cannot parse.
-        let set = |name: &str| std::env::var(name).ok().filter(|url| !url.is_empty());
+        let set = |name: &str| std::env::var(name).ok();
         if config.get_origin("endpoint_url").is_client_config() {
             let of_one = FOR_CREDENTIALS.iter().filter_map(|id| {
                 let name = variable_of(id);
@@ -50,8 +50,7 @@ impl Session {
         let of_one = SERVICES.iter().chain(FOR_CREDENTIALS).filter_map(|id| {
             let variable = variable_of(id);
             // Credentials are obtained from it even where the configuration is to be ignored.
-            let url = of_service(config, id).or_else(|| set(&variable));
-            let url = url.filter(|url| !url.is_empty())?;
+            let url = of_service(config, id).or_else(|| set(&variable))?;
             let place = format!("{variable}, or endpoint_url of this service in the AWS profile");
             Some((place, url))
         });

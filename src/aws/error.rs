@@ -19,6 +19,11 @@ use crate::failure::Failure;
 use crate::names::AccountId;
 use iam_policy::printable::printable;
 
+/// How many characters of a code, and of a message, are shown. AWS's own are shorter; the longest name
+/// a principal, an action, a resource and the policy that denies it.
+const LONGEST_CODE: usize = 100;
+const LONGEST_MESSAGE: usize = 1000;
+
 /// A failed call, with everything that a person needs to know about it.
 #[derive(Debug, Clone)]
 pub struct AwsError {
@@ -63,14 +68,14 @@ impl AwsError {
         AwsError {
             // The SDK quotes the answer, which may come from anybody.
             code: code
-                .map(|code| printable(&code))
+                .map(|code| quoted(&code, LONGEST_CODE))
                 .or_else(|| status.map(|status| format!("HTTP {status}"))),
-            request_id: error.request_id().map(printable),
+            request_id: error.request_id().map(|id| quoted(id, LONGEST_CODE)),
             bucket_region: error
                 .raw_response()
                 .and_then(|response| response.headers().get("x-amz-bucket-region"))
                 .map(ToOwned::to_owned),
-            ..AwsError::bare(kind, operation, printable(&message))
+            ..AwsError::bare(kind, operation, quoted(&message, LONGEST_MESSAGE))
         }
     }
 
@@ -81,8 +86,8 @@ impl AwsError {
             kind::classify(&operation, code, message)
         });
         AwsError {
-            code: code.map(printable),
-            ..AwsError::bare(kind, operation, printable(message))
+            code: code.map(|code| quoted(code, LONGEST_CODE)),
+            ..AwsError::bare(kind, operation, quoted(message, LONGEST_MESSAGE))
         }
     }
 
@@ -236,6 +241,14 @@ impl AwsError {
     }
 }
 
+/// A text of AWS, safe to print and no longer than a person reads.
+fn quoted(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        None => printable(text),
+        Some((end, _)) => format!("{}… (and more)", printable(&text[..end])),
+    }
+}
+
 /// The last cause of an error, which for a failed connection is the reason.
 fn innermost(error: &dyn StdError) -> String {
     let mut innermost = error;
@@ -259,6 +272,20 @@ mod tests {
         let error = AwsError::in_answer(operation, Some("A\u{1b}[2J"), Some("b\u{9b}1m"));
         let shown = error.failure().to_string();
         assert!(shown.contains("A\\u{1b}[2J: b\\u{9b}1m"), "{shown}");
+    }
+
+    #[test]
+    fn a_long_answer_is_quoted_in_part() {
+        let operation = Operation {
+            service: "events",
+            name: "PutTargets",
+            region: None,
+        };
+        let long = "é".repeat(100_000);
+        let error = AwsError::in_answer(operation, Some(&long), Some(&long));
+        let shown = error.failure().to_string();
+        assert!(shown.chars().count() < 1_300, "{shown}");
+        assert!(shown.ends_with("é… (and more)"), "{shown}");
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod role_page;
 mod roles;
 mod services;
 mod session;
+pub mod variables;
 mod wire;
 
 #[cfg(test)]

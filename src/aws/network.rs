@@ -1,8 +1,6 @@
 //! How this machine reaches AWS: through which proxy, and which certificates it trusts.
 
 use std::ffi::OsString;
-use std::fs::File;
-use std::io;
 use std::path::Path;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
@@ -58,8 +56,9 @@ impl Network {
             Some((_, direct)) => proxy.no_proxy(direct),
             None => proxy,
         });
-        if let Some(path) = get("SSL_CERT_FILE")? {
-            certificates("SSL_CERT_FILE", &path)?;
+        // Where this one is set and empty, the system's certificates are none.
+        if let Some(path) = variable("SSL_CERT_FILE") {
+            certificates("SSL_CERT_FILE", &path.to_string_lossy())?;
         }
         let tls = match get("AWS_CA_BUNDLE")? {
             Some(path) => trusting(&certificates("AWS_CA_BUNDLE", &path)?)?,
@@ -118,11 +117,7 @@ fn certificates(variable: &str, path: &str) -> Result<Vec<String>, Failure> {
             "Set {variable} to a file with certificates in PEM, or unset it"
         ))
     };
-    let text = File::open(Path::new(path))
-        .and_then(|file| match file.metadata()?.is_dir() {
-            true => Err(io::Error::from(io::ErrorKind::IsADirectory)),
-            false => text_file::read(file, LARGEST_BUNDLE),
-        })
+    let text = text_file::read_file(Path::new(path), LARGEST_BUNDLE)
         .map_err(|error| unusable(error.to_string()))?;
     let found = CertificateDer::pem_slice_iter(text.as_bytes()).filter_map(Result::ok);
     let usable = found.filter(|it| RootCertStore::empty().add(it.clone()).is_ok());
@@ -230,10 +225,15 @@ mod tests {
                 "directory",
                 "a folder",
             ),
+            (String::new(), "", "an empty name"),
             ("/dev/zero".to_owned(), "more than", "without an end"),
         ];
         for variable in ["AWS_CA_BUNDLE", "SSL_CERT_FILE"] {
             for (path, cause, why) in &cases {
+                if variable == "AWS_CA_BUNDLE" && path.is_empty() {
+                    read(&[(variable, path)]).expect("empty is as if unset");
+                    continue;
+                }
                 let failure = read(&[(variable, path)]).unwrap_err().to_string();
                 assert!(failure.contains(variable), "{why}: {failure}");
                 assert!(failure.contains(cause), "{why}: {failure}");

@@ -10,6 +10,7 @@ use aws_sdk_sts::config::{Credentials, IdentityCache};
 use aws_smithy_types::error::display::DisplayErrorContext;
 
 use crate::names::AccountId;
+use crate::secret::known;
 
 /// Hands out the credentials of one account alone.
 ///
@@ -61,7 +62,19 @@ impl OneAccount {
 
     async fn credentials(&self) -> Result<Credentials, CredentialsError> {
         let credentials = self.provider.provide_credentials().await?;
+        known::remember(credentials.secret_access_key());
+        if let Some(token) = credentials.session_token() {
+            known::remember(token);
+        }
         let key = credentials.access_key_id();
+        let token = credentials.session_token().unwrap_or_default();
+        // The SDK puts both into headers, and expects them to fit.
+        if key.is_empty() || (key.chars().chain(token.chars())).any(|it| !it.is_ascii_graphic()) {
+            return Err(CredentialsError::provider_error(
+                "the access key or the session token of the credentials is empty or has a character \
+                 that neither may have",
+            ));
+        }
         {
             let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
             match &*asked {

@@ -2,6 +2,8 @@
 //! services, and those with which the SDK obtains credentials.
 
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, ConnectorBuilder};
@@ -18,12 +20,11 @@ use http::Uri;
 
 use super::network::Network;
 
-/// The longest body of an answer. The longest that AWS gives, a page of all roles with their
-/// policies, has a few MiB.
-const LONGEST_BODY: usize = 64 * 1024 * 1024;
+/// How long the answers that are being read may be, together. The longest that AWS gives, a page of all
+/// roles with their policies, has a few MiB.
+const LONGEST_BODIES: usize = 64 * 1024 * 1024;
 
-/// The HTTP client of a run: only encrypted requests leave this machine, and no answer is longer than
-/// 64 MiB.
+/// The HTTP client of a run: only encrypted requests leave this machine, and the answers have a limit.
 pub(super) fn client(network: Network) -> SharedHttpClient {
     let client = Builder::new().build_with_connector_fn(move |settings, components| {
         let mut builder = ConnectorBuilder::default()
@@ -36,11 +37,18 @@ pub(super) fn client(network: Network) -> SharedHttpClient {
         }
         builder.build()
     });
-    SharedHttpClient::new(Wire(client))
+    SharedHttpClient::new(Wire {
+        inner: client,
+        being_read: Arc::default(),
+    })
 }
 
 #[derive(Debug)]
-struct Wire<T>(T);
+struct Wire<T> {
+    inner: T,
+    /// The bytes of all bodies that are being read.
+    being_read: Arc<AtomicUsize>,
+}
 
 impl HttpClient for Wire<SharedHttpClient> {
     fn http_connector(
@@ -48,7 +56,10 @@ impl HttpClient for Wire<SharedHttpClient> {
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        SharedHttpConnector::new(Wire(self.0.http_connector(settings, components)))
+        SharedHttpConnector::new(Wire {
+            inner: self.inner.http_connector(settings, components),
+            being_read: Arc::clone(&self.being_read),
+        })
     }
 }
 
@@ -61,8 +72,11 @@ impl HttpConnector for Wire<SharedHttpConnector> {
             );
             return HttpConnectorFuture::ready(Err(ConnectorError::user(error.into())));
         }
-        let answer = self.0.call(request);
-        HttpConnectorFuture::new(async move { whole(answer.await?, LONGEST_BODY).await })
+        let answer = self.inner.call(request);
+        let being_read = Arc::clone(&self.being_read);
+        HttpConnectorFuture::new(
+            async move { whole(answer.await?, &being_read, LONGEST_BODIES).await },
+        )
     }
 }
 
@@ -95,14 +109,45 @@ fn is_metadata(address: Ipv6Addr) -> bool {
     address.segments()[..2] == [0xfd00, 0x0ec2]
 }
 
+/// A part of what is being read, which counts until the body is complete or given up.
+struct Share<'a> {
+    of: &'a AtomicUsize,
+    length: usize,
+}
+
+impl Share<'_> {
+    /// Adds `length` bytes, and returns how many are being read then.
+    fn grow(&mut self, length: usize) -> usize {
+        self.length += length;
+        self.of.fetch_add(length, Ordering::Relaxed) + length
+    }
+}
+
+impl Drop for Share<'_> {
+    fn drop(&mut self) {
+        self.of.fetch_sub(self.length, Ordering::Relaxed);
+    }
+}
+
 /// The answer with its body read to the end. All of our calls need it whole.
-async fn whole(mut answer: HttpResponse, longest: usize) -> Result<HttpResponse, ConnectorError> {
+async fn whole(
+    mut answer: HttpResponse,
+    being_read: &AtomicUsize,
+    longest: usize,
+) -> Result<HttpResponse, ConnectorError> {
+    let mut share = Share {
+        of: being_read,
+        length: 0,
+    };
     let mut whole = Vec::new();
     let mut body = ByteStream::new(answer.take_body());
     while let Some(part) = body.next().await {
         let part = part.map_err(|error| ConnectorError::io(error.into()))?;
-        if whole.len() + part.len() > longest {
-            let error = format!("the answer has more than {} MiB", longest / (1024 * 1024));
+        if share.grow(part.len()) > longest {
+            let error = format!(
+                "the answers have more than {} MiB together",
+                longest / (1024 * 1024)
+            );
             return Err(ConnectorError::other(error.into(), None));
         }
         whole.extend_from_slice(&part);
@@ -173,13 +218,26 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_is_read_up_to_the_limit() {
-        for (length, is_read) in [(0, true), (7, true), (8, false)] {
+    async fn answers_are_read_up_to_the_limit_of_all_together() {
+        let cases = [
+            (0, 0, true, "empty"),
+            (0, 7, true, "as long as it may be"),
+            (0, 8, false, "longer"),
+            (3, 4, true, "beside another one"),
+            (3, 5, false, "too long with the other one"),
+        ];
+        for (others, length, is_read, why) in cases {
+            let being_read = AtomicUsize::new(others);
             let body = SdkBody::from(vec![b'a'; length]);
             let answer = HttpResponse::new(200.try_into().unwrap(), body);
-            let answer = whole(answer, 7).await;
+            let answer = whole(answer, &being_read, 7).await;
             let read = answer.ok().map(|it| it.body().bytes().unwrap().len());
-            assert_eq!(read, is_read.then_some(length));
+            assert_eq!(read, is_read.then_some(length), "{why}");
+            assert_eq!(
+                being_read.into_inner(),
+                others,
+                "{why}: it no longer counts"
+            );
         }
     }
 }

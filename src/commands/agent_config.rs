@@ -11,7 +11,7 @@ use crate::names::Partition;
 use crate::settings::{GeneralFlags, Need, StackState, Trust};
 use crate::systems::stackstate::Names;
 use crate::systems::{Goal, Site};
-use crate::terminal::print;
+use crate::terminal::{print, print_with_secrets};
 
 /// Runs the command. AWS is asked for the account only if the settings do not name it.
 ///
@@ -41,7 +41,12 @@ pub async fn command(
         return Ok(Ending::Well);
     }
     let site = context.site().await?;
-    print(&conf_yaml(stackstate, &site, args.show_secrets))?;
+    let text = conf_yaml(stackstate, &site, args.show_secrets);
+    if args.show_secrets {
+        print_with_secrets(&text)?;
+    } else {
+        print(&text)?;
+    }
     Ok(Ending::Well)
 }
 

@@ -5,9 +5,10 @@ use std::path::Path;
 use futures_util::future::{BoxFuture, FutureExt};
 use tokio::sync::watch;
 
-use crate::aws::{Aws, Connections, Network};
+use crate::aws::{Aws, Connections, Network, variables};
 use crate::failure::Failure;
 use crate::names::{Partition, Region};
+use crate::secret::known;
 use crate::settings::{self, GeneralFlags, Need, Settings, StackStateFlags, check_endpoint};
 use crate::survey::{self, Survey};
 use crate::systems::{self, Goal, Layout, Site, Systems};
@@ -39,7 +40,14 @@ impl Context {
     ) -> Result<Self, Failure> {
         let environment = |name: &str| std::env::var(name).ok();
         let draft = settings::load(general, stackstate, need, Path::new("."), &environment)?;
+        for warning in draft.warnings() {
+            report(&format!("Warning: {warning}\n"));
+        }
+        if let Some(external_id) = draft.external_id() {
+            known::remember(external_id.expose());
+        }
         let connection = draft.connection();
+        variables::check(std::env::vars_os())?;
         let network = Network::from_environment(|name| std::env::var_os(name))?;
         let connections = Connections::over(network, connection.concurrency, stop);
         let session = connections

@@ -3,8 +3,8 @@
 //! The TOML parser's own rendering of an error shows the source line, which may hold the external
 //! ID. So only the message and the position of an error are used.
 
-use std::fs::File;
 use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::general::TopLevel;
@@ -23,6 +23,8 @@ const LARGEST_FILE: u64 = 1024 * 1024;
 pub(super) struct SettingsFile {
     /// How messages name the file.
     pub(super) name: String,
+    /// Whether everybody on this machine may read the file.
+    pub(super) is_public: bool,
     /// The values; relative paths are joined to the file's folder.
     pub(super) content: TopLevel,
 }
@@ -36,7 +38,7 @@ impl SettingsFile {
     pub(super) fn read(named: Option<&Path>, folder: &Path) -> Result<Self, Failure> {
         let path = folder.join(named.unwrap_or(Path::new(DEFAULT_FILE)));
         let name = named.map_or(DEFAULT_FILE.to_owned(), |path| path.display().to_string());
-        let read = File::open(&path).and_then(|file| text_file::read(file, LARGEST_FILE));
+        let read = text_file::read_file(&path, LARGEST_FILE);
         let text = match read {
             Ok(text) => text,
             // A link to a missing file is an error: somebody meant the file to exist.
@@ -53,10 +55,16 @@ impl SettingsFile {
                 );
             }
         };
+        let mode = path.metadata().map(|file| file.permissions().mode());
+        let is_public = mode.is_ok_and(|mode| mode & 0o004 != 0);
         let mut content = parse(&text, &name)?;
         let folder = path.parent().unwrap_or(folder);
         content.stackstate = content.stackstate.map(|it| it.starting_from(folder));
-        Ok(SettingsFile { name, content })
+        Ok(SettingsFile {
+            name,
+            is_public,
+            content,
+        })
     }
 
     /// The section of that name, whose content is `in_file`.

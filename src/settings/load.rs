@@ -12,10 +12,11 @@ use super::general::{self, Connection, GeneralFlags, System};
 use super::given::Given;
 use super::invalid::Invalid;
 use super::stackstate::{self, StackState, StackStateFlags};
-use super::trust::{Environment, Need, Trust};
+use super::trust::{self, Environment, Need, Trust};
 use super::{canonical, lint, tags};
 use crate::failure::Failure;
 use crate::names::{AccountId, Arn, Partition, Region};
+use crate::secret::Secret;
 
 /// Everything that one run needs to know from the person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -75,6 +76,7 @@ pub struct Draft {
     pub(super) settings: Settings,
     /// The ARNs in the settings, kept until the partition of the run is known.
     arns: Vec<Given<Arn>>,
+    warnings: Vec<String>,
 }
 
 /// Reads the settings file, puts the flags in place of its values, and checks every value.
@@ -108,10 +110,10 @@ pub fn load(
         stackstate::resolve(&section, need, environment)
     });
     let (stackstate, arns) = stackstate.transpose()?.unzip();
-    let in_file = file.content.audit_trail.as_ref();
-    let in_file = in_file.filter(|_| named.contains(&System::AuditTrail));
+    let audit_trail = file.content.audit_trail.as_ref();
+    let audit_trail = audit_trail.filter(|_| named.contains(&System::AuditTrail));
     let audit_trail =
-        in_file.map(|in_file| audit_trail::resolve(&file.section("audit_trail", in_file)));
+        audit_trail.map(|in_file| audit_trail::resolve(&file.section("audit_trail", in_file)));
     let (audit_trail, more_arns) = audit_trail.transpose()?.unzip();
 
     let settings = Settings {
@@ -124,7 +126,18 @@ pub fn load(
         accepted: lint::resolve(&file.section("lint", &file.content.lint))?,
     };
     let arns = [arns, more_arns].into_iter().flatten().flatten().collect();
-    Ok(Draft { settings, arns })
+    let mut draft = Draft {
+        settings,
+        arns,
+        warnings: Vec::new(),
+    };
+    if let Some(external_id) = draft.external_id() {
+        let written = in_file.external_id.as_ref();
+        let is_public = file.is_public && flags.external_id.is_none();
+        let public = written.filter(|it| is_public && *it == external_id);
+        draft.warnings = trust::warnings(external_id, public.map(|_| file.name.as_str()));
+    }
+    Ok(draft)
 }
 
 /// The systems that file and flags name. Where neither names one, StackState is meant, which can
@@ -175,6 +188,19 @@ impl Draft {
     /// How to reach AWS, known before the region is.
     pub fn connection(&self) -> &Connection {
         &self.settings.connection
+    }
+
+    /// What is allowed and not advisable, a sentence each.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The external ID, if this run has one.
+    pub fn external_id(&self) -> Option<&Secret> {
+        match &self.settings.stackstate.as_ref()?.trust {
+            Trust::External { external_id, .. } => Some(external_id),
+            Trust::Ec2 | Trust::Unstated => None,
+        }
     }
 
     /// The main region, if the settings name one; otherwise [`Draft::complete`] needs a default.

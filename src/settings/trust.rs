@@ -158,6 +158,29 @@ fn variable_name(text: &str) -> Option<&str> {
     is_name.then_some(name)
 }
 
+/// The fewest characters of an external ID that cannot be guessed: sixteen random letters and digits
+/// are more than 80 bits. Whoever reads a saved plan can try, because the plan has a digest of the ID.
+const LONG_ENOUGH: usize = 16;
+
+/// What is not advisable about an external ID, which stands as it is in the file `public`, if that is
+/// one that everybody on this machine may read.
+pub(super) fn warnings(external_id: &Secret, public: Option<&str>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if external_id.expose().chars().count() < LONG_ENOUGH {
+        warnings.push(format!(
+            "the external ID has fewer than {LONG_ENOUGH} characters and can be guessed: take a \
+             random one"
+        ));
+    }
+    if let Some(file) = public {
+        warnings.push(format!(
+            "everybody on this machine can read the external ID in {file}: run `chmod o-r`, or write \
+             \"${{NAME}}\" in its place to have it read from an environment variable"
+        ));
+    }
+    warnings
+}
+
 /// The refusal names one character and its position at most, never the text.
 fn check_external_id(text: &str, subject: &str) -> Result<(), Invalid> {
     let refused = text

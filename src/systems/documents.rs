@@ -5,7 +5,6 @@
 //! spell out get the postfix of the deployment, and ARNs get its partition.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -154,7 +153,7 @@ impl Documents {
                         .hint(format!("The documents are called {}", names.join(", "))),
                 );
             };
-            let text = File::open(&path).and_then(|file| text_file::read(file, LARGEST_POLICY));
+            let text = text_file::read_file(&path, LARGEST_POLICY);
             let text = text.map_err(|error| unreadable(&path, error))?;
             document.text = text;
             document.origin = path.display().to_string();

@@ -1,6 +1,5 @@
 //! A policy in a file that a person names.
 
-use std::fs::File;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -10,9 +9,9 @@ use crate::text_file::{self, LARGEST_POLICY};
 /// The text of a document that a person names; `-` is the standard input.
 pub(super) fn read(path: &Path) -> Result<String, Failure> {
     let text = if path == Path::new("-") {
-        text_file::read(std::io::stdin(), LARGEST_POLICY)
+        text_file::read_standard_input(LARGEST_POLICY)
     } else {
-        File::open(path).and_then(|file| text_file::read(file, LARGEST_POLICY))
+        text_file::read_file(path, LARGEST_POLICY)
     };
     text.map_err(|error| {
         let failure = Failure::new(format!("cannot read {}", path.display()));

@@ -74,3 +74,55 @@ proptest! {
         prop_assert_eq!(external_id(&settings).0, id);
     }
 }
+
+#[test]
+fn an_external_id_that_others_can_guess_or_read_is_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("provision.toml");
+    let long = "0123456789abcdef";
+    let cases: [(&str, u32, &[&str], &[&str], &str); 6] = [
+        (long, 0o600, &[], &[], "long, and for its owner alone"),
+        (long, 0o640, &[], &[], "for a group, which somebody chose"),
+        (
+            long,
+            0o644,
+            &[],
+            &["everybody on this machine"],
+            "for everybody",
+        ),
+        ("0123456789abcde", 0o600, &[], &["fewer than 16"], "short"),
+        (
+            "${LONG}",
+            0o644,
+            &[],
+            &[],
+            "the file has the name of a variable alone",
+        ),
+        (
+            long,
+            0o644,
+            &["--external-id=fedcba9876543210"],
+            &[],
+            "the file's does not count",
+        ),
+    ];
+    for (written, mode, args, expected, why) in cases {
+        let text = format!(
+            "regions = [\"eu-west-1\"]\n[stackstate]\nagent_principals = [\"210987654321\"]\n\
+             external_id = \"{written}\"\n"
+        );
+        std::fs::write(&path, text).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        std::fs::set_permissions(&path, mode).unwrap();
+        let (general, flags) = plan_flags(args);
+        let environment = |name: &str| (name == "LONG").then(|| long.to_owned());
+        let draft = load(&general, &flags, Need::Trust, folder.path(), &environment);
+        let draft = draft.unwrap();
+        let warnings = draft.warnings();
+        assert_eq!(warnings.len(), expected.len(), "{why}: {warnings:?}");
+        for (warning, expected) in warnings.iter().zip(expected) {
+            assert!(warning.contains(expected), "{why}: {warning}");
+            assert!(!warning.contains(written), "{why}: {warning}");
+        }
+    }
+}
