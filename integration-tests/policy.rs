@@ -148,10 +148,10 @@ fn policies_are_compared_by_meaning() {
         different.stdout,
         "~ statement \"A\"\n  - action s3:PutObject\n  + action s3:DeleteObject\n"
     );
-    account.write("large.json", &" ".repeat(300 * 1024));
+    account.write("large.json", &" ".repeat(1100 * 1024));
     fs::write(account.path("bytes.json"), [0xff, 0xfe, b'{']).unwrap();
     let no_policies = [
-        ("large.json", "it has more than 256 KiB"),
+        ("large.json", "it has more than 1024 KiB"),
         ("bytes.json", "it is not text in UTF-8"),
         ("broken.json", "line 1, column 15"),
         ("pattern.json", "source: unknown element"),

@@ -76,7 +76,8 @@ async fn run(cli: Cli) -> ExitCode {
     let was_interrupted = *interrupted.borrow_and_update();
     let code = match ending {
         Ok(Ending::Well) => ExitCode::SUCCESS,
-        Ok(Ending::Changes | Ending::NotComparable) => ExitCode::from(2),
+        Ok(Ending::Changes | Ending::NotComparable | Ending::Findings) => ExitCode::from(2),
+        Ok(Ending::Unchecked) => ExitCode::from(3),
         Ok(Ending::Failed) => ExitCode::FAILURE,
         Err(failure) => {
             if cli.command.prints_events() {

@@ -8,7 +8,7 @@ use crate::stop;
 
 /// The limit for a policy, in bytes. It is far above the longest policy that AWS accepts, which is
 /// a key policy of 32,768 characters, even with much white space.
-pub const LARGEST_POLICY: u64 = 256 * 1024;
+pub const LARGEST_POLICY: u64 = 1024 * 1024;
 
 /// The text of the file at `path`, of at most `most` bytes, which is a multiple of 1,024. The first
 /// signal ends the program while it waits for the file.

@@ -5,9 +5,11 @@
 //! trust policies and key policies. It runs as a separate tool and is no part of the program.
 //! `integration-tests/evaluator/run cargo test --test evaluator` installs it and runs these tests.
 
+mod chance;
 mod deployment;
 mod documents;
 mod requests;
+mod rewriting;
 mod tool;
 
 mod agent;
@@ -15,5 +17,6 @@ mod audit_trail;
 mod denials;
 mod key;
 mod log_delivery;
+mod pairs;
 mod permissions;
 mod services;

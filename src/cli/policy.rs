@@ -87,7 +87,11 @@ Without files, every document that apply writes is checked in the form in which 
 the bucket too. docs/policies.md explains each code. The section [lint] of the settings file accepts
 findings by their code.
 
-Exit status: 0 on success, 1 on any error and for findings as bad as --fail-on.")]
+A file that cannot be checked is a finding, and the others are checked all the same.
+
+Exit status: 0 if nothing as bad as --fail-on is found, 2 if something is, 3 if a file could not be
+checked (it cannot be read, or its kind is not known), 1 for bad arguments or settings and on any
+other error.")]
 pub struct PolicyLintArgs {
     /// Files with policies to check; - reads the standard input
     #[arg(value_name = "FILE")]

@@ -34,6 +34,10 @@ pub enum Ending {
     Failed,
     /// What was to be compared are not two policies, which has been printed already.
     NotComparable,
+    /// Something was found that is as bad as what was asked for, which has been printed already.
+    Findings,
+    /// A file was not checked, which has been printed already, with what was found in the others.
+    Unchecked,
 }
 
 /// Prints the plan, and below it the number of security findings in the documents. The documents are

@@ -38,6 +38,11 @@ pub enum JsonError {
     },
 }
 
+/// What is said of a text that begins with a byte-order mark, as some editors write it (RFC 8259, section
+/// 8.1).
+const BYTE_ORDER_MARK: &str =
+    "a byte-order mark, which JSON does not have; save the text as UTF-8 without it";
+
 /// Reads one JSON value that fills the text, keeping the order of object keys.
 ///
 /// # Errors
@@ -59,7 +64,11 @@ pub fn parse(text: &str) -> Result<Value, JsonError> {
             None => JsonError::Syntax {
                 line,
                 column,
-                message: without_position(&error),
+                message: if text.starts_with('\u{feff}') {
+                    BYTE_ORDER_MARK.to_owned()
+                } else {
+                    without_position(&error)
+                },
             },
         }
     })
@@ -220,6 +229,7 @@ mod tests {
             ("{\"a\":1,}", 1, 8, "trailing comma"),
             ("[1e999]", 1, 6, "a number out of range"),
             ("'a'", 1, 1, "single quotes"),
+            ("\u{feff}{}", 1, 1, "a byte-order mark"),
         ];
         for (text, line, column, reason) in cases {
             match parse(text) {

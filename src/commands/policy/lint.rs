@@ -35,8 +35,10 @@ pub(super) async fn command(
     } else {
         print(&iam_policy::report::text(&found))?;
     }
-    Ok(if found.fails(args.fail_on) {
-        Ending::Failed
+    Ok(if found.open().any(lint::is_unchecked) {
+        Ending::Unchecked
+    } else if found.fails(args.fail_on) {
+        Ending::Findings
     } else {
         Ending::Well
     })
@@ -73,7 +75,7 @@ async fn of_files(
     let check = move || {
         let documents = files.iter();
         let documents = documents.map(|path| checked(path, kind, &home, &accepted));
-        documents.collect::<Result<_, _>>()
+        documents.collect()
     };
     let documents = tokio::select! {
         documents = tokio::task::spawn_blocking(check) => documents,
@@ -84,47 +86,42 @@ async fn of_files(
     let documents = documents.map_err(|error| {
         Failure::new("the files could not be checked").because(error.to_string())
     })?;
-    Ok(Report {
-        documents: documents?,
-    })
+    Ok(Report { documents })
 }
 
-fn checked(
-    path: &Path,
-    kind: Option<Kind>,
-    home: &Home,
-    accepted: &Accepted,
-) -> Result<Checked, Failure> {
-    let text = read(path)?;
+/// A file that cannot be checked has a finding that says so, and the others are checked.
+fn checked(path: &Path, kind: Option<Kind>, home: &Home, accepted: &Accepted) -> Checked {
+    let (kind, found) = match read(path) {
+        Ok(text) => match lint::read(&text, kind, home.clone()) {
+            Ok(document) => {
+                let found = Found::in_text(&text, lint::lint(&document), accepted);
+                (Some(document.kind), found)
+            }
+            Err(Unreadable { finding, position }) => {
+                let found = Found {
+                    position,
+                    ..Found::new(finding, accepted)
+                };
+                (None, vec![found])
+            }
+        },
+        Err(failure) => {
+            let why = [failure.causes.join(": "), failure.hint.unwrap_or_default()];
+            let why = why.into_iter().filter(|it| !it.is_empty());
+            let finding = lint::unreadable_file(&why.collect::<Vec<_>>().join("; "));
+            (None, vec![Found::new(finding, accepted)])
+        }
+    };
     let is_standard_input = path == Path::new("-");
     let name = if is_standard_input {
         "standard input".to_owned()
     } else {
         path.display().to_string()
     };
-    let (kind, found) =
-        match lint::read(&text, kind, home.clone()) {
-            Ok(document) => {
-                let found = Found::in_text(&text, lint::lint(&document), accepted);
-                (Some(document.kind), found)
-            }
-            Err(Unreadable::Json(finding, position)) => {
-                let found = Found {
-                    position: Some(position),
-                    ..Found::new(*finding, accepted)
-                };
-                (None, vec![found])
-            }
-            Err(Unreadable::UnknownKind) => {
-                return Err(Failure::new(format!("cannot tell what {name} is attached to"))
-                .because("it names principals, but no action of sts, kms or s3")
-                .hint("Pass --kind; the policies of other services' resources cannot be checked"));
-            }
-        };
-    Ok(Checked {
+    Checked {
         file: (!is_standard_input).then(|| name.clone()),
         name,
         kind,
         found,
-    })
+    }
 }

@@ -7,7 +7,7 @@
 //! It is compiled in as plain text of 0.9 MB. Compressed it would have 0.2 MB, which
 //! would need a decompressor and a build script, since the committed file is one that a person can
 //! compare line by line. As text it is a part of the program that is read from disk
-//! only when it is used, and a look-up parses the section of one service.
+//! only when it is used, and a look-up parses the section of one service, once.
 //!
 //! A name that AWS introduced after the date of the data is unknown here, so what follows from the
 //! data is a finding and never an obstacle.
@@ -25,7 +25,8 @@ mod tests;
 
 pub use condition_key::{ConditionKey, KeyType};
 pub use nearest::nearest;
-pub use pattern::{pattern_covers, patterns_overlap, resource_covers, resource_may_match};
-pub use reference::{global_keys, prefixes, service, services};
+pub(crate) use pattern::pattern_covers_with_case;
+pub use pattern::{pattern_covers, patterns_overlap, resource_may_match};
+pub use reference::{condition_key, global_keys, prefixes, service, services};
 pub use service::{Action, ResourceType, Service};
 pub use unlisted::{is_unlisted_action, is_unlisted_key, is_unlisted_key_of};

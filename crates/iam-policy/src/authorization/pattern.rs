@@ -35,64 +35,45 @@ pub fn patterns_overlap(a: &str, b: &str) -> bool {
 }
 
 /// Whether every text that matches `narrow` also matches `wide`, both with `*` and `?`, whatever the
-/// case of either.
+/// case of either. A `?` is taken to match no other characters than those of ASCII.
 #[must_use]
 pub fn pattern_covers(wide: &str, narrow: &str) -> bool {
-    // Most patterns differ in their first letters already.
-    let literal = wide.find(['*', '?']).unwrap_or(wide.len());
-    let start = narrow.as_bytes().get(..literal);
-    let begins_alike = start.is_some_and(|it| it.eq_ignore_ascii_case(&wide.as_bytes()[..literal]));
-    if !begins_alike || literal == wide.len() {
-        return begins_alike && narrow.len() == wide.len();
-    }
-    let [wide, narrow] = [wide, narrow].map(|it| wildcard_tokens(&it.to_ascii_lowercase()));
-    covers(&wide, &narrow)
+    covers(wide, narrow, |a, b| a.eq_ignore_ascii_case(&b))
 }
 
-/// Whether every ARN that matches the `Resource` `narrow` of a policy also matches `wide`. A wildcard
-/// stands for text of its own part of the ARN, and case counts. What a policy variable stands for is
-/// covered by a wildcard only.
-#[must_use]
-pub fn resource_covers(wide: &str, narrow: &str) -> bool {
-    if wide == "*" || wide == narrow {
-        return true;
-    }
-    // Most resources differ in their first or last letters already.
-    let wildcards = ['*', '?'];
-    let start = wide.split(wildcards).next().unwrap_or_default();
-    let end = wide.rsplit(wildcards).next().unwrap_or_default();
-    if !narrow.starts_with(start) || !narrow.ends_with(end) {
-        return false;
-    }
-    let (wide, narrow): (Vec<&str>, Vec<&str>) = (
-        wide.splitn(6, ':').collect(),
-        narrow.splitn(6, ':').collect(),
-    );
-    wide.len() == 6
-        && narrow.len() == 6
-        && wide.iter().zip(narrow).all(|(wide, narrow)| {
-            *wide == narrow
-                || !wide.contains("${") && covers(&wildcard_tokens(wide), &policy_tokens(narrow))
-        })
+/// As [`pattern_covers`], but case counts.
+pub(crate) fn pattern_covers_with_case(wide: &str, narrow: &str) -> bool {
+    covers(wide, narrow, |a, b| a == b)
 }
 
-fn covers(wide: &[Token], narrow: &[Token]) -> bool {
-    // Which beginnings of `narrow` the tokens of `wide` so far cover.
-    let mut covered = vec![false; narrow.len() + 1];
-    covered[0] = true;
-    for &token in wide {
-        let mut next = vec![false; covered.len()];
-        next[0] = covered[0] && is_open(token);
-        for (index, &other) in narrow.iter().enumerate() {
-            next[index + 1] = match token {
-                Token::Character(_) => covered[index] && token == other,
-                Token::AnyCharacter => covered[index] && !is_open(other),
-                Token::Anything | Token::AnythingInSegment => covered[index + 1] || next[index],
-            };
+/// A `*` of `narrow` is covered by a `*` alone, and its `?` by no certain character. So `narrow` is
+/// matched like a text in which these two are characters of their own.
+fn covers(wide: &str, narrow: &str, is_same: fn(u8, u8) -> bool) -> bool {
+    let (wide, narrow) = (wide.as_bytes(), narrow.as_bytes());
+    let (mut at, mut narrow_at) = (0, 0);
+    // Behind the last `*` of `wide`, and how much of `narrow` that one has taken so far.
+    let mut star = None;
+    while narrow_at < narrow.len() {
+        let other = narrow[narrow_at];
+        let takes_one = |own: u8| own == b'?' && other.is_ascii() || is_same(own, other);
+        match wide.get(at) {
+            Some(b'*') => {
+                at += 1;
+                star = Some((at, narrow_at));
+            }
+            Some(&own) if other != b'*' && takes_one(own) => {
+                (at, narrow_at) = (at + 1, narrow_at + 1);
+            }
+            _ => {
+                let Some((behind, taken)) = star else {
+                    return false;
+                };
+                star = Some((behind, taken + 1));
+                (at, narrow_at) = (behind, taken + 1);
+            }
         }
-        covered = next;
     }
-    covered[narrow.len()]
+    wide[at..].iter().all(|&byte| byte == b'*')
 }
 
 fn wildcard_tokens(pattern: &str) -> Vec<Token> {
@@ -188,7 +169,7 @@ fn share_character(a: Token, b: Token) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{pattern_covers, patterns_overlap, resource_covers, resource_may_match};
+    use super::{pattern_covers, patterns_overlap, resource_may_match};
 
     const BUCKET: &str = "arn:${Partition}:s3:::${BucketName}";
     const OBJECT: &str = "arn:${Partition}:s3:::${BucketName}/${ObjectName}";
@@ -349,59 +330,6 @@ mod tests {
         ];
         for (expected, pattern, text, reason) in cases {
             assert_eq!(pattern_covers(pattern, text), expected, "{reason}");
-        }
-    }
-
-    #[test]
-    fn which_resource_covers_which() {
-        let role = |name: &str| format!("arn:aws:iam::123456789012:role/{name}");
-        let cases = [
-            (true, "*".to_owned(), role("a"), "everything"),
-            (true, role("jane*"), role("jane-admin"), "a beginning"),
-            (true, role("*"), role("a/*"), "a wildcard covers a slash"),
-            (true, role("a"), role("a"), "the same twice"),
-            (true, role("*"), role("${aws:username}"), "a variable"),
-            (
-                true,
-                role("${aws:username}"),
-                role("${aws:username}"),
-                "the same variable",
-            ),
-            (
-                false,
-                role("${aws:username}"),
-                role("a"),
-                "a variable is one value",
-            ),
-            (
-                false,
-                role("?"),
-                role("${aws:username}"),
-                "a variable of any length",
-            ),
-            (false, role("jane"), role("Jane"), "case counts"),
-            (false, role("a*"), role("*a"), "two sets that overlap"),
-            (
-                false,
-                role("jane-admin"),
-                role("jane*"),
-                "the other way round",
-            ),
-            (
-                false,
-                "arn:aws:s3:::b".to_owned(),
-                "arn:aws:s3:::b/*".to_owned(),
-                "a bucket and its objects",
-            ),
-            (
-                false,
-                "arn:aws:sqs:*:q".to_owned(),
-                "arn:aws:sqs:eu-west-1:123456789012:q".to_owned(),
-                "a wildcard for one part only",
-            ),
-        ];
-        for (expected, wide, narrow, reason) in cases {
-            assert_eq!(resource_covers(&wide, &narrow), expected, "{reason}");
         }
     }
 }

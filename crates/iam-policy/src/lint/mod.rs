@@ -8,6 +8,7 @@ mod checks;
 mod document;
 mod finding;
 mod grants;
+mod kind_of;
 mod limits;
 mod named;
 mod operator;
@@ -25,7 +26,7 @@ pub use finding::Finding;
 pub use report::{Accepted, Checked, Found, Report};
 pub use rule::{Rule, Severity};
 use subject::Subject;
-pub use text::{Unreadable, read};
+pub use text::{Unreadable, is_unchecked, read, unreadable_file};
 
 /// Every rule, sorted by its code.
 #[must_use]

@@ -7,7 +7,7 @@ use crate::authorization::{Action, Service, pattern_covers, service};
 use crate::reading::{Item, Statement};
 
 /// The services that a document's actions name, each read once.
-pub(super) struct Services(BTreeMap<String, Option<Service>>);
+pub(super) struct Services(BTreeMap<String, Option<&'static Service>>);
 
 /// An action of a statement, and the actions of the service that match it.
 pub(super) struct Named<'a> {
@@ -27,23 +27,20 @@ impl Services {
         for item in selectors.flat_map(|it| &it.items) {
             if let Some((prefix, _)) = split(&item.text) {
                 let prefix = prefix.to_ascii_lowercase();
-                let read = || service(&prefix);
-                if !services.contains_key(&prefix) {
-                    services.insert(prefix.clone(), read());
-                }
+                services.entry(prefix).or_insert_with_key(|it| service(it));
             }
         }
         Services(services)
     }
 
     /// The service of that prefix, if an action of the document has the prefix and the service exists.
-    pub(super) fn get(&self, prefix: &str) -> Option<&Service> {
-        self.0.get(&prefix.to_ascii_lowercase())?.as_ref()
+    pub(super) fn get(&self, prefix: &str) -> Option<&'static Service> {
+        *self.0.get(&prefix.to_ascii_lowercase())?
     }
 
     /// The services that exist.
-    pub(super) fn existing(&self) -> impl Iterator<Item = &Service> {
-        self.0.values().flatten()
+    pub(super) fn existing(&self) -> impl Iterator<Item = &'static Service> {
+        self.0.values().flatten().copied()
     }
 
     /// The statement's actions, if it lists them and all of them are known. With `*`, `NotAction` or an

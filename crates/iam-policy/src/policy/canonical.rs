@@ -88,13 +88,16 @@ impl Canonical {
         }
     }
 
-    /// Whether both statements do the same to the same requests, apart from the actions.
-    pub(crate) fn differs_in_actions_at_most(&self, other: &Self) -> bool {
-        self.effect == other.effect
-            && self.principals == other.principals
-            && self.resources == other.resources
-            && self.conditions == other.conditions
-            && self.version == other.version
+    /// Everything but the actions: equal if two statements do the same to the same requests, apart from
+    /// those.
+    pub(crate) fn apart_from_actions(&self) -> impl Ord + use<'_> {
+        (
+            self.effect,
+            &self.principals,
+            &self.resources,
+            &self.conditions,
+            self.version,
+        )
     }
 
     /// Whether the version of the policy matters to this statement.

@@ -21,13 +21,14 @@ use super::reading::Reading;
 const MAX_ATOMS: usize = 20_000;
 
 /// The most atoms of one policy each of which is held against each other one.
-const MAX_COMPARED: usize = 2_000;
+const MAX_COMPARED: usize = 600;
 
 /// Whether AWS evaluates both policies in the same way for every request, as far as the texts show.
 ///
 /// "Yes" is always right. Policies that multiply to more than 20,000 combinations of principal,
 /// action and resource are compared statement by statement: one that is merely split differently
-/// then counts as different. Combinations that others cover are looked for up to 2,000.
+/// then counts as different. Combinations that others cover are looked for up to
+/// 600.
 #[must_use]
 pub fn same_meaning(a: &Policy, b: &Policy) -> bool {
     let comparison = Comparison::of(a, b);

@@ -6,6 +6,7 @@
 //! of the segment. Two policies are therefore compared segment by segment.
 
 use super::variables::has_variable;
+use crate::authorization::pattern_covers_with_case as matches;
 
 /// The text with each run of wildcards in one form: `**` matches what `*` matches, and `*?` what `?*`
 /// matches.
@@ -46,7 +47,7 @@ pub(super) fn action_covers(wide: &str, narrow: &str) -> bool {
 
 /// Whether a resource covers another. What a variable stands for is not known, so a text with variables
 /// covers only itself.
-pub(super) fn resource_covers(wide: &str, narrow: &str) -> bool {
+pub(crate) fn resource_covers(wide: &str, narrow: &str) -> bool {
     if wide == "*" || wide == narrow {
         return true;
     }
@@ -72,38 +73,6 @@ pub(super) fn resource_covers(wide: &str, narrow: &str) -> bool {
             }
         }
     }
-}
-
-/// Whether a pattern matches every text that another pattern matches. A `*` of the other is matched by a
-/// `*` alone, and its `?` by no certain character.
-fn matches(wide: &str, narrow: &str) -> bool {
-    if !narrow.is_ascii() {
-        return wide == narrow || wide == "*";
-    }
-    let (wide, narrow) = (wide.as_bytes(), narrow.as_bytes());
-    let (mut at, mut narrow_at) = (0, 0);
-    // Behind the last `*` of `wide`, and how much of `narrow` that one has taken so far.
-    let mut star = None;
-    while narrow_at < narrow.len() {
-        let other = narrow[narrow_at];
-        match wide.get(at) {
-            Some(b'*') => {
-                at += 1;
-                star = Some((at, narrow_at));
-            }
-            Some(&own) if other != b'*' && (own == b'?' || own == other) => {
-                (at, narrow_at) = (at + 1, narrow_at + 1);
-            }
-            _ => {
-                let Some((behind, taken)) = star else {
-                    return false;
-                };
-                star = Some((behind, taken + 1));
-                (at, narrow_at) = (behind, taken + 1);
-            }
-        }
-    }
-    wide[at..].iter().all(|&byte| byte == b'*')
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ mod properties;
 
 pub(crate) use canonical::Canonical;
 pub use compare::same_meaning;
+pub(crate) use cover::resource_covers;
 pub use denials::lost_denials;
 pub use diff::{DiffLine, Sign, diff};
 pub use document::{Policy, PolicyError};

@@ -3,7 +3,6 @@
 use crate::lint::finding::Finding;
 use crate::lint::rule::{Rule, Severity};
 use crate::lint::subject::Subject;
-use crate::policy::Kind;
 use crate::printable::printable;
 
 pub(super) const RULES: &[&Rule] = &[&MALFORMED_ACTION, &FOREIGN_ACTION];
@@ -22,18 +21,13 @@ static MALFORMED_ACTION: Rule = Rule {
 static FOREIGN_ACTION: Rule = Rule {
     code: "foreign-action",
     severity: Severity::Error,
-    risk: "The policy of a role, key or bucket can allow only actions on that role, key or bucket, so AWS refuses or ignores the actions of other services.",
+    risk: "The policy of a resource can allow only actions on that resource, so AWS refuses or ignores the actions of other services.",
     remedy: "Move the action to a policy of the identity that needs it.",
     reference: ACTION,
 };
 
 pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
-    let service = match subject.kind {
-        Kind::Managed | Kind::Inline => None,
-        Kind::Trust => Some("sts"),
-        Kind::Key => Some("kms"),
-        Kind::Bucket => Some("s3"),
-    };
+    let service = subject.kind.service();
     for statement in &subject.statements {
         for action in statement.actions.iter().flat_map(|it| &it.items) {
             let shown = printable(&action.text);
@@ -47,8 +41,9 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
             };
             if let Some(service) = service
                 && prefix != "*"
-                // Directory buckets have the prefix s3express.
-                && !prefix.to_ascii_lowercase().starts_with(service)
+                && !prefix.eq_ignore_ascii_case(service)
+                // Directory buckets have a prefix of their own.
+                && !(service == "s3" && prefix.eq_ignore_ascii_case("s3express"))
             {
                 let detail = format!(
                     "\"{shown}\" is in a {}, whose actions begin with {service}:",

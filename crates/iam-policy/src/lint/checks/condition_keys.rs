@@ -2,8 +2,8 @@
 //! that of their operator.
 
 use crate::authorization::{
-    Action, ConditionKey, KeyType, Service, global_keys, is_unlisted_key, is_unlisted_key_of,
-    nearest, service, services,
+    Action, ConditionKey, KeyType, Service, condition_key, global_keys, is_unlisted_key,
+    is_unlisted_key_of, nearest, service,
 };
 use crate::lint::finding::Finding;
 use crate::lint::named::{Named, Services, has_wildcard};
@@ -92,7 +92,7 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
         for condition in &statement.conditions {
             let listed = services.condition_key(condition.key);
             let global = globals.iter().find(|key| key.matches(condition.key));
-            let elsewhere = || in_any_service(condition.key);
+            let elsewhere = || condition_key(condition.key).cloned();
             let Some(key) = global.or(listed).cloned().or_else(elsewhere) else {
                 if !is_of_identity_provider(condition.key) && !is_unlisted_key(condition.key) {
                     let detail = unknown(condition.key, &globals);
@@ -119,18 +119,6 @@ impl Services {
     }
 }
 
-/// A key of a service that the document's actions do not name, or one whose prefix is not that of
-/// its service, as those of federated sessions are.
-fn in_any_service(name: &str) -> Option<ConditionKey> {
-    let (prefix, _) = name.split_once(':')?;
-    match service(prefix) {
-        Some(service) => service.condition_key(name).cloned(),
-        // AWS lists the claims that it knows with the service that reads the tokens.
-        None if is_of_identity_provider(name) => service("sts")?.condition_key(name).cloned(),
-        None => services().find_map(|service| service.condition_key(name).cloned()),
-    }
-}
-
 /// The keys of a provider of web identities begin with its host, which can be any.
 fn is_of_identity_provider(key: &str) -> bool {
     key.rsplit_once(':')
@@ -139,8 +127,10 @@ fn is_of_identity_provider(key: &str) -> bool {
 
 fn unknown(name: &str, globals: &[ConditionKey]) -> String {
     let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
-    let of_service = service(prefix).map_or_else(Vec::new, |service| service.condition_keys);
-    let known = globals.iter().chain(&of_service).map(|key| key.name);
+    let of_service = service(prefix)
+        .into_iter()
+        .flat_map(|it| &it.condition_keys);
+    let known = globals.iter().chain(of_service).map(|key| key.name);
     let meant = match nearest(name, known) {
         Some(key) => format!("; the nearest is {key}"),
         None => String::new(),

@@ -49,6 +49,9 @@ const ASSUME_OWN_ROLES_ONLY: [&str; 3] = [
 ];
 
 pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
+    if subject.kind.only_limits() {
+        return;
+    }
     for statement in subject.statements.iter().filter(|it| it.allows()) {
         let Some(principals) = statement.principals.as_ref().filter(|it| !it.negated) else {
             continue;

@@ -11,6 +11,7 @@ use super::escalation_rules::{
     CODE, CREDENTIALS, NEW_ROLE, PASSED_ROLE, POLICY, RESOURCE_POLICY, SECRETS, TRUST,
 };
 use super::escalation_ways::{On, Step, WAYS, Way};
+use super::partly::has_too_many_grants;
 use super::whole_services;
 use crate::authorization::pattern_covers;
 use crate::lint::finding::Finding;
@@ -33,7 +34,10 @@ pub(super) const RULES: &[&Rule] = &[
 const NAMED_FURTHER: usize = 4;
 
 pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
-    if !subject.kind.grants_to_identity() || is_administrator(subject, findings) {
+    if !subject.kind.grants_to_identity()
+        || has_too_many_grants(subject)
+        || is_administrator(subject, findings)
+    {
         return;
     }
     let roles = Roles::of(subject);

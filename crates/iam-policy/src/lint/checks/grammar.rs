@@ -43,7 +43,7 @@ static MISSING_ELEMENT: Rule = Rule {
 static UNSUPPORTED_ELEMENT: Rule = Rule {
     code: "unsupported-element",
     severity: Severity::Error,
-    risk: "AWS refuses a Principal in a policy of an identity and a Resource in a trust policy, because both follow from what the policy is attached to.",
+    risk: "AWS refuses an element that the kind of policy does not take, such as a Principal in a policy of an identity or a Resource in a trust policy, which follow from what the policy is attached to.",
     remedy: "Remove the element, or attach the policy to what it was written for.",
     reference: GRAMMAR,
 };
@@ -125,30 +125,67 @@ fn finding(problem: &Problem) -> Finding {
 fn elements_of_kind(kind: Kind, statement: &Statement, findings: &mut Vec<Finding>) {
     let principals = statement.principals.as_ref();
     let resources = statement.resources.as_ref();
-    let elements = [
-        (
-            "Principal",
-            principals.map(|it| (it.path, it.negated)),
-            !kind.grants_to_identity(),
-        ),
-        (
-            "Resource",
-            resources.map(|it| (it.path, it.negated)),
-            kind != Kind::Trust,
-        ),
-    ];
-    for (name, present, is_supported) in elements {
-        match present {
-            None if is_supported => {
+    let resource = match kind {
+        Kind::Trust => Use::Refused,
+        // The examples of ECR's guide have none.
+        Kind::Repository => Use::Optional,
+        _ => Use::Needed,
+    };
+    let principal = if kind.grants_to_identity() {
+        Use::Refused
+    } else {
+        Use::Needed
+    };
+    let principals = principals.map(|it| (it.path, it.negated));
+    let resources = resources.map(|it| (it.path, it.negated));
+    for (name, present, element) in [
+        ("Principal", principals, principal),
+        ("Resource", resources, resource),
+    ] {
+        match (present, element) {
+            (None, Use::Needed) => {
                 let detail = format!("has no {name}, which a {kind} needs");
                 findings.push(statement.finding(&MISSING_ELEMENT, statement.path, detail));
             }
-            Some((path, negated)) if !is_supported => {
+            (Some((path, negated)), Use::Refused) => {
                 let not = if negated { "Not" } else { "" };
                 let detail = format!("a {kind} takes no {not}{name}");
                 findings.push(statement.finding(&UNSUPPORTED_ELEMENT, path, detail));
             }
             _ => {}
+        }
+    }
+    if kind == Kind::ResourceControl {
+        control(statement, findings);
+    }
+}
+
+/// Whether a kind of policy has an element.
+enum Use {
+    Needed,
+    Optional,
+    Refused,
+}
+
+/// What a resource control policy of one's own may have: "RCP syntax" in the guide of Organizations.
+fn control(statement: &Statement, findings: &mut Vec<Finding>) {
+    let mut refused = |path, detail: &str| {
+        findings.push(statement.finding(&UNSUPPORTED_ELEMENT, path, detail));
+    };
+    if statement.allows() {
+        let detail = "a resource control policy of your own can only deny";
+        refused(statement.path.key("Effect"), detail);
+    }
+    if let Some(actions) = statement.actions.as_ref().filter(|it| it.negated) {
+        refused(actions.path, "a resource control policy takes no NotAction");
+    }
+    if let Some(principals) = &statement.principals {
+        if principals.negated {
+            let detail = "a resource control policy takes no NotPrincipal";
+            refused(principals.path, detail);
+        } else if principals.items.iter().any(|it| it.item.text != "*") {
+            let detail = "the principal of a resource control policy is *, and a condition says whose requests are meant";
+            refused(principals.path, detail);
         }
     }
 }

@@ -20,6 +20,7 @@ mod key_use;
 mod key_values;
 mod loose_values;
 mod oidc;
+mod partly;
 mod pass_role;
 mod principals;
 mod redundancy;
@@ -51,7 +52,7 @@ struct Check {
 }
 
 /// Every check. A new one is a file with its rules and one line here.
-const CHECKS: [Check; 30] = [
+const CHECKS: [Check; 31] = [
     Check {
         rules: action_names::RULES,
         find: action_names::find,
@@ -125,6 +126,10 @@ const CHECKS: [Check; 30] = [
         find: oidc::find,
     },
     Check {
+        rules: partly::RULES,
+        find: partly::find,
+    },
+    Check {
         rules: pass_role::RULES,
         find: pass_role::find,
     },
@@ -174,10 +179,6 @@ const CHECKS: [Check; 30] = [
     },
 ];
 
-/// A document that is so many times as long as its kind may be is looked at for its form alone: AWS
-/// refuses it, and some checks compare every part with every other.
-const FAR_TOO_LONG: usize = 4;
-
 /// The rules of all checks.
 pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
     CHECKS.iter().flat_map(|check| check.rules).copied()
@@ -186,10 +187,6 @@ pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
 /// Everything that breaks one of the rules that are wanted. Checks without such a rule do not run.
 pub(super) fn find(subject: &Subject, is_wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if subject.size > FAR_TOO_LONG * subject.kind.limit() {
-        header::find(subject, &mut findings);
-        return findings;
-    }
     for check in &CHECKS {
         if check.rules.iter().any(|rule| is_wanted(rule)) {
             (check.find)(subject, &mut findings);

@@ -1,5 +1,6 @@
 //! Permission to pass roles to services without a limit.
 
+use super::partly::has_too_many_grants;
 use crate::lint::finding::Finding;
 use crate::lint::grants::{Grant, ROLE, grants};
 use crate::lint::operator::Operator;
@@ -43,7 +44,7 @@ static PASS_ROLE_TO_ANY_SERVICE: Rule = Rule {
 };
 
 pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
-    if !subject.kind.grants_to_identity() {
+    if !subject.kind.grants_to_identity() || has_too_many_grants(subject) {
         return;
     }
     let mut seen = Vec::new();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::partly::PARTLY_CHECKED;
 use crate::authorization::pattern_covers;
 use crate::lint::finding::Finding;
 use crate::lint::named::has_wildcard;
@@ -9,7 +10,7 @@ use crate::lint::rule::{Rule, Severity};
 use crate::lint::subject::Subject;
 use crate::policy::{self, Canonical};
 use crate::printable::printable;
-use crate::reading::{Item, Statement, Version};
+use crate::reading::{Item, Path, Statement, Version};
 
 pub(super) const RULES: &[&Rule] = &[&REDUNDANT_ACTION];
 
@@ -21,54 +22,88 @@ static REDUNDANT_ACTION: Rule = Rule {
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html",
 };
 
+/// So many entries are held against each other in one document at most, which takes a fraction of a
+/// second. Only a document of thousands of similar wildcards has more.
+const MOST_COMPARISONS: usize = 2_000_000;
+
 pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
-    let statements = subject.statements.iter();
-    let canonical: Vec<_> = statements.clone().map(canonical).collect();
-    let entries: Vec<Entry> = statements
-        .zip(&canonical)
-        .flat_map(|(statement, canonical)| {
-            let listed = statement.actions.iter().filter(|it| !it.negated);
-            let items = listed.flat_map(|it| &it.items);
-            items.map(move |item| Entry {
-                statement,
-                canonical: canonical.as_ref(),
-                item,
-            })
-        })
-        .collect();
-    // Only a wildcard or the same name covers an entry, so long lists need not be compared each
-    // with each.
-    let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let entries = entries(&subject.statements);
+    // Only the same name covers an entry, or a wildcard of which the letters before its first `*` or `?`
+    // begin the entry's name. So long lists need not be compared each with each.
+    let mut first_of_name = BTreeMap::new();
+    let mut by_start = BTreeMap::<_, Vec<usize>>::new();
     for (index, entry) in entries.iter().enumerate() {
-        let name = entry.item.text.to_ascii_lowercase();
-        by_name.entry(name).or_default().push(index);
+        let name = (entry.class, entry.name.as_str());
+        first_of_name.entry(name).or_insert(index);
+        if has_wildcard(&entry.name) {
+            let start = (entry.class, entry.start());
+            by_start.entry(start).or_default().push(index);
+        }
     }
-    let wildcards = entries
-        .iter()
-        .enumerate()
-        .filter(|(_, it)| has_wildcard(&it.item.text));
-    let wildcards: Vec<usize> = wildcards.map(|(index, _)| index).collect();
+    let mut left = MOST_COMPARISONS;
     for (index, entry) in entries.iter().enumerate() {
-        let same_name = &by_name[&entry.item.text.to_ascii_lowercase()];
-        let mut candidates = same_name.iter().chain(&wildcards);
-        let covering = candidates.find(|&&other| {
-            index != other
-                && pattern_covers(&entries[other].item.text, &entry.item.text)
-                // Of two entries for the same actions, the second is redundant.
-                && (other < index || !pattern_covers(&entry.item.text, &entries[other].item.text))
-                && entry.meets(&entries[other])
-        });
-        if let Some(&other) = covering {
+        let same_name = first_of_name.get(&(entry.class, entry.name.as_str()));
+        let starts = entry.start().char_indices().map(|(at, _)| at);
+        let ends = starts.chain([entry.start().len()]);
+        let wildcards = ends.filter_map(|end| by_start.get(&(entry.class, &entry.name[..end])));
+        let mut covering: Option<usize> = None;
+        for &other in same_name.into_iter().chain(wildcards.flatten()) {
+            if left == 0 {
+                break;
+            }
+            left -= 1;
+            let is_earlier = covering.is_none_or(|found| other < found);
+            let (own, others) = (&entry.name, &entries[other].name);
+            // Of two entries for the same actions, the second is redundant.
+            if index != other
+                && is_earlier
+                && pattern_covers(others, own)
+                && (other < index || !pattern_covers(own, others))
+            {
+                covering = Some(other);
+            }
+        }
+        if let Some(other) = covering {
             findings.push(entry.covered_by(&entries[other]));
         }
+    }
+    if left == 0 {
+        let count = entries.len();
+        let detail = format!("not each of the {count} actions was compared with every wildcard");
+        findings.push(subject.finding(&PARTLY_CHECKED, Path::TOP, detail));
     }
 }
 
 /// One action of a statement.
 struct Entry<'a> {
     statement: &'a Statement<'a>,
-    canonical: Option<&'a Canonical>,
+    /// Entries of the same class are for the same requests, apart from the action.
+    class: usize,
     item: &'a Item<'a>,
+    /// The action in lower case.
+    name: String,
+}
+
+/// The listed actions of all statements.
+fn entries<'a>(statements: &'a [Statement<'a>]) -> Vec<Entry<'a>> {
+    let canonical: Vec<_> = statements.iter().map(canonical).collect();
+    let mut classes = BTreeMap::new();
+    let mut entries = Vec::new();
+    for (index, statement) in statements.iter().enumerate() {
+        let rest = canonical[index].as_ref().map(Canonical::apart_from_actions);
+        let class = match rest {
+            Some(rest) => *classes.entry(rest).or_insert(index),
+            None => index,
+        };
+        let listed = statement.actions.iter().filter(|it| !it.negated);
+        entries.extend(listed.flat_map(|it| &it.items).map(|item| Entry {
+            statement,
+            class,
+            item,
+            name: item.text.to_ascii_lowercase(),
+        }));
+    }
+    entries
 }
 
 /// The statement in the form in which two can be compared, if it has an effect and actions.
@@ -79,13 +114,10 @@ fn canonical(statement: &Statement) -> Option<Canonical> {
 }
 
 impl Entry<'_> {
-    /// Whether both are for the same requests, apart from the action.
-    fn meets(&self, other: &Entry) -> bool {
-        self.statement.path == other.statement.path
-            || self
-                .canonical
-                .zip(other.canonical)
-                .is_some_and(|(one, other)| one.differs_in_actions_at_most(other))
+    /// The letters before the first wildcard.
+    fn start(&self) -> &str {
+        let end = self.name.find(['*', '?']).unwrap_or(self.name.len());
+        &self.name[..end]
     }
 
     fn covered_by(&self, other: &Entry) -> Finding {

@@ -1,10 +1,10 @@
 //! Resources that are listed although another resource of the statement already covers them.
 
-use crate::authorization::resource_covers;
 use crate::lint::finding::Finding;
 use crate::lint::named::has_wildcard;
 use crate::lint::rule::{Rule, Severity};
 use crate::lint::subject::Subject;
+use crate::policy::resource_covers;
 use crate::printable::printable;
 use crate::reading::{Item, Statement};
 

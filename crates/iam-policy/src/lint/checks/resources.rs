@@ -5,7 +5,8 @@
 //! statement for several actions usually lists what each of them needs, so not every action has to
 //! fit every resource.
 
-use crate::authorization::{Action, Service};
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::lint::finding::Finding;
 use crate::lint::named::{Named, Services};
 use crate::lint::rule::{Rule, Severity};
@@ -68,15 +69,19 @@ fn find_in(
     let named = selected
         .flat_map(|it| &it.items)
         .filter_map(|item| services.named(item));
+    let named: Vec<_> = named.collect();
+    let types = Types::of(&named, resources);
+    let fits = |named: &Named, index: usize| {
+        // An alias has a rule of its own.
+        statement.allows() && is_kms_alias(&resources[index].text)
+            || types.fits(named, index, &resources[index].text)
+    };
     let mut all_without = true;
-    for named in named {
-        if resources
-            .iter()
-            .any(|resource| fits(&named, resource, statement))
-        {
+    for named in &named {
+        if (0..resources.len()).any(|index| fits(named, index)) {
             all_without = false;
         } else {
-            let arns = arns(&named);
+            let arns = arns(named);
             let rule = if arns.is_empty() {
                 &ACTION_ON_EVERYTHING_ONLY
             } else {
@@ -91,32 +96,48 @@ fn find_in(
     let Some(all) = services.all_named(statement).filter(|_| !all_without) else {
         return;
     };
-    for resource in resources {
-        if !all.iter().any(|named| fits(named, resource, statement)) {
+    for (index, resource) in resources.iter().enumerate() {
+        if !all.iter().any(|named| fits(named, index)) {
             let detail = format!("no action works on {}", printable(&resource.text));
             findings.push(statement.finding(&UNUSED_RESOURCE, resource.path, detail));
         }
     }
 }
 
-fn fits(named: &Named, resource: &Item, statement: &Statement) -> bool {
-    // An alias has a rule of its own.
-    if statement.allows() && is_kms_alias(&resource.text) {
-        return true;
-    }
-    let mut actions = named.actions.iter();
-    actions.any(|action| takes(named.service, action, &resource.text))
-}
+/// Which of a service's resource types each resource of a statement may be of. A wildcard stands for
+/// hundreds of actions, which have a few types between them.
+struct Types<'a>(BTreeMap<&'a str, Vec<BTreeSet<&'a str>>>);
 
-/// Whether the action can be asked for on a resource. Some actions without resource types, such as
-/// `s3:ListAllMyBuckets`, are in truth asked for on all of the service's ARNs, which only an ARN with
-/// a bare wildcard at its end matches.
-fn takes(service: &Service, action: &Action, resource: &str) -> bool {
-    if service.resource_types_of(action).next().is_none() {
-        return resource.ends_with(":*");
+impl<'a> Types<'a> {
+    fn of(named: &[Named<'a>], resources: &[Item]) -> Self {
+        let mut types = BTreeMap::new();
+        for named in named {
+            types.entry(named.service.prefix).or_insert_with(|| {
+                let of_resource = |resource: &Item| {
+                    let types = named.service.resource_types.iter();
+                    let fitting = types.filter(|it| it.may_match(&resource.text));
+                    fitting.map(|it| it.name).collect()
+                };
+                resources.iter().map(of_resource).collect()
+            });
+        }
+        Types(types)
     }
-    let mut types = service.resource_types_of(action);
-    types.any(|resource_type| resource_type.may_match(resource))
+
+    /// Whether one of the actions can be asked for on the resource. Some actions without resource types,
+    /// such as `s3:ListAllMyBuckets`, are in truth asked for on all of the service's ARNs, which only an
+    /// ARN with a bare wildcard at its end matches.
+    fn fits(&self, named: &Named, index: usize, resource: &str) -> bool {
+        let of_service = self.0.get(named.service.prefix);
+        let fitting = of_service.and_then(|resources| resources.get(index));
+        named.actions.iter().any(|action| {
+            let mut types = named.service.resource_types_of(action).peekable();
+            if types.peek().is_none() {
+                return resource.ends_with(":*");
+            }
+            types.any(|it| fitting.is_some_and(|fitting| fitting.contains(it.name)))
+        })
+    }
 }
 
 fn is_kms_alias(resource: &str) -> bool {

@@ -41,14 +41,7 @@ fn cases() -> Vec<Case> {
 }
 
 pub(super) fn kind(name: &str) -> Kind {
-    match name {
-        "managed" => Kind::Managed,
-        "inline" => Kind::Inline,
-        "trust" => Kind::Trust,
-        "key" => Kind::Key,
-        "bucket" => Kind::Bucket,
-        other => panic!("{other} is no kind"),
-    }
+    Kind::from_name(name).unwrap_or_else(|| panic!("{name} is no kind"))
 }
 
 pub(super) fn policy(kind: Kind, changes: &Value) -> Value {
@@ -64,6 +57,15 @@ pub(super) fn policy(kind: Kind, changes: &Value) -> Value {
         "padding" => {
             let bucket = "b".repeat(usize::try_from(value.as_u64().unwrap()).unwrap());
             with(kind, json!({"Resource": format!("arn:aws:s3:::{bucket}")}))
+        }
+        "similar" => {
+            let count = value.as_u64().unwrap();
+            let actions = (0..count).map(|n| format!("s3:*{n}*"));
+            with(kind, json!({"Action": actions.collect::<Vec<_>>()}))
+        }
+        "many" => {
+            let resources = (0..value.as_u64().unwrap()).map(|n| format!("arn:aws:s3:::b/{n}"));
+            with(kind, json!({"Resource": resources.collect::<Vec<_>>()}))
         }
         other => panic!("{other} changes nothing"),
     }
@@ -101,6 +103,8 @@ fn every_rule_that_looks_at_a_policy_has_cases_of_both_kinds() {
         "duplicate-key",
         "not-json",
         "unknown-account-without-external-id",
+        "unknown-kind",
+        "unreadable-file",
     ];
     let rules: BTreeSet<&str> = rules().iter().map(|rule| rule.code).collect();
     let rules: BTreeSet<&str> = rules.difference(&others.into()).copied().collect();

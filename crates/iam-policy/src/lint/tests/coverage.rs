@@ -58,7 +58,7 @@ fn found(kind_of_policy: &str, example: &Value) -> Vec<&'static str> {
     let kind = kind(kind_of_policy);
     if let Some(text) = example["text"].as_str() {
         return match read(text, Some(kind), Home::default()) {
-            Err(Unreadable::Json(finding, _)) => vec![finding.rule.code],
+            Err(Unreadable { finding, .. }) => vec![finding.rule.code],
             _ => panic!("{text} was to be no JSON"),
         };
     }

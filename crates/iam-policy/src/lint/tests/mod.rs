@@ -39,9 +39,23 @@ fn with(kind: Kind, elements: Value) -> Value {
             "Effect": "Allow", "Action": "kms:Decrypt", "Principal": {"AWS": "123456789012"},
             "Resource": "*",
         }),
-        Kind::Bucket => json!({
-            "Effect": "Allow", "Action": "s3:GetObject", "Principal": {"AWS": "123456789012"},
-            "Resource": "arn:aws:s3:::bucket/*",
+        Kind::Bucket => granting("s3:GetObject", "arn:aws:s3:::bucket/*"),
+        Kind::Queue => granting("sqs:SendMessage", "arn:aws:sqs:eu-west-1:123456789012:q"),
+        Kind::Topic => granting("sns:Publish", "arn:aws:sns:eu-west-1:123456789012:t"),
+        Kind::Function => granting(
+            "lambda:InvokeFunction",
+            "arn:aws:lambda:eu-west-1:123456789012:function:f",
+        ),
+        Kind::Secret => granting("secretsmanager:GetSecretValue", "*"),
+        Kind::Repository => json!({
+            "Effect": "Allow", "Action": "ecr:BatchGetImage", "Principal": {"AWS": "123456789012"},
+        }),
+        Kind::Endpoint => json!({
+            "Effect": "Allow", "Action": "*", "Principal": "*", "Resource": "*",
+        }),
+        Kind::ResourceControl => json!({
+            "Effect": "Deny", "Action": "s3:*", "Principal": "*", "Resource": "*",
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         }),
     };
     change(&mut statement, &elements);
@@ -50,6 +64,14 @@ fn with(kind: Kind, elements: Value) -> Value {
         statements.push(tls_only());
     }
     json!({"Version": "2012-10-17", "Statement": statements})
+}
+
+/// A statement that allows an action on a resource to the account.
+fn granting(action: &str, resource: &str) -> Value {
+    json!({
+        "Effect": "Allow", "Action": action, "Principal": {"AWS": "123456789012"},
+        "Resource": resource,
+    })
 }
 
 /// A statement that refuses plain HTTP.
@@ -77,13 +99,7 @@ fn change(object: &mut Value, changes: &Value) {
 
 #[test]
 fn nothing_is_wrong_with_the_policies_that_the_tables_start_from() {
-    for kind in [
-        Kind::Managed,
-        Kind::Inline,
-        Kind::Trust,
-        Kind::Key,
-        Kind::Bucket,
-    ] {
+    for kind in Kind::ALL {
         assert_eq!(
             codes(kind, &with(kind, json!({}))),
             Vec::<&str>::new(),
