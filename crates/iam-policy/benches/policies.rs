@@ -5,13 +5,14 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use iam_policy::lint::{Document, Home, lint};
 use iam_policy::{Kind, Policy, diff, fit, json, same_meaning};
+use serde_json::{Value, json};
 
 const DEPLOYER: &str = include_str!("documents/deployer.json");
 /// The same policy after some changes.
 const LATER: &str = include_str!("documents/deployer-later.json");
 const TRUST: &str = include_str!("documents/trust.json");
 
-criterion_group!(benches, reading, comparing, fitting, linting);
+criterion_group!(benches, reading, comparing, fitting, linting, long);
 criterion_main!(benches);
 
 fn policy(text: &str) -> Policy {
@@ -72,4 +73,61 @@ fn linting(criterion: &mut Criterion) {
             bencher.iter(|| lint(&Document::new(kind, Home::default(), black_box(&json))));
         });
     }
+}
+
+/// Policies far beyond AWS's limits: the time grows with the length alone, and 1 MB takes less than two
+/// seconds.
+fn long(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("long");
+    group.sample_size(10);
+    for kilobytes in [100, 1_000] {
+        for kind in Kind::ALL {
+            let document = long_policy(kind, kilobytes * 1_000);
+            group.bench_function(format!("lint a {kind} of {kilobytes} KB"), |bencher| {
+                bencher.iter(|| lint(&Document::new(kind, Home::default(), black_box(&document))));
+            });
+        }
+        let one = Policy::from_value(long_policy(Kind::Key, kilobytes * 1_000)).expect("a policy");
+        let other = Policy::from_value(long_policy(Kind::Bucket, kilobytes * 1_000));
+        let other = other.expect("a policy");
+        group.bench_function(format!("diff two policies of {kilobytes} KB"), |bencher| {
+            bencher.iter(|| diff(Some(black_box(&one)), Some(black_box(&other))));
+        });
+    }
+}
+
+/// A policy of many statements, each with names, wildcards, misspelt names and unknown condition keys.
+fn long_policy(kind: Kind, length: usize) -> Value {
+    let services = ["s3", "ec2", "iam", "kms", "lambda", "sqs"];
+    let mut statements = Vec::new();
+    let mut written = 0;
+    while written < length {
+        let n = statements.len();
+        let service = kind.service().unwrap_or(services[n % services.len()]);
+        let mut statement = json!({
+            "Sid": format!("S{n}"),
+            "Effect": if n % 3 == 0 { "Deny" } else { "Allow" },
+            "Action": [
+                format!("{service}:Get*"), format!("{service}:List{n}*"),
+                format!("{service}:Put{n}"), format!("service{n}:Get"),
+            ],
+            "Resource": [
+                format!("arn:aws:{service}:eu-west-1:123456789012:key/{n}"),
+                format!("arn:aws:{service}:::b{n}/*"),
+            ],
+            "Condition": {
+                "StringEquals": {
+                    "aws:PrincipalTag/a": "b", format!("aws:Unknown{n}"): "x", "kms:ViaService": "y",
+                },
+                "ArnLike": {format!("prefix{n}:key"): format!("arn:aws:s3:::b{n}")},
+            },
+        });
+        if !kind.grants_to_identity() {
+            let role = format!("arn:aws:iam::123456789012:role/r{n}");
+            statement["Principal"] = json!({"AWS": [role, "123456789012"]});
+        }
+        written += statement.to_string().len();
+        statements.push(statement);
+    }
+    json!({"Version": "2012-10-17", "Statement": statements})
 }
