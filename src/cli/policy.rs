@@ -112,3 +112,17 @@ pub struct PolicyLintArgs {
     #[command(flatten)]
     pub stackstate: StackStateFlags,
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum as _;
+    use iam_policy::Kind;
+
+    #[test]
+    fn a_kind_is_called_the_same_in_options_and_in_findings() {
+        for kind in Kind::ALL {
+            let value = kind.to_possible_value().unwrap();
+            assert_eq!(value.get_name(), kind.name());
+        }
+    }
+}

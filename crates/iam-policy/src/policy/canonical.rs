@@ -288,7 +288,8 @@ fn principal_covers(wide: &str, narrow: &str) -> bool {
 /// Whether `"*"` means what `{"AWS": "*"}` means.
 ///
 /// AWS documents that for a resource's policy that allows ("AWS JSON policy elements: Principal" in the
-/// IAM User Guide, under "All principals"), and neither for Deny nor for `NotPrincipal`. A trust policy,
+/// IAM User Guide, under "All principals"), and neither for Deny nor for `NotPrincipal`: a Deny of a bucket
+/// was seen to differ (issue 225 of aws/aws-sdk-net). A trust policy,
 /// which has no resource, is no other resource's policy: only `"*"` includes federated principals there.
 fn is_everybody(statement: &Statement, reading: Reading) -> bool {
     let principals = statement.principals.as_ref();

@@ -99,12 +99,6 @@ impl Kind {
         }
     }
 
-    /// The kind of that spelling: that of [`Kind::name`].
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
     /// The word for the kind in options: `resource-control`.
     #[must_use]
     pub fn name(self) -> &'static str {
