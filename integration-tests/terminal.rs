@@ -165,7 +165,7 @@ async fn a_change_during_the_question_is_reported_and_not_overwritten() {
 
 #[tokio::test]
 async fn a_key_that_takes_the_place_of_the_approved_one_during_the_question_is_not_touched() {
-    // With `None` the approved key only stops being ours.
+    // Where the alias is not moved, the approved key only stops being found.
     for (command, moves_alias) in [("destroy", true), ("apply", true), ("destroy", false)] {
         let account = Account::applied(&[MAIN]);
         let kms = account.kms(MAIN);

@@ -1,91 +1,11 @@
-//! Keys of others that carry the tags of the deployment. Whoever may tag keys can make them, and the
-//! program neither changes nor deletes one.
+//! Which keys with our tags are ours.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use aws_sdk_kms::types::{KeyState, OriginType, Tag};
+use aws_sdk_kms::types::{KeyState, OriginType};
 
+use super::*;
 use crate::deployment::Deployment;
-use crate::harness::{Account, MAIN, Moment};
-
-pub const ADDRESS: &str = "kms_key.integration@eu-west-1";
-pub const ALIAS: &str = "alias/stackstate-integration";
-/// The description that the program gives its keys.
-const OURS: &str = "StackState Integration Key";
-const ALL: [&str; 2] = ["--empty-bucket", "--detach-foreign"];
-
-/// The ownership tags of the deployment.
-fn tags() -> Vec<Tag> {
-    let tags = [
-        ("provision:system", "stackstate"),
-        ("provision:deployment", "default"),
-    ];
-    let tags = tags.map(|(key, value)| Tag::builder().tag_key(key).tag_value(value));
-    tags.map(|tag| tag.build().unwrap()).to_vec()
-}
-
-/// The id of the key that our alias leads to.
-pub async fn ours(account: &Account) -> String {
-    let key = account.kms(MAIN).describe_key().key_id(ALIAS);
-    key.send().await.unwrap().key_metadata.unwrap().key_id
-}
-
-/// A key of another team that somebody gave our tags.
-pub async fn victim(account: &Account) -> String {
-    let create = account.kms(MAIN).create_key().set_tags(Some(tags()));
-    let key = create.description("Payments").send().await.unwrap();
-    key.key_metadata.unwrap().key_id
-}
-
-pub async fn lead(account: &Account, alias: &str, key: &str) {
-    let create = account.kms(MAIN).create_alias().alias_name(alias);
-    create.target_key_id(key).send().await.unwrap();
-}
-
-async fn remove_alias(account: &Account) {
-    let delete = account.kms(MAIN).delete_alias().alias_name(ALIAS);
-    delete.send().await.unwrap();
-}
-
-async fn schedule_deletion(account: &Account, key: &str) {
-    let schedule = account.kms(MAIN).schedule_key_deletion().key_id(key);
-    let schedule = schedule.pending_window_in_days(7);
-    schedule.send().await.unwrap();
-}
-
-async fn policy(account: &Account, key: &str) -> String {
-    let policy = account.kms(MAIN).get_key_policy().key_id(key);
-    let policy = policy.policy_name("default").send().await.unwrap();
-    policy.policy.unwrap()
-}
-
-async fn set_policy(account: &Account, key: &str, policy: &str) {
-    let put = account.kms(MAIN).put_key_policy().key_id(key);
-    let put = put.policy_name("default").policy(policy);
-    put.send().await.unwrap();
-}
-
-pub async fn state(account: &Account, key: &str) -> KeyState {
-    let key = account.kms(MAIN).describe_key().key_id(key).send().await;
-    key.unwrap().key_metadata.unwrap().key_state.unwrap()
-}
-
-/// Everything that a run could change of a key.
-pub async fn everything_of(account: &Account, key: &str) -> String {
-    let kms = account.kms(MAIN);
-    let described = kms.describe_key().key_id(key).send().await.unwrap();
-    let described = described.key_metadata.unwrap();
-    let tags = kms.list_resource_tags().key_id(key).send().await.unwrap();
-    let rotation = kms.get_key_rotation_status().key_id(key).send().await;
-    let rotates = rotation.is_ok_and(|it| it.key_rotation_enabled);
-    let aliases = kms.list_aliases().key_id(key).send().await.unwrap();
-    format!(
-        "{described:?} {:?} {rotates} {:?} {}",
-        tags.tags,
-        aliases.aliases,
-        policy(account, key).await
-    )
-}
 
 /// Where our alias leads to while the key of another team carries our tags.
 #[derive(Debug, Clone, Copy)]
@@ -229,7 +149,7 @@ async fn a_key_of_ours_that_lost_its_alias_is_found_by_apply_and_by_destroy() {
 #[tokio::test]
 async fn a_key_with_a_document_of_the_settings_is_found_by_apply_without_its_alias() {
     let account = Account::new(&[MAIN]);
-    let document = include_str!("../policies/stackstate/key-policy.json");
+    let document = include_str!("../../policies/stackstate/key-policy.json");
     let document = document.replace("AllowVpcFlowLogAccess", "FlowLogs");
     let document = document.replace("\"kms:ReEncrypt*\"", "\"kms:ReEncryptFrom\"");
     account.write("documents/key-policy.json", &document);
@@ -300,55 +220,6 @@ async fn a_key_behind_our_alias_that_we_cannot_have_made_is_blocked_and_kept() {
 }
 
 #[tokio::test]
-async fn another_alias_blocks_the_deletion_of_a_key_until_detach_foreign() {
-    let account = Account::applied(&[MAIN]);
-    let key = ours(&account).await;
-    lead(&account, "alias/payments", &key).await;
-    account
-        .provision(&["destroy", "--yes"])
-        .exits(1)
-        .says("! blocked kms_key.integration@eu-west-1")
-        .says("others use it with alias/payments; detach it there");
-    assert_eq!(state(&account, &key).await, KeyState::Enabled);
-    account
-        .destroy(&["--detach-foreign"])
-        .says("others use it with alias/payments, and lose it");
-    assert_eq!(state(&account, &key).await, KeyState::PendingDeletion);
-}
-
-#[tokio::test]
-async fn the_plan_says_which_key_it_changes_adopts_or_deletes() {
-    let account = Account::new(&[MAIN]);
-    let key = account.kms(MAIN).create_key().description("Pay\u{1b}[2J");
-    let key = key.send().await.unwrap().key_metadata.unwrap().key_id;
-    lead(&account, ALIAS, &key).await;
-    lead(&account, "alias/payments", &key).await;
-    let which = format!("the key {key}, created 20");
-    let described = "\"Pay\\u{1b}[2J\", also alias/payments";
-    for args in [&["plan"][..], &["plan", "--adopt"]] {
-        account.provision(args).says(&which).says(described);
-    }
-    account.apply(&["--adopt"]);
-    let described = format!("\"{OURS}\", also alias/payments");
-    let changed = account.provision(&["plan", "--tag", "team=other"]);
-    changed.says(&which).says(&described);
-    let deleted = account.destroy(&["--detach-foreign"]);
-    deleted.says(&which).says(&described);
-}
-
-#[test]
-fn a_plan_with_nothing_to_do_does_not_ask_for_aliases() {
-    let account = Account::applied(&[MAIN]);
-    let plan = account.provision(&["plan"]).exits(0);
-    assert!(
-        plan.calls
-            .iter()
-            .all(|call| call.operation != "ListAliases"),
-        "{plan}"
-    );
-}
-
-#[tokio::test]
 async fn a_key_whose_tags_may_not_be_read_is_named_and_blocks_nothing() {
     let account = Account::new(&[MAIN]);
     let key = account.kms(MAIN).create_key().send().await.unwrap();
@@ -381,58 +252,4 @@ async fn a_key_whose_tags_may_not_be_read_is_named_and_blocks_nothing() {
         .provision(&["plan"])
         .exits(1)
         .says("ListResourceTags");
-}
-
-#[tokio::test]
-async fn a_key_that_gets_our_alias_while_ours_is_created_is_not_changed() {
-    for answer_is_lost in [false, true] {
-        let account = Account::new(&[MAIN]);
-        let victim = victim(&account).await;
-        let kms = account.kms(MAIN);
-        let target = victim.clone();
-        account.watch(move |call, moment| {
-            if call.operation != "CreateKey" {
-                return true;
-            }
-            if moment == Moment::Arrived {
-                let mut runtime = tokio::runtime::Builder::new_current_thread();
-                let runtime = runtime.enable_all().build().unwrap();
-                let create = kms.create_alias().alias_name(ALIAS);
-                let create = create.target_key_id(&target).send();
-                runtime.block_on(create).unwrap();
-            }
-            moment == Moment::Arrived || !answer_is_lost
-        });
-        account
-            .provision(&["apply", "--yes"])
-            .exits(1)
-            .says("kms_key.integration@eu-west-1 changed after the plan to create it was made");
-        let described = everything_of(&account, &victim).await;
-        assert!(described.contains("Payments"), "{described}");
-        assert!(!described.contains("AllowS3Access"), "{described}");
-    }
-}
-
-#[tokio::test]
-async fn a_saved_plan_counts_for_one_key() {
-    let account = Account::applied(&[MAIN]);
-    let approved = ours(&account).await;
-    let describe = account.kms(MAIN).update_key_description();
-    let describe = describe.key_id(&approved).description("changed");
-    describe.send().await.unwrap();
-    account.provision(&["plan", "--out", "plan.json"]).exits(0);
-    let victim = victim(&account).await;
-    let describe = account.kms(MAIN).update_key_description();
-    let describe = describe.key_id(&victim).description("changed");
-    describe.send().await.unwrap();
-    set_policy(&account, &victim, &policy(&account, &approved).await).await;
-    let update = account.kms(MAIN).update_alias().alias_name(ALIAS);
-    update.target_key_id(&victim).send().await.unwrap();
-    let before = everything_of(&account, &victim).await;
-    account
-        .provision(&["apply", "plan.json", "--yes"])
-        .exits(1)
-        .writes_nothing()
-        .says("kms_key.integration@eu-west-1: what to update has changed");
-    assert_eq!(everything_of(&account, &victim).await, before);
 }
