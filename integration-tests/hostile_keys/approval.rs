@@ -25,12 +25,15 @@ async fn another_alias_blocks_the_deletion_of_a_key_until_detach_foreign() {
 #[tokio::test]
 async fn the_plan_says_which_key_it_changes_adopts_or_deletes() {
     let account = Account::new(&[MAIN]);
-    let key = account.kms(MAIN).create_key().description("Pay\u{1b}[2J");
+    let key = account
+        .kms(MAIN)
+        .create_key()
+        .description("Pay\u{1b}[2J\", no");
     let key = key.send().await.unwrap().key_metadata.unwrap().key_id;
     lead(&account, ALIAS, &key).await;
     lead(&account, "alias/payments", &key).await;
     let which = format!("the key {key}, created 20");
-    let described = "\"Pay\\u{1b}[2J\", also alias/payments";
+    let described = "\"Pay\\u{1b}[2J', no\", also alias/payments";
     for args in [&["plan"][..], &["plan", "--adopt"]] {
         account.provision(args).says(&which).says(described);
     }

@@ -55,10 +55,11 @@ pub(super) fn described(key: &KeyMetadata, other_aliases: &[String]) -> String {
         [] => "no other alias".to_owned(),
         aliases => format!("also {}", named(aliases)),
     };
+    // A quote in the description could end it early and tell lies about the aliases.
+    let description = key.description().unwrap_or_default().replace('"', "'");
     format!(
-        "the key {}, created {created}, \"{}\", {aliases}",
-        key.key_id(),
-        key.description().unwrap_or_default()
+        "the key {}, created {created}, \"{description}\", {aliases}",
+        key.key_id()
     )
 }
 
