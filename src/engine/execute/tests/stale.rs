@@ -1,7 +1,11 @@
 //! Old observations are made again, and a resource that changed since is not touched.
 
+use std::time::Duration;
+
 use super::*;
+use crate::engine::attributes::Value;
 use crate::engine::holder::Holder;
+use iam_policy::Policy;
 
 /// Executes a plan that is too old to be trusted. `change` happens after the plan was made.
 async fn aged(world: &World, nodes: Vec<Node>, change: impl FnOnce()) -> Results {
@@ -413,6 +417,63 @@ async fn a_resource_is_not_deleted_if_a_new_one_depends_on_it() {
             failure(&results, "a").contains(&format!("{b} exists now")),
             "{why}"
         );
+        assert_eq!(world.writes(), Vec::<String>::new(), "{why}");
+    }
+}
+
+/// A policy with a statement of that effect.
+fn policy(effect: &str) -> Value {
+    let text = format!(
+        r#"{{"Statement": [{{"Sid": "It", "Effect": "{effect}", "Action": "*", "Resource": "*"}}]}}"#
+    );
+    Value::Policy(Policy::parse(&text).unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restriction_that_appears_after_the_plan_was_made_stays() {
+    let denied = || {
+        let mut present = ours(attributes(&[("size", 1)]));
+        present
+            .attributes
+            .insert("policy".to_owned(), policy("Deny"));
+        Observed::Present(present)
+    };
+    let cases = [
+        (
+            "the plan was to update",
+            drifted(),
+            FRESH,
+            "it is blocked now",
+        ),
+        (
+            "the plan was to create",
+            Observed::Missing,
+            FRESH,
+            "it is blocked now",
+        ),
+        (
+            "another run created it at the same time, and then it was restricted",
+            Observed::Missing,
+            Duration::ZERO,
+            "it would remove what restricts access",
+        ),
+    ];
+    for (why, planned, age, expected) in cases {
+        let world = World::default();
+        world.put(&at("a"), planned);
+        let mut fake = Fake::new(&world, "a");
+        fake.desired.insert("policy".to_owned(), policy("Allow"));
+        let run = Run::new(&world, vec![fake.node(&[])]);
+        world.put(&at("a"), denied());
+        tokio::time::advance(age).await;
+        let failure = failure(&run.execute().await, "a");
+        for part in [
+            expected,
+            "the Deny of statement \"It\" in policy",
+            "--remove-restrictions",
+        ] {
+            assert!(failure.contains(part), "{why}: {failure}");
+        }
         assert_eq!(world.writes(), Vec::<String>::new(), "{why}");
     }
 }
