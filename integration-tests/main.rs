@@ -21,6 +21,7 @@ mod drift_key;
 mod environment;
 mod errors;
 mod faults;
+mod forged;
 mod fresh;
 mod full_bucket;
 mod hardened;

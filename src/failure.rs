@@ -48,7 +48,8 @@ impl Failure {
 
 impl fmt::Display for Failure {
     /// `message`, then a numbered `Caused by:` chain and a `Hint:` line if there are any. Control
-    /// characters are escaped, so quoted text cannot control the terminal.
+    /// characters and line breaks within them are escaped, so quoted text can neither control the
+    /// terminal nor forge a line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", harmless(&self.message))?;
         if !self.causes.is_empty() {

@@ -82,7 +82,7 @@ async fn run(cli: Cli) -> ExitCode {
         Err(failure) => {
             if cli.command.prints_events() {
                 // The same error follows on stderr, so a failure to print it here loses nothing.
-                let _ = terminal::print(&format!("{}\n", json::error(&failure)));
+                let _ = terminal::print_json(json::error(&failure));
             }
             fail(&failure)
         }

@@ -11,7 +11,8 @@ use crate::names::Partition;
 use crate::settings::{GeneralFlags, Need, StackState, Trust};
 use crate::systems::stackstate::Names;
 use crate::systems::{Goal, Site};
-use crate::terminal::{print, print_with_secrets};
+use crate::terminal::{print, print_json, print_with_secrets};
+use iam_policy::printable::printable;
 
 /// Runs the command. AWS is asked for the account only if the settings do not name it.
 ///
@@ -37,7 +38,7 @@ pub async fn command(
     };
     if args.policy {
         let policy = agent_policy(partition, stackstate);
-        print(&format!("{policy:#}\n"))?;
+        print_json(format_args!("{policy:#}"))?;
         return Ok(Ending::Well);
     }
     let site = context.site().await?;
@@ -83,7 +84,8 @@ fn conf_yaml(stackstate: &StackState, site: &Site, show_secrets: bool) -> String
         } => (
             "EXTERNAL_ID".to_owned(),
             Some(format!(
-                "  # Put here the external ID as in {external_id_source}, or use --show-secrets.\n"
+                "  # Put here the external ID as in {}, or use --show-secrets.\n",
+                printable(external_id_source)
             )),
         ),
         Trust::Unstated => (

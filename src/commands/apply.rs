@@ -19,7 +19,7 @@ use crate::settings::{GeneralFlags, Need};
 use crate::survey::Survey;
 use crate::systems::Goal;
 use crate::terminal::confirm::confirm;
-use crate::terminal::{print, report};
+use crate::terminal::{print_json, report};
 
 /// Runs the command.
 ///
@@ -62,7 +62,7 @@ pub async fn command(
         saved.check_plan(&document)?;
     }
     if args.json {
-        print(&format!("{}\n", json!({"event": "plan", "plan": document})))?;
+        print_json(json!({"event": "plan", "plan": document}))?;
     } else {
         super::show(&context, &survey, &plan)?;
     }
@@ -70,7 +70,7 @@ pub async fn command(
     let known = node::known(&survey.observed);
     if !plan.has_changes() {
         if args.json {
-            print(&format!("{}\n", json::summary(&Counts::of(&[]), &[])))?;
+            print_json(json::summary(&Counts::of(&[]), &[]))?;
         }
         outputs::print(&context.systems, &survey.site, &known, args.json)?;
         return Ok(Ending::Well);
@@ -117,7 +117,7 @@ pub async fn command(
 fn show(checks: &[Check], args: &ApplyArgs) -> Result<(), Failure> {
     if args.json {
         let event = json!({"event": "preflight", "checks": render::json(checks)});
-        print(&format!("{event}\n"))?;
+        print_json(event)?;
     } else {
         report(&format!("\n{}", render::brief(checks)));
     }

@@ -13,6 +13,7 @@ use crate::settings::{self, GeneralFlags, Need, Settings, StackStateFlags, check
 use crate::survey::{self, Survey};
 use crate::systems::{self, Goal, Layout, Site, Systems};
 use crate::terminal::report;
+use iam_policy::printable::harmless;
 
 /// Settings that passed every check that needs no AWS call, and the way to AWS.
 pub struct Context {
@@ -41,7 +42,7 @@ impl Context {
         let environment = |name: &str| std::env::var(name).ok();
         let draft = settings::load(general, stackstate, need, Path::new("."), &environment)?;
         for warning in draft.warnings() {
-            report(&format!("Warning: {warning}\n"));
+            report(&format!("Warning: {}\n", harmless(warning)));
         }
         if let Some(external_id) = draft.external_id() {
             known::remember(external_id.expose());

@@ -20,7 +20,7 @@ use crate::survey::Survey;
 use crate::systems::Goal;
 use crate::systems::stackstate::{Names, bucket_region};
 use crate::terminal::confirm::confirm;
-use crate::terminal::{print, report};
+use crate::terminal::{print, print_json, report};
 
 /// Runs the command. Blocked resources are reported and kept, and so is what is under our names and
 /// not ours; all others are deleted. If something stays, the command has failed.
@@ -54,7 +54,7 @@ pub async fn command(
     plan.steps.reverse();
     if args.json {
         let document = json::plan(&survey.site, &plan);
-        print(&format!("{}\n", json!({"event": "plan", "plan": document})))?;
+        print_json(json!({"event": "plan", "plan": document}))?;
     } else {
         print(&text::plan(&survey.site, &plan))?;
     }
@@ -62,7 +62,7 @@ pub async fn command(
     if !plan.has_changes() && !blocked {
         let left = plan.left(&survey.observed);
         if args.json {
-            print(&format!("{}\n", json::summary(&Counts::of(&[]), &left)))?;
+            print_json(json::summary(&Counts::of(&[]), &left))?;
         } else {
             report(&progress::left(&left));
         }

@@ -6,6 +6,7 @@ use crate::engine::known::Known;
 use crate::failure::Failure;
 use crate::systems::{Outputs, Site, System};
 use crate::terminal;
+use iam_policy::printable::printable;
 
 /// Prints the outputs: a section for each system, or one JSON event for all.
 pub(super) fn print(
@@ -21,7 +22,7 @@ pub(super) fn print(
             .map(|output| (output.key.to_owned(), output.value))
             .collect();
         let event = json!({"event": "outputs", "outputs": outputs});
-        return terminal::print(&format!("{event}\n"));
+        return terminal::print_json(event);
     }
     let mut text = String::new();
     for Outputs { heading, outputs } in sections {
@@ -39,12 +40,12 @@ pub(super) fn print(
 
 fn in_words(value: &Json) -> String {
     match value {
-        Json::String(text) => text.clone(),
+        Json::String(text) => printable(text),
         Json::Array(items) if items.is_empty() => "nobody".to_owned(),
         Json::Array(items) => {
             let items: Vec<String> = items.iter().map(in_words).collect();
             items.join(", ")
         }
-        other => other.to_string(),
+        other => printable(&other.to_string()),
     }
 }

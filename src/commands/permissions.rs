@@ -10,7 +10,7 @@ use crate::engine::observed::Consent;
 use crate::failure::Failure;
 use crate::settings::{GeneralFlags, Need};
 use crate::systems::Goal;
-use crate::terminal::{print, report};
+use crate::terminal::{print_json, report};
 use iam_policy::Kind;
 
 /// Runs the command. AWS is asked for the account only if the settings do not name it.
@@ -44,7 +44,7 @@ pub async fn command(
     };
     let policies = permissions::documents(&needed)?;
     for policy in &policies {
-        print(&format!("{:#}\n", policy.document()))?;
+        print_json(format_args!("{:#}", policy.document()))?;
     }
     if let count @ 2.. = policies.len() {
         report(&format!(

@@ -10,7 +10,7 @@ use crate::render::json;
 use crate::saved_plan;
 use crate::settings::{GeneralFlags, Need};
 use crate::systems::Goal;
-use crate::terminal::{print, report};
+use crate::terminal::{print_json, report};
 use tokio::sync::watch;
 
 /// Runs the command.
@@ -34,7 +34,7 @@ pub async fn command(
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
     let document = json::plan(&survey.site, &plan);
     if args.json {
-        print(&format!("{document:#}\n"))?;
+        print_json(format_args!("{document:#}"))?;
     } else {
         super::show(&context, &survey, &plan)?;
     }

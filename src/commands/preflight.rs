@@ -21,7 +21,7 @@ use crate::render::{preflight as render, text};
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::Survey;
 use crate::systems::Goal;
-use crate::terminal::print;
+use crate::terminal::{print, print_json};
 
 /// Runs the command, which writes nothing.
 ///
@@ -66,7 +66,7 @@ pub async fn command(
             "ok": well,
             "checks": render::json(&checks),
         });
-        print(&format!("{document:#}\n"))?;
+        print_json(format_args!("{document:#}"))?;
     } else {
         print(&format!(
             "{}\n\n{}",

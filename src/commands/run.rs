@@ -8,7 +8,7 @@ use crate::engine::node::Node;
 use crate::engine::plan::Step;
 use crate::failure::Failure;
 use crate::render::{json, progress};
-use crate::terminal::{print, report};
+use crate::terminal::{print_json, report};
 
 /// Carries the plan out and shows each event as it comes, then the outcomes: as text on stderr, or as
 /// JSON on stdout. A destroy names there what is `left` under our names.
@@ -42,7 +42,7 @@ pub async fn run(
     shown?;
     if as_json {
         let counts = Counts::of(&results.outcomes);
-        print(&format!("{}\n", json::summary(&counts, left)))?;
+        print_json(json::summary(&counts, left))?;
     } else {
         let outcomes = progress::outcomes(&results.outcomes);
         report(&format!("\n{outcomes}{}", progress::left(left)));
@@ -52,7 +52,7 @@ pub async fn run(
 
 fn show_event(lines: &mut progress::Lines, event: &Event, as_json: bool) -> Result<(), Failure> {
     if as_json {
-        return print(&format!("{}\n", json::event(event)));
+        return print_json(json::event(event));
     }
     report(&format!("{}\n", lines.line(event)));
     Ok(())

@@ -41,7 +41,8 @@ pub fn brief(checks: &[Check]) -> String {
         .cloned()
         .collect();
     if bad.is_empty() {
-        let all: Vec<&str> = checks.iter().map(|check| check.message.as_str()).collect();
+        let all = checks.iter().map(|check| printable(&check.message));
+        let all: Vec<String> = all.collect();
         format!("Checked: {}.\n", all.join("; "))
     } else {
         text(&bad)

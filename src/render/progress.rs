@@ -65,7 +65,9 @@ impl Lines {
                     harmless(&failure.message)
                 )
             }
-            Outcome::Skipped(reason) => format!("{QUIET}! {address}: skipped: {reason}{QUIET:#}"),
+            Outcome::Skipped(reason) => {
+                format!("{QUIET}! {address}: skipped: {}{QUIET:#}", harmless(reason))
+            }
             Outcome::Unknown(failure) => {
                 format!(
                     "{FAILED}? {address}: unknown{FAILED:#}{took}: {}",

@@ -3,10 +3,12 @@
 pub mod confirm;
 pub mod panics;
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use crate::failure::Failure;
 use crate::secret::known::hide;
+use iam_policy::printable::printable_json;
 
 /// Prints a result to stdout, without the known secrets. That its reader closed the pipe is no
 /// failure.
@@ -15,6 +17,15 @@ use crate::secret::known::hide;
 /// Any other error of the standard output.
 pub fn print(text: &str) -> Result<(), Failure> {
     print_with_secrets(&hide(text))
+}
+
+/// Prints JSON and a line break to stdout, without the known secrets and without characters that a
+/// terminal would act upon.
+///
+/// # Errors
+/// Those of [`print`].
+pub fn print_json(json: impl Display) -> Result<(), Failure> {
+    print(&(printable_json(&json.to_string()) + "\n"))
 }
 
 /// The same for what a person asked to see with its secrets.

@@ -8,10 +8,27 @@ pub fn printable(text: &str) -> String {
     escaped(text, |character| character == '\\' || deceives(character))
 }
 
-/// A message, made safe to print, that quotes text from elsewhere. Line breaks are kept, and so are
-/// parts that are [`printable`] already.
+/// A message of one line, made safe to print, that quotes text from elsewhere. Parts that are
+/// [`printable`] already stay as they are.
 pub fn harmless(text: &str) -> String {
-    escaped(text, |character| character != '\n' && deceives(character))
+    escaped(text, deceives)
+}
+
+/// JSON of the same meaning, made safe to print: what [`printable`] escapes is escaped as JSON does,
+/// which any reader of JSON takes back.
+pub fn printable_json(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for character in json.chars() {
+        // Within a string a line break is escaped already.
+        if character != '\n' && deceives(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                safe.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            safe.push(character);
+        }
+    }
+    safe
 }
 
 fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> String {
@@ -43,7 +60,7 @@ fn is_invisible(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{harmless, printable};
+    use super::{harmless, printable, printable_json};
 
     #[test]
     fn only_characters_that_could_deceive_are_escaped() {
@@ -67,8 +84,25 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_quotes_another_keeps_its_lines_and_what_is_escaped_already() {
-        let quoting = format!("two\nlines: {}, \u{7f}\u{202e}", printable("a\nb"));
-        assert_eq!(harmless(&quoting), "two\nlines: a\\nb, \\u{7f}\\u{202e}");
+    fn a_text_that_quotes_another_keeps_what_is_escaped_already_and_is_one_line() {
+        let quoting = format!("one\nline: {}, \u{7f}\u{202e}", printable("a\nb"));
+        assert_eq!(harmless(&quoting), "one\\nline: a\\nb, \\u{7f}\\u{202e}");
+    }
+
+    #[test]
+    fn json_keeps_its_meaning_and_deceives_nobody() {
+        let value = serde_json::json!({
+            "a\u{202e}\u{85}": ["\u{9b}1m\u{1b}[2J\n\u{2028}", "Zürich \\ \u{e0041}\u{1f600}"],
+        });
+        for json in [format!("{value}"), format!("{value:#}")] {
+            let safe = printable_json(&json);
+            let deceiving = |it: char| it != '\n' && super::deceives(it);
+            assert!(!safe.contains(deceiving), "{safe}");
+            assert_eq!(
+                serde_json::from_str::<serde_json::Value>(&safe).unwrap(),
+                value
+            );
+            assert!(safe.contains("Zürich"), "{safe}");
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::settings::{self, GeneralFlags, Need};
 use crate::stop;
 use crate::systems::Goal;
-use crate::terminal::{print, report};
+use crate::terminal::{print, print_json, report};
 use iam_policy::Kind;
 use iam_policy::lint::{self, Accepted, Checked, Found, Home, Report, Unreadable};
 
@@ -29,9 +29,9 @@ pub(super) async fn command(
         of_files(general, args, stop).await?
     };
     if args.json {
-        print(&format!("{:#}\n", iam_policy::report::json(&found)))?;
+        print_json(format_args!("{:#}", iam_policy::report::json(&found)))?;
     } else if args.sarif {
-        print(&format!("{:#}\n", documents::sarif(&found)))?;
+        print_json(format_args!("{:#}", documents::sarif(&found)))?;
     } else {
         print(&iam_policy::report::text(&found))?;
     }

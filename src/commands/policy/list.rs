@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::render::text;
 use crate::settings::GeneralFlags;
 use crate::systems::Written;
-use crate::terminal::{print, report};
+use crate::terminal::{print, print_json, report};
 
 pub(super) async fn command(
     general: &GeneralFlags,
@@ -20,7 +20,7 @@ pub(super) async fn command(
     let rendered = rendered(general, &args.stackstate, stop).await?;
     if args.json {
         let documents: Vec<_> = rendered.documents.iter().map(entry).collect();
-        print(&format!("{:#}\n", json!({"documents": documents})))?;
+        print_json(format_args!("{:#}", json!({"documents": documents})))?;
     } else {
         let place = text::place(&rendered.site);
         print(&format!("{place}\n\n{}", table(&rendered.documents)))?;

@@ -8,7 +8,7 @@ use crate::commands::Ending;
 use crate::failure::Failure;
 use crate::settings::GeneralFlags;
 use crate::systems::Written;
-use crate::terminal::{print, report};
+use crate::terminal::{print_json, report};
 
 /// The document alone is printed to stdout, which another program may read. Its size and origin are
 /// printed to stderr.
@@ -28,7 +28,7 @@ pub(super) async fn command(
             None => failure,
         });
     };
-    print(&format!("{:#}\n", document.content.shown()))?;
+    print_json(format_args!("{:#}", document.content.shown()))?;
     let (size, limit) = document.content.size();
     report(&format!(
         "{}: {} of {}, from {}; {size} of {limit} characters, white space left out\n",
