@@ -101,14 +101,8 @@ async fn every_change_to_the_target_is_shown_and_corrected() {
     let mut added = own.clone();
     added.id = "added".to_owned();
     put(added).await;
-    account.plan(&[]).has_no_changes();
-    events
-        .remove_targets()
-        .rule(RULE)
-        .ids("added")
-        .send()
-        .await
-        .unwrap();
+    let attributes = ["further_target[added]"];
+    account.mends("a target was added", address, "update", &attributes);
 
     account.plan(&[]).has_no_changes();
     Deployment::of(&account, &[MAIN]).check().await;

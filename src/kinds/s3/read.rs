@@ -92,8 +92,9 @@ impl S3Bucket {
         let action = error.operation.iam_actions().join(", ");
         match self.is_listed(aws).await? {
             Some(false) => Ok(Observed::Taken(format!(
-                "the bucket name {name} belongs to another account; remove what leads to it with \
-                 `provision destroy`, and choose another `postfix`"
+                "the bucket name {name} belongs to another account (access to it is denied, and \
+                 it is none of this account's buckets); remove what leads to it with `provision \
+                 destroy`, and choose another `postfix`"
             ))),
             Some(true) if error.operation.name != "HeadBucket" => Err(error),
             Some(true) => Ok(Observed::Obstructed(format!(
