@@ -36,8 +36,10 @@ async fn neither_a_tag_nor_a_policy_in_the_account_forges_a_line() {
     let tag = Tag::builder().key("team").value(FORGED).build().unwrap();
     let role = account.iam().tag_role().role_name(ROLE);
     role.tags(tag).send().await.unwrap();
+    // The emulator wants one colon in an action.
+    let action = format!("s3:{}", FORGED.replace(':', ""));
     let statement = serde_json::json!({
-        "Sid": FORGED, "Effect": "Allow", "Action": format!("s3:{FORGED}"), "Resource": "*",
+        "Sid": FORGED, "Effect": "Allow", "Action": action, "Resource": "*",
     });
     let policy = serde_json::json!({"Version": "2012-10-17", "Statement": [statement]});
     let put = account.iam().put_role_policy().role_name(ROLE);
