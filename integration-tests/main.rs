@@ -40,6 +40,7 @@ mod policy_lint;
 mod preflight;
 mod proxies;
 mod races;
+mod random_accounts;
 mod regions;
 mod restrictions;
 mod role_page;
