@@ -8,6 +8,7 @@ mod harness;
 mod inputs;
 
 mod adopt;
+mod attacks;
 mod audit_trail;
 mod bad_input;
 mod bug;
