@@ -30,8 +30,8 @@ impl Others {
         self.names.contains(name)
     }
 
-    pub fn names(&self) -> BTreeSet<String> {
-        self.names.clone()
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        self.names.iter()
     }
 
     /// Whether a resource of others has a name that the deployment needs.
