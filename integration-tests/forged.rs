@@ -9,11 +9,11 @@ use crate::harness::{Account, MAIN, Output};
 const ROLE: &str = "StackStateAwsIntegrationRole";
 /// A line that the program never prints, and what a terminal acts upon. Escape itself is no character
 /// of XML.
-const FORGED: &str = "x\nFORGED: 8 done.\u{85}FORGED\u{2028}FORGED\u{202e}\u{9b}2J\u{200b}";
+pub const FORGED: &str = "x\nFORGED: 8 done.\u{85}FORGED\u{2028}FORGED\u{202e}\u{9b}2J\u{200b}";
 
 /// Fails if a line was forged, or if a character could deceive a person.
 #[track_caller]
-fn is_honest(output: &Output) {
+pub fn is_honest(output: &Output) {
     let text = format!(
         "{}\n{}\n{}",
         output.stdout,

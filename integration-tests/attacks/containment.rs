@@ -1,93 +1,49 @@
-//! A security team contains a role or a bucket of ours. A later run must not undo that.
+//! What a security team did against a misuse, and what would undo it.
 
 use futures_util::future::FutureExt;
 
 use super::Attack;
 use super::stage::{Played, Stage};
 use crate::harness::{Account, MAIN};
-
-const ROLE: &str = "StackStateAwsIntegrationRole";
-const DENY_ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Contain","Effect":"Deny",
-    "Action":"*","Resource":"*"}]}"#;
-const REVOKE: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*",
-    "Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"2026-11-28T00:00:00Z"}}}]}"#;
+use crate::restrictions;
 
 pub(super) fn attacks() -> Vec<Attack> {
     vec![
         Attack {
-            name: "waits for a pipeline's apply to remove a deny-all policy from the role",
-            may: "nothing: holds a session of the role",
-            play: || an_attached_deny().boxed_local(),
+            name: "holds a session of our role, and waits for a pipeline's apply to remove the deny-all policy, the revocation of sessions, the boundary and the Deny in bucket and key policy",
+            may: "nothing",
+            play: || a_pipeline_that_applies().boxed_local(),
         },
         Attack {
-            name: "waits for an apply to remove the policy that revokes older sessions",
-            may: "nothing: holds a session of the role",
-            play: || a_revocation().boxed_local(),
-        },
-        Attack {
-            name: "waits for an apply to remove a permissions boundary from the role",
-            may: "nothing: holds a session of the role",
-            play: || a_boundary().boxed_local(),
-        },
-        Attack {
-            name: "waits for an apply to remove a Deny from the bucket's policy",
-            may: "nothing: may read the bucket otherwise",
-            play: || a_denial_of_the_bucket().boxed_local(),
+            name: "writes `adopt` into a saved plan that a pipeline applies",
+            may: "to write the plan's file",
+            play: || a_plan_with_consent().boxed_local(),
         },
     ]
 }
 
-async fn stays(account: Account, name: &'static str) -> Played {
-    let stage = Stage::guard(account, |it| it.starts_with(name)).await;
-    stage
-        .plays(&["apply", "--yes"], 1, "--remove-restrictions")
+async fn a_pipeline_that_applies() -> Played {
+    let account = Account::new(&[MAIN]);
+    account.write("provision.toml", restrictions::BOTH);
+    account.apply(&[]);
+    restrictions::contain(&account).await;
+    let stage = Stage::guard_all(account, "`--remove-restrictions`").await;
+    stage.run(&["apply", "--yes"], 1).await
+}
+
+async fn a_plan_with_consent() -> Played {
+    let account = Account::new(&[MAIN]);
+    let role = account.iam().create_role();
+    let role = role.role_name("StackStateAwsIntegrationRole");
+    let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow",
+        "Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
+    role.assume_role_policy_document(trust)
+        .send()
         .await
-}
-
-async fn an_attached_deny() -> Played {
-    let account = Account::applied(&[MAIN]);
-    let iam = account.iam();
-    let policy = iam.create_policy().policy_name("contain");
-    let policy = policy.policy_document(DENY_ALL).send().await.unwrap();
-    let attach = iam.attach_role_policy().role_name(ROLE);
-    let attach = attach.policy_arn(policy.policy.unwrap().arn.unwrap());
-    attach.send().await.unwrap();
-    stays(account, "role StackStateAwsIntegrationRole").await
-}
-
-async fn a_revocation() -> Played {
-    let account = Account::applied(&[MAIN]);
-    let put = account.iam().put_role_policy().role_name(ROLE);
-    let put = put.policy_name("AWSRevokeOlderSessions");
-    put.policy_document(REVOKE).send().await.unwrap();
-    stays(account, "role StackStateAwsIntegrationRole").await
-}
-
-async fn a_boundary() -> Played {
-    let account = Account::applied(&[MAIN]);
-    let put = account.iam().put_role_permissions_boundary();
-    let put = put.role_name(ROLE);
-    let put = put.permissions_boundary("arn:aws:iam::aws:policy/ReadOnlyAccess");
-    put.send().await.unwrap();
-    stays(account, "role StackStateAwsIntegrationRole").await
-}
-
-async fn a_denial_of_the_bucket() -> Played {
-    let account = Account::applied(&[MAIN]);
-    let bucket = format!("stackstate-logs-{}", account.id);
-    let s3 = account.s3(MAIN);
-    let policy = s3.get_bucket_policy().bucket(&bucket).send().await;
-    let policy = policy.unwrap().policy.unwrap();
-    let mut policy: serde_json::Value = serde_json::from_str(&policy).unwrap();
-    let statements = policy["Statement"].as_array_mut().unwrap();
-    statements.push(serde_json::json!({
-        "Sid": "Contain",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:GetObject",
-        "Resource": format!("arn:aws:s3:::{bucket}/*"),
-    }));
-    let put = s3.put_bucket_policy().bucket(&bucket);
-    put.policy(policy.to_string()).send().await.unwrap();
-    stays(account, "bucket ").await
+        .unwrap();
+    account
+        .provision(&["plan", "--adopt", "--out", "plan.json"])
+        .exits(0);
+    let stage = Stage::guard_all(account, "--adopt").await;
+    stage.run(&["apply", "--yes", "plan.json"], 1).await
 }

@@ -5,7 +5,10 @@
 //! `docs/attacks.md` has the table; `UPDATE_DOCS=1` writes the page again.
 
 mod containment;
+mod data;
 mod keys;
+mod names;
+mod runs;
 mod stage;
 
 use std::env;
@@ -34,7 +37,13 @@ struct Attack {
 
 /// Every attack, by its subject.
 fn attacks() -> Vec<Attack> {
-    let by_subject = [keys::attacks(), containment::attacks()];
+    let by_subject = [
+        keys::attacks(),
+        containment::attacks(),
+        data::attacks(),
+        names::attacks(),
+        runs::attacks(),
+    ];
     by_subject.into_iter().flatten().collect()
 }
 

@@ -10,6 +10,7 @@ mod plan;
 mod process;
 mod proxy;
 pub mod random;
+pub mod session;
 
 use std::collections::hash_map::RandomState;
 use std::ffi::OsStr;
