@@ -49,7 +49,7 @@ async fn tagged_before_a_destroy() -> Played {
     hostile_keys::victim(&account).await;
     let words = "carries the tags of this deployment and is not taken for ours";
     let stage = Stage::guard_all(account, words).await;
-    stage.run(&["destroy", "--yes"], 0).await
+    stage.run(&["destroy", "--yes"], 1).await
 }
 
 async fn tagged_before_an_apply() -> Played {

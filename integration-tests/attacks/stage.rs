@@ -1,11 +1,10 @@
 //! The account of an attack, what it guards, and what became of it.
 
-use std::collections::BTreeSet;
 use std::process::Command;
 
 use crate::harness::contents::{self, Contents};
 use crate::harness::session::Session;
-use crate::harness::{Account, MAIN, OTHER, Output};
+use crate::harness::{Account, MAIN, OTHER, Output, unwrapped};
 
 /// The regions that are guarded.
 const REGIONS: [&str; 2] = [MAIN, OTHER];
@@ -77,15 +76,11 @@ impl Stage {
         self.expect(ended == Some(code), || {
             format!("exit code {ended:?}: {shown}")
         });
-        // Long texts are wrapped.
-        let words: Vec<&str> = shown.split_whitespace().collect();
-        let said = words.join(" ").contains(self.words);
+        let said = unwrapped(shown).contains(self.words);
         self.expect(said, || format!("not said in {shown}"));
         let now = contents::of(&self.account, &REGIONS).await;
-        let all: BTreeSet<&String> = self.guarded.keys().collect();
-        for name in all {
-            let is_same = now.get(name) == self.guarded.get(name);
-            if !is_same {
+        for (name, content) in &self.guarded {
+            if now.get(name) != Some(content) {
                 self.lost.push(format!("{name} changed: {shown}"));
             }
         }

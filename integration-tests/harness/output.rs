@@ -54,10 +54,13 @@ impl Output {
         self
     }
 
-    /// Fails unless the run printed `text` on stdout or stderr.
+    /// Fails unless the run printed `text` on stdout or stderr, wrapped or not.
     #[track_caller]
     pub fn says(self, text: &str) -> Self {
-        let said = self.stdout.contains(text) || self.stderr.contains(text);
+        let printed = [&self.stdout, &self.stderr];
+        let said = printed
+            .iter()
+            .any(|it| it.contains(text) || unwrapped(it).contains(text));
         assert!(said, "{text:?} is missing in {self}");
         self
     }
@@ -89,6 +92,11 @@ impl Output {
         let lines: Result<_, _> = self.stdout.lines().map(parse).collect();
         lines.unwrap_or_else(|error| panic!("{error} in {self}"))
     }
+}
+
+/// A text with a single space in the place of each line's end and indentation.
+pub fn unwrapped(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl fmt::Display for Output {

@@ -123,7 +123,7 @@ fn memory_is_bounded_for_files_that_are_too_large_or_too_deep() {
     costs(
         "a document",
         || override_documents::check(text.as_bytes()),
-        2 * MIB,
+        4 * MIB,
     );
 }
 

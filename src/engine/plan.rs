@@ -57,14 +57,16 @@ impl Plan {
     }
 
     /// The steps whose resources stay, although AWS is not deleting them. After a destroy these are
-    /// left under our names: resources that are not ours, or that no longer look like ours, and
-    /// what belongs to them.
+    /// left under our names or with our tags: resources that are not ours, or that no longer look
+    /// like ours, and what belongs to them.
     pub fn left<'a>(&'a self, observed: &Observations) -> Vec<&'a Step> {
         let stays = |step: &&Step| match observed.get(&step.address) {
             Some(Observed::Present(present)) => {
                 step.decision.action == Action::Keep
                     && matches!(present.phase, Phase::Stable | Phase::Creating)
             }
+            // A key of ours that lost its alias may be among those.
+            Some(Observed::Lookalike(_)) => true,
             _ => false,
         };
         self.steps.iter().filter(stays).collect()
