@@ -109,18 +109,13 @@ fn fits(statements: &[Canonical]) -> bool {
 }
 
 fn effective<'a>(atoms: &BTreeSet<Atom<'a>>) -> BTreeSet<Atom<'a>> {
-    let is_idle =
-        |atom: &Atom| atoms.iter().any(|other| other.shadows(atom)) || is_covered(atom, atoms);
+    let makes_idle = |other: &Atom, atom: &Atom| {
+        other.shadows(atom) || other.covers(atom) && !atom.covers(other)
+    };
+    let is_idle = |atom: &Atom| atoms.iter().any(|other| makes_idle(other, atom));
     atoms
         .iter()
         .filter(|atom| !is_idle(atom))
         .copied()
         .collect()
-}
-
-/// Whether one of the atoms does all that this one does, and more.
-pub(super) fn is_covered(atom: &Atom, others: &BTreeSet<Atom>) -> bool {
-    others
-        .iter()
-        .any(|other| other.covers(atom) && !atom.covers(other))
 }

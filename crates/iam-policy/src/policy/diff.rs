@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::canonical::{Atom, Canonical};
-use super::compare::{Comparison, is_covered};
+use super::compare::Comparison;
 use super::document::Policy;
 use super::elements::{Element, GROUPS, elements, shown_value};
+use super::moves::with_moves;
 use super::pairing::{Side, pair};
 use super::reading::Reading;
 use super::secret::SENSITIVE;
@@ -93,6 +94,7 @@ fn changes(before: &Policy, after: &Policy) -> Vec<DiffLine> {
             format!("version {from} -> {to} (only 2012-10-17 makes policy variables of ${{…}})");
         lines.push(line(Sign::Changed, 0, text));
     }
+    let [lost, gained] = with_moves(&comparison, &partners, lost, gained);
     for (index, statement) in after.statements().iter().enumerate() {
         match partners[index] {
             Some(partner) if lost[partner] || gained[index] => {
@@ -115,16 +117,17 @@ fn changes(before: &Policy, after: &Policy) -> Vec<DiffLine> {
 }
 
 /// For each statement, whether it has an atom that makes a difference in its own policy and that the other
-/// policy neither has nor covers.
+/// policy does not have.
+///
+/// What the other policy merely covers counts: a narrower atom is what is left of the wider one, whose
+/// removal is shown.
 fn touched(
     statements: &[Canonical],
     own: &BTreeSet<Atom<'_>>,
     others: &BTreeSet<Atom<'_>>,
     apart: bool,
 ) -> Vec<bool> {
-    let makes_the_difference = |atom: &Atom| {
-        own.contains(atom) && !others.contains(atom) && !(apart && is_covered(atom, others))
-    };
+    let makes_the_difference = |atom: &Atom| own.contains(atom) && !others.contains(atom);
     let statements = statements.iter();
     statements
         .map(|statement| statement.atoms(apart).iter().any(makes_the_difference))

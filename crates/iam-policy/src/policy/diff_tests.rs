@@ -245,6 +245,98 @@ fn statements_are_paired_by_meaning_then_sid_then_similarity() {
 }
 
 #[test]
+fn what_moved_or_was_narrowed_is_shown_where_it_is_now() {
+    let on = |sid: &str, actions: Value, resource: &str| json!({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource});
+    let narrowed = |sid: &str, action: &str| {
+        let mut statement = on(sid, json!(action), "*");
+        statement["Condition"] = json!({"Bool": {"aws:SecureTransport": "true"}});
+        statement
+    };
+    let cases = [
+        (
+            json!([on("A", json!(["a:1", "a:2"]), "*")]),
+            json!([
+                on("A", json!(["a:2", "a:3"]), "*"),
+                on("B", json!("a:1"), "*")
+            ]),
+            "~ statement \"A\"\n  - action a:1\n  + action a:3\n+ statement \"B\": Allow a:1 on *\n",
+            "an action that moved to a new statement is not lost",
+        ),
+        (
+            json!([
+                on("A", json!(["a:2", "a:3"]), "*"),
+                on("B", json!("a:1"), "*")
+            ]),
+            json!([on("A", json!(["a:1", "a:2"]), "*")]),
+            "~ statement \"A\"\n  - action a:3\n  + action a:1\n- statement \"B\": Allow a:1 on *\n",
+            "an action that moved from another statement is not new",
+        ),
+        (
+            json!([
+                on("A", json!(["a:1", "a:2"]), "*"),
+                on("C", json!(["c:1", "a:4"]), "*")
+            ]),
+            json!([
+                on("A", json!(["a:2", "a:3"]), "*"),
+                on("C", json!(["c:1", "a:4", "a:1"]), "*")
+            ]),
+            "~ statement \"A\"\n  - action a:1\n  + action a:3\n~ statement \"C\"\n  + action a:1\n",
+            "nor is one that moved to another statement",
+        ),
+        (
+            json!([
+                on("A", json!(["a:1", "a:2"]), "*"),
+                on("C", json!("a:1"), "*")
+            ]),
+            json!([
+                on("A", json!(["a:2", "a:3"]), "*"),
+                on("C", json!("a:1"), "*")
+            ]),
+            "~ statement \"A\"\n  - action a:1\n  + action a:3\n",
+            "a statement that stayed as it was has no line",
+        ),
+        (
+            json!([on("A", json!(["a:1", "a:2"]), "*")]),
+            json!([on("A", json!("a:2"), "*"), narrowed("B", "a:1")]),
+            "~ statement \"A\"\n  - action a:1\n+ statement \"B\": Allow a:1 on * if Bool aws:SecureTransport = true\n",
+            "what is left under a condition",
+        ),
+        (
+            json!([on("A", json!("a:*"), "*")]),
+            json!([
+                on("A", json!("a:Get*"), "*"),
+                on("B", json!("a:List*"), "*")
+            ]),
+            "~ statement \"A\"\n  - action a:*\n  + action a:Get*\n+ statement \"B\": Allow a:List* on *\n",
+            "what is left of a wildcard",
+        ),
+        (
+            json!([on("A", json!("a:*"), "x")]),
+            json!([
+                on("A", json!("a:*"), "x"),
+                narrowed("B", "a:1"),
+                on("C", json!("a:1"), "x"),
+                on("D", json!("a:1"), "y")
+            ]),
+            "+ statement \"B\": Allow a:1 on * if Bool aws:SecureTransport = true\n+ statement \"D\": Allow a:1 on y\n",
+            "of the new statements, one adds nothing to what is still there",
+        ),
+        (
+            json!([
+                on("A", json!("a:Get*"), "*"),
+                on("B", json!("a:List*"), "*")
+            ]),
+            json!([on("A", json!("a:*"), "*")]),
+            "~ statement \"A\"\n  - action a:Get*\n  + action a:*\n- statement \"B\": Allow a:List* on *\n",
+            "a wildcard in place of two statements",
+        ),
+    ];
+    for (before, after, expected, reason) in cases {
+        assert_eq!(changes(before, after), expected, "{reason}");
+    }
+}
+
+#[test]
 fn a_version_that_matters_has_a_line() {
     let resource = json!([{"Effect": "Allow", "Action": "a:b", "Resource": "${aws:username}"}]);
     let before = policy(json!({"Statement": resource}));

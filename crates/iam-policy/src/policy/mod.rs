@@ -13,6 +13,7 @@ mod document;
 mod elements;
 mod fit;
 mod kind;
+mod moves;
 mod pairing;
 pub mod partition;
 pub mod placeholders;
