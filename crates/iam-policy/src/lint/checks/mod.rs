@@ -7,6 +7,7 @@ mod bucket;
 mod condition_forms;
 mod condition_keys;
 mod conditions;
+mod covered;
 mod deputy;
 mod escalation;
 mod escalation_rules;

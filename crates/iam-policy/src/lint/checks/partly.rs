@@ -10,7 +10,7 @@ use crate::reading::{Effect, Path};
 
 pub(super) const RULES: &[&Rule] = &[&PARTLY_CHECKED];
 
-pub(super) static PARTLY_CHECKED: Rule = Rule {
+static PARTLY_CHECKED: Rule = Rule {
     code: "partly-checked",
     severity: Severity::Warning,
     risk: "The policy is so long that a part of the checks was left out, so something may be wrong that is not found.",
@@ -26,10 +26,15 @@ const MOST_DENIALS_OF_ALLOWANCES: usize = 100_000;
 
 pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
     if has_too_many_grants(subject) {
-        let detail =
-            "ways to more permissions and passed roles were not looked for in so many statements";
+        let detail = "what the allowances give together was not looked for in so many statements";
         findings.push(subject.finding(&PARTLY_CHECKED, Path::TOP, detail));
     }
+}
+
+/// What is found where not each entry of a document's lists was held against each other.
+pub(super) fn not_compared(subject: &Subject, what: &str, count: usize) -> Finding {
+    let detail = format!("not each of the {count} {what} was compared with every wildcard");
+    subject.finding(&PARTLY_CHECKED, Path::TOP, detail)
 }
 
 /// Whether the policy of an identity allows too much to look at how its allowances work together.

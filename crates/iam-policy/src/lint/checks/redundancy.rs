@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::partly::PARTLY_CHECKED;
+use super::covered::Covered;
+use super::partly::not_compared;
 use crate::authorization::pattern_covers;
 use crate::lint::finding::Finding;
-use crate::lint::named::has_wildcard;
 use crate::lint::rule::{Rule, Severity};
 use crate::lint::subject::Subject;
 use crate::policy::{self, Canonical};
 use crate::printable::printable;
-use crate::reading::{Item, Path, Statement, Version};
+use crate::reading::{Item, Statement, Version};
 
 pub(super) const RULES: &[&Rule] = &[&REDUNDANT_ACTION];
 
@@ -22,55 +22,15 @@ static REDUNDANT_ACTION: Rule = Rule {
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html",
 };
 
-/// So many entries are held against each other in one document at most, which takes a fraction of a
-/// second. Only a document of thousands of similar wildcards has more.
-const MOST_COMPARISONS: usize = 2_000_000;
-
 pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
     let entries = entries(&subject.statements);
-    // Only the same name covers an entry, or a wildcard of which the letters before its first `*` or `?`
-    // begin the entry's name. So long lists need not be compared each with each.
-    let mut first_of_name = BTreeMap::new();
-    let mut by_start = BTreeMap::<_, Vec<usize>>::new();
-    for (index, entry) in entries.iter().enumerate() {
-        let name = (entry.class, entry.name.as_str());
-        first_of_name.entry(name).or_insert(index);
-        if has_wildcard(&entry.name) {
-            let start = (entry.class, entry.start());
-            by_start.entry(start).or_default().push(index);
-        }
+    let names = entries.iter().map(|it| (it.class, it.name.as_str()));
+    let covered = Covered::of(names.collect(), pattern_covers);
+    for (index, other) in covered.entries {
+        findings.push(entries[index].covered_by(&entries[other]));
     }
-    let mut left = MOST_COMPARISONS;
-    for (index, entry) in entries.iter().enumerate() {
-        let same_name = first_of_name.get(&(entry.class, entry.name.as_str()));
-        let starts = entry.start().char_indices().map(|(at, _)| at);
-        let ends = starts.chain([entry.start().len()]);
-        let wildcards = ends.filter_map(|end| by_start.get(&(entry.class, &entry.name[..end])));
-        let mut covering: Option<usize> = None;
-        for &other in same_name.into_iter().chain(wildcards.flatten()) {
-            if left == 0 {
-                break;
-            }
-            left -= 1;
-            let is_earlier = covering.is_none_or(|found| other < found);
-            let (own, others) = (&entry.name, &entries[other].name);
-            // Of two entries for the same actions, the second is redundant.
-            if index != other
-                && is_earlier
-                && pattern_covers(others, own)
-                && (other < index || !pattern_covers(own, others))
-            {
-                covering = Some(other);
-            }
-        }
-        if let Some(other) = covering {
-            findings.push(entry.covered_by(&entries[other]));
-        }
-    }
-    if left == 0 {
-        let count = entries.len();
-        let detail = format!("not each of the {count} actions was compared with every wildcard");
-        findings.push(subject.finding(&PARTLY_CHECKED, Path::TOP, detail));
+    if !covered.is_complete {
+        findings.push(not_compared(subject, "actions", entries.len()));
     }
 }
 
@@ -114,12 +74,6 @@ fn canonical(statement: &Statement) -> Option<Canonical> {
 }
 
 impl Entry<'_> {
-    /// The letters before the first wildcard.
-    fn start(&self) -> &str {
-        let end = self.name.find(['*', '?']).unwrap_or(self.name.len());
-        &self.name[..end]
-    }
-
     fn covered_by(&self, other: &Entry) -> Finding {
         let (covered, covering) = (printable(&self.item.text), printable(&other.item.text));
         let detail = if self.statement.path == other.statement.path {

@@ -1,12 +1,12 @@
 //! Resources that are listed although another resource of the statement already covers them.
 
+use super::covered::Covered;
+use super::partly::not_compared;
 use crate::lint::finding::Finding;
-use crate::lint::named::has_wildcard;
 use crate::lint::rule::{Rule, Severity};
 use crate::lint::subject::Subject;
 use crate::policy::resource_covers;
 use crate::printable::printable;
-use crate::reading::{Item, Statement};
 
 pub(super) const RULES: &[&Rule] = &[&REDUNDANT_RESOURCE];
 
@@ -19,27 +19,52 @@ static REDUNDANT_RESOURCE: Rule = Rule {
 };
 
 pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
-    for statement in &subject.statements {
-        if let Some(resources) = &statement.resources {
-            find_in(statement, &resources.items, findings);
-        }
+    let resources = subject.statements.iter().enumerate();
+    let resources: Vec<_> = resources
+        .flat_map(|(index, statement)| {
+            let items = statement.resources.iter().flat_map(|it| &it.items);
+            items.map(move |item| (index, statement, item))
+        })
+        .collect();
+    let texts = resources.iter();
+    let texts = texts.map(|&(statement, _, item)| (statement, item.text.as_ref()));
+    let covered = Covered::of(texts.collect(), resource_covers);
+    for (index, other) in covered.entries {
+        let (_, statement, item) = resources[index];
+        let [covering, covered] = [resources[other].2, item].map(|it| printable(&it.text));
+        let detail = format!("{covering} in the same statement covers {covered}");
+        findings.push(statement.finding(&REDUNDANT_RESOURCE, item.path, detail));
+    }
+    if !covered.is_complete {
+        findings.push(not_compared(subject, "resources", resources.len()));
     }
 }
 
-fn find_in(statement: &Statement, items: &[Item], findings: &mut Vec<Finding>) {
-    for (index, item) in items.iter().enumerate() {
-        let covering = items.iter().enumerate().find(|(other, it)| {
-            // Only a wildcard or the same text covers an entry.
-            index != *other
-                && (has_wildcard(&it.text) || it.text == item.text)
-                && resource_covers(&it.text, &item.text)
-                // Of two entries for the same resources, the second is redundant.
-                && (*other < index || !resource_covers(&item.text, &it.text))
-        });
-        if let Some((_, covering)) = covering {
-            let [covering, covered] = [covering, item].map(|it| printable(&it.text));
-            let detail = format!("{covering} in the same statement covers {covered}");
-            findings.push(statement.finding(&REDUNDANT_RESOURCE, item.path, detail));
-        }
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::find;
+    use crate::lint::checks::trial::check;
+
+    #[test]
+    #[rustfmt::skip]
+    fn what_another_resource_covers() {
+        let on = |resources: Value| json!({"Effect": "Allow", "Action": "s3:*", "Resource": resources});
+        let covered = |place: &str, what: &str| format!("redundant-resource Statement.Resource[{place}]: {what}");
+        check(find, [
+            ("a bucket and its objects", on(json!(["arn:aws:s3:::b", "arn:aws:s3:::b/*"])), &[] as &[&str]),
+            ("an object and all objects", on(json!(["arn:aws:s3:::b/a", "arn:aws:s3:::b/*"])),
+                &[&covered("0", "arn:aws:s3:::b/* in the same statement covers arn:aws:s3:::b/a")]),
+            ("everything", on(json!(["arn:aws:s3:::b/${aws:username}", "*"])),
+                &[&covered("0", "* in the same statement covers arn:aws:s3:::b/${aws:username}")]),
+            ("the same again", on(json!(["arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::b/${aws:username}"])),
+                &[&covered("1", "arn:aws:s3:::b/${aws:username} in the same statement covers arn:aws:s3:::b/${aws:username}")]),
+            ("what a variable stands for is not known", on(json!(["arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::b/*"])), &[]),
+            ("ARNs have case", on(json!(["arn:aws:s3:::b/a", "arn:aws:s3:::B/*"])), &[]),
+            ("in another statement", json!([on("arn:aws:s3:::b/a".into()), on("arn:aws:s3:::b/*".into())]), &[]),
+            ("excluded twice", json!({"Effect": "Allow", "Action": "s3:*", "NotResource": ["arn:aws:s3:::b/*", "arn:aws:s3:::b/a"]}),
+                &["redundant-resource Statement.NotResource[1]: arn:aws:s3:::b/* in the same statement covers arn:aws:s3:::b/a"]),
+        ]);
     }
 }
