@@ -1,5 +1,6 @@
 //! Permission to write a resource's own policy, where the document withholds what that gives.
 
+use super::partly::has_too_many_grants;
 use crate::authorization::patterns_overlap;
 use crate::lint::finding::Finding;
 use crate::lint::grants::{Grant, Type, grants};
@@ -60,13 +61,14 @@ const WRITERS: [(&str, Type, &str, &str); 6] = [
 
 /// If the action is allowed on every resource, `escalation-by-resource-policy` says so.
 pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
-    if !subject.kind.grants_to_identity() {
+    if !subject.kind.grants_to_identity() || has_too_many_grants(subject) {
         return;
     }
     for (action, what, given, suffix) in WRITERS {
+        let of_given = grants(subject, given);
         let withheld = |grant: &Grant| {
             let resource = format!("{}{suffix}", grant.resource);
-            let mut of_given = grants(subject, given).into_iter();
+            let mut of_given = of_given.iter();
             !of_given.any(|it| patterns_overlap(it.resource, &resource))
         };
         let grant = grants(subject, action).into_iter().find(|grant| {

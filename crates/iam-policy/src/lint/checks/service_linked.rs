@@ -1,5 +1,6 @@
 //! Permission to create service-linked roles without a limit.
 
+use super::partly::has_too_many_grants;
 use crate::lint::finding::Finding;
 use crate::lint::grants::{Type, grants};
 use crate::lint::operator::Operator;
@@ -26,7 +27,7 @@ const ANY_SERVICE: Type = Type::new(
 );
 
 pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
-    if !subject.kind.grants_to_identity() {
+    if !subject.kind.grants_to_identity() || has_too_many_grants(subject) {
         return;
     }
     for grant in grants(subject, "iam:CreateServiceLinkedRole") {

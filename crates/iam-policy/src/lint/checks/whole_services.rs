@@ -1,6 +1,7 @@
 //! Statements that allow everything that a service can do, on everything, where that is more than it
 //! seems to be.
 
+use super::partly::has_too_many_grants;
 use crate::lint::finding::Finding;
 use crate::lint::grants::{Grant, grants};
 use crate::lint::rule::{Rule, Severity};
@@ -82,7 +83,7 @@ const SERVICES: [(&str, &str, &str); 12] = [
 ];
 
 pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
-    if !subject.kind.grants_to_identity() {
+    if !subject.kind.grants_to_identity() || has_too_many_grants(subject) {
         return;
     }
     for (service, worst, effect) in SERVICES {
