@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::authorization::Service;
 use crate::lint::finding::Finding;
 use crate::lint::named::{Named, Services};
 use crate::lint::rule::{Rule, Severity};
@@ -69,16 +70,19 @@ fn find_in(
     let named = selected
         .flat_map(|it| &it.items)
         .filter_map(|item| services.named(item));
-    let named: Vec<_> = named.collect();
-    let types = Types::of(&named, resources);
-    let fits = |named: &Named, index: usize| {
-        // An alias has a rule of its own.
-        statement.allows() && is_kms_alias(&resources[index].text)
-            || types.fits(named, index, &resources[index].text)
-    };
+    let named: Vec<_> = named.map(|it| (Needs::of([&it]), it)).collect();
+    let prefixes: BTreeMap<_, _> = named
+        .iter()
+        .map(|(_, it)| (it.service.prefix, it.service))
+        .collect();
+    let offers = resources.iter();
+    let offers: Vec<_> = offers
+        .map(|it| Offer::of(statement, &it.text, &prefixes))
+        .collect();
+    let offered = Offer::of_all(&offers);
     let mut all_without = true;
-    for named in &named {
-        if (0..resources.len()).any(|index| fits(named, index)) {
+    for (needs, named) in &named {
+        if offered.serves(needs) {
             all_without = false;
         } else {
             let arns = arns(named);
@@ -96,47 +100,89 @@ fn find_in(
     let Some(all) = services.all_named(statement).filter(|_| !all_without) else {
         return;
     };
-    for (index, resource) in resources.iter().enumerate() {
-        if !all.iter().any(|named| fits(named, index)) {
+    let needed = Needs::of(&all);
+    for (offer, resource) in offers.iter().zip(resources) {
+        if !offer.serves(&needed) {
             let detail = format!("no action works on {}", printable(&resource.text));
             findings.push(statement.finding(&UNUSED_RESOURCE, resource.path, detail));
         }
     }
 }
 
-/// Which of a service's resource types each resource of a statement may be of. A wildcard stands for
-/// hundreds of actions, which have a few types between them.
-struct Types<'a>(BTreeMap<&'a str, Vec<BTreeSet<&'a str>>>);
+/// A resource type: the service and the name.
+type TypeName<'a> = (&'a str, &'a str);
 
-impl<'a> Types<'a> {
-    fn of(named: &[Named<'a>], resources: &[Item]) -> Self {
-        let mut types = BTreeMap::new();
+/// What actions work on: one of these is enough.
+struct Needs<'a> {
+    types: BTreeSet<TypeName<'a>>,
+    /// Whether one of the actions has no resource types.
+    nothing: bool,
+}
+
+impl<'a> Needs<'a> {
+    fn of<'n>(named: impl IntoIterator<Item = &'n Named<'a>>) -> Self
+    where
+        'a: 'n,
+    {
+        let mut needs = Needs {
+            types: BTreeSet::new(),
+            nothing: false,
+        };
         for named in named {
-            types.entry(named.service.prefix).or_insert_with(|| {
-                let of_resource = |resource: &Item| {
-                    let types = named.service.resource_types.iter();
-                    let fitting = types.filter(|it| it.may_match(&resource.text));
-                    fitting.map(|it| it.name).collect()
-                };
-                resources.iter().map(of_resource).collect()
-            });
+            for action in &named.actions {
+                let mut types = named.service.resource_types_of(action).peekable();
+                needs.nothing |= types.peek().is_none();
+                needs
+                    .types
+                    .extend(types.map(|it| (named.service.prefix, it.name)));
+            }
         }
-        Types(types)
+        needs
+    }
+}
+
+/// What a resource, or one of several, may be.
+#[derive(Default)]
+struct Offer<'a> {
+    types: BTreeSet<TypeName<'a>>,
+    /// Whether it ends with a bare wildcard. Some actions without resource types, such as
+    /// `s3:ListAllMyBuckets`, are in truth asked for on all of the service's ARNs, which only such an ARN
+    /// matches.
+    everything: bool,
+    /// Whether it is an alias of KMS that a statement allows, which has a rule of its own.
+    alias: bool,
+}
+
+impl<'a> Offer<'a> {
+    fn of(
+        statement: &Statement,
+        resource: &str,
+        services: &BTreeMap<&'a str, &'a Service>,
+    ) -> Self {
+        let types = services.values().flat_map(|service| {
+            let types = service.resource_types.iter();
+            let fitting = types.filter(|it| it.may_match(resource));
+            fitting.map(|it| (service.prefix, it.name))
+        });
+        Offer {
+            types: types.collect(),
+            everything: resource.ends_with(":*"),
+            alias: statement.allows() && is_kms_alias(resource),
+        }
     }
 
-    /// Whether one of the actions can be asked for on the resource. Some actions without resource types,
-    /// such as `s3:ListAllMyBuckets`, are in truth asked for on all of the service's ARNs, which only an
-    /// ARN with a bare wildcard at its end matches.
-    fn fits(&self, named: &Named, index: usize, resource: &str) -> bool {
-        let of_service = self.0.get(named.service.prefix);
-        let fitting = of_service.and_then(|resources| resources.get(index));
-        named.actions.iter().any(|action| {
-            let mut types = named.service.resource_types_of(action).peekable();
-            if types.peek().is_none() {
-                return resource.ends_with(":*");
-            }
-            types.any(|it| fitting.is_some_and(|fitting| fitting.contains(it.name)))
-        })
+    fn of_all(offers: &[Offer<'a>]) -> Self {
+        let mut all = Offer::default();
+        for offer in offers {
+            all.types.extend(&offer.types);
+            all.everything |= offer.everything;
+            all.alias |= offer.alias;
+        }
+        all
+    }
+
+    fn serves(&self, needs: &Needs) -> bool {
+        self.alias || needs.nothing && self.everything || !self.types.is_disjoint(&needs.types)
     }
 }
 
