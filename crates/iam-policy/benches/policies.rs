@@ -75,6 +75,34 @@ fn linting(criterion: &mut Criterion) {
     }
 }
 
+/// A policy of one shape and of at least so many bytes.
+type Shape = fn(usize) -> Value;
+
+/// One long list or many short ones, of which a check could hold each entry against each other.
+const SHAPES: [(&str, Shape); 7] = [
+    ("actions", |length| {
+        one_statement(length, "Action", |n| json!(format!("s3:Get{n}")))
+    }),
+    ("resources", |length| {
+        one_statement(length, "Resource", |n| {
+            json!(format!("arn:aws:s3:::bucket-{n}/key"))
+        })
+    }),
+    ("wildcards", |length| {
+        one_statement(length, "Resource", |n| {
+            json!(format!("arn:aws:s3:::bucket-{n}/*"))
+        })
+    }),
+    ("open wildcards", |length| {
+        one_statement(length, "Resource", |n| json!(format!("arn:aws:s3:::*{n}")))
+    }),
+    ("values", |length| {
+        one_statement(length, "Condition", |n| json!(format!("value-{n}*")))
+    }),
+    ("keys", many_keys),
+    ("denials", denials),
+];
+
 /// Policies far beyond AWS's limits: the time grows with the length alone, and 1 MB takes less than two
 /// seconds.
 fn long(criterion: &mut Criterion) {
@@ -85,6 +113,14 @@ fn long(criterion: &mut Criterion) {
             let document = long_policy(kind, kilobytes * 1_000);
             group.bench_function(format!("lint a {kind} of {kilobytes} KB"), |bencher| {
                 bencher.iter(|| lint(&Document::new(kind, Home::default(), black_box(&document))));
+            });
+        }
+        for (shape, make) in SHAPES {
+            let document = make(kilobytes * 1_000);
+            group.bench_function(format!("lint {shape} of {kilobytes} KB"), |bencher| {
+                let document =
+                    || Document::new(Kind::Managed, Home::default(), black_box(&document));
+                bencher.iter(|| lint(&document()));
             });
         }
         let one = Policy::from_value(long_policy(Kind::Key, kilobytes * 1_000)).expect("a policy");
@@ -129,5 +165,50 @@ fn long_policy(kind: Kind, length: usize) -> Value {
         written += statement.to_string().len();
         statements.push(statement);
     }
+    json!({"Version": "2012-10-17", "Statement": statements})
+}
+
+/// A statement that allows changing policies, passing roles and using keys, with one long list.
+fn one_statement(length: usize, element: &str, item: impl Fn(usize) -> Value) -> Value {
+    let size = item(10_000).to_string().len() + 1;
+    let items: Value = (0..length / size).map(item).collect();
+    let mut statement = json!({
+        "Effect": "Allow",
+        "Action": ["iam:PassRole", "lambda:*", "s3:*", "kms:PutKeyPolicy"],
+        "Resource": "arn:aws:s3:::bucket",
+    });
+    statement[element] = match element {
+        "Condition" => json!({"StringLike": {"aws:PrincipalTag/a": items}}),
+        _ => items,
+    };
+    json!({"Version": "2012-10-17", "Statement": statement})
+}
+
+/// One statement under thousands of conditions.
+fn many_keys(length: usize) -> Value {
+    let keys: serde_json::Map<_, _> = (0..length / 40)
+        .map(|n| {
+            (
+                format!("aws:RequestTag/tag{n}"),
+                json!(format!("value-{n}")),
+            )
+        })
+        .collect();
+    let mut policy = one_statement(0, "Action", |_| json!("s3:GetObject"));
+    policy["Statement"]["Action"] = json!("s3:PutObject");
+    policy["Statement"]["Condition"] = json!({"StringEquals": keys});
+    policy
+}
+
+/// As many statements that deny as statements that allow.
+fn denials(length: usize) -> Value {
+    let statement = |n: usize| {
+        json!({
+            "Effect": if n % 2 == 0 { "Allow" } else { "Deny" },
+            "Action": "s3:Put*",
+            "Resource": format!("arn:aws:s3:::bucket-{n}"),
+        })
+    };
+    let statements: Value = (0..length / 80).map(statement).collect();
     json!({"Version": "2012-10-17", "Statement": statements})
 }
