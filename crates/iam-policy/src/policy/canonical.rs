@@ -154,7 +154,10 @@ impl Atom<'_> {
     pub(super) fn denies(&self, other: &Self) -> bool {
         let principals = match (self.principals, other.principals) {
             (None, None) => true,
-            (Some(own), Some(others)) => own.covers(others, principal_covers),
+            // Whether `"*"` includes everyone whom a `NotPrincipal` means is left open.
+            (Some(own), Some(others)) => {
+                own.negated == others.negated && own.covers(others, principal_covers)
+            }
             _ => false,
         };
         self.effect == Effect::Deny
