@@ -10,7 +10,7 @@ use futures_util::future::try_join;
 use super::targets::{events_operation, failed_entry, remove_targets, targets};
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
 use crate::engine::address::Address;
-use crate::engine::attributes::{Attributes, Change};
+use crate::engine::attributes::{Attributes, Change, key_of};
 use crate::engine::identity::Identity;
 use crate::engine::known::Known;
 use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
@@ -49,16 +49,12 @@ pub struct TargetSpec {
     pub role_arn: String,
 }
 
-const FURTHER: &str = "further_target[";
-
-/// The attribute for a target of the rule that is not ours.
-fn further(id: &str) -> String {
-    format!("{FURTHER}{id}]")
-}
+/// The family of attributes for the targets of the rule that are not ours, by their ids.
+const FURTHER: &str = "further_target";
 
 /// The id of the target that is not ours and that the change removes.
 fn id_of_further(change: &Change) -> Option<&str> {
-    change.attribute.strip_prefix(FURTHER)?.strip_suffix(']')
+    key_of(&change.attribute, FURTHER)
 }
 
 impl EventTarget {
@@ -131,7 +127,7 @@ impl Resource for EventTarget {
             }
         }
         for target in others.iter().filter(|_| self.spec.is_some()) {
-            attributes.insert(further(target.id()), target.arn().into());
+            attributes.insert(format!("{FURTHER}[{}]", target.id()), target.arn().into());
         }
         // A wanted target is also added to a rule that has others alone.
         if attributes.is_empty() {

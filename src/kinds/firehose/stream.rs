@@ -1,5 +1,7 @@
 //! A Firehose stream that writes its records into a bucket.
 
+#[cfg(test)]
+mod tests;
 mod wanted;
 
 use std::collections::BTreeMap;
@@ -177,9 +179,6 @@ fn processors(processing: &ProcessingConfiguration) -> String {
         _ => names.join(", "),
     }
 }
-
-#[cfg(test)]
-mod tests;
 
 #[async_trait]
 impl Resource for FirehoseStream {

@@ -5,7 +5,7 @@
 //! the bucket to allow it (S3 User Guide, "Configuring IAM policies for using access points"), and that
 //! policy is ours.
 
-use aws_sdk_s3::types::{Destination, InventoryConfiguration, NotificationConfiguration};
+use aws_sdk_s3::types::{Destination, InventoryConfiguration};
 use futures_util::future::try_join4;
 
 use super::bucket::S3Bucket;
@@ -56,12 +56,14 @@ impl S3Bucket {
             request.send()
         });
         let answer = answer.await?;
-        let all = NotificationConfiguration::builder()
-            .set_topic_configurations(answer.topic_configurations)
-            .set_queue_configurations(answer.queue_configurations)
-            .set_lambda_function_configurations(answer.lambda_function_configurations)
-            .build();
-        Ok(notifications(&all))
+        let topics = answer.topic_configurations().iter();
+        let topics = topics.map(|it| it.topic_arn());
+        let queues = answer.queue_configurations().iter();
+        let queues = queues.map(|it| it.queue_arn());
+        let functions = answer.lambda_function_configurations().iter();
+        let functions = functions.map(|it| it.lambda_function_arn());
+        let arns = topics.chain(queues).chain(functions);
+        Ok(arns.map(|arn| format!("notifications to {arn}")).collect())
     }
 
     async fn inventories(&self, aws: &Aws, region: &Region) -> Result<Vec<String>, AwsError> {
@@ -115,15 +117,6 @@ fn replication(destination: &Destination) -> String {
         destination.bucket(),
         account.unwrap_or_default()
     )
-}
-
-fn notifications(all: &NotificationConfiguration) -> Vec<String> {
-    let topics = all.topic_configurations().iter().map(|it| it.topic_arn());
-    let queues = all.queue_configurations().iter().map(|it| it.queue_arn());
-    let functions = all.lambda_function_configurations().iter();
-    let functions = functions.map(|it| it.lambda_function_arn());
-    let arns = topics.chain(queues).chain(functions);
-    arns.map(|arn| format!("notifications to {arn}")).collect()
 }
 
 fn inventory(inventory: &InventoryConfiguration) -> Option<String> {
