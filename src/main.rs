@@ -114,7 +114,7 @@ fn listen_for_signals(stopping: watch::Sender<bool>) -> std::io::Result<()> {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
-            if stop::while_reading() {
+            if stop::came_while_reading() {
                 terminal::report("Stopped while a file was read; nothing was changed.\n");
                 std::process::exit(INTERRUPTED.into());
             }

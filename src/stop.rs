@@ -16,9 +16,10 @@ pub async fn until(mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Notes that a signal came. Returns whether a file is being read: a file that never ends, such as a
-/// pipe, blocks its thread for ever, and nothing is under way meanwhile that must finish.
-pub fn while_reading() -> bool {
+/// Notes that a signal came: no further file is read. Returns whether one is being read: a file that
+/// never ends, such as a pipe, blocks its thread for ever, and nothing is under way meanwhile that
+/// must finish.
+pub fn came_while_reading() -> bool {
     STOPPED.store(true, Ordering::SeqCst);
     READING.load(Ordering::SeqCst) > 0
 }
