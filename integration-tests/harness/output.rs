@@ -54,10 +54,11 @@ impl Output {
         self
     }
 
-    /// Fails unless the run printed `text` on stdout or stderr.
+    /// Fails unless the run printed `text` on stdout or stderr, in one line or in several.
     #[track_caller]
     pub fn says(self, text: &str) -> Self {
-        let said = self.stdout.contains(text) || self.stderr.contains(text);
+        let says = |output: &str| output.contains(text) || unwrapped(output).contains(text);
+        let said = says(&self.stdout) || says(&self.stderr);
         assert!(said, "{text:?} is missing in {self}");
         self
     }
@@ -89,6 +90,12 @@ impl Output {
         let lines: Result<_, _> = self.stdout.lines().map(parse).collect();
         lines.unwrap_or_else(|error| panic!("{error} in {self}"))
     }
+}
+
+/// The text in one line, as before it was broken into lines.
+fn unwrapped(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
 }
 
 impl fmt::Display for Output {
