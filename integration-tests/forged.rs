@@ -9,11 +9,11 @@ use crate::harness::{Account, MAIN, Output};
 const ROLE: &str = "StackStateAwsIntegrationRole";
 /// A line that the program never prints, and what a terminal acts upon. Escape itself is no character
 /// of XML.
-const FORGED: &str = "x\nFORGED: 8 done.\u{85}FORGED\u{2028}FORGED\u{202e}\u{9b}2J\u{200b}";
+pub const FORGED: &str = "x\nFORGED: 8 done.\u{85}FORGED\u{2028}FORGED\u{202e}\u{9b}2J\u{200b}";
 
 /// Fails if a line was forged, or if a character could deceive a person.
 #[track_caller]
-fn is_honest(output: &Output) {
+pub fn is_honest(output: &Output) {
     let text = format!(
         "{}\n{}\n{}",
         output.stdout,
@@ -36,8 +36,10 @@ async fn neither_a_tag_nor_a_policy_in_the_account_forges_a_line() {
     let tag = Tag::builder().key("team").value(FORGED).build().unwrap();
     let role = account.iam().tag_role().role_name(ROLE);
     role.tags(tag).send().await.unwrap();
+    // The emulator wants one colon in an action.
+    let action = format!("s3:{}", FORGED.replace(':', ""));
     let statement = serde_json::json!({
-        "Sid": FORGED, "Effect": "Allow", "Action": format!("s3:{FORGED}"), "Resource": "*",
+        "Sid": FORGED, "Effect": "Allow", "Action": action, "Resource": "*",
     });
     let policy = serde_json::json!({"Version": "2012-10-17", "Statement": [statement]});
     let put = account.iam().put_role_policy().role_name(ROLE);

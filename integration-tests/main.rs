@@ -8,6 +8,7 @@ mod harness;
 mod inputs;
 
 mod adopt;
+mod attacks;
 mod audit_trail;
 mod bad_input;
 mod bug;
@@ -40,6 +41,7 @@ mod policy_lint;
 mod preflight;
 mod proxies;
 mod races;
+mod random_accounts;
 mod regions;
 mod restrictions;
 mod role_page;

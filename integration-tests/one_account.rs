@@ -3,22 +3,18 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
-use std::time::Duration;
 
+use crate::harness::session::{Session, THOUGHT};
 use crate::harness::{Account, MAIN, Moment, inventory};
-use crate::terminal::Session;
-
-/// Longer than the credentials of the profile are used for, and than an observation counts.
-const THOUGHT: Duration = Duration::from_secs(6);
 
 /// Two accounts, and a profile whose `credential_process` changes from the first to the second one.
-struct Changing {
-    approved: Account,
-    other: Account,
+pub struct Changing {
+    pub approved: Account,
+    pub other: Account,
 }
 
 impl Changing {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let (approved, other) = (Account::new(&[MAIN]), Account::new(&[MAIN]));
         // The SDK asks again some seconds before the credentials expire.
         let script = format!(
@@ -40,7 +36,7 @@ impl Changing {
     }
 
     /// The program with `args` and the credentials of the profile.
-    fn command(&self, args: &[&str]) -> Command {
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = self.approved.quiet_command(args);
         command.env_remove("AWS_ACCESS_KEY_ID");
         command.env_remove("AWS_SECRET_ACCESS_KEY");
@@ -48,7 +44,7 @@ impl Changing {
     }
 
     /// From now on the profile gives the credentials of the other account.
-    fn change(&self) {
+    pub fn change(&self) {
         self.approved.write("changed", "");
     }
 

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Builder;
 
 use crate::faults::say;
+use crate::harness::random::{Random, number};
 use crate::harness::{Account, MAIN, Moment, OTHER, Output, inventory};
 
 /// The number of races that are run without `RACES`.
@@ -87,25 +88,6 @@ const RACES: [Race; 7] = [
         quiet: WIDE,
     },
 ];
-
-/// Random numbers from a seed (SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit
-    }
-}
-
-fn number(variable: &str) -> Option<u64> {
-    let text = std::env::var(variable).ok()?;
-    let number = text.parse();
-    Some(number.unwrap_or_else(|_| panic!("{variable} is no number: {text}")))
-}
 
 /// Everything in the account, without the id of the key.
 async fn everything(account: &Account) -> Vec<String> {
@@ -256,17 +238,14 @@ fn a_second_key_that_cannot_be_scheduled_for_deletion_is_reported() {
 
 #[test]
 fn after_two_runs_at_once_one_apply_corrects_everything() {
-    let seed = number("RACE_SEED").unwrap_or_else(|| {
-        let random = getrandom::u32();
-        random.expect("the system gives random numbers").into()
-    });
+    let seed = number("RACE_SEED").unwrap_or_else(Random::seed);
     let rounds = number("RACES");
     let races = if rounds.is_some() {
         RACES.len()
     } else {
         SAMPLE
     };
-    let mut random = Random(seed);
+    let mut random = Random::of(seed);
     let started = Instant::now();
     for round in 1..=rounds.unwrap_or(1) {
         // The races of one round run at the same time, each in an account of its own.

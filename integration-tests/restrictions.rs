@@ -8,7 +8,7 @@ use crate::harness::{Account, MAIN, inventory};
 const ROLE: &str = "StackStateAwsIntegrationRole";
 const DENY_ALL: &str = "arn:aws:iam::aws:policy/AWSDenyAll";
 const BOUNDARY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
-const BOTH: &str = "regions = [\"eu-west-1\"]\ntags = { team = \"observability\" }\n[stackstate]\n\
+pub const BOTH: &str = "regions = [\"eu-west-1\"]\ntags = { team = \"observability\" }\n[stackstate]\n\
     agent_principals = [\"210987654321\"]\nexternal_id = \"${STS_EXTERNAL_ID}\"\n[audit_trail]\n";
 const DENY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":["*"],
     "Resource":["*"],"Condition":{"DateLessThan":
@@ -24,7 +24,7 @@ fn denied(policy: &str, resource: &str) -> String {
 }
 
 /// Contains the deployment in every way that a security team has.
-async fn contain(account: &Account) {
+pub async fn contain(account: &Account) {
     let iam = account.iam();
     let attach = iam.attach_role_policy().role_name(ROLE);
     attach.policy_arn(DENY_ALL).send().await.unwrap();

@@ -15,7 +15,7 @@ const BUCKET: &str = "s3_bucket.logs@eu-west-1";
 const STREAM: &str = "firehose_stream.eventbridge@eu-west-1";
 
 /// From now on another account has the bucket, in `region`. Our own one was deleted before.
-async fn squat(account: &Account, region: &'static str) {
+pub async fn squat(account: &Account, region: &'static str) {
     let bucket = Deployment::of(account, &[MAIN]).bucket();
     let delete = account.s3(MAIN).delete_bucket().bucket(&bucket);
     delete.send().await.unwrap();

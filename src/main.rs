@@ -9,8 +9,8 @@ use provision::commands::{
 };
 use provision::failure::Failure;
 use provision::render::json;
-use provision::stop;
 use provision::terminal::{self, panics};
+use provision::text_file;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::filter::LevelFilter;
@@ -114,7 +114,7 @@ fn listen_for_signals(stopping: watch::Sender<bool>) -> std::io::Result<()> {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
-            if stop::came_while_reading() {
+            if text_file::stop() {
                 terminal::report("Stopped while a file was read; nothing was changed.\n");
                 std::process::exit(INTERRUPTED.into());
             }

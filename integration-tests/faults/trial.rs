@@ -173,6 +173,18 @@ impl Trial {
             && hit.all(|sent| sent.call.operation == "GetAccountAuthorizationDetails")
     }
 
+    /// Whether only the documents of policies that others attached were denied. Then each counts as a
+    /// restriction, which every run here may remove.
+    fn reads_documents_of_others(&self, requests: &[Sent]) -> bool {
+        let mut hit = requests.iter().filter(|sent| sent.fault.is_some());
+        self.fault == Fault::Denied
+            && hit.all(|sent| {
+                let reads = ["GetPolicy", "GetPolicyVersion"];
+                reads.contains(&sent.call.operation.as_str())
+                    && sent.call.to_string().contains("iam::aws:policy/")
+            })
+    }
+
     /// Whether the run's end and its report are right for this fault.
     fn check(&self, ending: &Ending, requests: &[Sent]) -> Result<(), String> {
         if self.fault.passes() {
@@ -195,6 +207,7 @@ impl Trial {
             Ending::Well if self.fault == Fault::AlwaysLost => return Ok(()),
             Ending::Well if Self::asks_about_what_is_gone(requests) => return Ok(()),
             Ending::Well if self.asks_role_by_role(requests) => return Ok(()),
+            Ending::Well if self.reads_documents_of_others(requests) => return Ok(()),
             Ending::Well => return Err("the run ended as if nothing had happened".to_owned()),
             Ending::Refused(failure) => {
                 if let Some(write) = requests.iter().find(|sent| !sent.call.reads()) {

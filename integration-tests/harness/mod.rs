@@ -2,12 +2,15 @@
 
 pub mod call;
 mod clients;
+pub mod contents;
 pub mod inventory;
 mod moto;
 mod output;
 mod plan;
 mod process;
 mod proxy;
+pub mod random;
+pub mod session;
 
 use std::collections::hash_map::RandomState;
 use std::ffi::OsStr;

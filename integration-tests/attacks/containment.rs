@@ -1,0 +1,49 @@
+//! What a security team did against a misuse, and what would undo it.
+
+use futures_util::future::FutureExt;
+
+use super::Attack;
+use super::stage::{Played, Stage};
+use crate::harness::{Account, MAIN};
+use crate::restrictions;
+
+pub(super) fn attacks() -> Vec<Attack> {
+    vec![
+        Attack {
+            name: "holds a session of our role, and waits for a pipeline's apply to remove the deny-all policy, the revocation of sessions, the boundary and the Deny in bucket and key policy",
+            may: "nothing",
+            play: || a_pipeline_that_applies().boxed_local(),
+        },
+        Attack {
+            name: "writes `adopt` into a saved plan that a pipeline applies",
+            may: "to write the plan's file",
+            play: || a_plan_with_consent().boxed_local(),
+        },
+    ]
+}
+
+async fn a_pipeline_that_applies() -> Played {
+    let account = Account::new(&[MAIN]);
+    account.write("provision.toml", restrictions::BOTH);
+    account.apply(&[]);
+    restrictions::contain(&account).await;
+    let stage = Stage::guard_all(account, "`--remove-restrictions`").await;
+    stage.run(&["apply", "--yes"], 1).await
+}
+
+async fn a_plan_with_consent() -> Played {
+    let account = Account::new(&[MAIN]);
+    let role = account.iam().create_role();
+    let role = role.role_name("StackStateAwsIntegrationRole");
+    let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow",
+        "Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
+    role.assume_role_policy_document(trust)
+        .send()
+        .await
+        .unwrap();
+    account
+        .provision(&["plan", "--adopt", "--out", "plan.json"])
+        .exits(0);
+    let stage = Stage::guard_all(account, "--adopt").await;
+    stage.run(&["apply", "--yes", "plan.json"], 1).await
+}
