@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::harness::contents::{self, Contents};
 use crate::harness::session::Session;
-use crate::harness::{Account, MAIN, OTHER, Output};
+use crate::harness::{Account, MAIN, OTHER, Output, unwrapped};
 
 /// The regions that are guarded.
 const REGIONS: [&str; 2] = [MAIN, OTHER];
@@ -77,9 +77,7 @@ impl Stage {
         self.expect(ended == Some(code), || {
             format!("exit code {ended:?}: {shown}")
         });
-        // Long texts are wrapped.
-        let words: Vec<&str> = shown.split_whitespace().collect();
-        let said = words.join(" ").contains(self.words);
+        let said = unwrapped(shown).contains(self.words);
         self.expect(said, || format!("not said in {shown}"));
         let now = contents::of(&self.account, &REGIONS).await;
         let all: BTreeSet<&String> = self.guarded.keys().collect();

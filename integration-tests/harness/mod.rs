@@ -24,7 +24,7 @@ use aws_config::SdkConfig;
 use aws_sdk_iam::config::Credentials;
 use tempfile::TempDir;
 
-pub use output::Output;
+pub use output::{Output, unwrapped};
 pub use plan::Plan;
 pub use process::Process;
 use proxy::Proxy;

@@ -93,7 +93,7 @@ impl Output {
 }
 
 /// The text in one line, as before it was broken into lines.
-fn unwrapped(text: &str) -> String {
+pub fn unwrapped(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ")
 }
