@@ -97,7 +97,7 @@ async fn a_role_with_our_name_and_tags_is_not_ours_under_another_path() {
     create.set_tags(Some(tags.to_vec())).send().await.unwrap();
     let before = inventory::of(&account, &[MAIN]).await;
     account
-        .destroy(&[])
+        .destroy_leaves(&[])
         .writes_nothing()
         .says("it is not ours and stays: its path is /team/");
     let plan = account.plan(&["--adopt"]);

@@ -58,10 +58,14 @@ async fn a_key_of_others_with_our_tags_is_neither_changed_nor_deleted_nor_in_the
                 account.plan(&[]).has_no_changes();
             }
         }
-        account.destroy(&ALL);
+        let destroy = || match our_alias {
+            OurAlias::ToAKeyOfOthers => account.destroy_leaves(&ALL),
+            _ => account.destroy(&ALL),
+        };
+        destroy();
         // A second destroy names the key, because nothing of ours keeps it from looking.
         let last = theirs.last().unwrap();
-        account.destroy(&ALL).writes_nothing().says(&format!(
+        destroy().writes_nothing().says(&format!(
             "the key {last} carries the tags of this deployment and is not taken for ours, because \
              its description is not ours"
         ));
@@ -213,7 +217,7 @@ async fn a_key_behind_our_alias_that_we_cannot_have_made_is_blocked_and_kept() {
         assert!(reason.contains(expected), "{reason}");
     }
     account
-        .destroy(&ALL)
+        .destroy_leaves(&ALL)
         .writes_nothing()
         .says("it is not ours and stays: its key material has the origin EXTERNAL");
     assert_eq!(everything_of(&account, &key).await, before);
