@@ -6,7 +6,7 @@ use aws_sdk_kms::types::KeyState;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 
 use crate::deployment::Deployment;
-use crate::harness::{Account, MAIN, OTHER, inventory};
+use crate::harness::{Account, MAIN, OTHER, OWNERSHIP, inventory};
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow",
     "Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
@@ -196,11 +196,7 @@ async fn what_cannot_be_changed_in_place_is_not_adopted() {
 
 /// Another key, as the program makes it, and its id.
 async fn second_key(account: &Account) -> String {
-    let tags = [
-        ("provision:system", "stackstate"),
-        ("provision:deployment", "default"),
-    ];
-    let tags = tags.map(|(key, value)| {
+    let tags = OWNERSHIP.map(|(key, value)| {
         let tag = aws_sdk_kms::types::Tag::builder()
             .tag_key(key)
             .tag_value(value);
@@ -227,9 +223,7 @@ async fn state_of(account: &Account, key: &str) -> KeyState {
 #[tokio::test]
 async fn a_second_key_with_our_tags_changes_nothing_while_our_alias_leads_to_ours() {
     let account = Account::applied(&[MAIN]);
-    let ours = "alias/stackstate-integration";
-    let describe = account.kms(MAIN).describe_key().key_id(ours);
-    let ours = describe.send().await.unwrap().key_metadata.unwrap().key_id;
+    let ours = account.key_id().await;
     let second = second_key(&account).await;
     account.plan(&[]).has_no_changes();
     account.provision(&["destroy", "--yes"]).exits(0);

@@ -165,16 +165,9 @@ async fn policies_in_keep_policies_are_kept() {
         "inline_policy[kept-inline-not]",
     ];
     assert_eq!(account.plan(&keep).attributes(ADDRESS), expected);
-    let shown = account.provision(&[&["plan"], &keep[..]].concat());
+    let mut shown = account.provision(&[&["plan"], &keep[..]].concat());
     for kept in [by_arn.as_str(), by_name.as_str(), "inline/kept-inline"] {
-        let shown = &shown.stdout;
-        let line = shown
-            .lines()
-            .find(|it| it.contains(&format!("keeps {kept}: ")));
-        assert!(
-            line.is_some_and(|it| it.contains("s3:* on *")),
-            "{kept}: {shown}"
-        );
+        shown = shown.says(&format!("keeps {kept}: s3:* on *"));
     }
     account.apply(&keep);
     account.plan(&keep).has_no_changes();

@@ -19,8 +19,7 @@ async fn tag_everything(account: &Account, key: &str, value: &str) {
     role.tags(tag.build().unwrap()).send().await.unwrap();
 
     let kms = account.kms(MAIN);
-    let id = kms.describe_key().key_id("alias/stackstate-integration");
-    let id = id.send().await.unwrap().key_metadata.unwrap().key_id;
+    let id = account.key_id().await;
     let tag = aws_sdk_kms::types::Tag::builder()
         .tag_key(key)
         .tag_value(value);
@@ -88,8 +87,7 @@ async fn tags_of_others_are_kept_when_ours_change() {
 
     let iam = account.iam();
     let kms = account.kms(MAIN);
-    let id = kms.describe_key().key_id("alias/stackstate-integration");
-    let id = id.send().await.unwrap().key_metadata.unwrap().key_id;
+    let id = account.key_id().await;
     let events = account.events(MAIN);
     let rule = events
         .describe_rule()

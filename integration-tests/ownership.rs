@@ -7,7 +7,7 @@ use aws_sdk_firehose::types::{
 };
 use aws_sdk_kms::types::Tag as KeyTag;
 
-use crate::harness::{Account, MAIN, OTHER, inventory};
+use crate::harness::{Account, MAIN, OTHER, OWNERSHIP, inventory};
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow",
     "Principal":{"Service":"firehose.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
@@ -90,11 +90,7 @@ async fn a_role_with_our_name_and_tags_is_not_ours_under_another_path() {
     let iam = account.iam();
     let create = iam.create_role().role_name("StackStateAwsIntegrationRole");
     let create = create.path("/team/").assume_role_policy_document(TRUST);
-    let tags = [
-        ("provision:system", "stackstate"),
-        ("provision:deployment", "default"),
-    ];
-    let tags = tags.map(|(key, value)| {
+    let tags = OWNERSHIP.map(|(key, value)| {
         let tag = aws_sdk_iam::types::Tag::builder().key(key).value(value);
         tag.build().unwrap()
     });
@@ -154,8 +150,7 @@ async fn retag(account: &Account, tags: &[(&str, &str)]) {
     tag.set_tags(Some(iam_tags)).send().await.unwrap();
 
     let kms = account.kms(MAIN);
-    let key = kms.describe_key().key_id("alias/stackstate-integration");
-    let key = key.send().await.unwrap().key_metadata.unwrap().key_id;
+    let key = account.key_id().await;
     let untag = kms.untag_resource().key_id(&key);
     untag.set_tag_keys(own()).send().await.unwrap();
     let events = account.events(MAIN);

@@ -47,8 +47,7 @@ pub async fn contain(account: &Account) {
     put.send().await.unwrap();
 
     let kms = account.kms(MAIN);
-    let key = kms.describe_key().key_id("alias/stackstate-integration");
-    let id = key.send().await.unwrap().key_metadata.unwrap().key_id;
+    let id = account.key_id().await;
     let policy = kms.get_key_policy().key_id(&id).policy_name("default");
     let policy = policy.send().await.unwrap();
     let policy = denied(policy.policy().unwrap(), "kms:Decrypt");

@@ -93,7 +93,7 @@ async fn a_key_that_takes_the_place_of_the_approved_one_during_the_question_is_n
     for (command, moves_alias) in [("destroy", true), ("apply", true), ("destroy", false)] {
         let account = Account::applied(&[MAIN]);
         let kms = account.kms(MAIN);
-        let approved = hostile_keys::ours(&account).await;
+        let approved = account.key_id().await;
         kms.disable_key_rotation()
             .key_id(&approved)
             .send()

@@ -3,9 +3,9 @@
 //! The file contains the plan as `plan --json` prints it, without secrets. It also contains salted
 //! digests of the settings and documents that the plan was made from. So a changed setting or
 //! document can be named although its value is not in the file. The file names the consent that the
-//! plan needs and carries none: whoever applies it gives the consent again. A digest of the whole file detects
-//! a changed byte. It protects against accidents, but not against someone who changes the file and
-//! writes a new digest.
+//! plan needs and carries none: whoever applies it gives the consent again. A digest of the whole file
+//! detects a changed byte. It protects against accidents, but not against someone who changes the file
+//! and writes a new digest.
 
 #[cfg(test)]
 mod tests;
@@ -82,34 +82,25 @@ impl SavedPlan {
     /// The consent that the plan was made with, if all of it is `given` again.
     ///
     /// # Errors
-    /// Names the missing flags, with the command for the file at `path`.
+    /// Names the options, with the command for the file at `path`.
     pub fn consent(&self, given: Consent, path: &Path) -> Result<Consent, Failure> {
-        let flags = [
-            ("--adopt", self.adopt, given.adopt),
-            (
-                "--remove-restrictions",
-                self.remove_restrictions,
-                given.remove_restrictions,
-            ),
-        ];
-        let needed = flags.iter().filter(|(_, needed, _)| *needed);
-        let needed: Vec<&str> = needed.map(|(flag, ..)| *flag).collect();
-        if flags.iter().any(|(_, needed, given)| *needed && !given) {
-            let flags = needed.join(" ");
-            let path = path.display();
-            return Err(Failure::new(format!(
-                "the saved plan {path} was made with {flags}, and nothing was changed"
-            ))
-            .because("a saved plan carries no consent: whoever applies it gives the consent again")
-            .hint(format!(
-                "Look at the plan, and run `provision apply {flags} {path}` if you agree"
-            )));
-        }
-        Ok(Consent {
+        let needed = Consent {
             adopt: self.adopt,
             remove_restrictions: self.remove_restrictions,
             ..given
-        })
+        };
+        let (options, given) = (needed.options(), given.options());
+        if options.iter().all(|option| given.contains(option)) {
+            return Ok(needed);
+        }
+        let (options, path) = (options.join(" "), path.display());
+        Err(Failure::new(format!(
+            "the saved plan {path} was made with {options}, and nothing was changed"
+        ))
+        .because("a saved plan carries no consent: whoever applies it gives the consent again")
+        .hint(format!(
+            "Look at the plan, and run `provision apply {options} {path}` if you agree"
+        )))
     }
 
     fn own_digest(&self) -> String {

@@ -70,7 +70,7 @@ async fn a_second_tagged_key() -> Played {
 async fn swapped_during_the_question() -> Played {
     let account = Account::applied(&[MAIN]);
     let kms = account.kms(MAIN);
-    let approved = hostile_keys::ours(&account).await;
+    let approved = account.key_id().await;
     let victim = hostile_keys::victim(&account).await;
     let words = "kms_key.integration@eu-west-1 changed after the plan to delete it was made";
     let stage = Stage::guard(account, words, |name| name.contains(&victim)).await;

@@ -32,6 +32,14 @@ impl Account {
         aws_sdk_kms::Client::new(&self.in_region(region))
     }
 
+    /// The id of the key that the deployment's alias leads to, in the main region.
+    pub async fn key_id(&self) -> String {
+        let key = self.kms(MAIN).describe_key();
+        let key = key.key_id("alias/stackstate-integration").send().await;
+        let key = key.expect("a key behind the alias").key_metadata;
+        key.expect("the key's metadata").key_id
+    }
+
     /// S3 in `region`, with bucket names in the path.
     pub fn s3(&self, region: &str) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::config::Builder::from(&self.in_region(region));

@@ -37,6 +37,12 @@ pub const OTHER: &str = "us-east-1";
 /// The account that the agent runs in.
 pub const AGENT: &str = "210987654321";
 
+/// The ownership tags of the deployment, by name and value.
+pub const OWNERSHIP: [(&str, &str); 2] = [
+    ("provision:system", "stackstate"),
+    ("provision:deployment", "default"),
+];
+
 /// The address of an emulator, from the environment.
 fn endpoint(variable: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| {

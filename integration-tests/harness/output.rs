@@ -54,13 +54,11 @@ impl Output {
         self
     }
 
-    /// Fails unless the run printed `text` on stdout or stderr, wrapped or not.
+    /// Fails unless the run printed `text` on stdout or stderr, in one line or in several.
     #[track_caller]
     pub fn says(self, text: &str) -> Self {
-        let printed = [&self.stdout, &self.stderr];
-        let said = printed
-            .iter()
-            .any(|it| it.contains(text) || unwrapped(it).contains(text));
+        let says = |output: &str| output.contains(text) || unwrapped(output).contains(text);
+        let said = says(&self.stdout) || says(&self.stderr);
         assert!(said, "{text:?} is missing in {self}");
         self
     }
@@ -94,9 +92,10 @@ impl Output {
     }
 }
 
-/// A text with a single space in the place of each line's end and indentation.
+/// The text in one line, as before it was broken into lines.
 pub fn unwrapped(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
 }
 
 impl fmt::Display for Output {

@@ -8,7 +8,7 @@ use crate::harness::Moment;
 #[tokio::test]
 async fn another_alias_blocks_the_deletion_of_a_key_until_detach_foreign() {
     let account = Account::applied(&[MAIN]);
-    let key = ours(&account).await;
+    let key = account.key_id().await;
     lead(&account, "alias/payments", &key).await;
     account
         .provision(&["destroy", "--yes"])
@@ -90,7 +90,7 @@ async fn a_key_that_gets_our_alias_while_ours_is_created_is_not_changed() {
 #[tokio::test]
 async fn a_saved_plan_counts_for_one_key() {
     let account = Account::applied(&[MAIN]);
-    let approved = ours(&account).await;
+    let approved = account.key_id().await;
     let describe = account.kms(MAIN).update_key_description();
     let describe = describe.key_id(&approved).description("changed");
     describe.send().await.unwrap();

@@ -6,7 +6,7 @@ mod tagged;
 
 use aws_sdk_kms::types::{KeyState, Tag};
 
-use crate::harness::{Account, MAIN};
+use crate::harness::{Account, MAIN, OWNERSHIP};
 
 pub const ADDRESS: &str = "kms_key.integration@eu-west-1";
 pub const ALIAS: &str = "alias/stackstate-integration";
@@ -16,18 +16,8 @@ pub const ALL: [&str; 2] = ["--empty-bucket", "--detach-foreign"];
 
 /// The ownership tags of the deployment.
 pub fn tags() -> Vec<Tag> {
-    let tags = [
-        ("provision:system", "stackstate"),
-        ("provision:deployment", "default"),
-    ];
-    let tags = tags.map(|(key, value)| Tag::builder().tag_key(key).tag_value(value));
+    let tags = OWNERSHIP.map(|(key, value)| Tag::builder().tag_key(key).tag_value(value));
     tags.map(|tag| tag.build().unwrap()).to_vec()
-}
-
-/// The id of the key that our alias leads to.
-pub async fn ours(account: &Account) -> String {
-    let key = account.kms(MAIN).describe_key().key_id(ALIAS);
-    key.send().await.unwrap().key_metadata.unwrap().key_id
 }
 
 /// A key of another team that somebody gave our tags.

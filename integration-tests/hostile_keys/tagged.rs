@@ -31,7 +31,7 @@ async fn a_key_of_others_with_our_tags_is_neither_changed_nor_deleted_nor_in_the
         let mut theirs = Vec::new();
         match our_alias {
             OurAlias::ToOurKeyThatIsToBeDeleted => {
-                schedule_deletion(&account, &ours(&account).await).await;
+                schedule_deletion(&account, &account.key_id().await).await;
             }
             OurAlias::ToAKeyOfOthers => {
                 let key = account.kms(MAIN).create_key().description("Orders");
@@ -79,7 +79,7 @@ async fn a_key_of_others_with_our_tags_is_neither_changed_nor_deleted_nor_in_the
 #[tokio::test]
 async fn a_tagged_key_without_our_alias_is_ours_only_if_all_of_it_is_as_we_make_it() {
     let account = Account::applied(&[MAIN]);
-    let our_policy = policy(&account, &ours(&account).await).await;
+    let our_policy = policy(&account, &account.key_id().await).await;
     let other_policy = our_policy.replace("kms:ReEncrypt*", "kms:*");
     account.destroy(&ALL);
 
@@ -137,10 +137,10 @@ async fn a_key_of_ours_that_lost_its_alias_is_found_by_apply_and_by_destroy() {
         let profile = ["--policy-profile", profile];
         let account = Account::new(&[MAIN]);
         account.apply(&profile);
-        let key = ours(&account).await;
+        let key = account.key_id().await;
         remove_alias(&account).await;
         account.apply(&[]);
-        assert_eq!(ours(&account).await, key, "{profile:?}");
+        assert_eq!(account.key_id().await, key, "{profile:?}");
         account.apply(&profile);
         remove_alias(&account).await;
         account
@@ -159,10 +159,10 @@ async fn a_key_with_a_document_of_the_settings_is_found_by_apply_without_its_ali
     account.write("documents/key-policy.json", &document);
     let folder = ["--policies", "documents"];
     account.apply(&folder);
-    let key = ours(&account).await;
+    let key = account.key_id().await;
     remove_alias(&account).await;
     account.apply(&folder);
-    assert_eq!(ours(&account).await, key);
+    assert_eq!(account.key_id().await, key);
     // A destroy reads no document. It leaves the key, and says how to go on.
     remove_alias(&account).await;
     account.destroy_leaves(&ALL).says(&format!(
@@ -178,7 +178,7 @@ async fn a_key_with_a_document_of_the_settings_is_found_by_apply_without_its_ali
 #[tokio::test]
 async fn a_destroy_that_stopped_before_the_alias_finds_the_key_again() {
     let account = Account::applied(&[MAIN]);
-    let key = ours(&account).await;
+    let key = account.key_id().await;
     // The policy has drifted, so that without the alias nothing would tell that the key is ours.
     let drifted = policy(&account, &key).await;
     let drifted = drifted.replace("kms:ReEncrypt*", "kms:*");
@@ -191,7 +191,7 @@ async fn a_destroy_that_stopped_before_the_alias_finds_the_key_again() {
     });
     account.provision(&["destroy", "--yes"]).exits(1);
     assert_eq!(state(&account, &key).await, KeyState::PendingDeletion);
-    assert_eq!(ours(&account).await, key);
+    assert_eq!(account.key_id().await, key);
 
     account
         .destroy(&[])

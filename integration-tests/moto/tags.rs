@@ -7,15 +7,11 @@ use aws_sdk_s3::types::Tagging;
 
 use super::stream::{STREAM, describe};
 use crate::deployment::Deployment;
-use crate::harness::{Account, MAIN, inventory};
+use crate::harness::{Account, MAIN, OWNERSHIP, inventory};
 
 /// The tags in the settings.
 const SETTINGS: [(&str, &str); 2] = [("team", "observability"), ("cost", "7")];
 const FLAGS: [&str; 2] = ["--tag", "cost=7"];
-const OWNERSHIP: [(&str, &str); 2] = [
-    ("provision:system", "stackstate"),
-    ("provision:deployment", "default"),
-];
 /// A tag of others.
 const FOREIGN: (&str, &str) = ("owner", "someone");
 const RULE: &str = "StsEventBridgeRule";

@@ -82,8 +82,7 @@ pub async fn restrict(account: &Account) {
         boundary.send().await.unwrap();
     }
     let kms = account.kms(MAIN);
-    let key = kms.describe_key().key_id("alias/stackstate-integration");
-    let id = key.send().await.unwrap().key_metadata.unwrap().key_id;
+    let id = account.key_id().await;
     kms.disable_key().key_id(&id).send().await.unwrap();
 }
 
@@ -105,8 +104,7 @@ pub async fn drift(account: &Account) {
     }
 
     let kms = account.kms(MAIN);
-    let key = kms.describe_key().key_id("alias/stackstate-integration");
-    let id = key.send().await.unwrap().key_metadata.unwrap().key_id;
+    let id = account.key_id().await;
     let policy = kms.get_key_policy().key_id(&id).policy_name("default");
     let policy = policy.send().await.unwrap().policy.unwrap();
     let put = kms.put_key_policy().key_id(&id).policy_name("default");

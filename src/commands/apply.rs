@@ -25,9 +25,8 @@ use crate::terminal::{print_json, report};
 ///
 /// # Errors
 /// Bad settings, a read that failed, a saved plan that no longer holds or whose consent is not given
-/// again, a plan with blocked
-/// resources, a check that found something wrong, or no confirmation. In all these cases nothing was
-/// written. What fails later is printed with the outcomes.
+/// again, a plan with blocked resources, a check that found something wrong, or no confirmation. In
+/// all these cases nothing was written. What fails later is printed with the outcomes.
 pub async fn command(
     general: &GeneralFlags,
     args: &ApplyArgs,

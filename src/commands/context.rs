@@ -30,8 +30,8 @@ impl Context {
     /// instance where nothing else names one.
     ///
     /// # Errors
-    /// Bad settings, a proxy or certificates that cannot be used, an endpoint that would send requests over the network in the clear, or, for
-    /// [`Goal::Present`], a document that cannot be used.
+    /// Bad settings, a proxy or certificates that cannot be used, an endpoint that would send requests
+    /// over the network in the clear, or, for [`Goal::Present`], a document that cannot be used.
     pub async fn load(
         general: &GeneralFlags,
         stackstate: &StackStateFlags,

@@ -26,8 +26,8 @@ use crate::terminal::{print, print_json, report};
 /// not ours; all others are deleted. If something stays, the command has failed.
 ///
 /// # Errors
-/// Bad settings, `--yes` without an account, a read that failed, or no confirmation. In all these cases nothing was deleted. What
-/// fails later is printed with the outcomes.
+/// Bad settings, `--yes` without an account, a read that failed, or no confirmation. In all these cases
+/// nothing was deleted. What fails later is printed with the outcomes.
 pub async fn command(
     general: &GeneralFlags,
     args: &DestroyArgs,

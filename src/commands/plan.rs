@@ -42,15 +42,11 @@ pub async fn command(
     if let Some(file) = &args.out {
         let inputs = saved_plan::Inputs::of(&context.settings, &context.systems)?;
         saved_plan::write(file, &document, &inputs, consent)?;
-        let flags = [
-            (args.adopt, " --adopt"),
-            (args.remove_restrictions, " --remove-restrictions"),
-        ];
-        let flags = flags.iter().filter(|(given, _)| *given);
-        let flags: String = flags.map(|(_, flag)| *flag).collect();
+        let command = [&["provision", "apply"], consent.options().as_slice()].concat();
         report(&format!(
-            "Saved as {0}; `provision apply{flags} {0}` with the same settings does exactly this.\n",
-            file.display()
+            "Saved as {0}; `{1} {0}` with the same settings does exactly this.\n",
+            file.display(),
+            command.join(" ")
         ));
     }
     Ok(if args.detailed_exitcode && plan.has_changes() {

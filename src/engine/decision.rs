@@ -110,18 +110,16 @@ fn decide_wanted(
     if let Some(reason) = impossible.or(lifted) {
         return Decision::because(Action::Blocked, reason, changes);
     }
-    match foreign {
-        Some(whose) if !present.exposures.is_empty() => {
-            let exposures = present.exposures.join("; ");
+    match (foreign, &present.exposure) {
+        (Some(whose), Some(exposure)) => {
             let reason = format!(
-                "it exists and is not ours: {whose}; and cannot be taken over as it is: \
-                 {exposures}; remove that first"
+                "it exists and is not ours: {whose}; and cannot be taken over as it is: {exposure}"
             );
             Decision::because(Action::Blocked, reason, changes)
         }
-        Some(whose) => Decision::because(Action::Adopt, whose.clone(), changes),
-        None if changes.is_empty() => Decision::new(Action::Keep, changes),
-        None => Decision::new(Action::Update, changes),
+        (Some(whose), None) => Decision::because(Action::Adopt, whose.clone(), changes),
+        (None, _) if changes.is_empty() => Decision::new(Action::Keep, changes),
+        (None, _) => Decision::new(Action::Update, changes),
     }
 }
 
@@ -201,14 +199,8 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
 pub fn unsettled(node: &Node, observed: &Observed, known: &Known) -> Option<String> {
     let wanted = node.resource.wanted();
     let present = match (&wanted, observed) {
-        (
-            None,
-            Observed::Missing
-            | Observed::Lookalike(_)
-            | Observed::Impossible(_)
-            | Observed::Taken(_),
-        ) => return None,
-        (Some(_), Observed::Missing | Observed::Lookalike(_)) => {
+        (None, absent) if absent.is_absent() => return None,
+        (_, Observed::Missing | Observed::Lookalike(_)) => {
             return Some("it to appear".to_owned());
         }
         (

@@ -10,6 +10,7 @@ pub mod decision;
 pub mod document;
 pub mod events;
 pub mod execute;
+pub mod exposures;
 pub mod graph;
 pub mod holder;
 pub mod identity;

@@ -12,8 +12,8 @@ pub enum Observed {
     /// The resource does not exist and cannot be created. The reason says what is in the way, and
     /// names the way out.
     Impossible(String),
-    /// The resource does not exist. The text names what carries our tags and is not taken for it, and
-    /// names the way out.
+    /// The resource does not exist. The text names what may look like it and is not taken for it: what
+    /// carries our tags, or has tags that may not be read.
     Lookalike(String),
     /// The name belongs to another account, so no resource of this account exists or can be created
     /// under it. The reason says so, and names the way out.
@@ -23,6 +23,19 @@ pub enum Observed {
     /// The program cannot tell what exists, or must not touch it. The reason says why, and names
     /// the way out.
     Obstructed(String),
+}
+
+impl Observed {
+    /// Whether it is certain that the resource does not exist in this account.
+    pub fn is_absent(&self) -> bool {
+        match self {
+            Observed::Missing
+            | Observed::Lookalike(_)
+            | Observed::Impossible(_)
+            | Observed::Taken(_) => true,
+            Observed::Present(_) | Observed::Obstructed(_) => false,
+        }
+    }
 }
 
 /// A resource that exists.
@@ -42,12 +55,13 @@ pub struct Present {
     pub keeps: Vec<String>,
     /// What others use the resource with. Only an unwanted resource needs an answer to that.
     pub held_by: Vec<Holder>,
-    /// Where the resource leads beside its attributes. Only an adoption needs an answer to that.
-    pub exposures: Vec<String>,
+    /// Where the resource leads beside its attributes, with what to do before it is taken over. Only
+    /// an adoption needs an answer to that.
+    pub exposure: Option<String>,
 }
 
 impl Present {
-    /// A resource without a chosen ARN, a note, anything kept, holders or exposures.
+    /// A resource without a chosen ARN, a note, anything kept, holders or an exposure.
     pub fn new(attributes: Attributes, owner: Owner, phase: Phase) -> Self {
         Present {
             attributes,
@@ -57,7 +71,7 @@ impl Present {
             note: None,
             keeps: Vec::new(),
             held_by: Vec::new(),
-            exposures: Vec::new(),
+            exposure: None,
         }
     }
 }
@@ -110,6 +124,18 @@ impl Default for Consent {
             delete_content: false,
             recovery_days: 30,
         }
+    }
+}
+
+impl Consent {
+    /// The options of an apply that give this consent.
+    pub fn options(self) -> Vec<&'static str> {
+        let all = [
+            ("--adopt", self.adopt),
+            ("--remove-restrictions", self.remove_restrictions),
+        ];
+        let given = all.into_iter().filter(|(_, is_given)| *is_given);
+        given.map(|(option, _)| option).collect()
     }
 }
 

@@ -98,10 +98,8 @@ pub fn plan(nodes: &[Node], observed: &Observations, consent: Consent) -> Plan {
                 .parent()
                 .and_then(|parent| decisions.get(parent).copied()),
             outlived: node.outlives.as_ref().filter(|address| {
-                matches!(
-                    observed.get(address),
-                    Some(Observed::Present(_) | Observed::Obstructed(_))
-                ) && decisions.get(address) != Some(&Action::Delete)
+                let may_exist = observed.get(address).is_some_and(|it| !it.is_absent());
+                may_exist && decisions.get(address) != Some(&Action::Delete)
             }),
             consent,
         };

@@ -127,7 +127,7 @@ pub trait Wanted: Send + Sync {
     /// Whether `found`, which is ours, may come from this [`create`](Wanted::create) or from that of
     /// another run. It is asked where the create call got no usable answer. Where AWS chooses the
     /// ARN, nobody approved a change of whatever is found instead.
-    fn may_create(&self, found: &Present) -> bool {
+    fn may_have_created(&self, found: &Present) -> bool {
         let _ = found;
         true
     }

@@ -9,7 +9,7 @@ use crate::engine::action::Action;
 use crate::engine::address::Address;
 use crate::engine::events::{Counts, Event, Outcome};
 use crate::engine::plan::Step;
-use crate::render::text::sign_of;
+use crate::render::text::{WIDTH, sign_of, wrapped};
 use iam_policy::printable::{harmless, printable};
 
 const FAILED: Style = AnsiColor::Red.on_default().bold();
@@ -108,7 +108,9 @@ pub fn left(left: &[&Step]) -> String {
     for step in left {
         let reason = step.decision.reason.as_deref().unwrap_or_default();
         text.push_str(&format!("  {} ({})\n", step.address, printable(&step.name)));
-        text.push_str(&format!("    {}\n", printable(reason)));
+        for line in wrapped(&printable(reason), WIDTH - 4) {
+            text.push_str(&format!("    {line}\n"));
+        }
     }
     text.push_str(
         "If one is a rest of this deployment, delete it by hand, or adopt it with\n\

@@ -106,6 +106,21 @@ fn nothing_to_do_as_a_person_reads_it() {
     insta::assert_snapshot!(text(&settings, &changed(&settings, |_, _| {})));
 }
 
+#[test]
+fn what_a_plan_says_beside_the_changes_fits_a_narrow_terminal() {
+    let words = ["word"; 40].join(" ");
+    let settings = settings(&["eu-west-1"]);
+    let plan = changed(&settings, |_, present| {
+        present.note = Some(words.clone());
+        present.keeps = vec![words.clone()];
+    });
+    let text = text(&settings, &plan);
+    let mut lines = text.lines().filter(|line| line.starts_with("    "));
+    let too_long = lines.find(|line| line.chars().count() > 80);
+    assert_eq!(too_long, None, "{text}");
+    assert_eq!(text.matches("word").count(), 80 * plan.steps.len());
+}
+
 /// The policies in which AWS shows the unique ids of deleted principals.
 const WITH_PRINCIPALS: [(&str, &str); 4] = [
     ("iam_role.integration", "trust_policy"),

@@ -19,7 +19,7 @@ const CHANGED: Style = AnsiColor::Yellow.on_default();
 const BLOCKED: Style = AnsiColor::Red.on_default().bold();
 const QUIET: Style = Style::new().dimmed();
 /// The columns of a narrow terminal.
-const WIDTH: usize = 80;
+pub const WIDTH: usize = 80;
 
 /// The style and the sign of an action.
 pub fn sign_of(action: Action) -> (Style, char) {
@@ -99,11 +99,10 @@ fn step_text(text: &mut String, step: &Step, width: usize) {
             let _ = writeln!(text, "    {style}{line}{style:#}");
         }
     }
-    if let Some(note) = &step.note {
-        let _ = writeln!(text, "    {QUIET}{}{QUIET:#}", printable(note));
-    }
-    for kept in &step.keeps {
-        let _ = writeln!(text, "    {QUIET}{}{QUIET:#}", printable(kept));
+    for note in step.note.iter().chain(&step.keeps) {
+        for line in wrapped(&printable(note), WIDTH - 4) {
+            let _ = writeln!(text, "    {QUIET}{line}{QUIET:#}");
+        }
     }
     // A deletion removes all attributes of a resource, so they are not listed.
     if step.decision.action != Action::Delete {
@@ -114,7 +113,7 @@ fn step_text(text: &mut String, step: &Step, width: usize) {
 }
 
 /// The words of a text in lines of at most `width` columns. A longer word has a line to itself.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {

@@ -174,8 +174,8 @@ pub(super) fn warnings(external_id: &Secret, public: Option<&str>) -> Vec<String
     }
     if let Some(file) = public {
         warnings.push(format!(
-            "everybody on this machine can read the external ID in {file}: run `chmod o-r`, or write \
-             \"${{NAME}}\" in its place to have it read from an environment variable"
+            "everybody on this machine can read the external ID in {file}: run `chmod o-r {file}`, or \
+             write \"${{NAME}}\" in its place to have it read from an environment variable"
         ));
     }
     warnings

@@ -1,9 +1,8 @@
 //! Looks at what an adoption would take over.
 
-use futures_util::future::join_all;
-
 use super::Survey;
-use crate::aws::Aws;
+use crate::aws::{Aws, AwsError, ErrorKind};
+use crate::engine::exposures;
 use crate::engine::observed::{Consent, Observed};
 use crate::engine::ownership::Owner;
 
@@ -14,29 +13,32 @@ impl Survey {
         if !consent.adopt {
             return;
         }
+        let foreign = |owner: &Owner| matches!(owner, Owner::Foreign(_));
         let aws = &aws.for_survey();
-        let reads = self.nodes.iter().filter(|node| node.is_wanted());
-        let reads = reads.filter_map(|node| match self.observed.get(node.address()) {
-            Some(Observed::Present(it)) if matches!(it.owner, Owner::Foreign(_)) => {
-                Some((node, it))
-            }
-            _ => None,
-        });
-        let reads = reads.map(async |(node, present)| {
-            let aws = aws.on_behalf_of(node.address());
-            let found = node.resource.exposures(&aws, present).await;
-            let found = found.unwrap_or_else(|error| {
-                vec![format!(
-                    "where it leads could not be read: {}",
-                    error.brief()
-                )]
-            });
-            (node.address().clone(), found)
-        });
-        for (address, found) in join_all(reads).await {
-            if let Some(Observed::Present(present)) = self.observed.get_mut(&address) {
-                present.exposures = found;
+        for (address, found) in exposures::read(aws, &self.nodes, &self.observed, foreign).await {
+            if let Some(Observed::Present(present)) = self.observed.get_mut(address) {
+                present.exposure = exposure(found);
             }
         }
     }
+}
+
+/// Why a resource with these ways out may not be taken over, with what to do; `None` if it may.
+fn exposure(found: Result<Vec<String>, AwsError>) -> Option<String> {
+    let error = match found {
+        Ok(ways) if ways.is_empty() => return None,
+        Ok(ways) => return Some(format!("{}; remove that first", ways.join("; "))),
+        Err(error) => error,
+    };
+    let way_out = match error.kind {
+        ErrorKind::Denied => {
+            let actions = error.operation.iam_actions().join(", ");
+            format!("allow {actions} on it to these credentials")
+        }
+        _ => "run the same command again".to_owned(),
+    };
+    let why = error.brief();
+    Some(format!(
+        "where it leads could not be read ({why}); {way_out}"
+    ))
 }

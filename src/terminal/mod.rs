@@ -23,7 +23,7 @@ pub fn print(text: &str) -> Result<(), Failure> {
 /// terminal would act upon.
 ///
 /// # Errors
-/// Those of [`print`].
+/// Those of [`print()`].
 pub fn print_json(json: impl Display) -> Result<(), Failure> {
     print(&(printable_json(&json.to_string()) + "\n"))
 }
@@ -31,7 +31,7 @@ pub fn print_json(json: impl Display) -> Result<(), Failure> {
 /// The same for what a person asked to see with its secrets.
 ///
 /// # Errors
-/// Those of [`print`].
+/// Those of [`print()`].
 pub fn print_with_secrets(text: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
     let written = stdout

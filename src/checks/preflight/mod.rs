@@ -1,8 +1,10 @@
-//! Checks what can be known before a write: whether the calls of a plan are allowed, and whether a
-//! trail logs the API calls that the integration's rule listens for.
+//! Checks what can be known before a write: whether the calls of a plan are allowed, whether a trail
+//! logs the API calls that the integration's rule listens for, and whether a resource of ours leads to
+//! others.
 //!
 //! [`simulation`] decides what IAM is asked and what its answers mean, without a client; [`ask`] asks.
-//! [`trails`] reads CloudTrail's trails. [`exposures`] reads where our resources lead. Each gives [`Check`]s, which the commands print.
+//! [`trails`] reads CloudTrail's trails. [`exposures`] reads where our resources lead. Each gives
+//! [`Check`]s, which the commands print.
 
 mod check;
 pub mod exposures;

@@ -145,14 +145,7 @@ impl Task<'_> {
                 deleted.map_err(|trouble| self.after_a_write(trouble))?;
                 Ok(None)
             }
-            (
-                Action::Delete,
-                _,
-                Observed::Missing
-                | Observed::Lookalike(_)
-                | Observed::Impossible(_)
-                | Observed::Taken(_),
-            ) => Ok(None),
+            (Action::Delete, _, absent) if absent.is_absent() => Ok(None),
             // Another run has created the resource meanwhile.
             (Action::Create, _, Observed::Present(present)) if present.phase != Phase::Deleting => {
                 Ok(Some(present))

@@ -145,7 +145,7 @@ fn is_pending(present: &Present) -> bool {
 
 /// Whether the key's own policy denied the call. A denial for the caller's lack of a permission
 /// would tell nothing about the key.
-pub(super) fn is_hidden(error: &AwsError) -> bool {
+fn is_denied_by_its_policy(error: &AwsError) -> bool {
     error.kind == ErrorKind::Denied && error.message.contains("resource-based policy")
 }
 
@@ -154,7 +154,7 @@ pub(super) fn is_hidden(error: &AwsError) -> bool {
 /// the account every read. AWS's wordings: IAM User Guide, "Troubleshoot access denied error
 /// messages".
 pub(super) fn is_denied_by_others(error: &AwsError) -> bool {
-    is_hidden(error)
+    is_denied_by_its_policy(error)
         || error.kind == ErrorKind::Denied && error.message.contains("with an explicit deny")
 }
 
@@ -194,7 +194,7 @@ impl Resource for KmsKey {
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
         match self.read(aws).await {
-            Err(error) if is_hidden(&error) => Ok(Observed::Obstructed(format!(
+            Err(error) if is_denied_by_its_policy(&error) => Ok(Observed::Obstructed(format!(
                 "the policy of the key behind {} in {} does not let this account read it ({}); \
                  delete that alias if nobody uses it, choose another `postfix`, or ask who may \
                  administer the key to correct its policy",

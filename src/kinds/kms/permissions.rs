@@ -2,9 +2,9 @@
 //!
 //! Service Authorization Reference, "Actions, resources, and condition keys for AWS Key Management
 //! Service": a key can be limited by `aws:ResourceTag`, an alias by its ARN alone, and `CreateKey`,
-//! `ListAliases` and `ListKeys` take no ARN. The creation of a key with tags needs `kms:TagResource` in an IAM
-//! policy (KMS Developer Guide, "Controlling access to tags"). It can take five minutes until a tag
-//! counts ("Using tags to control access to KMS keys"). Therefore the calls that complete a new
+//! `ListAliases` and `ListKeys` take no ARN. The creation of a key with tags needs `kms:TagResource` in
+//! an IAM policy (KMS Developer Guide, "Controlling access to tags"). It can take five minutes until a
+//! tag counts ("Using tags to control access to KMS keys"). Therefore the calls that complete a new
 //! key, for its rotation and its alias, cannot be limited by a tag. The alias is limited by its own
 //! ARN.
 

@@ -29,7 +29,7 @@ impl Task<'_> {
             Ok::<_, AwsError>((node.address(), observed))
         });
         for (address, observed) in try_join_all(reads).await? {
-            if matches!(observed, Observed::Present(_) | Observed::Obstructed(_)) {
+            if !observed.is_absent() {
                 return Err(self.stale(&format!("{address} exists now")));
             }
         }
@@ -72,7 +72,7 @@ impl Task<'_> {
                 }
             }
             match self.observe().await {
-                Ok(Observed::Missing | Observed::Lookalike(_)) => break,
+                Ok(absent) if absent.is_absent() => break,
                 Ok(Observed::Present(now))
                     if now.owner != present.owner || now.is_another(&present) =>
                 {

@@ -45,7 +45,8 @@ impl Task<'_> {
             .await;
         match found {
             Ok(Observed::Present(present))
-                if !matches!(present.owner, Owner::Foreign(_)) && wanted.may_create(&present) =>
+                if !matches!(present.owner, Owner::Foreign(_))
+                    && wanted.may_have_created(&present) =>
             {
                 Ok(present)
             }

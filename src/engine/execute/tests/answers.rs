@@ -155,6 +155,28 @@ async fn an_update_or_deletion_without_an_answer_is_observed_before_it_is_unknow
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_deletion_without_an_answer_is_done_if_nothing_of_this_account_is_left() {
+    let cases = [
+        (
+            Observed::Taken("another account has the name".to_owned()),
+            "the name was free, and is another account's now",
+        ),
+        (
+            Observed::Impossible("no such user".to_owned()),
+            "what it belonged to is gone too",
+        ),
+    ];
+    for (now, why) in cases {
+        let world = World::default();
+        world.put(&at("gone"), drifted());
+        world.fail(Verb::Delete, "gone", 1, Effect::None, lost);
+        let run = Run::new(&world, vec![Fake::new(&world, "gone").unwanted().node(&[])]);
+        world.put(&at("gone"), now);
+        assert_eq!(outcomes(&run.execute().await), ["gone done"], "{why}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refused_create_is_not_followed_by_a_read() {
     let world = World::default();
     world.fail(Verb::Create, "a", 1, Effect::None, || {

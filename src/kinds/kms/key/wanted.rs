@@ -161,7 +161,7 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
         })
     }
 
-    fn may_create(&self, found: &Present) -> bool {
+    fn may_have_created(&self, found: &Present) -> bool {
         self.resource.unlike_ours(&found.attributes).is_none()
     }
 

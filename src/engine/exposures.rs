@@ -1,0 +1,29 @@
+//! Reads where resources lead, beside what a plan compares.
+
+use futures_util::future::join_all;
+
+use crate::aws::{Aws, AwsError};
+use crate::engine::address::Address;
+use crate::engine::node::{Node, Observations};
+use crate::engine::observed::Observed;
+use crate::engine::ownership::Owner;
+
+/// The ways out of every wanted resource that exists and whose owner `is_asked`. An error of one
+/// resource is no error of the others.
+pub async fn read<'a>(
+    aws: &Aws,
+    nodes: &'a [Node],
+    observed: &Observations,
+    is_asked: impl Fn(&Owner) -> bool,
+) -> Vec<(&'a Address, Result<Vec<String>, AwsError>)> {
+    let wanted = nodes.iter().filter(|node| node.is_wanted());
+    let asked = wanted.filter_map(|node| match observed.get(node.address()) {
+        Some(Observed::Present(present)) if is_asked(&present.owner) => Some((node, present)),
+        _ => None,
+    });
+    let reads = asked.map(async |(node, present)| {
+        let aws = aws.on_behalf_of(node.address());
+        (node.address(), node.resource.exposures(&aws, present).await)
+    });
+    join_all(reads).await
+}
