@@ -21,11 +21,12 @@ enum Token {
 /// bucket's name has no slash, so the ARN of an object is not that of a bucket.
 #[must_use]
 pub fn resource_may_match(resource: &str, arn: &str) -> bool {
-    if begins_differently(resource, arn) {
+    let is_complete = resource.matches(':').count() >= 5;
+    let Some((resource, arn)) = after_common_segments(resource, arn) else {
         return false;
-    }
+    };
     let mut of_policy = policy_tokens(resource);
-    if resource.matches(':').count() < 5 {
+    if !is_complete {
         of_policy.push(Token::Anything);
     }
     overlap(&of_policy, &form_tokens(arn))
@@ -59,19 +60,24 @@ fn first_difference(a: &str, b: &str) -> Option<Difference> {
     }
 }
 
-/// Whether a `Resource` and the form of ARNs differ in a segment before the first that is open.
-fn begins_differently(resource: &str, arn: &str) -> bool {
-    for (own, form) in resource.split(':').zip(arn.split(':')) {
+/// What follows the segments that a `Resource` and the form of ARNs have in common. Nothing if they differ in
+/// a letter before anything that is open.
+fn after_common_segments<'a>(
+    mut resource: &'a str,
+    mut arn: &'a str,
+) -> Option<(&'a str, &'a str)> {
+    while let (Some((own, own_rest)), Some((form, form_rest))) =
+        (resource.split_once(':'), arn.split_once(':'))
+    {
         let is_any = matches!(form, "${Partition}" | "${Region}" | "${Account}");
-        if is_any && !own.contains(['*', '?', '$']) {
-            continue;
+        let is_common =
+            is_any && !own.contains(['*', '?', '$', '/']) || first_difference(own, form).is_none();
+        if !is_common {
+            break;
         }
-        match first_difference(own, form) {
-            None => {}
-            Some(difference) => return difference == Difference::Letter,
-        }
+        (resource, arn) = (own_rest, form_rest);
     }
-    false
+    (first_difference(resource, arn) != Some(Difference::Letter)).then_some((resource, arn))
 }
 
 /// Whether every text that matches `narrow` also matches `wide`, both with `*` and `?`, whatever the
