@@ -56,9 +56,14 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
         let Some(principals) = statement.principals.as_ref().filter(|it| !it.negated) else {
             continue;
         };
+        // Looked up once, because a statement can have thousands of principals and of conditions.
+        let is_limited = limits::to_external_id(statement) || limits::to_organisation(statement);
+        let to_source = limits::to_source(statement);
         for principal in &principals.items {
-            service(subject.kind, statement, principal, findings);
-            if subject.kind == Kind::Trust {
+            if !to_source {
+                service(subject.kind, statement, principal, findings);
+            }
+            if subject.kind == Kind::Trust && !is_limited {
                 third_party(subject, statement, principal, findings);
             }
         }
@@ -67,7 +72,7 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
 
 fn service(kind: Kind, statement: &Statement, principal: &Principal, findings: &mut Vec<Finding>) {
     let name = principal.item.text.as_ref();
-    if principal.kind != "Service" || limits::to_source(statement) {
+    if principal.kind != "Service" {
         return;
     }
     if kind == Kind::Trust {
@@ -93,10 +98,7 @@ fn third_party(
         return;
     };
     let home = subject.home.account.as_ref().map(|it| it.as_str());
-    if home == Some(account.as_str())
-        || limits::to_external_id(statement)
-        || limits::to_organisation(statement)
-    {
+    if home == Some(account.as_str()) {
         return;
     }
     let text = printable(text);
