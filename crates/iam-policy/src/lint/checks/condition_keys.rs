@@ -1,6 +1,7 @@
 //! Condition keys that do not exist, that no action of their statement has, or whose type is not
 //! that of their operator.
 
+use super::partly::left_out;
 use crate::authorization::{
     Action, ConditionKey, KeyType, Service, condition_key, global_keys, is_unlisted_key,
     is_unlisted_key_of, nearest, service,
@@ -82,13 +83,21 @@ static MISSING_QUALIFIER: Rule = Rule {
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html",
 };
 
+/// So many pairs of an action and a condition key are looked at in one document at most, which takes a
+/// fraction of a second.
+const MOST_PAIRS: usize = 200_000;
+
 pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
     if subject.statements.iter().all(|it| it.conditions.is_empty()) {
         return;
     }
     let (services, globals) = (Services::of(subject), global_keys());
+    let mut left = MOST_PAIRS;
+    let mut is_complete = true;
     for statement in &subject.statements {
         let named = services.all_named(statement);
+        let actions = named.iter().flatten().map(|it| it.actions.len());
+        let actions: usize = actions.sum();
         for condition in &statement.conditions {
             let listed = services.condition_key(condition.key);
             let global = globals.iter().find(|key| key.matches(condition.key));
@@ -106,9 +115,19 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
             if let Some(named) = &named
                 && depends_on_action(&key, global.is_some())
             {
-                absent(statement, condition, named, findings);
+                match left.checked_sub(actions) {
+                    Some(rest) => {
+                        left = rest;
+                        absent(statement, condition, named, findings);
+                    }
+                    None => is_complete = false,
+                }
             }
         }
+    }
+    if !is_complete {
+        let detail = "not each condition key was looked for among the keys of every action";
+        findings.push(left_out(subject, detail.to_owned()));
     }
 }
 
@@ -300,8 +319,10 @@ fn compared(compares: Type) -> &'static str {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::find;
+    use super::{MOST_PAIRS, find};
     use crate::lint::checks::trial::check;
+    use crate::lint::{Document, Finding, Home, lint};
+    use crate::policy::Kind;
 
     fn when(actions: Value, operator: &str, key: &str, value: &str) -> Value {
         with_effect("Allow", actions, operator, key, value)
@@ -309,6 +330,25 @@ mod tests {
 
     fn with_effect(effect: &str, actions: Value, operator: &str, key: &str, value: &str) -> Value {
         json!({"Effect": effect, "Action": actions, "Resource": "*", "Condition": {operator: {key: value}}})
+    }
+
+    #[test]
+    fn too_many_keys_for_too_many_actions_are_not_all_looked_at() {
+        for (count, is_complete) in [(100, true), (1_000, false)] {
+            let keys = (0..count).map(|n| (format!("aws:RequestTag/t{n}"), json!("v")));
+            let keys: serde_json::Map<_, _> = keys.collect();
+            let statement = json!({
+                "Effect": "Allow", "Action": vec!["s3:GetObject"; count], "Resource": "*",
+                "Condition": {"StringEquals": keys},
+            });
+            let document = json!({"Version": "2012-10-17", "Statement": statement});
+            let findings = lint(&Document::new(Kind::Managed, Home::default(), &document));
+            let partly = findings.iter().any(|it| it.rule.code == "partly-checked");
+            assert_eq!(partly, !is_complete, "{count}");
+            let never_met = |it: &&Finding| it.rule.code == "condition-never-met";
+            let looked_at = findings.iter().filter(never_met).count();
+            assert_eq!(looked_at, count.min(MOST_PAIRS / count));
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::covered::Covered;
-use super::partly::not_compared;
+use super::partly::left_out;
 use crate::authorization::pattern_covers;
 use crate::lint::finding::Finding;
 use crate::lint::rule::{Rule, Severity};
@@ -30,7 +30,9 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
         findings.push(entries[index].covered_by(&entries[other]));
     }
     if !covered.is_complete {
-        findings.push(not_compared(subject, "actions", entries.len()));
+        let count = entries.len();
+        let detail = format!("not each of the {count} actions was compared with every wildcard");
+        findings.push(left_out(subject, detail));
     }
 }
 

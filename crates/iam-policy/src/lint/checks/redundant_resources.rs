@@ -1,7 +1,7 @@
 //! Resources that are listed although another resource of the statement already covers them.
 
 use super::covered::Covered;
-use super::partly::not_compared;
+use super::partly::left_out;
 use crate::lint::finding::Finding;
 use crate::lint::rule::{Rule, Severity};
 use crate::lint::subject::Subject;
@@ -36,7 +36,9 @@ pub(super) fn find(subject: &Subject, findings: &mut Vec<Finding>) {
         findings.push(statement.finding(&REDUNDANT_RESOURCE, item.path, detail));
     }
     if !covered.is_complete {
-        findings.push(not_compared(subject, "resources", resources.len()));
+        let count = resources.len();
+        let detail = format!("not each of the {count} resources was compared with every wildcard");
+        findings.push(left_out(subject, detail));
     }
 }
 
