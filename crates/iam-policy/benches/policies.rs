@@ -204,7 +204,7 @@ fn many_keys(length: usize) -> Value {
 fn denials(length: usize) -> Value {
     let statement = |n: usize| {
         json!({
-            "Effect": if n % 2 == 0 { "Allow" } else { "Deny" },
+            "Effect": if n.is_multiple_of(2) { "Allow" } else { "Deny" },
             "Action": "s3:Put*",
             "Resource": format!("arn:aws:s3:::bucket-{n}"),
         })
