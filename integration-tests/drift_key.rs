@@ -85,15 +85,26 @@ async fn every_change_to_the_key_is_shown_and_corrected() {
 }
 
 #[tokio::test]
-async fn a_key_that_was_scheduled_for_deletion_by_hand_is_restored() {
+async fn a_key_that_was_scheduled_for_deletion_by_hand_is_restored_once_a_person_agrees() {
     let account = Account::applied(&[MAIN]);
     let kms = account.kms(MAIN);
     let key = kms.describe_key().key_id(ALIAS).send().await.unwrap();
     let id = key.key_metadata.unwrap().key_id;
+    kms.disable_key().key_id(&id).send().await.unwrap();
     let schedule = kms.schedule_key_deletion().key_id(&id);
     schedule.pending_window_in_days(7).send().await.unwrap();
+    // Restoring the key enables it, so the schedule must not hide that somebody disabled it.
     let plan = account.plan(&[]);
-    assert_eq!(plan.changes(), [(ADDRESS, "update")]);
-    account.apply(&[]);
+    assert_eq!(plan.changes(), [(ADDRESS, "blocked")]);
+    let reason = plan.reason(ADDRESS);
+    assert!(
+        reason.contains("scheduled for deletion, with its alias in place"),
+        "{reason}"
+    );
+    account
+        .provision(&["apply", "--yes"])
+        .exits(1)
+        .writes_nothing();
+    account.apply(&["--remove-restrictions"]);
     Deployment::of(&account, &[MAIN]).check().await;
 }

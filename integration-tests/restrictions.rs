@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::deployment::Deployment;
-use crate::harness::{Account, MAIN, inventory};
+use crate::harness::{Account, MAIN, Moment, inventory};
 
 const ROLE: &str = "StackStateAwsIntegrationRole";
 const DENY_ALL: &str = "arn:aws:iam::aws:policy/AWSDenyAll";
@@ -156,4 +156,107 @@ async fn a_destroy_needs_no_consent_because_the_restricted_goes_too() {
             .await
             .is_err()
     );
+}
+
+#[tokio::test]
+async fn a_destroy_that_ends_half_way_has_removed_no_denial_before_what_a_role_may_do() {
+    let account = Account::applied(&[MAIN]);
+    let iam = account.iam();
+    let attach = iam.attach_role_policy().role_name(ROLE);
+    attach.policy_arn(DENY_ALL).send().await.unwrap();
+    let revoke = iam.put_role_policy().role_name(ROLE);
+    let revoke = revoke.policy_name("AWSRevokeOlderSessions");
+    revoke.policy_document(DENY).send().await.unwrap();
+    let own = iam.list_role_policies().role_name(ROLE).send().await;
+    let mut own = own.unwrap().policy_names;
+    own.retain(|name| name != "AWSRevokeOlderSessions");
+
+    let denied = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not you</Message>\
+                  </Error></ErrorResponse>";
+    let name = own[0].clone();
+    account.stand_in(move |call| {
+        let is_own = call.operation == "DeleteRolePolicy" && call.name.contains(&name);
+        is_own.then(|| ("403 Forbidden".to_owned(), denied.to_owned()))
+    });
+    account.provision(&["destroy", "--yes"]).exits(1);
+    let attached = iam.list_attached_role_policies().role_name(ROLE).send();
+    let attached = attached.await.unwrap().attached_policies.unwrap();
+    let attached: Vec<_> = attached.iter().map(|it| it.policy_arn()).collect();
+    assert_eq!(attached, [Some(DENY_ALL)]);
+    let inline = iam.list_role_policies().role_name(ROLE).send().await;
+    let inline = inline.unwrap().policy_names;
+    assert!(
+        inline.contains(&"AWSRevokeOlderSessions".to_owned()),
+        "{inline:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_denial_that_appears_right_before_the_bucket_policy_is_written_stays() {
+    let account = Account::applied(&[MAIN]);
+    let s3 = account.s3(MAIN);
+    let bucket = Deployment::of(&account, &[MAIN]).bucket();
+    let policy = s3.get_bucket_policy().bucket(&bucket).send().await.unwrap();
+    let wanted = policy.policy().unwrap().to_owned();
+    let mut drifted: Json = serde_json::from_str(&wanted).unwrap();
+    let added = json!({"Sid": "Added", "Effect": "Allow", "Principal": {"AWS": "210987654321"},
+        "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::{bucket}/*")});
+    drifted["Statement"].as_array_mut().unwrap().push(added);
+    let drifted = drifted.to_string();
+    let contained = denied(&drifted, "s3:*");
+    let put = s3.put_bucket_policy().bucket(&bucket).policy(drifted);
+    put.send().await.unwrap();
+
+    // The survey reads the policy once. Whoever contains the bucket does so after that.
+    account.watch(move |call, moment| {
+        let is_read = call.operation.starts_with("GET") && call.operation.contains("?policy");
+        if is_read && moment == Moment::Arrived && call.earlier == 1 {
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            let runtime = runtime.enable_all().build().unwrap();
+            let put = s3.put_bucket_policy().bucket(&bucket).policy(&contained);
+            runtime.block_on(put.send()).unwrap();
+        }
+        true
+    });
+    account
+        .provision(&["apply", "--yes", "--no-preflight"])
+        .exits(1)
+        .says("statement \"Containment\" in bucket_policy");
+    account.watch(|_, _| true);
+    let plan = account.plan(&[]);
+    assert_eq!(plan.action("s3_bucket.logs@eu-west-1"), "blocked");
+}
+
+#[tokio::test]
+async fn a_destroy_takes_no_denial_from_a_user_who_stays() {
+    let account = Account::new(&[MAIN]);
+    let iam = account.iam();
+    iam.create_user().user_name("auditor").send().await.unwrap();
+    let settings = format!("{BOTH}attach_to = [\"user/auditor\"]\n");
+    account.write("provision.toml", &settings);
+    account.apply(&[]);
+    let arn = format!("arn:aws:iam::{}:policy/AuditTrailRole", account.id);
+    let version = iam.create_policy_version().policy_arn(&arn);
+    let version = version.policy_document(DENY).set_as_default(true);
+    version.send().await.unwrap();
+
+    account
+        .provision(&["destroy", "--yes"])
+        .exits(1)
+        .says("! blocked iam_policy.AuditTrailRole")
+        .says("! blocked iam_policy_attachment.AuditTrailRole:user/auditor")
+        .says("`provision destroy --remove-restrictions` agrees to that");
+    let attached = iam
+        .list_attached_user_policies()
+        .user_name("auditor")
+        .send();
+    let attached = attached.await.unwrap().attached_policies.unwrap();
+    assert_eq!(attached.len(), 1);
+
+    account.destroy(&["--remove-restrictions"]);
+    let attached = iam
+        .list_attached_user_policies()
+        .user_name("auditor")
+        .send();
+    assert!(attached.await.unwrap().attached_policies().is_empty());
 }

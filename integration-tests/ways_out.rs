@@ -17,7 +17,8 @@ use aws_sdk_s3::types::{
 };
 
 use crate::deployment::Deployment;
-use crate::harness::{Account, MAIN, OWNERSHIP};
+use crate::harness::session::{Session, THOUGHT};
+use crate::harness::{Account, MAIN, OWNERSHIP, unwrapped};
 
 const BUCKET: &str = "s3_bucket.logs@eu-west-1";
 const KEY: &str = "kms_key.integration@eu-west-1";
@@ -242,4 +243,24 @@ async fn a_backup_of_the_stream_is_blocked_because_aws_cannot_switch_it_off() {
     let reason = plan.reason(STREAM);
     let expected = "the stream also writes every record to arn:aws:s3:::theirs";
     assert!(reason.contains(expected), "{reason}");
+}
+
+#[tokio::test]
+async fn a_way_out_that_is_opened_during_the_question_stops_the_adoption() {
+    let account = Account::new(&[MAIN]);
+    let kms = account.kms(MAIN);
+    let key = kms.create_key().send().await.unwrap().key_metadata.unwrap();
+    let alias = kms.create_alias().alias_name(ALIAS);
+    alias.target_key_id(key.key_id()).send().await.unwrap();
+    let mut session = Session::start(account.quiet_command(&["apply", "--adopt"]));
+    session.until_asked();
+    let ways = grant(&account).await;
+    std::thread::sleep(THOUGHT);
+    session.answer("yes");
+    let (code, screen) = session.end();
+    assert_eq!(code, Some(1), "{screen}");
+    let screen = unwrapped(&screen);
+    assert!(screen.contains(&ways[0]), "{screen}");
+    let tags = kms.list_resource_tags().key_id(key.key_id()).send().await;
+    assert!(tags.unwrap().tags().is_empty(), "{screen}");
 }

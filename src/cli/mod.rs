@@ -196,6 +196,9 @@ pub struct DestroyArgs {
     /// their instance profiles and their targets from our rules
     #[arg(long)]
     pub detach_foreign: bool,
+    /// Delete a policy with a Deny although identities that stay have it
+    #[arg(long)]
+    pub remove_restrictions: bool,
     /// The settings of the StackState integration.
     #[command(flatten)]
     pub stackstate: StackStateFlags,

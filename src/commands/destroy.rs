@@ -45,6 +45,7 @@ pub async fn command(
     let survey = context.survey().await?;
     let consent = Consent {
         detach_foreign: args.detach_foreign,
+        remove_restrictions: args.remove_restrictions,
         delete_content: args.empty_bucket,
         recovery_days: args.key_deletion_days,
         ..Consent::default()

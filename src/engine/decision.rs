@@ -126,7 +126,9 @@ fn decide_wanted(
 /// Why `changes` need the consent to remove what restricts access, with the flag that gives it;
 /// `None` if they need none.
 pub fn lifted(wanted: &dyn Wanted, changes: &[Change], consent: Consent) -> Option<String> {
-    let lifted = changes.iter().filter_map(|change| wanted.lifts(change));
+    let lifted = changes
+        .iter()
+        .filter_map(|change| wanted.lifts(change, changes));
     let lifted: Vec<String> = lifted.collect();
     (!lifted.is_empty() && !consent.remove_restrictions).then(|| {
         format!(
@@ -186,6 +188,14 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
             "it is no longer wanted, but {outlived} still exists and its content would be \
              lost without this resource, which is deleted after {outlived}"
         ));
+    }
+    let lifted = node.resource.deletion_lifts(present);
+    if let Some(lifted) = lifted.filter(|_| !around.consent.remove_restrictions) {
+        let reason = format!(
+            "its deletion would remove what restricts access: {lifted}; `provision destroy \
+             --remove-restrictions` agrees to that"
+        );
+        return Some(Decision::because(Action::Blocked, reason, Vec::new()));
     }
     if let Some(reason) = present.held(around.consent) {
         return Some(Decision::because(Action::Blocked, reason, Vec::new()));

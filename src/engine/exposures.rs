@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use crate::aws::{Aws, AwsError};
+use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::address::Address;
 use crate::engine::node::{Node, Observations};
 use crate::engine::observed::Observed;
@@ -26,4 +26,24 @@ pub async fn read<'a>(
         (node.address(), node.resource.exposures(&aws, present).await)
     });
     join_all(reads).await
+}
+
+/// Why a resource with these ways out may not be taken over, with what to do; `None` if it may.
+pub fn obstacle(found: Result<Vec<String>, AwsError>) -> Option<String> {
+    let error = match found {
+        Ok(ways) if ways.is_empty() => return None,
+        Ok(ways) => return Some(format!("{}; remove that first", ways.join("; "))),
+        Err(error) => error,
+    };
+    let way_out = match error.kind {
+        ErrorKind::Denied => {
+            let actions = error.operation.iam_actions().join(", ");
+            format!("allow {actions} on it to these credentials")
+        }
+        _ => "run the same command again".to_owned(),
+    };
+    let why = error.brief();
+    Some(format!(
+        "where it leads could not be read ({why}); {way_out}"
+    ))
 }

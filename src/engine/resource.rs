@@ -37,6 +37,13 @@ pub trait Resource: Debug + Send + Sync {
         None
     }
 
+    /// What restricts somebody who stays, and is gone after the deletion, in words; `None` if nothing
+    /// is. What restricts the resource itself goes with it.
+    fn deletion_lifts(&self, present: &Present) -> Option<String> {
+        let _ = present;
+        None
+    }
+
     /// Whether AWS's answer to a deletion is proof that the resource is gone. If so, the executor
     /// does not observe the resource again.
     fn deletion_is_answered(&self) -> bool {
@@ -98,8 +105,9 @@ pub trait Wanted: Send + Sync {
     }
 
     /// What restricts access and is gone after `change`, in words; `None` if nothing is. By default,
-    /// each Deny of a policy restricts.
-    fn lifts(&self, change: &Change) -> Option<String> {
+    /// each Deny of a policy restricts. `changes` are those that are made together with it.
+    fn lifts(&self, change: &Change, changes: &[Change]) -> Option<String> {
+        let _ = changes;
         restriction::denials(change)
     }
 

@@ -27,3 +27,9 @@ pub fn denials(change: &Change) -> Option<String> {
 pub fn unread(change: &Change) -> String {
     format!("{}, which cannot be read and may deny", change.attribute)
 }
+
+/// Whether a policy denies something, or may do so because it cannot be read.
+pub fn restricts(policy: &Value) -> bool {
+    let policy = policy.as_policy();
+    policy.is_none_or(|policy| !lost_denials(&policy, None).is_empty())
+}

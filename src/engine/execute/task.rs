@@ -18,6 +18,7 @@ use crate::engine::address::Address;
 use crate::engine::approved::Approved;
 use crate::engine::decision::{Around, Decision, decide};
 use crate::engine::events::Outcome;
+use crate::engine::exposures;
 use crate::engine::known::Known;
 use crate::engine::node::{Node, known};
 use crate::engine::observed::{Observed, Phase, Present};
@@ -192,7 +193,12 @@ impl Task<'_> {
         approved: &Decision,
         parent: Option<Action>,
     ) -> Result<Observed, Trouble> {
-        let observed = self.observe_node(node).await?;
+        let mut observed = self.observe_node(node).await?;
+        if let (Action::Adopt, Observed::Present(present)) = (approved.action, &mut observed) {
+            let aws = self.aws.on_behalf_of(node.address());
+            let found = node.resource.exposures(&aws, present).await;
+            present.exposure = exposures::obstacle(found);
+        }
         let planned = self.approved.observed.get(node.address());
         if let Some(how) = another(planned, &observed) {
             return Err(stale(node, approved, &how));

@@ -12,6 +12,7 @@ use crate::engine::known::Known;
 use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
+use crate::engine::restriction::restricts;
 use crate::kinds::iam::attached::detach;
 use crate::kinds::iam::iam_operation;
 use crate::kinds::policy_value;
@@ -129,6 +130,16 @@ impl Resource for IamPolicy {
 
     fn wanted(&self) -> Option<Box<dyn Wanted + '_>> {
         Specified::of(self, self.spec.as_ref())
+    }
+
+    /// The identities that have the policy stay, and a Deny in it limits what others allow to them.
+    fn deletion_lifts(&self, present: &Present) -> Option<String> {
+        let others = present.held_by.iter().map(ToString::to_string);
+        let identities = self.attached_to.iter().map(ToString::to_string);
+        let identities: Vec<String> = identities.chain(others).collect();
+        let document = present.attributes.get("document");
+        (!identities.is_empty() && document.is_some_and(restricts))
+            .then(|| format!("its document, for {}", identities.join(", ")))
     }
 
     fn permissions_to_observe(&self) -> Vec<Permission> {

@@ -17,6 +17,7 @@ use crate::engine::observed::{Consent, Observed, Phase, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
+use crate::engine::restriction::restricts;
 use crate::kinds::iam::attached::detach;
 use crate::kinds::iam::kept;
 use crate::kinds::iam::managed::document;
@@ -224,13 +225,25 @@ impl Resource for IamRole {
         for holder in &present.held_by {
             self.leave_profile(aws, &holder.name).await?;
         }
+        // The deletion may end half-way. What the role may do goes before what denies it something, so
+        // that the role can do no more meanwhile. Of attached policies the documents are not read.
+        let inline = |denies: bool| {
+            let all = present.attributes.iter();
+            all.filter_map(move |(attribute, policy)| {
+                let name = key_of(attribute, "inline_policy")?;
+                (restricts(policy) == denies).then_some(name)
+            })
+        };
+        for name in inline(false) {
+            self.delete_inline(aws, name).await?;
+        }
         for attribute in present.attributes.keys() {
-            if let Some(name) = key_of(attribute, "inline_policy") {
-                self.delete_inline(aws, name).await?;
-            }
             if let Some(arn) = key_of(attribute, "attached_policy") {
                 detach(aws, &self.iam_identity(), arn).await?;
             }
+        }
+        for name in inline(true) {
+            self.delete_inline(aws, name).await?;
         }
         let answer = aws
             .call(iam_operation("DeleteRole"), || {

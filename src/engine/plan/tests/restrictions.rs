@@ -210,6 +210,13 @@ fn what_restricts_access_is_removed_only_with_consent() {
             "that the key is disabled",
         ),
         (
+            "a key that somebody scheduled for deletion, after having disabled it perhaps",
+            plain(),
+            KEY,
+            set("state", "PendingDeletion".into()),
+            "that the key is scheduled for deletion, with its alias in place",
+        ),
+        (
             "a Deny in Audit Trail's policy",
             audited(),
             "iam_policy.AuditTrailRole",
@@ -333,7 +340,11 @@ fn what_does_not_widen_access_needs_no_consent() {
             "our own scheduled deletion of the key is cancelled",
             plain(),
             KEY,
-            set("state", "PendingDeletion".into()),
+            Box::new(|present| {
+                let state = "PendingDeletion".into();
+                present.attributes.insert("state".to_owned(), state);
+                present.attributes.remove("alias");
+            }),
         ),
     ];
     for (why, settings, address, change) in cases {

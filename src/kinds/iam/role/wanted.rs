@@ -92,7 +92,7 @@ impl Wanted for Specified<'_, IamRole, RoleSpec> {
     }
 
     /// Another boundary in the place of one may allow more, too.
-    fn lifts(&self, change: &Change) -> Option<String> {
+    fn lifts(&self, change: &Change, _changes: &[Change]) -> Option<String> {
         let policy = ["attached_policy", "inline_policy"]
             .iter()
             .any(|family| key_of(&change.attribute, family).is_some());

@@ -87,14 +87,21 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
         }
     }
 
-    /// A disabled key encrypts and decrypts nothing (KMS Developer Guide, "Enable and disable keys").
-    fn lifts(&self, change: &Change) -> Option<String> {
-        let disabled = Value::from(KeyState::Disabled.as_str());
-        let before = change.before.as_ref();
-        match change.attribute == "state" && before.is_some_and(|it| it.same(&disabled)) {
-            true => Some("that the key is disabled".to_owned()),
-            false => restriction::denials(change),
+    /// A disabled key encrypts and decrypts nothing, and neither does one that waits for its deletion
+    /// (KMS Developer Guide, "Key states of AWS KMS keys"). A destroy deletes the alias after that, so
+    /// a key that waits and still has the alias was scheduled by somebody else, who may have disabled
+    /// it before.
+    fn lifts(&self, change: &Change, changes: &[Change]) -> Option<String> {
+        let state = match &change.before {
+            Some(Value::Plain(state)) if change.attribute == "state" => state.as_str(),
+            _ => return restriction::denials(change),
+        };
+        if state == Some(KeyState::Disabled.as_str()) {
+            return Some("that the key is disabled".to_owned());
         }
+        let waits = state == Some(KeyState::PendingDeletion.as_str());
+        (waits && !touches(changes, "alias"))
+            .then(|| "that the key is scheduled for deletion, with its alias in place".to_owned())
     }
 
     fn permissions_to_create(&self) -> Vec<Permission> {

@@ -9,12 +9,13 @@ use futures_util::future::{try_join, try_join4};
 use iam_policy::Policy;
 
 use super::{BucketSpec, S3Bucket, all_blocked, lower_access_block};
-use crate::aws::{Aws, AwsError};
+use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::attributes::{Attributes, Change, Value, changed_tags, reference, touches};
 use crate::engine::known::Known;
 use crate::engine::observed::{Created, Present};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Specified, Wanted};
+use crate::engine::restriction;
 use crate::kinds::s3::{lifecycle, s3_operation};
 use crate::kinds::tags::to_service;
 
@@ -23,6 +24,32 @@ impl Specified<'_, S3Bucket, BucketSpec> {
     /// policy that was found.
     fn policy(&self, found: Option<&Value>) -> Policy {
         self.spec.policy.join(&self.of_log_delivery(found))
+    }
+
+    /// Fails if `policy` would take the place of a denial that was not there when the `changes` were
+    /// decided. They are decided again then.
+    fn no_further_denial(
+        &self,
+        aws: &Aws,
+        found: Option<Value>,
+        policy: &Policy,
+        changes: &[Change],
+    ) -> Result<(), AwsError> {
+        let now = Change {
+            attribute: "bucket_policy".to_owned(),
+            before: found,
+            after: Some(Value::Policy(policy.clone())),
+        };
+        let decided = changes.iter().find(|it| it.attribute == now.attribute);
+        if restriction::denials(&now) == decided.and_then(restriction::denials) {
+            return Ok(());
+        }
+        let operation = s3_operation("PutBucketPolicy", &self.resource.region);
+        let message = "somebody changed what the bucket policy denies".to_owned();
+        Err(aws.name(AwsError {
+            kind: ErrorKind::Outdated,
+            ..AwsError::unusable(operation, message)
+        }))
     }
 
     /// The ARN of the key of the default encryption. A wanted key whose ARN is unknown is an error,
@@ -179,6 +206,7 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
             let ((), found) = try_join(access, found).await?;
             if rewritten {
                 let policy = self.policy(found.as_ref());
+                self.no_further_denial(aws, found, &policy, changes)?;
                 self.resource.put_policy(aws, &policy).await?;
             }
             Ok(())
