@@ -1,5 +1,6 @@
 //! Errors of AWS and of the connection to AWS: each has its own message, with the way out.
 
+use std::io::{Read, Write};
 use std::net::TcpListener;
 
 use crate::harness::{Account, MAIN, inventory};
@@ -238,4 +239,28 @@ fn a_denied_write_skips_what_needs_it_and_nothing_else() {
         .says("s3_bucket.logs@eu-west-1: created")
         .says("event_rule.stackstate@eu-west-1: created")
         .says("Outcome: 3 done, 3 failed, 2 skipped.");
+}
+
+#[test]
+fn a_date_at_the_end_of_all_years_does_not_end_the_run_as_a_bug() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let mut client = client.unwrap();
+            let _ = client.read(&mut [0; 65536]);
+            let body = "<ErrorResponse><Error><Code>RequestTimeTooSkewed</Code><Message>late\
+                        </Message></Error></ErrorResponse>";
+            let answer = format!(
+                "HTTP/1.1 403 Forbidden\r\nDate: Fri, 31 Dec 9999 23:59:59 GMT\r\n\
+                 Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            );
+            let _ = client.write_all(answer.as_bytes());
+        }
+    });
+    let account = Account::new(&[MAIN]);
+    let mut plan = account.command(&["plan"]);
+    plan.env("AWS_ENDPOINT_URL", format!("http://{address}"));
+    account.run(plan).exits(1).says("RequestTimeTooSkewed");
 }

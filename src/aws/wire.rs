@@ -14,8 +14,10 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::DateTime;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
+use aws_smithy_types::date_time::Format;
 use http::Uri;
 
 use super::network::Network;
@@ -153,7 +155,19 @@ async fn whole(
         whole.extend_from_slice(&part);
     }
     *answer.body_mut() = SdkBody::from(whole);
+    let date = answer.headers().get("date");
+    if date.is_some_and(|date| !is_plausible(date)) {
+        answer.headers_mut().remove("date");
+    }
     Ok(answer)
+}
+
+/// Whether the date of an answer is one from which the SDK may correct the clock for its next
+/// signature. It panics on a date at the end of the year 9999, to which it adds the time of the call.
+fn is_plausible(date: &str) -> bool {
+    const SECONDS: std::ops::Range<i64> = 946_684_800..4_102_444_800;
+    let date = DateTime::from_str(date, Format::HttpDate);
+    date.is_ok_and(|date| SECONDS.contains(&date.secs()))
 }
 
 #[cfg(test)]
@@ -214,6 +228,28 @@ mod tests {
         ];
         for (uri, expected, why) in cases {
             assert_eq!(in_the_clear(uri).as_deref(), expected, "{uri}: {why}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_date_that_no_clock_has_is_taken_from_an_answer() {
+        let cases = [
+            ("Sat, 28 Nov 2026 07:00:00 GMT", true, "now"),
+            (
+                "Sat, 01 Jan 2000 00:00:00 GMT",
+                true,
+                "a clock that is late",
+            ),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", false, "before AWS"),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", false, "the last one"),
+            ("tomorrow", false, "no date"),
+        ];
+        for (date, stays, why) in cases {
+            let mut answer = HttpResponse::new(200.try_into().unwrap(), SdkBody::empty());
+            answer.headers_mut().insert("date", date);
+            let answer = whole(answer, &AtomicUsize::new(0), 7).await.unwrap();
+            let found = answer.headers().get("date");
+            assert_eq!(found, stays.then_some(date), "{why}");
         }
     }
 
