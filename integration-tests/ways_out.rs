@@ -264,3 +264,29 @@ async fn a_way_out_that_is_opened_during_the_question_stops_the_adoption() {
     let tags = kms.list_resource_tags().key_id(key.key_id()).send().await;
     assert!(tags.unwrap().tags().is_empty(), "{screen}");
 }
+
+#[tokio::test]
+async fn a_policy_that_others_have_is_not_adopted_because_they_would_get_what_it_allows() {
+    let account = Account::new(&[MAIN]);
+    account.write("provision.toml", "[audit_trail]\n");
+    account.apply(&[]);
+    let iam = account.iam();
+    let arn = format!("arn:aws:iam::{}:policy/AuditTrailRole", account.id);
+    let untag = iam.untag_policy().policy_arn(&arn);
+    untag.tag_keys("provision:system").send().await.unwrap();
+    let plan = account.plan(&["--adopt"]);
+    assert_eq!(plan.action("iam_policy.AuditTrailRole"), "adopt");
+
+    iam.create_user().user_name("mallory").send().await.unwrap();
+    let attach = iam.attach_user_policy().user_name("mallory");
+    attach.policy_arn(&arn).send().await.unwrap();
+    let plan = account.plan(&["--adopt"]);
+    assert_eq!(plan.action("iam_policy.AuditTrailRole"), "blocked");
+    let reason = plan.reason("iam_policy.AuditTrailRole");
+    assert!(
+        reason.contains("user/mallory has it and would get what it allows"),
+        "{reason}"
+    );
+    let adopt = account.provision(&["apply", "--yes", "--adopt"]);
+    adopt.exits(1).writes_nothing();
+}

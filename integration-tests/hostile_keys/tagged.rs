@@ -47,7 +47,7 @@ async fn a_key_of_others_with_our_tags_is_neither_changed_nor_deleted_nor_in_the
             before.push(everything_of(&account, key).await);
         }
 
-        let applied = account.provision(&["apply", "--yes"]);
+        let applied = account.provision(&["apply", "--yes", "--remove-restrictions"]);
         match our_alias {
             OurAlias::ToAKeyOfOthers => {
                 applied.exits(1).writes_nothing();

@@ -10,6 +10,7 @@ use crate::engine::holder::Holder;
 use crate::engine::identity::Identity;
 use crate::engine::known::Known;
 use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
+use crate::engine::ownership::Owner;
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::engine::restriction::restricts;
@@ -193,6 +194,18 @@ impl Resource for IamPolicy {
         let others = others.filter(|holder| !self.attached_to.contains(holder));
         present.held_by = others.map(holder).collect();
         Ok(Observed::Present(present))
+    }
+
+    /// Whoever has a policy that is taken over gets what ours allows. Of our own policy the plan names
+    /// them: a person may have attached it by hand.
+    async fn exposures(&self, _aws: &Aws, present: &Present) -> Result<Vec<String>, AwsError> {
+        if present.owner == Owner::Ours {
+            return Ok(Vec::new());
+        }
+        let holders = present.held_by.iter();
+        Ok(holders
+            .map(|holder| format!("{holder} has it and would get what it allows"))
+            .collect())
     }
 
     async fn delete(
