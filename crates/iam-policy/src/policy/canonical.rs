@@ -206,7 +206,10 @@ impl Part<'_> {
                 let is_covered = |item: &String| self.items.iter().any(|it| covers(it, item));
                 other.items.iter().all(is_covered)
             }
-            (true, true) => self.items.iter().all(|it| other.items.contains(it)),
+            (true, true) => self
+                .items
+                .iter()
+                .all(|it| other.items.binary_search(it).is_ok()),
             (false, true) => self.items.iter().any(|it| it == "*"),
             (true, false) => false,
         }
