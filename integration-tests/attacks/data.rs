@@ -5,7 +5,7 @@ use futures_util::future::FutureExt;
 use super::Attack;
 use super::stage::{Played, Stage};
 use crate::harness::{Account, MAIN, OTHER};
-use crate::{squatted, ways_out};
+use crate::{exposures, squatted};
 
 pub(super) fn attacks() -> Vec<Attack> {
     vec![
@@ -83,7 +83,7 @@ async fn a_taken_name(region: &'static str) -> Played {
 
 async fn a_leaking_bucket() -> Played {
     let account = Account::applied(&[MAIN]);
-    ways_out::open_the_bucket(&account).await;
+    exposures::open_the_bucket(&account).await;
     let words = "s3_bucket.logs@eu-west-1 leads to others: replication to";
     let stage = Stage::guard_all(account, words).await;
     stage.run(&["apply", "--yes", "--tag", "cost=8"], 1).await
@@ -91,7 +91,7 @@ async fn a_leaking_bucket() -> Played {
 
 async fn a_backup() -> Played {
     let account = Account::new(&[MAIN]);
-    ways_out::make_a_stream_with_a_backup(&account).await;
+    exposures::make_a_stream_with_a_backup(&account).await;
     let words = "the stream also writes every record to arn:aws:s3:::theirs";
     let stage = Stage::guard_all(account, words).await;
     stage.run(&["apply", "--yes"], 1).await

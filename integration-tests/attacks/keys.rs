@@ -7,7 +7,7 @@ use super::Attack;
 use super::stage::{Played, Stage};
 use crate::harness::session::{Session, THOUGHT};
 use crate::harness::{Account, MAIN};
-use crate::{hostile_keys, ways_out};
+use crate::{exposures, hostile_keys};
 
 pub(super) fn attacks() -> Vec<Attack> {
     vec![
@@ -105,7 +105,7 @@ async fn a_grant_before_an_adoption() -> Played {
     let key = account.kms(MAIN).create_key().send().await.unwrap();
     let key = key.key_metadata.unwrap().key_id;
     hostile_keys::lead(&account, hostile_keys::ALIAS, &key).await;
-    ways_out::grant(&account).await;
+    exposures::grant(&account).await;
     let words = "a grant allows Decrypt to arn:aws:iam::210987654321:role/theirs";
     let stage = Stage::guard_all(account, words).await;
     stage.run(&["apply", "--yes", "--adopt"], 1).await

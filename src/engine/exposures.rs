@@ -8,7 +8,7 @@ use crate::engine::node::{Node, Observations};
 use crate::engine::observed::Observed;
 use crate::engine::ownership::Owner;
 
-/// The ways out of every wanted resource that exists and whose owner `is_asked`. An error of one
+/// The exposures of every wanted resource that exists and whose owner `is_asked`. An error of one
 /// resource is no error of the others.
 pub async fn read<'a>(
     aws: &Aws,
@@ -28,7 +28,7 @@ pub async fn read<'a>(
     join_all(reads).await
 }
 
-/// Why a resource with these ways out may not be taken over, with what to do; `None` if it may.
+/// Why a resource with these exposures may not be taken over, with what to do; `None` if it may.
 pub fn obstacle(found: Result<Vec<String>, AwsError>) -> Option<String> {
     let error = match found {
         Ok(ways) if ways.is_empty() => return None,

@@ -52,7 +52,7 @@ pub const FIND: &str = "FindWhatExists";
 /// The purpose of reading resources under our names, whoever owns them.
 pub const READ: &str = "ReadUnderOurNames";
 /// The purpose of reading where resources under our names lead.
-pub const READ_EXPOSURES: &str = "ReadWaysOut";
+pub const READ_EXPOSURES: &str = "ReadExposures";
 /// The purpose of creating resources, with the ownership tags in the request.
 pub const CREATE: &str = "CreateWithOurTags";
 /// The purpose of changing resources that carry the ownership tags.

@@ -64,7 +64,7 @@ pub trait Resource: Debug + Send + Sync {
     /// instead.
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError>;
 
-    /// The ways out of the resource that [`observe`](Resource::observe) does not compare: each in
+    /// The exposures of the resource that [`observe`](Resource::observe) does not compare: each in
     /// words, with what it leads to. Asked before an adoption, and of our own resources by the
     /// checks before a write. Never writes.
     ///

@@ -8,7 +8,7 @@ use crate::engine::ownership::Owner;
 
 impl Survey {
     /// Reads where the resources lead that the consent lets the program take over. A resource that
-    /// leads to others is blocked by the plan, and so is one whose ways out cannot be read.
+    /// leads to others is blocked by the plan, and so is one whose exposures cannot be read.
     pub async fn look_before_adoption(&mut self, aws: &Aws, consent: Consent) {
         if !consent.adopt {
             return;

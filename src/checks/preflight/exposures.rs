@@ -26,11 +26,11 @@ pub async fn look(aws: &Aws, nodes: &[Node], observed: &Observations) -> Vec<Che
                 (Verdict::Unknown, message)
             }
         };
-        checks.push(Check::new("ways out", verdict, message));
+        checks.push(Check::new("exposures", verdict, message));
     }
     if checks.is_empty() && !found.is_empty() {
         let message = "nothing of ours leads to others";
-        checks.push(Check::new("ways out", Verdict::Ok, message));
+        checks.push(Check::new("exposures", Verdict::Ok, message));
     }
     checks
 }

@@ -10,7 +10,7 @@ use crate::engine::observed::Present;
 
 impl KmsKey {
     /// Each way in words, with whom it leads to.
-    pub(super) async fn ways_out(
+    pub(super) async fn read_exposures(
         &self,
         aws: &Aws,
         present: &Present,

@@ -207,7 +207,7 @@ impl Resource for KmsKey {
     }
 
     async fn exposures(&self, aws: &Aws, present: &Present) -> Result<Vec<String>, AwsError> {
-        self.ways_out(aws, present).await
+        self.read_exposures(aws, present).await
     }
 
     fn permissions_for_exposures(&self) -> Vec<Permission> {

@@ -197,7 +197,7 @@ impl Resource for S3Bucket {
     }
 
     async fn exposures(&self, aws: &Aws, present: &Present) -> Result<Vec<String>, AwsError> {
-        self.ways_out(aws, present).await
+        self.read_exposures(aws, present).await
     }
 
     fn permissions_for_exposures(&self) -> Vec<Permission> {

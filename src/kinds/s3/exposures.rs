@@ -16,8 +16,8 @@ use crate::engine::observed::Present;
 use crate::names::Region;
 
 impl S3Bucket {
-    /// Each way out in words, with what it leads to.
-    pub(super) async fn ways_out(
+    /// Each exposure in words, with what it leads to.
+    pub(super) async fn read_exposures(
         &self,
         aws: &Aws,
         present: &Present,

@@ -151,7 +151,7 @@ async fn what_leads_out_of_a_resource_blocks_its_adoption() {
     let rule = events.put_rule().name(name).event_pattern(pattern);
     rule.send().await.unwrap();
 
-    // The same resources can be taken over without a way out.
+    // The same resources can be taken over without their exposures.
     for address in [BUCKET, KEY, RULE] {
         let plan = account.plan(&["--adopt"]);
         assert_eq!(plan.action(address), "adopt", "{address}");
@@ -180,7 +180,7 @@ async fn what_leads_out_of_a_resource_blocks_its_adoption() {
 }
 
 #[tokio::test]
-async fn a_resource_whose_ways_out_cannot_be_read_is_not_adopted() {
+async fn a_resource_whose_exposures_cannot_be_read_is_not_adopted() {
     let account = Account::new(&[MAIN]);
     let bucket = Deployment::of(&account, &[MAIN]).bucket();
     make_bucket(&account, &bucket).await;
@@ -246,7 +246,7 @@ async fn a_backup_of_the_stream_is_blocked_because_aws_cannot_switch_it_off() {
 }
 
 #[tokio::test]
-async fn a_way_out_that_is_opened_during_the_question_stops_the_adoption() {
+async fn an_exposure_that_is_added_during_the_question_stops_the_adoption() {
     let account = Account::new(&[MAIN]);
     let kms = account.kms(MAIN);
     let key = kms.create_key().send().await.unwrap().key_metadata.unwrap();
