@@ -257,3 +257,20 @@ async fn a_key_whose_tags_may_not_be_read_is_named_and_blocks_nothing() {
         .exits(1)
         .says("ListResourceTags");
 }
+
+#[tokio::test]
+async fn a_destroy_names_our_alias_that_a_key_of_others_keeps() {
+    let account = Account::applied(&[MAIN]);
+    let key = account.key_id().await;
+    let theirs = account.kms(MAIN).create_key().send().await.unwrap();
+    let theirs = theirs.key_metadata.unwrap().key_id;
+    remove_alias(&account).await;
+    lead(&account, ALIAS, &theirs).await;
+    // The second destroy finds our key on its way out, and the alias as before.
+    for _ in 0..2 {
+        account
+            .destroy_leaves(&ALL)
+            .says(&format!("the alias {ALIAS} belongs to the key {theirs}"));
+        assert_eq!(state(&account, &key).await, KeyState::PendingDeletion);
+    }
+}

@@ -157,7 +157,8 @@ pub struct ApplyArgs {
     /// Skip the checks before the question
     #[arg(long)]
     pub no_preflight: bool,
-    /// Continue although the checks find calls that would be denied
+    /// Continue although the checks find something wrong: calls that would be denied, or a resource
+    /// of ours that leads to others
     #[arg(long, conflicts_with = "no_preflight")]
     pub ignore_preflight: bool,
     /// The settings of the StackState integration.
@@ -192,8 +193,8 @@ pub struct DestroyArgs {
     /// Delete every version of every object in the log bucket first
     #[arg(long)]
     pub empty_bucket: bool,
-    /// Delete what others use: detach our policies from their identities, and remove our roles from
-    /// their instance profiles and their targets from our rules
+    /// Delete what others use: detach our policies from their identities, remove our roles from
+    /// their instance profiles and their targets from our rules, and delete a key with other aliases
     #[arg(long)]
     pub detach_foreign: bool,
     /// Delete a policy with a Deny although identities that stay have it

@@ -91,7 +91,8 @@ fn decide_wanted(
     };
     let changes = attributes::diff(&present.attributes, &wanted.desired(Some(present), known));
     let impossible = changes.iter().find_map(|change| wanted.immutable(change));
-    let lifted = lifted(wanted, &changes, around.consent);
+    let restrictions = restrictions(wanted, &changes);
+    let lifted = refusal(restrictions.as_deref(), around.consent);
     let foreign = match &present.owner {
         Owner::Ours => None,
         Owner::Parent if around.parent == Some(Action::Blocked) => return blocked_by_parent(node),
@@ -117,25 +118,43 @@ fn decide_wanted(
             );
             Decision::because(Action::Blocked, reason, changes)
         }
-        (Some(whose), None) => Decision::because(Action::Adopt, whose.clone(), changes),
+        (Some(whose), None) => {
+            let removed = restrictions.map_or_else(String::new, |it| format!("; {}", removes(&it)));
+            Decision::because(Action::Adopt, format!("{whose}{removed}"), changes)
+        }
         (None, _) if changes.is_empty() => Decision::new(Action::Keep, changes),
-        (None, _) => Decision::new(Action::Update, changes),
+        (None, _) => match restrictions {
+            Some(removed) => Decision::because(Action::Update, removes(&removed), changes),
+            None => Decision::new(Action::Update, changes),
+        },
     }
+}
+
+fn removes(restrictions: &str) -> String {
+    format!("it removes what restricts access: {restrictions}")
+}
+
+/// What restricts access and would be gone after `changes`, in words; `None` if nothing is.
+fn restrictions(wanted: &dyn Wanted, changes: &[Change]) -> Option<String> {
+    let lifted = changes
+        .iter()
+        .filter_map(|change| wanted.lifts(change, changes));
+    let lifted: Vec<String> = lifted.collect();
+    (!lifted.is_empty()).then(|| lifted.join(", "))
+}
+
+fn refusal(restrictions: Option<&str>, consent: Consent) -> Option<String> {
+    let restrictions = restrictions.filter(|_| !consent.remove_restrictions)?;
+    Some(format!(
+        "it would remove what restricts access: {restrictions}; ask who set that, then \
+         `--remove-restrictions` agrees to it"
+    ))
 }
 
 /// Why `changes` need the consent to remove what restricts access, with the flag that gives it;
 /// `None` if they need none.
 pub fn lifted(wanted: &dyn Wanted, changes: &[Change], consent: Consent) -> Option<String> {
-    let lifted = changes
-        .iter()
-        .filter_map(|change| wanted.lifts(change, changes));
-    let lifted: Vec<String> = lifted.collect();
-    (!lifted.is_empty() && !consent.remove_restrictions).then(|| {
-        format!(
-            "it would remove what restricts access: {}; `--remove-restrictions` agrees to that",
-            lifted.join(", ")
-        )
-    })
+    refusal(restrictions(wanted, changes).as_deref(), consent)
 }
 
 fn blocked_by_parent(node: &Node) -> Decision {

@@ -51,6 +51,8 @@ pub struct Present {
     pub arn: Option<String>,
     /// What a person should know about it beside its attributes.
     pub note: Option<String>,
+    /// Whether the name is another resource's, which a deletion leaves.
+    pub leaves_name: bool,
     /// What others added to the resource and the settings keep, one line each.
     pub keeps: Vec<String>,
     /// What others use the resource with. Only an unwanted resource needs an answer to that.
@@ -69,6 +71,7 @@ impl Present {
             phase,
             arn: None,
             note: None,
+            leaves_name: false,
             keeps: Vec::new(),
             held_by: Vec::new(),
             exposure: None,

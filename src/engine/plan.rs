@@ -62,8 +62,9 @@ impl Plan {
     pub fn left<'a>(&'a self, observed: &Observations) -> Vec<&'a Step> {
         let stays = |step: &&Step| match observed.get(&step.address) {
             Some(Observed::Present(present)) => {
-                step.decision.action == Action::Keep
-                    && matches!(present.phase, Phase::Stable | Phase::Creating)
+                let is_kept = step.decision.action == Action::Keep;
+                present.leaves_name
+                    || is_kept && matches!(present.phase, Phase::Stable | Phase::Creating)
             }
             // A key of ours that lost its alias may be among those.
             Some(Observed::Lookalike(_)) => true,

@@ -106,15 +106,17 @@ pub fn left(left: &[&Step]) -> String {
     }
     let mut text = format!("{FAILED}Left under our names:{FAILED:#}\n");
     for step in left {
-        let reason = step.decision.reason.as_deref().unwrap_or_default();
+        let reason = step.decision.reason.as_deref().or(step.note.as_deref());
+        let reason = reason.unwrap_or_default();
         text.push_str(&format!("  {} ({})\n", step.address, printable(&step.name)));
         for line in wrapped(&printable(reason), WIDTH - 4) {
             text.push_str(&format!("    {line}\n"));
         }
     }
     text.push_str(
-        "If one is a rest of this deployment, delete it by hand, or adopt it with\n\
-         `provision apply --adopt` and destroy again.\n",
+        "If one is left over from this deployment, delete it by hand, or do what the\n\
+         reason says (`provision apply --adopt` takes over what has our name), and\n\
+         destroy again.\n",
     );
     text
 }

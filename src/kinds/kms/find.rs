@@ -104,12 +104,19 @@ impl KmsKey {
             }
         };
         match (ours, in_the_way, beside) {
-            (Some(mut ours), other, beside) => {
+            (Some(mut ours), other, mut beside) => {
                 if let Some(other) = other {
                     let whose = other.key.key_id();
                     let taken = format!("the alias {} belongs to the key {whose}", self.alias());
+                    ours.present.leaves_name = true;
                     let attributes = &mut ours.present.attributes;
-                    attributes.insert("alias".to_owned(), taken.into());
+                    attributes.insert("alias".to_owned(), taken.as_str().into());
+                    // Where the key is wanted, the reason says so.
+                    if self.spec.is_none() {
+                        let texts = [Some(taken), beside.take()];
+                        let texts: Vec<String> = texts.into_iter().flatten().collect();
+                        beside = Some(texts.join("; "));
+                    }
                 }
                 self.shown(aws, ours, beside).await
             }
