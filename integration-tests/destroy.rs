@@ -105,10 +105,7 @@ async fn what_is_left_under_our_names_is_named_and_fails_the_destroy() {
     }]);
     for (done, text) in [
         (7, "Left under our names:\n  iam_role.firehose-eu-west-1"),
-        (
-            0,
-            "adopt it with\n`provision apply --adopt` and destroy again",
-        ),
+        (0, "`provision apply --adopt` takes over what has our name"),
     ] {
         let destroyed = account.provision(&["destroy", "--yes", "--json"]).exits(1);
         let events = destroyed.json_lines();

@@ -58,14 +58,11 @@ async fn a_key_of_others_with_our_tags_is_neither_changed_nor_deleted_nor_in_the
                 account.plan(&[]).has_no_changes();
             }
         }
-        // A key that our alias leads to is deleted without a look at the others.
-        match our_alias {
-            OurAlias::Nowhere | OurAlias::ToAKeyOfOthers => account.destroy_leaves(&ALL),
-            OurAlias::ToOurKey | OurAlias::ToOurKeyThatIsToBeDeleted => account.destroy(&ALL),
-        };
+        let destroy = [&["destroy", "--yes"][..], &ALL].concat();
+        account.provision(&destroy);
         // A second destroy names the key, because nothing of ours keeps it from looking.
         let last = theirs.last().unwrap();
-        account.destroy_leaves(&ALL).writes_nothing().says(&format!(
+        account.provision(&destroy).writes_nothing().says(&format!(
             "the key {last} carries the tags of this deployment and is not taken for ours, because \
              its description is not ours"
         ));
@@ -115,7 +112,10 @@ async fn a_tagged_key_without_our_alias_is_ours_only_if_all_of_it_is_as_we_make_
             "the key {key} carries the tags of this deployment and is not taken for ours, because \
              {because}"
         );
-        account.destroy_leaves(&ALL).writes_nothing().says(&told);
+        account
+            .provision(&[&["destroy", "--yes"][..], &ALL].concat())
+            .writes_nothing()
+            .says(&told);
         account
             .provision(&["plan", "--adopt"])
             .says(&told)
