@@ -112,7 +112,7 @@ fn an_environment_without_anything_is_enough_to_fail_well() {
 }
 
 /// An answer without an end, to every request.
-fn endless() -> String {
+pub fn endless() -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {

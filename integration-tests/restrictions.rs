@@ -10,7 +10,7 @@ const DENY_ALL: &str = "arn:aws:iam::aws:policy/AWSDenyAll";
 const BOUNDARY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 pub const BOTH: &str = "regions = [\"eu-west-1\"]\ntags = { team = \"observability\" }\n[stackstate]\n\
     agent_principals = [\"210987654321\"]\nexternal_id = \"${STS_EXTERNAL_ID}\"\n[audit_trail]\n";
-const DENY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":["*"],
+pub const DENY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":["*"],
     "Resource":["*"],"Condition":{"DateLessThan":
     {"aws:TokenIssueTime":"2026-11-28T06:00:00.000Z"}}}]}"#;
 

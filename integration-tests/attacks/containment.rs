@@ -15,6 +15,16 @@ pub(super) fn attacks() -> Vec<Attack> {
             play: || a_pipeline_that_applies().boxed_local(),
         },
         Attack {
+            name: "has Audit Trail's policy, and waits for a destroy to remove the Deny that was put into it",
+            may: "what the policy allows",
+            play: || a_policy_with_a_deny().boxed_local(),
+        },
+        Attack {
+            name: "waits for an apply to take back a key that was disabled and scheduled for deletion",
+            may: "what the key allows",
+            play: || a_doomed_key().boxed_local(),
+        },
+        Attack {
             name: "writes `adopt` into a saved plan that a pipeline applies",
             may: "to write the plan's file",
             play: || a_plan_with_consent().boxed_local(),
@@ -46,4 +56,33 @@ async fn a_plan_with_consent() -> Played {
         .exits(0);
     let stage = Stage::guard_all(account, "--adopt").await;
     stage.run(&["apply", "--yes", "plan.json"], 1).await
+}
+
+async fn a_policy_with_a_deny() -> Played {
+    let account = Account::new(&[]);
+    let user = account.iam().create_user().user_name("audit-trail");
+    user.send().await.unwrap();
+    let settings = "[audit_trail]\nattach_to = [\"user/audit-trail\"]\n";
+    account.write("provision.toml", settings);
+    account.apply(&[]);
+    let version = account.iam().create_policy_version();
+    let arn = format!("arn:aws:iam::{}:policy/AuditTrailRole", account.id);
+    let version = version.policy_arn(arn).set_as_default(true);
+    let version = version.policy_document(restrictions::DENY);
+    version.send().await.unwrap();
+    let words = "its deletion would remove what restricts access";
+    let stage = Stage::guard_all(account, words).await;
+    stage.run(&["destroy", "--yes"], 1).await
+}
+
+async fn a_doomed_key() -> Played {
+    let account = Account::applied(&[MAIN]);
+    let key = account.key_id().await;
+    let kms = account.kms(MAIN);
+    kms.disable_key().key_id(&key).send().await.unwrap();
+    let schedule = kms.schedule_key_deletion().key_id(&key);
+    schedule.send().await.unwrap();
+    let words = "it would remove what restricts access: that the key is scheduled for deletion";
+    let stage = Stage::guard_all(account, words).await;
+    stage.run(&["apply", "--yes"], 1).await
 }

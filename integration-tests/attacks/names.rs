@@ -27,6 +27,11 @@ pub(super) fn attacks() -> Vec<Attack> {
             play: || a_prepared_role().boxed_local(),
         },
         Attack {
+            name: "attaches a policy under Audit Trail's name to itself, to be adopted",
+            may: "`iam:CreatePolicy`, `iam:AttachUserPolicy` on itself",
+            play: || a_policy_in_use().boxed_local(),
+        },
+        Attack {
             name: "takes a tag away from our role, so that a destroy leaves it and seems to be done",
             may: "`iam:UntagRole`",
             play: || a_lost_tag().boxed_local(),
@@ -134,4 +139,19 @@ async fn forged_lines() -> Played {
     let run = stage.account.provision(&["apply", "--yes"]);
     forged::is_honest(&run);
     stage.judge(&run, 1).await
+}
+
+async fn a_policy_in_use() -> Played {
+    let account = Account::new(&[]);
+    account.write("provision.toml", "[audit_trail]\n");
+    let iam = account.iam();
+    iam.create_user().user_name("mallory").send().await.unwrap();
+    let read = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:ListBucket","Resource":"*"}}"#;
+    let policy = iam.create_policy().policy_name("AuditTrailRole");
+    let policy = policy.policy_document(read).send().await.unwrap();
+    let arn = policy.policy.unwrap().arn.unwrap();
+    let attach = iam.attach_user_policy().user_name("mallory");
+    attach.policy_arn(arn).send().await.unwrap();
+    let stage = Stage::guard_all(account, "user/mallory").await;
+    stage.run(&["apply", "--yes", "--adopt"], 1).await
 }

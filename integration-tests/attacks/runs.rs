@@ -1,9 +1,12 @@
 //! A run itself: its credentials, its plan, its secrets and the network.
 
+use std::os::unix::fs::PermissionsExt;
+
 use futures_util::future::FutureExt;
 
 use super::Attack;
 use super::stage::{Played, Stage};
+use crate::environment;
 use crate::harness::session::{Session, THOUGHT};
 use crate::harness::{Account, MAIN};
 use crate::one_account::Changing;
@@ -24,6 +27,21 @@ pub(super) fn attacks() -> Vec<Attack> {
             name: "changes a saved plan",
             may: "to write the plan's file",
             play: || a_changed_plan().boxed_local(),
+        },
+        Attack {
+            name: "reads a saved plan that another user left behind",
+            may: "to read the folder",
+            play: || a_plan_left_behind().boxed_local(),
+        },
+        Attack {
+            name: "puts a line break into the access key",
+            may: "to set a variable",
+            play: || a_hostile_variable().boxed_local(),
+        },
+        Attack {
+            name: "answers without an end in AWS's place",
+            may: "to set `AWS_ENDPOINT_URL` to this machine",
+            play: || an_endless_answer().boxed_local(),
         },
         Attack {
             name: "reads the logs of a run in which AWS refuses the trust policy and quotes it",
@@ -98,4 +116,34 @@ async fn requests_in_the_clear() -> Played {
     command.env("AWS_ENDPOINT_URL_STS", "http://192.0.2.1");
     let stage = Stage::guard_all(account, words).await;
     stage.run_command(command, 1).await
+}
+
+/// The harness fails if the external ID is in a file of the folder.
+async fn a_plan_left_behind() -> Played {
+    let account = Account::new(&[MAIN]);
+    let words = "Saved as plan.json";
+    let mut stage = Stage::guard_all(account, words).await;
+    let run = stage.account.provision(&["plan", "--out", "plan.json"]);
+    let file = std::fs::metadata(stage.account.path("plan.json")).unwrap();
+    let mode = file.permissions().mode() & 0o777;
+    stage.expect(mode == 0o600, || format!("the mode is {mode:o}"));
+    stage.judge(&run, 0).await
+}
+
+async fn a_hostile_variable() -> Played {
+    let account = Account::new(&[MAIN]);
+    let mut command = account.command(&["apply", "--yes"]);
+    command.env("AWS_ACCESS_KEY_ID", "AKIA\nOutcome: 8 done.");
+    let stage = Stage::guard_all(account, "AWS_ACCESS_KEY_ID").await;
+    stage.run_command(command, 1).await
+}
+
+async fn an_endless_answer() -> Played {
+    let account = Account::new(&[MAIN]);
+    let endpoint = environment::endless();
+    let words = "the answers have more than 64 MiB together";
+    let stage = Stage::guard_all(account, words).await;
+    stage
+        .run(&["apply", "--yes", "--endpoint-url", &endpoint], 1)
+        .await
 }
