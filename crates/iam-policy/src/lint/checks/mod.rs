@@ -17,6 +17,7 @@ mod federation;
 mod foreign_resources;
 mod grammar;
 mod header;
+mod key_types;
 mod key_use;
 mod key_values;
 mod loose_values;
