@@ -57,6 +57,22 @@ impl Changing {
         ]
     }
 
+    /// Answers the question with yes after the change, and checks that the run ends and says why. The
+    /// answer is what was shown.
+    async fn change_during_the_question(&self, args: &[&str]) -> String {
+        let mut session = Session::start(self.command(args));
+        session.until_asked();
+        self.change();
+        tokio::time::sleep(THOUGHT).await;
+        session.answer("yes");
+        let (code, screen) = session.end();
+        assert_eq!(code, Some(1), "{screen}");
+        for told in self.told() {
+            assert!(screen.contains(&told), "{told}: {screen}");
+        }
+        screen
+    }
+
     async fn other_is_untouched(&self) {
         let found = inventory::of(&self.other, &[MAIN]).await;
         assert_eq!(found, [].into(), "the other account was written to");
@@ -72,16 +88,7 @@ async fn credentials_that_change_during_the_question_write_nothing() {
         if !account.is_empty() {
             args.extend(["--account", account]);
         }
-        let mut session = Session::start(accounts.command(&args));
-        session.until_asked();
-        accounts.change();
-        tokio::time::sleep(THOUGHT).await;
-        session.answer("yes");
-        let (code, screen) = session.end();
-        assert_eq!(code, Some(1), "{screen}");
-        for told in accounts.told() {
-            assert!(screen.contains(&told), "{told}: {screen}");
-        }
+        let screen = accounts.change_during_the_question(&args).await;
         assert!(
             screen.contains("credentials that stay in one account"),
             "{screen}"
@@ -98,16 +105,7 @@ async fn credentials_that_change_during_a_destroy_delete_nothing_of_the_other_ac
     accounts.other.apply(&[]);
     accounts.approved.apply(&[]);
     let before = inventory::of(&accounts.other, &[MAIN]).await;
-    let mut session = Session::start(accounts.command(&["destroy"]));
-    session.until_asked();
-    accounts.change();
-    tokio::time::sleep(THOUGHT).await;
-    session.answer("yes");
-    let (code, screen) = session.end();
-    assert_eq!(code, Some(1), "{screen}");
-    for told in accounts.told() {
-        assert!(screen.contains(&told), "{told}: {screen}");
-    }
+    accounts.change_during_the_question(&["destroy"]).await;
     assert_eq!(inventory::of(&accounts.other, &[MAIN]).await, before);
 }
 
