@@ -23,14 +23,20 @@ fn denied(policy: &str, resource: &str) -> String {
     policy.to_string()
 }
 
-/// Contains the deployment in every way that a security team has.
-pub async fn contain(account: &Account) {
+/// Denies the integration role everything, and revokes its open sessions.
+async fn contain_the_role(account: &Account) {
     let iam = account.iam();
     let attach = iam.attach_role_policy().role_name(ROLE);
     attach.policy_arn(DENY_ALL).send().await.unwrap();
     let revoke = iam.put_role_policy().role_name(ROLE);
     let revoke = revoke.policy_name("AWSRevokeOlderSessions");
     revoke.policy_document(DENY).send().await.unwrap();
+}
+
+/// Contains the deployment in every way that a security team has.
+pub async fn contain(account: &Account) {
+    let iam = account.iam();
+    contain_the_role(account).await;
     let bound = iam.put_role_permissions_boundary();
     let bound = bound.role_name("StackStateFirehoseRole-eu-west-1");
     bound.permissions_boundary(BOUNDARY).send().await.unwrap();
@@ -162,11 +168,7 @@ async fn a_destroy_needs_no_consent_because_the_restricted_goes_too() {
 async fn a_destroy_that_ends_half_way_has_removed_no_denial_before_what_a_role_may_do() {
     let account = Account::applied(&[MAIN]);
     let iam = account.iam();
-    let attach = iam.attach_role_policy().role_name(ROLE);
-    attach.policy_arn(DENY_ALL).send().await.unwrap();
-    let revoke = iam.put_role_policy().role_name(ROLE);
-    let revoke = revoke.policy_name("AWSRevokeOlderSessions");
-    revoke.policy_document(DENY).send().await.unwrap();
+    contain_the_role(&account).await;
     let own = iam.list_role_policies().role_name(ROLE).send().await;
     let mut own = own.unwrap().policy_names;
     own.retain(|name| name != "AWSRevokeOlderSessions");

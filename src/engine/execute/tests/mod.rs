@@ -3,6 +3,7 @@
 //! Each subject has a file. This one has the helpers that they share.
 
 mod answers;
+mod children;
 mod order;
 mod propagation;
 mod simulated;

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use super::*;
 use crate::engine::attributes::Value;
-use crate::engine::holder::Holder;
 use iam_policy::Policy;
 
 /// Executes a plan that is too old to be trusted. `change` happens after the plan was made.
-async fn aged(world: &World, nodes: Vec<Node>, change: impl FnOnce()) -> Results {
+pub(super) async fn aged(world: &World, nodes: Vec<Node>, change: impl FnOnce()) -> Results {
     let run = Run::new(world, nodes);
     change();
     tokio::time::advance(FRESH).await;
@@ -237,103 +236,6 @@ async fn an_unwanted_resource_is_deleted_whatever_its_attributes_are_now() {
     let results = aged(&world, vec![node], change).await;
     assert_eq!(outcomes(&results), ["a done"]);
     assert_eq!(world.writes(), ["Delete a"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_child_is_decided_again_with_the_planned_action_of_its_parent() {
-    let world = World::default();
-    let child = Fake {
-        parent: Some(at("a")),
-        ..Fake::new(&world, "child")
-    };
-    let drifted_child = Present {
-        owner: Owner::Parent,
-        ..ours(attributes(&[("size", 9)]))
-    };
-    world.put(&at("a"), drifted());
-    world.put(&at("child"), Observed::Present(drifted_child));
-    let nodes = vec![
-        Fake::new(&world, "a").unwanted().node(&[]),
-        child.unwanted().node(&[("a", Milestone::Exists)]),
-    ];
-    let results = aged(&world, nodes, || {}).await;
-    assert_eq!(outcomes(&results), ["a done", "child done"]);
-    assert_eq!(world.writes(), ["Delete child", "Delete a"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_child_is_not_deleted_if_its_parent_is_no_longer_to_be_deleted_as_approved() {
-    let parent = |holders: &[&'static str]| Present {
-        held_by: holders
-            .iter()
-            .map(|name| Holder::new("target", *name))
-            .collect(),
-        ..ours(attributes(&[("size", 1)]))
-    };
-    let foreign = Present {
-        owner: Owner::Foreign("it carries no tags".to_owned()),
-        ..parent(&[])
-    };
-    let cases = [
-        (
-            "others came to use the parent",
-            false,
-            parent(&[]),
-            parent(&["theirs"]),
-            "it is blocked now (others use it with target/theirs; detach it there, or run \
-             `provision destroy --detach-foreign`)",
-        ),
-        (
-            "the parent became someone else's",
-            false,
-            parent(&[]),
-            foreign,
-            "the plan would now be to keep it (it is not ours and stays: it carries no tags)",
-        ),
-        (
-            "a person agreed that one holder loses it, and another came",
-            true,
-            parent(&["theirs"]),
-            parent(&["late", "theirs"]),
-            "the deletion would now detach others too (others use it with target/late)",
-        ),
-    ];
-    for (why, detach_foreign, before, after, now) in cases {
-        let world = World::default();
-        let child = Fake {
-            parent: Some(at("a")),
-            ..Fake::new(&world, "child")
-        };
-        let child_now = Present {
-            owner: Owner::Parent,
-            ..ours(attributes(&[("size", 1)]))
-        };
-        let nodes = vec![
-            Fake::new(&world, "a").unwanted().node(&[]),
-            child.unwanted().node(&[("a", Milestone::Exists)]),
-        ];
-        world.put(&at("a"), Observed::Present(before));
-        world.put(&at("child"), Observed::Present(child_now));
-        let observed = ["a", "child"].map(|name| (at(name), world.read(&at(name))));
-        let consent = Consent {
-            detach_foreign,
-            ..Consent::default()
-        };
-        let run = Run::of(nodes, observed.into(), consent);
-        world.put(&at("a"), Observed::Present(after));
-        tokio::time::advance(FRESH).await;
-        let results = run.execute().await;
-        assert_eq!(
-            failure(&results, "child"),
-            format!(
-                "fake.a changed after the plan to delete it was made\n\
-                 Caused by:\n  1: {now}\n\
-                 Hint: Run the same command again and look at its new plan"
-            ),
-            "{why}"
-        );
-        assert_eq!(world.writes(), Vec::<String>::new(), "{why}");
-    }
 }
 
 #[tokio::test(start_paused = true)]
