@@ -244,7 +244,10 @@ pub fn unsettled(node: &Node, observed: &Observed, known: &Known) -> Option<Stri
         return (present.phase != Phase::PendingDeletion).then(|| "it to disappear".to_owned());
     };
     if present.phase != Phase::Stable {
-        return Some("AWS to finish creating it".to_owned());
+        let minutes = node.resource.patience().as_secs() / 60;
+        return Some(format!(
+            "AWS to finish creating it, for {minutes} minutes at most"
+        ));
     }
     let changes = attributes::diff(&present.attributes, &wanted.desired(Some(present), known));
     let names: Vec<&str> = changes

@@ -5,6 +5,7 @@
 //! pass by themselves.
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -42,6 +43,11 @@ pub trait Resource: Debug + Send + Sync {
     fn deletion_lifts(&self, present: &Present) -> Option<String> {
         let _ = present;
         None
+    }
+
+    /// How long AWS may take to create or delete the resource.
+    fn patience(&self) -> Duration {
+        Duration::from_secs(600)
     }
 
     /// Whether AWS's answer to a deletion is proof that the resource is gone. If so, the executor

@@ -6,6 +6,7 @@
 
 mod deletion;
 mod settling;
+mod spreading;
 mod writing;
 
 use std::time::Duration;
@@ -26,9 +27,6 @@ use crate::engine::release::release;
 use crate::engine::resource;
 use crate::failure::Failure;
 
-/// How long AWS may take to create or delete one resource. A Firehose stream is the slowest and
-/// takes some minutes at most.
-pub(super) const SETTLE_LIMIT: Duration = Duration::from_secs(600);
 /// How long the executor looks for a resource whose create call got no usable answer, and how long
 /// it observes a resource that is obstructed.
 pub(super) const FIND_LIMIT: Duration = Duration::from_secs(10);
@@ -153,7 +151,7 @@ impl Task<'_> {
             }
             (Action::Create, Some(wanted), observed) => {
                 if matches!(observed, Observed::Present(_)) {
-                    self.poll(SETTLE_LIMIT, |observed| match observed {
+                    self.poll(self.node.resource.patience(), |observed| match observed {
                         Observed::Missing | Observed::Lookalike(_) => Ok(()),
                         _ => Err("it to disappear and free its name".to_owned()),
                     })

@@ -5,6 +5,7 @@ mod tests;
 mod wanted;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_firehose::types::{
@@ -188,6 +189,12 @@ impl Resource for FirehoseStream {
 
     fn wanted(&self) -> Option<Box<dyn Wanted + '_>> {
         Specified::of(self, self.spec.as_ref())
+    }
+
+    /// Firehose names no bound. It retries for a while before it gives a creation up, and other tools
+    /// wait half an hour (terraform-provider-aws, `aws_kinesis_firehose_delivery_stream`).
+    fn patience(&self) -> Duration {
+        Duration::from_secs(1800)
     }
 
     fn permissions_to_observe(&self) -> Vec<Permission> {

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{FIND_LIMIT, SETTLE_LIMIT, Task, Trouble};
-use crate::aws::{Pauses, RETRY_LIMIT};
+use super::spreading::DENIED_LIMIT;
+use super::{FIND_LIMIT, Task, Trouble};
+use crate::aws::{ErrorKind, Pauses, RETRY_LIMIT};
 use crate::engine::attributes;
 use crate::engine::decision::unsettled;
 use crate::engine::known::Known;
@@ -29,7 +30,8 @@ impl Task<'_> {
     pub(super) async fn settle(&self, known: &Known) -> Result<(), Trouble> {
         let patience = Instant::now() + FIND_LIMIT;
         let mut quiet_since = None;
-        let trouble = self.poll(SETTLE_LIMIT, |observed| {
+        let patience_of_aws = self.node.resource.patience();
+        let trouble = self.poll(patience_of_aws, |observed| {
             if let Observed::Obstructed(reason) = &observed {
                 // Another run at the same time may be about to remove the obstruction. After some
                 // seconds, only a person can.
@@ -61,6 +63,15 @@ impl Task<'_> {
         trouble.await?.map_or(Ok(()), Err)
     }
 
+    /// Whether a read that failed in this way, for the last time since `begun`, may succeed soon.
+    fn may_pass(&self, kind: ErrorKind, begun: Instant) -> bool {
+        match kind {
+            ErrorKind::Throttled | ErrorKind::Unanswered => true,
+            ErrorKind::Denied => self.is_new() && begun.elapsed() < DENIED_LIMIT,
+            _ => false,
+        }
+    }
+
     fn impossible(&self, reason: String) -> Trouble {
         let address = self.node.address();
         let failure = Failure::new(format!("{address} cannot become what is wanted"));
@@ -76,22 +87,28 @@ impl Task<'_> {
         )
     }
 
-    /// Observes until `accept` returns a result. Its error says what is awaited.
+    /// Observes until `accept` returns a result. Its error says what is awaited. An observation that
+    /// fails for now is made again.
     pub(super) async fn poll<T>(
         &self,
         limit: Duration,
         mut accept: impl FnMut(Observed) -> Result<T, String>,
     ) -> Result<T, Trouble> {
-        let deadline = Instant::now() + limit;
+        let begun = Instant::now();
         let mut pauses = Pauses::default();
         loop {
-            let awaited = match accept(self.observe().await?) {
-                Ok(result) => return Ok(result),
-                Err(awaited) => awaited,
+            let is_over = begun.elapsed() >= limit;
+            let awaited = match self.observe().await {
+                Ok(observed) => match accept(observed) {
+                    Ok(result) => return Ok(result),
+                    Err(awaited) if is_over => return Err(self.did_not_settle(limit, &awaited)),
+                    Err(awaited) => awaited,
+                },
+                Err(error) if !is_over && self.may_pass(error.kind, begun) => {
+                    format!("an answer of AWS ({})", error.brief())
+                }
+                Err(error) => return Err(error.into()),
             };
-            if Instant::now() >= deadline {
-                return Err(self.did_not_settle(limit, &awaited));
-            }
             if pauses.first() {
                 self.aws.announce_wait(awaited);
             }

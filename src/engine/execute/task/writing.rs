@@ -1,11 +1,8 @@
 //! Creates a resource that does not exist, and changes one that differs from the wanted state.
 
-use tokio::time::Instant;
-
 use super::{FIND_LIMIT, Task, Trouble, UPDATE_ROUNDS, may_be_done};
-use crate::aws::{AwsError, ErrorKind, Pauses, RETRY_LIMIT};
-use crate::engine::action::Action;
-use crate::engine::attributes::{self, Change};
+use crate::aws::ErrorKind;
+use crate::engine::attributes;
 use crate::engine::decision::lifted;
 use crate::engine::known::Known;
 use crate::engine::observed::{Observed, Phase, Present};
@@ -18,7 +15,8 @@ impl Task<'_> {
         wanted: &dyn Wanted,
         known: &Known,
     ) -> Result<Present, Trouble> {
-        let error = match wanted.create(&self.aws, known).await {
+        let create = || wanted.create(&self.aws, known);
+        let error = match self.once_its_needs_are_known(create).await {
             Ok(created) => {
                 let mut present = Present::new(created.attributes, Owner::Ours, Phase::Stable);
                 present.arn = created.arn;
@@ -58,36 +56,6 @@ impl Task<'_> {
         }
     }
 
-    /// Writes the changes. After a create, the call is repeated until all of AWS knows the new
-    /// resource.
-    async fn update(
-        &self,
-        wanted: &dyn Wanted,
-        present: &Present,
-        changes: &[Change],
-        known: &Known,
-    ) -> Result<(), AwsError> {
-        let deadline = Instant::now() + RETRY_LIMIT;
-        let mut pauses = Pauses::default();
-        loop {
-            let error = match wanted.update(&self.aws, present, changes, known).await {
-                Ok(()) => return Ok(()),
-                Err(error) => error,
-            };
-            let is_new = self.decision.action == Action::Create;
-            if error.kind != ErrorKind::NotFound || !is_new || Instant::now() >= deadline {
-                return Err(error);
-            }
-            if pauses.first() {
-                let awaited = "all of AWS to know the new resource".to_owned();
-                self.aws.announce_wait(awaited);
-            }
-            if !self.aws.pause(pauses.next()).await {
-                return Err(error);
-            }
-        }
-    }
-
     pub(super) async fn write(&self, mut present: Present, known: &Known) -> Result<(), Trouble> {
         let Some(wanted) = self.node.resource.wanted() else {
             return Ok(());
@@ -106,7 +74,8 @@ impl Task<'_> {
             if changes.is_empty() {
                 break;
             }
-            let error = match self.update(&*wanted, &present, &changes, known).await {
+            let update = || wanted.update(&self.aws, &present, &changes, known);
+            let error = match self.once_all_is_known(update).await {
                 Ok(()) => break,
                 Err(error) => error,
             };

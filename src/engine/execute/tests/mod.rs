@@ -7,6 +7,7 @@ mod children;
 mod order;
 mod propagation;
 mod simulated;
+mod spreading;
 mod stale;
 mod stopping;
 mod waiting;
@@ -16,7 +17,7 @@ use tokio::time::Instant;
 
 use std::time::Duration;
 
-use super::task::{FIND_LIMIT, FRESH, SETTLE_LIMIT, UPDATE_ROUNDS};
+use super::task::{FIND_LIMIT, FRESH, UPDATE_ROUNDS};
 use super::*;
 use crate::engine::observed::{Consent, Observed, Phase, Present};
 use crate::engine::ownership::Owner;

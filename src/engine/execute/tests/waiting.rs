@@ -102,8 +102,8 @@ async fn waiting_has_an_end() {
         (
             "AWS is still at work",
             Observed::Present(creating),
-            SETTLE_LIMIT,
-            "AWS to finish creating it",
+            Duration::from_secs(600),
+            "AWS to finish creating it, for 10 minutes at most",
         ),
     ];
     for (why, always, limit, awaited) in cases {

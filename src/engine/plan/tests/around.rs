@@ -356,7 +356,7 @@ fn an_unsettled_resource_says_what_is_awaited() {
             "AWS is creating it",
             true,
             phase(Phase::Creating, same()),
-            Some("AWS to finish creating it"),
+            Some("AWS to finish creating it, for 10 minutes at most"),
         ),
         (
             "obstructed",
