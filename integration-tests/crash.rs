@@ -24,8 +24,8 @@ use crate::harness::{self, Call, Moment, Output};
 
 /// How many trials the sample has.
 const SAMPLE: usize = 20;
-/// How many trials run at the same time.
-const AT_ONCE: usize = 6;
+/// How many trials run at the same time. A run that finds a deployment in part waits for most of its time.
+const AT_ONCE: usize = 16;
 
 /// When a process is killed.
 #[derive(Debug, Clone)]

@@ -104,3 +104,25 @@ async fn what_blocks_a_roles_deletion_is_found_however_roles_are_read() {
     let left = inventory::of(&account, &[MAIN, OTHER]).await;
     assert_eq!(left, BTreeSet::from(["instance profile theirs".to_owned()]));
 }
+
+/// A page of many roles may show a role as it was some seconds ago, while the role itself is read as it
+/// is (IAM User Guide, "Changes that I make are not always immediately visible").
+#[tokio::test]
+async fn what_differs_on_a_page_is_read_at_the_role_itself() {
+    let account = Account::applied(&[MAIN]);
+    let outdated = format!(
+        "<RoleDetailList><member><RoleName>{ROLE}</RoleName><RolePolicyList/>\
+         <AttachedManagedPolicies/></member></RoleDetailList>"
+    );
+    account.answer(PAGE, &TRUNCATED.replace("<RoleDetailList/>", &outdated));
+    account.plan(&[]).has_no_changes();
+    let delete = account.iam().delete_role_policy().role_name(ROLE);
+    let delete = delete.policy_name("STSIntegration");
+    delete.send().await.unwrap();
+    let plan = account.plan(&[]);
+    assert_eq!(
+        plan.attributes("iam_role.integration"),
+        ["inline_policy[STSIntegration]"],
+        "what is gone at the role itself is drift"
+    );
+}

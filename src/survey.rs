@@ -2,8 +2,10 @@
 //! possible.
 
 mod adoption;
+mod doubt;
 mod site;
 
+pub use doubt::LAG;
 pub use site::site;
 
 use site::Trouble;
@@ -12,7 +14,9 @@ use futures_util::future::{join, try_join, try_join_all};
 use tokio::time::Instant;
 
 use crate::aws::{Aws, AwsError, Caller};
-use crate::engine::node::{Node, Observations};
+use crate::engine::decision::unsettled;
+use crate::engine::node::{Node, Observations, known};
+use crate::engine::observed::Observed;
 use crate::engine::release::{deleted, release};
 use crate::engine::resource;
 use crate::failure::Failure;
@@ -33,6 +37,14 @@ pub struct Survey {
     pub observed: Observations,
     /// When the observations began.
     pub observed_at: Instant,
+}
+
+impl Survey {
+    /// Why what was read may be out of date, in a sentence without a full stop; `None` if nothing
+    /// speaks for it.
+    pub fn doubt(&self) -> Option<&'static str> {
+        doubt::doubt(&self.nodes, &self.observed)
+    }
 }
 
 /// Reads the caller's identity and every resource, and looks for resources that earlier settings
@@ -100,6 +112,7 @@ async fn read(
     aws: &Aws,
 ) -> Result<Reading, Trouble> {
     let observed_at = Instant::now();
+    let itself = aws;
     let aws = &aws.for_survey();
     let mut nodes = layout.nodes;
     let names = try_join_all(systems.iter().map(|system| system.names(aws)));
@@ -119,6 +132,8 @@ async fn read(
         observed.extend(new);
     };
     nodes.extend(left_behind);
+    let again = listed_differences(&nodes, &observed);
+    observed.extend(observe(again, itself).await?);
     let deleted = deleted(&nodes, &observed);
     for observed in observed.values_mut() {
         release(observed, &deleted);
@@ -129,6 +144,18 @@ async fn read(
         observed,
         observed_at,
     })
+}
+
+/// The wanted resources that differ from the settings by a listing, which may lag behind them.
+fn listed_differences<'a>(nodes: &'a [Node], observed: &Observations) -> Vec<&'a Node> {
+    let known = known(observed);
+    let differs = |node: &&Node| match observed.get(node.address()) {
+        Some(found @ Observed::Present(present)) => {
+            node.is_wanted() && present.is_listed && unsettled(node, found, &known).is_some()
+        }
+        _ => false,
+    };
+    nodes.iter().filter(differs).collect()
 }
 
 async fn observe(

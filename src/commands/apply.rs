@@ -54,6 +54,7 @@ pub async fn command(
         let (survey, trails) = preflight::look(&context).await?;
         (survey, Some(trails))
     };
+    survey = context.confirmed(survey).await?;
     survey.look_before_adoption(&context.aws, consent).await;
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
     let document = json::plan(&survey.site, &plan);

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::names::{Partition, Region};
 use crate::secret::known;
 use crate::settings::{self, GeneralFlags, Need, Settings, StackStateFlags, check_endpoint};
-use crate::survey::{self, Survey};
+use crate::survey::{self, LAG, Survey};
 use crate::systems::{self, Goal, Layout, Site, Systems};
 use crate::terminal::report;
 use iam_policy::printable::harmless;
@@ -88,6 +88,25 @@ impl Context {
     pub fn survey(&self) -> BoxFuture<'_, Result<Survey, Failure>> {
         // Boxed, so that the futures of the commands stay small for the compiler.
         survey::survey(&self.systems, &self.aws).boxed()
+    }
+
+    /// The same as `first`, read again once AWS surely answers with the present state, if something
+    /// speaks for it that `first` is out of date.
+    ///
+    /// # Errors
+    /// Those of [`survey`](survey::survey).
+    pub async fn confirmed(&self, first: Survey) -> Result<Survey, Failure> {
+        let Some(doubt) = first.doubt() else {
+            return Ok(first);
+        };
+        let wait = LAG.saturating_sub(first.observed_at.elapsed());
+        report(&format!(
+            "{doubt}. Answers of AWS may be some seconds old, so everything is read again in {} s.\n",
+            wait.as_secs() + 1
+        ));
+        // A survey of a run that was stopped meanwhile says so.
+        self.aws.pause(wait).await;
+        self.survey().await
     }
 
     /// Where the resources are. AWS is asked only for what the settings do not name.

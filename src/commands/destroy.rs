@@ -42,7 +42,7 @@ pub async fn command(
             "Add account = \"123456789012\" to provision.toml, or pass --account 123456789012",
         ));
     }
-    let survey = context.survey().await?;
+    let survey = context.confirmed(context.survey().await?).await?;
     let consent = Consent {
         detach_foreign: args.detach_foreign,
         remove_restrictions: args.remove_restrictions,

@@ -32,6 +32,9 @@ pub struct Node {
     pub outlives: Option<Address>,
     /// A note for the plan: what a person should know about the resource beside its attributes.
     pub note: Option<String>,
+    /// Whether a complete deployment with these settings has the resource, also where it is to be
+    /// removed.
+    pub is_usual: bool,
 }
 
 impl Node {
@@ -42,6 +45,7 @@ impl Node {
             needs: Vec::new(),
             outlives: None,
             note: None,
+            is_usual: true,
         }
     }
 

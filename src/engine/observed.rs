@@ -53,6 +53,9 @@ pub struct Present {
     pub note: Option<String>,
     /// Whether the name is another resource's, which a deletion leaves.
     pub leaves_name: bool,
+    /// Whether some attributes come from a listing of many resources, which may lag behind the
+    /// resource itself. What differs there is read again at the resource.
+    pub is_listed: bool,
     /// What others added to the resource and the settings keep, one line each.
     pub keeps: Vec<String>,
     /// What others use the resource with. Only an unwanted resource needs an answer to that.
@@ -72,6 +75,7 @@ impl Present {
             arn: None,
             note: None,
             leaves_name: false,
+            is_listed: false,
             keeps: Vec::new(),
             held_by: Vec::new(),
             exposure: None,

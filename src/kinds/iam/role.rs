@@ -156,9 +156,9 @@ impl Resource for IamRole {
         };
         let role = role
             .ok_or_else(|| aws.name(AwsError::incomplete(iam_operation("GetRole"), "the role")))?;
-        let details = match details? {
-            Some(details) => details,
-            None => self.details(aws).await?,
+        let (details, is_listed) = match details? {
+            Some(details) => (details, aws.role_page().await?.is_some()),
+            None => (self.details(aws).await?, false),
         };
         let mut attributes = Attributes::from([
             ("path".to_owned(), role.path().into()),
@@ -208,6 +208,7 @@ impl Resource for IamRole {
         };
         let mut present = Present::new(attributes, owner, Phase::Stable);
         present.keeps = keeps;
+        present.is_listed = is_listed;
         if self.spec.is_none() {
             let profiles = details.profiles.into_iter();
             let holder = |name| Holder::new(INSTANCE_PROFILE, name);

@@ -105,6 +105,7 @@ impl Resources<'_> {
             },
         };
         let mut profile = Node::new(profile);
+        profile.is_usual = matches!(self.settings.trust, Trust::Ec2);
         profile
             .needs
             .push((role_address.clone(), Milestone::Exists));
@@ -157,6 +158,7 @@ impl Resources<'_> {
         // The key is not scheduled for deletion while the bucket exists, since the bucket's objects
         // would be lost.
         key.outlives = Some(Names::bucket_address(self.main));
+        key.is_usual = self.encrypted();
         key
     }
 

@@ -1,0 +1,197 @@
+//! Tells whether the answers of AWS fit together.
+//!
+//! AWS answers reads from copies, so that an answer may be some seconds old (KMS Developer Guide,
+//! "Eventual consistency"; IAM User Guide, "Changes that I make are not always immediately visible").
+//! Right after an apply or a destroy, some answers are old and others are not. A deployment is nearly
+//! always there as a whole or not at all. So where it is there in part, and before nothing counts as
+//! left, everything is read again after [`LAG`].
+
+use std::time::Duration;
+
+use crate::engine::node::{Node, Observations};
+use crate::engine::observed::{Observed, Phase};
+use crate::engine::ownership::Owner;
+
+/// How old an answer of AWS may be. AWS names no bound; a few seconds are usual.
+pub const LAG: Duration = Duration::from_secs(10);
+
+/// Why what was observed may be out of date, in a sentence without a full stop; `None` if nothing
+/// speaks for it.
+pub fn doubt(nodes: &[Node], observed: &Observations) -> Option<&'static str> {
+    let mut wanted = Count::default();
+    let mut unwanted = Count::default();
+    for node in nodes.iter().filter(|node| node.is_usual) {
+        match node.is_wanted() {
+            true => wanted.add(observed.get(node.address())),
+            false => unwanted.add(observed.get(node.address())),
+        }
+    }
+    let removes_all = !nodes.iter().any(Node::is_wanted);
+    if wanted.is_mixed() || unwanted.is_mixed() {
+        Some("Some resources of this deployment exist and others do not")
+    } else if removes_all && unwanted.missing > 0 {
+        Some("No resource of this deployment was found")
+    } else {
+        None
+    }
+}
+
+#[derive(Default)]
+struct Count {
+    there: usize,
+    missing: usize,
+}
+
+impl Count {
+    /// Counts a resource that is ours, or whose name is free.
+    fn add(&mut self, observed: Option<&Observed>) {
+        match observed {
+            Some(Observed::Present(present)) if matches!(present.owner, Owner::Foreign(_)) => {}
+            Some(Observed::Present(present)) => match present.phase {
+                Phase::Stable | Phase::Creating => self.there += 1,
+                Phase::Deleting | Phase::PendingDeletion => self.missing += 1,
+            },
+            None | Some(Observed::Missing | Observed::Lookalike(_)) => self.missing += 1,
+            Some(Observed::Impossible(_) | Observed::Taken(_) | Observed::Obstructed(_)) => {}
+        }
+    }
+
+    fn is_mixed(&self) -> bool {
+        self.there > 0 && self.missing > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::observed::Present;
+    use crate::fakes::{Fake, World, at, attributes, ours};
+
+    fn present(phase: Phase) -> Observed {
+        Observed::Present(Present {
+            phase,
+            ..ours(attributes(&[("size", 1)]))
+        })
+    }
+
+    #[test]
+    fn a_deployment_that_is_there_in_part_is_read_again() {
+        let there = || present(Phase::Stable);
+        let foreign = || {
+            Observed::Present(Present {
+                owner: Owner::Foreign("it carries no tags".to_owned()),
+                ..ours(attributes(&[]))
+            })
+        };
+        let in_part = Some("Some resources of this deployment exist and others do not");
+        let nothing = Some("No resource of this deployment was found");
+        let cases = [
+            (
+                "a first apply",
+                true,
+                Observed::Missing,
+                Observed::Missing,
+                None,
+            ),
+            ("all is there", true, there(), there(), None),
+            (
+                "an old answer, or an apply that ended half-way",
+                true,
+                there(),
+                Observed::Missing,
+                in_part,
+            ),
+            (
+                "AWS still creates one",
+                true,
+                present(Phase::Creating),
+                there(),
+                None,
+            ),
+            (
+                "an apply some days after a destroy",
+                true,
+                present(Phase::PendingDeletion),
+                Observed::Missing,
+                None,
+            ),
+            (
+                "an apply right after a destroy",
+                true,
+                there(),
+                present(Phase::Deleting),
+                in_part,
+            ),
+            (
+                "somebody else has a name",
+                true,
+                foreign(),
+                Observed::Missing,
+                None,
+            ),
+            ("a whole destroy", false, there(), there(), None),
+            (
+                "a destroy right after an apply",
+                false,
+                there(),
+                Observed::Missing,
+                in_part,
+            ),
+            (
+                "one \"not found\" for each proves little",
+                false,
+                Observed::Missing,
+                Observed::Missing,
+                nothing,
+            ),
+            (
+                "what others have is not missing",
+                false,
+                foreign(),
+                there(),
+                None,
+            ),
+            (
+                "a name that somebody else has",
+                false,
+                Observed::Taken("theirs".to_owned()),
+                there(),
+                None,
+            ),
+        ];
+        for (why, wanted, a, b, expected) in cases {
+            let world = World::default();
+            let node = |name| {
+                Fake {
+                    wanted,
+                    ..Fake::new(&world, name)
+                }
+                .node(&[])
+            };
+            let nodes = [node("a"), node("b")];
+            let observed = Observations::from([(at("a"), a), (at("b"), b)]);
+            assert_eq!(doubt(&nodes, &observed), expected, "{why}");
+        }
+    }
+
+    #[test]
+    fn what_a_deployment_need_not_have_raises_no_doubt() {
+        let world = World::default();
+        let profile = Node {
+            is_usual: false,
+            ..Fake::new(&world, "profile").unwanted().node(&[])
+        };
+        let nodes = [Fake::new(&world, "a").unwanted().node(&[]), profile];
+        let observed = Observations::from([(at("a"), present(Phase::Stable))]);
+        assert_eq!(doubt(&nodes, &observed), None);
+    }
+
+    #[test]
+    fn what_is_removed_beside_a_deployment_is_judged_by_itself() {
+        let world = World::default();
+        let left_behind = Fake::new(&world, "b").unwanted().node(&[]);
+        let nodes = [Fake::new(&world, "a").node(&[]), left_behind];
+        let observed = Observations::from([(at("a"), present(Phase::Stable))]);
+        assert_eq!(doubt(&nodes, &observed), None);
+    }
+}
