@@ -7,7 +7,7 @@ with_moto := integration-tests/moto/run
 with_evaluator := integration-tests/evaluator/run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo check-bug-report test sweep test-crash races attack fuzz bench bench-check lint check-format clippy doc deny sbom ci clean-emulators
+.PHONY: help build demo check-bug-report test sweep test-crash races lag attack fuzz bench bench-check lint check-format clippy doc deny sbom ci clean-emulators
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ test-crash: ## kill the program at every call, and run it again
 races: ## start two runs at once in every combination, twenty times
 	cargo test --locked --test integration --no-run
 	RACES=20 $(with_localstack) cargo test --locked --test integration races::
+
+lag: ## answer reads as before the writes of the last seconds, from 60 seeds
+	cargo test --locked --test integration --no-run
+	LAG=$${LAG:-60} $(with_localstack) cargo test --locked --test integration lag::
 
 attack: ## play every attack, and try ten random accounts
 	cargo test --locked --test integration --no-run

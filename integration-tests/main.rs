@@ -28,6 +28,7 @@ mod fresh;
 mod full_bucket;
 mod hardened;
 mod hostile_keys;
+mod lag;
 mod large_bucket;
 mod log;
 mod log_delivery;

@@ -28,7 +28,7 @@ pub use output::{Output, unwrapped};
 pub use plan::Plan;
 pub use process::Process;
 use proxy::Proxy;
-pub use proxy::{Call, Moment};
+pub use proxy::{Ask, Call, Moment};
 
 /// The main region of most tests.
 pub const MAIN: &str = "eu-west-1";
@@ -279,6 +279,14 @@ impl Account {
         answer: impl Fn(&Call) -> Option<(String, String)> + Send + Sync + 'static,
     ) {
         self.proxy.stand_in(answer);
+    }
+
+    /// From now on lets `route` answer every request: it gets the request, and may ask the emulator.
+    pub fn route(
+        &self,
+        route: impl Fn(&Call, &[u8], Ask<'_>) -> std::io::Result<Vec<u8>> + Send + Sync + 'static,
+    ) {
+        self.proxy.route(Arc::new(route));
     }
 
     /// From now on AWS reports this ARN as the caller's.

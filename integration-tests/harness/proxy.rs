@@ -47,6 +47,12 @@ pub enum Moment {
 /// Is called twice for each request. If it returns false, the connection ends there.
 pub type Watcher = Arc<dyn Fn(&Call, Moment) -> bool + Send + Sync>;
 
+/// Asks the emulator: sends a request as it is, and returns the answer as it came.
+pub type Ask<'a> = &'a dyn Fn(&[u8]) -> io::Result<Vec<u8>>;
+
+/// Answers a request, from what the emulator answers now or from what it answered earlier.
+pub type Route = Arc<dyn Fn(&Call, &[u8], Ask<'_>) -> io::Result<Vec<u8>> + Send + Sync>;
+
 /// A proxy that runs until the test program ends.
 pub struct Proxy {
     address: SocketAddr,
@@ -59,6 +65,7 @@ struct Shared {
     /// The answers instead of the emulator's; the last one is tried first.
     answers: Mutex<Vec<Answer>>,
     watcher: Mutex<Option<Watcher>>,
+    route: Mutex<Option<Route>>,
     connections: Mutex<usize>,
     one_ended: Condvar,
 }
@@ -121,6 +128,11 @@ impl Proxy {
     /// From now on calls `watcher` for every request.
     pub fn watch(&self, watcher: Watcher) {
         *lock(&self.shared.watcher) = Some(watcher);
+    }
+
+    /// From now on lets `route` answer every request that nothing stands in for.
+    pub fn route(&self, route: Route) {
+        *lock(&self.shared.route) = Some(route);
     }
 
     /// Returns once every request of every sender is answered.
@@ -190,22 +202,32 @@ fn serve(client: TcpStream, upstream: &str, shared: &Shared) -> io::Result<()> {
     if !goes_on(Moment::Arrived) {
         return Ok(());
     }
-    let mut server = TcpStream::connect(upstream)?;
     let head = format!(
         "{}connection: close\r\n{}\r\n",
         request.line, request.headers
     );
-    server.write_all(&[head.as_bytes(), &request.body].concat())?;
+    let sent = [head.as_bytes(), &request.body].concat();
+    let ask = |sent: &[u8]| ask(upstream, sent);
+    let route = lock(&shared.route).clone();
+    let answer = match route {
+        Some(route) => route(&call, &sent, &ask)?,
+        None => ask(&sent)?,
+    };
+    if !goes_on(Moment::Answered) {
+        return Ok(());
+    }
+    client.write_all(&answer)
+}
 
+fn ask(upstream: &str, request: &[u8]) -> io::Result<Vec<u8>> {
+    let mut server = TcpStream::connect(upstream)?;
+    server.write_all(request)?;
     let mut server = BufReader::new(server);
     let mut status = String::new();
     server.read_line(&mut status)?;
     let mut answer = format!("{status}connection: close\r\n").into_bytes();
     server.read_to_end(&mut answer)?;
-    if !goes_on(Moment::Answered) {
-        return Ok(());
-    }
-    client.write_all(&answer)
+    Ok(answer)
 }
 
 /// A request as it was received, with its line ends.

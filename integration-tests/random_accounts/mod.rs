@@ -4,8 +4,8 @@
 //!
 //! The seed is printed, and `ACCOUNTS_SEED` repeats it. `ACCOUNTS` is the number of accounts.
 
-mod deployment;
-mod others;
+pub mod deployment;
+pub mod others;
 
 use std::collections::BTreeSet;
 
@@ -21,17 +21,25 @@ const SAMPLE: u64 = 2;
 /// How many resources others have in each account.
 const THEIRS: u64 = 200;
 /// Regions with resources of others. The last two are never ours.
-const REGIONS: [&str; 4] = [MAIN, OTHER, "us-east-2", "eu-central-1"];
+pub const REGIONS: [&str; 4] = [MAIN, OTHER, "us-east-2", "eu-central-1"];
+
+/// What is no longer what it was.
+pub fn changed(before: &Contents, after: &Contents) -> Vec<String> {
+    let mut changed = Vec::new();
+    for (name, content) in before {
+        let now = after.get(name).map_or("nothing", String::as_str);
+        if now != content {
+            changed.push(format!(
+                "{name} is not ours and changed from {content} to {now}"
+            ));
+        }
+    }
+    changed
+}
 
 /// Fails if a resource of others is not what it was.
 fn unchanged(before: &Contents, after: &Contents, context: &str, run: &Output) {
-    for (name, content) in before {
-        let now = after.get(name).map_or("nothing", String::as_str);
-        assert_eq!(
-            now, content,
-            "{name} is not ours and changed, {context}: {run}"
-        );
-    }
+    assert_eq!(changed(before, after), [""; 0], "{context}: {run}");
 }
 
 /// Fails if something of ours is left that the run does not name. A key cannot be deleted at once.

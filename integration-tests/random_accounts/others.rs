@@ -117,6 +117,33 @@ pub async fn populate(
     others
 }
 
+/// Makes one resource of each kind under a near name. None of them is taken for ours, or left under our
+/// names by a destroy.
+pub async fn one_of_each(deployment: &Deployment<'_>, random: &mut Random) -> Others {
+    let mut others = Others::default();
+    let names = &mut others.names;
+    let role = near(&deployment.roles()[0], 1, random);
+    let tags = any_tags(deployment, random);
+    names.insert(make_role(deployment, &role, &tags).await);
+    names.insert(policy_near(deployment, 2, random).await);
+    let tags = near_tags(deployment, random);
+    let key = make_key(deployment, MAIN, "theirs", &tags, random).await;
+    names.insert(
+        make_alias(
+            deployment,
+            MAIN,
+            "alias/stackstate-integration-theirs",
+            &key,
+        )
+        .await,
+    );
+    names.insert(format!("key {key} in {MAIN}"));
+    names.insert(bucket_near(deployment, 3, random).await);
+    names.insert(rule_near(deployment, 4, random).await);
+    names.insert(stream_near(deployment, 5, random).await);
+    others
+}
+
 /// Makes a resource under the exact name of one of ours, which was removed.
 async fn take_the_name(
     deployment: &Deployment<'_>,
