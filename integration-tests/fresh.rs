@@ -98,3 +98,16 @@ async fn one_call_at_a_time_is_enough() {
     account.plan(&one).has_no_changes();
     account.destroy(&one);
 }
+
+/// S3 answers for bucket configurations are eventually consistent (S3 User Guide, "Amazon S3 data
+/// consistency model"): HEAD may still find a bucket of which another read says that it does not exist.
+#[test]
+fn a_bucket_that_is_gone_is_not_taken_for_one_without_tags() {
+    let account = Account::new(&[MAIN]);
+    account.stand_in(|call| {
+        let is_head = call.line.starts_with("HEAD ");
+        is_head.then(|| ("200 OK".to_owned(), String::new()))
+    });
+    let plan = account.plan(&[]);
+    assert_eq!(plan.action("s3_bucket.logs@eu-west-1"), "create");
+}

@@ -128,6 +128,11 @@ impl AwsError {
         }
     }
 
+    /// Whether AWS gave this code.
+    pub fn is(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+
     /// The operation and AWS's code, as a part of a sentence.
     pub fn brief(&self) -> String {
         let code = self.code.as_deref().unwrap_or("no code");

@@ -21,13 +21,15 @@ pub(super) struct Settings {
     pub(super) tags: BTreeMap<String, String>,
 }
 
-/// The answer, or `None` if that setting of the bucket was never made.
+/// The answer, or `None` if that setting of the bucket was never made. That the bucket itself does not
+/// exist stays an error: S3 may still answer another read of a bucket that is gone, and a bucket without
+/// settings would be somebody else's.
 pub(super) async fn optional<T>(
     answer: impl Future<Output = Result<T, AwsError>>,
 ) -> Result<Option<T>, AwsError> {
     match answer.await {
         Ok(answer) => Ok(Some(answer)),
-        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind == ErrorKind::NotFound && !error.is("NoSuchBucket") => Ok(None),
         Err(error) => Err(error),
     }
 }
