@@ -1,10 +1,11 @@
-"""Serves moto, with four of its answers changed to those of AWS.
+"""Serves moto, with five of its answers changed to those of AWS.
 
 Unchanged, moto loses the tags of a new bucket, so the bucket has no owner. The
 SDK for Rust cannot read the root element of moto's answer to
 GetBucketVersioning, nor moto's description of a stream whose destination was
-updated in part. And moto fails with an internal error when a key is scheduled
-for deletion by its ARN.
+updated in part. Moto fails with an internal error when a key is scheduled for
+deletion by its ARN. And a bucket policy that denies requests without TLS keeps
+every object in the bucket.
 
 In the container this file is the main program; elsewhere launch.py imports it.
 """
@@ -14,12 +15,14 @@ from pathlib import Path
 
 import xmltodict
 from moto.firehose.models import FirehoseBackend, create_s3_destination_config
+from moto.iam.access_control import PermissionResult
 from moto.kms.models import KmsBackend
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
     create_backend_app,
 )
+from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
 from werkzeug.serving import make_server
 
@@ -78,12 +81,21 @@ def delete_keys_by_arn() -> None:
     KmsBackend.schedule_key_deletion = schedule
 
 
+def delete_objects_in_spite_of_the_bucket_policy() -> None:
+    """IAM User Guide, "Condition": a statement applies if its conditions are met.
+
+    Moto evaluates no condition, and applies the denial to every request.
+    """
+    FakeBucket.get_permission = lambda _bucket, _action, _resource: PermissionResult.NEUTRAL
+
+
 def serve(listener: socket.socket, _folder: Path | None) -> None:
     """Serves moto on `listener` until the process ends."""
     name_the_versioning_as_aws_does()
     keep_the_tags_of_a_new_bucket()
     describe_the_merged_destination_twice()
     delete_keys_by_arn()
+    delete_objects_in_spite_of_the_bucket_policy()
     host, port = listener.getsockname()
     server = make_server(
         host,
