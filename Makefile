@@ -7,7 +7,7 @@ with_moto := integration-tests/moto/run
 with_evaluator := integration-tests/evaluator/run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo check-bug-report test sweep test-crash races lag attack fuzz bench bench-check lint check-format clippy doc deny sbom ci clean-emulators
+.PHONY: help build demo acceptance check-bug-report test sweep test-crash races lag attack fuzz bench bench-check lint check-format clippy doc deny sbom ci clean-emulators
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,12 @@ build: ## build the program as it is installed
 
 demo: build ## plan, apply, plan again and destroy, on an AWS emulator
 	@$(with_localstack) integration-tests/demo.sh $(target)/release/provision
+
+acceptance: build ## try it in a real account: ACCOUNT=123456789012 REGIONS=eu-west-1,us-east-1
+	cargo build --locked --example acceptance
+	@$(target)/debug/examples/acceptance $(target)/release/provision --folder '$(target)/acceptance' \
+		--account '$(ACCOUNT)' --regions '$(REGIONS)' \
+		$(if $(CONFIRM),--confirm '$(CONFIRM)') $(if $(CLEAN_UP),--clean-up)
 
 check-bug-report: build ## make the built program panic, which must ask for a report
 	@.ci/check-bug-report $(target)/release/provision

@@ -7,6 +7,7 @@ mod deployment;
 mod harness;
 mod inputs;
 
+mod acceptance_run;
 mod adopt;
 mod attacks;
 mod audit_trail;
