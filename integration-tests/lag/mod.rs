@@ -8,7 +8,9 @@
 //!
 //! `make lag` runs 60 seeds. `LAG=1 LAG_SEED=17` runs the seed 17 alone.
 
+mod messages;
 mod replicas;
+mod replicas_tests;
 mod table;
 
 use std::collections::BTreeSet;
