@@ -5,9 +5,10 @@ use super::invalid::Invalid;
 /// How the ownership tags name the deployment without a postfix, which therefore is no postfix.
 const WITHOUT_POSTFIX: &str = "default";
 
-/// Suffixes of bucket names that S3 reserves. The other reserved suffixes contain a dot, which no
-/// postfix does.
-const RESERVED_SUFFIXES: [&str; 4] = ["-s3alias", "--ol-s3", "--x-s3", "--table-s3"];
+/// Suffixes of bucket names that S3 reserves (S3 User Guide, "General purpose bucket naming rules",
+/// and "Namespaces for general purpose buckets" for `-an`). The other reserved suffix, `.mrap`, has a
+/// dot, which no postfix has. No reserved prefix begins as our names do.
+const RESERVED_SUFFIXES: [&str; 5] = ["-s3alias", "--ol-s3", "--x-s3", "--table-s3", "-an"];
 
 /// With this length, the longest names stay within AWS's limits: 63 characters for the bucket,
 /// 64 for a regional role.

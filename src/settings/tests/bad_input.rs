@@ -182,6 +182,12 @@ fn bad_values_in_the_file_are_refused_by_name() {
         ),
         (
             "postfix = \"\"",
+            "postfix = \"-eu-an\"",
+            "provision.toml: stackstate.postfix: \"-eu-an\" cannot end the names of resources: S3 keeps \
+             the ending \"-an\" for itself",
+        ),
+        (
+            "postfix = \"\"",
             "postfix = \"-a23456789012345678901\"",
             "provision.toml: stackstate.postfix: \"-a23456789012345678901\" cannot end the names of \
              resources: it has 22 characters",
