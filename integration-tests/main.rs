@@ -12,6 +12,7 @@ mod adopt;
 mod attacks;
 mod audit_trail;
 mod bad_input;
+mod bucket_tags;
 mod bug;
 mod crash;
 mod delivery;

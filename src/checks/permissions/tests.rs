@@ -251,3 +251,35 @@ fn a_boundary_in_the_settings_limits_the_roles_that_may_be_created_or_changed() 
     }
     assert!(!actions(&all).contains("iam:DeleteRolePermissionsBoundary"));
 }
+
+/// Outside of the partition `aws`, S3 was seen to refuse a bucket with tags (issues 45566 and 45684 of
+/// hashicorp/terraform-provider-aws). The program then creates the bucket without tags and tags it.
+#[test]
+fn the_creation_of_a_bucket_needs_its_tags_in_the_request_only_where_s3_takes_them() {
+    let cases = [
+        ("eu-west-1", true),
+        ("us-gov-west-1", false),
+        ("eusc-de-east-1", false),
+        ("cn-north-1", false),
+    ];
+    for (region, with_tags) in cases {
+        let nodes = laid_out(&settings(&[region]));
+        let mut nodes = nodes.iter();
+        let bucket = nodes.find(|it| it.address().kind == "s3_bucket").unwrap();
+        // Preflight simulates the same permissions.
+        let all = bucket.resource.wanted().unwrap().permissions_to_create();
+        let create = all
+            .iter()
+            .find(|it| it.action == "s3:CreateBucket")
+            .unwrap();
+        let mut keys = create.conditions.iter().map(|it| &it.key);
+        let demands = keys.any(|key| key.starts_with(REQUEST_TAG));
+        assert_eq!(demands, with_tags, "{region}");
+        assert_eq!(
+            actions(&all).contains("s3:PutBucketTagging"),
+            !with_tags,
+            "{region}"
+        );
+        assert!(actions(&all).contains("s3:TagResource"), "{region}");
+    }
+}

@@ -15,6 +15,7 @@ use crate::engine::permission::{
     CREATE, FIND, Permission, READ, READ_EXPOSURES, Side, allow, for_changes, request_tags,
 };
 use crate::engine::resource::Specified;
+use crate::names::Partition;
 
 const CHANGES: [(&str, Side, &str); 7] = [
     ("tags", Side::Set, "s3:PutBucketTagging"),
@@ -76,7 +77,14 @@ impl Specified<'_, S3Bucket, BucketSpec> {
         let identity = &self.resource.identity;
         let arn = identity.as_resource();
         let create = ["s3:CreateBucket", "s3:TagResource"];
-        let mut all = allow(CREATE, &[arn], &request_tags(&identity.tags), &create);
+        let mut all = match self.resource.region.partition() {
+            Partition::Aws => allow(CREATE, &[arn], &request_tags(&identity.tags), &create),
+            // S3 may refuse the tags, and then the bucket is created without them and tagged.
+            _ => {
+                let create = [&create[..], &["s3:PutBucketTagging"]].concat();
+                allow("CreateBucket", &[arn], &[], &create)
+            }
+        };
         let settings = [
             "s3:PutBucketOwnershipControls",
             "s3:PutBucketPolicy",

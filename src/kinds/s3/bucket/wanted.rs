@@ -52,6 +52,31 @@ impl Specified<'_, S3Bucket, BucketSpec> {
         }))
     }
 
+    /// The region in the form of a request; us-east-1 is the default and must not be named.
+    fn location(&self) -> Option<BucketLocationConstraint> {
+        let region = self.resource.region.name();
+        (region != "us-east-1").then(|| BucketLocationConstraint::from(region))
+    }
+
+    async fn create_bucket(&self, aws: &Aws, with_tags: bool) -> Result<(), AwsError> {
+        let client = aws.s3(&self.resource.region);
+        let tags = with_tags.then(|| to_service(self.resource.identity.tags.iter()));
+        let configuration = CreateBucketConfiguration::builder()
+            .set_location_constraint(self.location())
+            .set_tags(tags)
+            .build();
+        aws.call(s3_operation("CreateBucket", &self.resource.region), || {
+            client
+                .create_bucket()
+                .bucket(&self.resource.identity.name)
+                .object_ownership(ObjectOwnership::BucketOwnerPreferred)
+                .create_bucket_configuration(configuration.clone())
+                .send()
+        })
+        .await?;
+        Ok(())
+    }
+
     /// The ARN of the key of the default encryption. A wanted key whose ARN is unknown is an error,
     /// and never another encryption.
     fn key<'a>(&self, aws: &Aws, known: &'a Known) -> Result<Option<&'a String>, AwsError> {
@@ -135,24 +160,6 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
     }
 
     async fn create(&self, aws: &Aws, _known: &Known) -> Result<Created, AwsError> {
-        let client = aws.s3(&self.resource.region);
-        let tags = to_service(self.resource.identity.tags.iter());
-        // us-east-1 is the default location and must not be named.
-        let location = (self.resource.region.name() != "us-east-1")
-            .then(|| BucketLocationConstraint::from(self.resource.region.name()));
-        let configuration = CreateBucketConfiguration::builder()
-            .set_location_constraint(location)
-            .set_tags(Some(tags))
-            .build();
-        aws.call(s3_operation("CreateBucket", &self.resource.region), || {
-            client
-                .create_bucket()
-                .bucket(&self.resource.identity.name)
-                .object_ownership(ObjectOwnership::BucketOwnerPreferred)
-                .create_bucket_configuration(configuration.clone())
-                .send()
-        })
-        .await?;
         let mut attributes = Attributes::from([
             ("region".to_owned(), self.resource.region.name().into()),
             (
@@ -160,7 +167,22 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
                 ObjectOwnership::BucketOwnerPreferred.as_str().into(),
             ),
         ]);
-        self.resource.identity.tags.lower_desired(&mut attributes);
+        match self.create_bucket(aws, true).await {
+            // Outside of the partition `aws`, S3 was seen to refuse tags here (issues 45566 and 45684
+            // of hashicorp/terraform-provider-aws). Then the tags are the first change that follows. In
+            // us-east-1 S3 would answer a second request well for a bucket that somebody else in this
+            // account made meanwhile, and the tags would take it over.
+            Err(error)
+                if error.code.as_deref() == Some("UnsupportedArgument")
+                    && self.location().is_some() =>
+            {
+                self.create_bucket(aws, false).await?;
+            }
+            answer => {
+                answer?;
+                self.resource.identity.tags.lower_desired(&mut attributes);
+            }
+        }
         Ok(Created {
             attributes,
             arn: None,

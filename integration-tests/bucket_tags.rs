@@ -1,0 +1,86 @@
+//! The tags of the bucket where S3 does not take them as the emulators do.
+
+use crate::deployment::Deployment;
+use crate::harness::{Account, Call, MAIN, Moment};
+
+const ADDRESS: &str = "s3_bucket.logs@eu-west-1";
+
+/// S3's answer to tags in `CreateBucket` in the partitions aws-eusc and aws-us-gov (issues 45566 and
+/// 45684 of hashicorp/terraform-provider-aws).
+fn unsupported() -> (String, String) {
+    let body = "<Error><Code>UnsupportedArgument</Code><Message>The request contained an \
+                unsupported argument.</Message></Error>";
+    ("400 Bad Request".to_owned(), body.to_owned())
+}
+
+/// Refuses tags in the request that makes a bucket.
+fn refuse_tags_at_creation(account: &Account) {
+    account.stand_in(|call| {
+        let refused =
+            call.body.contains("<Tags>") && call.body.contains("CreateBucketConfiguration");
+        refused.then(unsupported)
+    });
+}
+
+fn writes(calls: &[Call], bucket: &str) -> Vec<String> {
+    let calls = calls.iter().filter(|it| it.is_write && it.service == "s3");
+    let lines = calls.map(|it| it.operation.replace(bucket, "BUCKET"));
+    lines.collect()
+}
+
+#[test]
+fn where_a_bucket_cannot_be_created_with_tags_it_is_tagged_before_anything_else() {
+    let account = Account::new(&[MAIN]);
+    refuse_tags_at_creation(&account);
+    let applied = account.apply(&[]);
+    let bucket = Deployment::of(&account, &[MAIN]).bucket();
+    let writes = writes(&applied.calls, &bucket);
+    let first = ["PUT /BUCKET/", "PUT /BUCKET/", "PUT /BUCKET/?tagging"];
+    assert_eq!(writes[..3], first, "{writes:#?}");
+    account.plan(&[]).has_no_changes();
+    account.destroy(&[]);
+}
+
+#[test]
+fn a_bucket_that_was_left_without_tags_is_taken_over_with_adopt() {
+    let account = Account::new(&[MAIN]);
+    refuse_tags_at_creation(&account);
+    // A run that is killed between the creation and the tags leaves the bucket as this one does.
+    account.watch(|call, moment| {
+        moment == Moment::Answered || !call.operation.ends_with("?tagging") || !call.is_write
+    });
+    account.provision(&["apply", "--yes"]).exits(1);
+    account.watch(|_, _| true);
+    let plan = account.plan(&[]);
+    assert_eq!(plan.action(ADDRESS), "blocked");
+    assert!(plan.reason(ADDRESS).contains("`--adopt` takes it over"));
+    account.apply(&["--adopt"]);
+    account.plan(&[]).has_no_changes();
+}
+
+#[test]
+fn any_other_refusal_of_the_creation_ends_the_step() {
+    let account = Account::new(&[MAIN]);
+    account.stand_in(|call| {
+        let body = "<Error><Code>InvalidArgument</Code><Message>no</Message></Error>";
+        let refused = call.body.contains("CreateBucketConfiguration");
+        refused.then(|| ("400 Bad Request".to_owned(), body.to_owned()))
+    });
+    let failed = account.provision(&["apply", "--yes"]).exits(1);
+    let bucket = Deployment::of(&account, &[MAIN]).bucket();
+    let writes = writes(&failed.calls, &bucket);
+    assert_eq!(writes, ["PUT /BUCKET/"], "the bucket is asked for once");
+    failed.says("InvalidArgument: no");
+}
+
+/// In us-east-1 S3 answers a creation of a bucket that the account has already with success (API
+/// Reference, "CreateBucket"), so nothing is tagged there that may be somebody else's.
+#[test]
+fn in_us_east_1_a_bucket_is_never_made_without_tags() {
+    let account = Account::new(&["us-east-1"]);
+    account.stand_in(|call| call.body.contains("<Tags>").then(unsupported));
+    let failed = account.provision(&["apply", "--yes"]).exits(1);
+    let bucket = Deployment::of(&account, &["us-east-1"]).bucket();
+    assert_eq!(writes(&failed.calls, &bucket), ["PUT /BUCKET/"]);
+    failed.says("UnsupportedArgument");
+}
