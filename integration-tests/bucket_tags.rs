@@ -1,5 +1,7 @@
 //! The tags of the bucket where S3 does not take them as the emulators do.
 
+use aws_sdk_s3::types::CreateBucketConfiguration;
+
 use crate::deployment::Deployment;
 use crate::harness::{Account, Call, MAIN, Moment};
 
@@ -83,4 +85,29 @@ fn in_us_east_1_a_bucket_is_never_made_without_tags() {
     let bucket = Deployment::of(&account, &["us-east-1"]).bucket();
     assert_eq!(writes(&failed.calls, &bucket), ["PUT /BUCKET/"]);
     failed.says("UnsupportedArgument");
+}
+
+/// API Reference, "PutBucketTagging": a bucket with attribute-based access control takes no tags by
+/// this operation. The code of S3's answer is not documented.
+#[tokio::test]
+async fn a_bucket_with_access_control_by_attributes_is_refused_with_the_way_out() {
+    let account = Account::new(&[MAIN]);
+    let bucket = Deployment::of(&account, &[MAIN]).bucket();
+    let location = CreateBucketConfiguration::builder().location_constraint(MAIN.into());
+    let create = account.s3(MAIN).create_bucket().bucket(&bucket);
+    let create = create.create_bucket_configuration(location.build());
+    create.send().await.unwrap();
+    account.stand_in(|call| {
+        let body = "<Error><Code>MethodNotAllowed</Code><Message>The specified method is not \
+                    allowed against this resource.</Message></Error>";
+        let refused = call.is_write && call.operation.ends_with("?tagging");
+        refused.then(|| ("405 Method Not Allowed".to_owned(), body.to_owned()))
+    });
+    let failed = account.provision(&["apply", "--yes", "--adopt"]).exits(1);
+    failed
+        .says("if attribute-based access control is enabled on the bucket")
+        .says(&format!("--resource-arn arn:aws:s3:::{bucket}"))
+        .says(
+            "--tags 'Key=provision:system,Value=stackstate' 'Key=provision:deployment,Value=default'",
+        );
 }

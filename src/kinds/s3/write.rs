@@ -9,7 +9,7 @@ use aws_sdk_s3::types::{
 use super::bucket::{S3Bucket, all_blocked};
 use super::read::optional;
 use super::s3_operation;
-use crate::aws::{Aws, AwsError};
+use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::kinds::s3::lifecycle;
 use crate::kinds::tags::{from_service, to_service};
 use iam_policy::Policy;
@@ -145,12 +145,30 @@ impl S3Bucket {
         let operation = s3_operation("PutBucketTagging", &self.region);
         let tagging = Tagging::builder().set_tag_set(Some(tags)).build();
         let tagging = aws.built(&operation, tagging)?;
-        aws.call(operation, || {
+        let answer = aws.call(operation, || {
             let request = client.put_bucket_tagging().bucket(&self.identity.name);
             let request = request.expected_bucket_owner(&owner);
             request.tagging(tagging.clone()).send()
-        })
-        .await?;
+        });
+        answer.await.map_err(|error| self.refused_tags(error))?;
         Ok(())
+    }
+
+    /// The error with the way out for a bucket with attribute-based access control, whose tags only
+    /// S3's control API writes (API Reference, "PutBucketTagging"). No document names S3's answer.
+    fn refused_tags(&self, mut error: AwsError) -> AwsError {
+        if matches!(error.kind, ErrorKind::Refused | ErrorKind::Denied) {
+            let tags = self.identity.tags.iter();
+            let tags: Vec<String> = tags.map(|(k, v)| format!("'Key={k},Value={v}'")).collect();
+            error.message.push_str(&format!(
+                " (if attribute-based access control is enabled on the bucket, S3 takes no tags this \
+                 way: write them with `aws s3control tag-resource --account-id {} --resource-arn {} \
+                 --tags {}`, then run again)",
+                self.account,
+                self.identity.as_resource(),
+                tags.join(" ")
+            ));
+        }
+        error
     }
 }
