@@ -120,22 +120,39 @@ async fn the_hardened_profile_keeps_only_what_names_this_account_as_source() {
     account.plan(&HARDENED).has_no_changes();
 }
 
+/// VPC User Guide, "Amazon S3 bucket permissions for flow logs": where whoever makes a flow log may
+/// change the bucket policy, AWS's own policy overwrites it, with the Sids of the vendor's.
 #[tokio::test]
-async fn what_aws_wrote_under_one_of_our_names_is_kept_under_another_name() {
-    let account = Account::applied(&[MAIN]);
-    // AWS replaces the whole policy ("Amazon S3 bucket permissions for flow logs").
-    let written = delivery(&account, "AWSLogDeliveryWrite", "flows/");
-    let resource = written["Resource"].clone();
-    change(&account, |it| *it = vec![written]).await;
-    account.provision(&["plan"]).says(KEPT);
-    account.mends("a flow log was made", ADDRESS, "update", &["bucket_policy"]);
-    let policy = policy(&account).await;
-    let kept = policy["Statement"].as_array().unwrap().iter();
-    let kept: Vec<&Json> = kept.filter(|it| it["Resource"] == resource).collect();
-    assert_eq!(kept.len(), 1, "{policy:#}");
-    assert_eq!(kept[0]["Sid"], "AWSLogDeliveryWrite1");
-    assert_eq!(sids(&account).await.len(), 4, "{policy:#}");
-    account.plan(&[]).has_no_changes();
+async fn a_plan_says_that_a_flow_log_replaced_the_policy_and_an_apply_writes_both() {
+    for (folder, kept) in [("flows/", 1), ("", 0)] {
+        let account = Account::applied(&[MAIN]);
+        let write = delivery(&account, "AWSLogDeliveryWrite", folder);
+        let mut look = delivery(&account, "AWSLogDeliveryAclCheck", folder);
+        look["Action"] = json!(["s3:Get*", "s3:List*"]);
+        look["Resource"] = json!(format!(
+            "arn:aws:s3:::{}",
+            Deployment::of(&account, &[MAIN]).bucket()
+        ));
+        look["Condition"]["StringEquals"] = json!({"aws:SourceAccount": account.id});
+        let resource = write["Resource"].clone();
+        change(&account, |it| *it = vec![write, look]).await;
+        let plan = account.provision(&["plan"]);
+        let plan = plan.says("AWS's log delivery has replaced the bucket policy");
+        let plan = plan.says("the statement \"DisableInsecureConnections\", a Deny");
+        if kept == 1 {
+            plan.says(KEPT);
+        }
+        account.mends("a flow log was made", ADDRESS, "update", &["bucket_policy"]);
+        let policy = policy(&account).await;
+        let written = policy["Statement"].as_array().unwrap().iter();
+        let written: Vec<&Json> = written.filter(|it| it["Resource"] == resource).collect();
+        assert_eq!(written.len(), 1, "{policy:#}");
+        // Under the path of our own statement, ours lets log delivery do the same.
+        let sid = ["AWSLogDeliveryWrite", "AWSLogDeliveryWrite1"][kept];
+        assert_eq!(written[0]["Sid"], sid);
+        assert_eq!(sids(&account).await.len(), 3 + kept, "{policy:#}");
+        account.plan(&[]).has_no_changes();
+    }
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use crate::engine::resource::{Resource, Specified, Wanted};
 use crate::kinds::s3::empty;
 use crate::kinds::s3::log_delivery::{Receiver, renamed, same_resources};
 use crate::names::{AccountId, Region};
-use iam_policy::{Policy, Statement};
+use iam_policy::{Effect, Policy, Statement};
 
 /// The kind, as addresses name it.
 pub const KIND: &str = "s3_bucket";
@@ -73,12 +73,26 @@ impl BucketSpec {
     /// Whether a statement is one of ours: the same, or an older form, which has the Sid of ours and
     /// the same resources. AWS's log delivery uses the vendor's Sids too, for other folders.
     fn is_own(&self, statement: &Statement) -> bool {
-        self.policy.statements().iter().any(|own| {
-            own.document() == statement.document()
-                || (own.sid().is_some()
-                    && own.sid() == statement.sid()
-                    && same_resources(own, statement))
-        })
+        let mut own = self.policy.statements().iter();
+        own.any(|own| is_form_of(statement, own))
+    }
+}
+
+/// Whether a statement is this one of ours, or another form of it.
+fn is_form_of(statement: &Statement, own: &Statement) -> bool {
+    own.document() == statement.document()
+        || (own.sid().is_some() && own.sid() == statement.sid() && same_resources(own, statement))
+}
+
+/// The statement's name, for a person.
+fn named(statement: &Statement) -> String {
+    let name = match statement.sid() {
+        Some(sid) => format!("the statement \"{sid}\""),
+        None => "a statement without a Sid".to_owned(),
+    };
+    match statement.effect() {
+        Effect::Allow => name,
+        Effect::Deny => format!("{name}, a Deny"),
     }
 }
 
@@ -91,30 +105,26 @@ impl S3Bucket {
     }
 }
 
-fn note(statements: usize) -> Option<String> {
-    let noun = match statements {
-        0 => return None,
-        1 => "statement",
-        _ => "statements",
-    };
-    Some(format!(
-        "{statements} {noun} of AWS's log delivery in the policy, kept"
-    ))
-}
-
 impl Specified<'_, S3Bucket, BucketSpec> {
+    /// Whether AWS itself writes the statement for its log delivery to this bucket.
+    fn is_of_log_delivery(&self, statement: &Statement, names_source: bool) -> bool {
+        let receiver = Receiver {
+            arn: self.resource.identity.as_resource(),
+            account: &self.resource.account,
+            names_source,
+        };
+        receiver.is_written_by_aws(statement)
+    }
+
     /// The statements that AWS's log delivery added to a bucket policy that was found, under Sids
     /// that ours do not have.
     fn of_log_delivery(&self, found: Option<&Value>) -> Vec<Statement> {
         let Some(Value::Policy(found)) = found else {
             return Vec::new();
         };
-        let receiver = Receiver {
-            arn: self.resource.identity.as_resource(),
-            account: &self.resource.account,
-            names_source: self.spec.names_source,
+        let added = |it: &Statement| {
+            self.is_of_log_delivery(it, self.spec.names_source) && !self.spec.is_own(it)
         };
-        let added = |it: &Statement| receiver.is_written_by_aws(it) && !self.spec.is_own(it);
         let mut added = found.split(added).1;
         let own = self.spec.policy.statements().iter();
         let own = own.filter_map(|it| it.sid().map(ToOwned::to_owned));
@@ -124,6 +134,38 @@ impl Specified<'_, S3Bucket, BucketSpec> {
             taken.extend(statement.sid().map(ToOwned::to_owned));
         }
         added
+    }
+
+    /// What a person should know about a bucket policy that was found.
+    fn note(&self, found: Option<&Value>) -> Option<String> {
+        let kept = match self.of_log_delivery(found).len() {
+            0 => None,
+            1 => Some("1 statement of AWS's log delivery in the policy, kept".to_owned()),
+            n => Some(format!(
+                "{n} statements of AWS's log delivery in the policy, kept"
+            )),
+        };
+        let notes: Vec<String> = self.replaced(found).into_iter().chain(kept).collect();
+        (!notes.is_empty()).then(|| notes.join("; "))
+    }
+
+    /// Says which of our statements are gone, if AWS's log delivery wrote the whole policy.
+    fn replaced(&self, found: Option<&Value>) -> Option<String> {
+        let Some(Value::Policy(found)) = found else {
+            return None;
+        };
+        let found = found.statements();
+        let own = self.spec.policy.statements().iter();
+        let gone = own.filter(|own| !found.iter().any(|it| is_form_of(it, own)));
+        let gone: Vec<String> = gone.map(named).collect();
+        let by_aws = found.iter().all(|it| self.is_of_log_delivery(it, false));
+        (by_aws && !found.is_empty() && !gone.is_empty()).then(|| {
+            format!(
+                "AWS's log delivery has replaced the bucket policy, as it does for a new VPC flow \
+                 log: without {}",
+                gone.join(", ")
+            )
+        })
     }
 }
 
@@ -190,8 +232,7 @@ impl Resource for S3Bucket {
                 resource: self,
                 spec,
             };
-            let found = present.attributes.get("bucket_policy");
-            note(bucket.of_log_delivery(found).len())
+            bucket.note(present.attributes.get("bucket_policy"))
         });
         Ok(Observed::Present(present))
     }

@@ -1,10 +1,11 @@
-//! The statements that AWS itself adds to the policy of a bucket that receives logs.
+//! The statements that AWS itself writes into the policy of a bucket that receives logs.
 //!
-//! AWS appends them when a person who may change the policy sends a flow log or another vended log
-//! to the bucket, and the log would stop without them. Their forms are those of "Amazon S3 bucket
-//! permissions for flow logs" in the VPC User Guide and of "Logs sent to Amazon S3" in the
-//! CloudWatch Logs User Guide, whose earlier editions have no condition on the source. Where a
-//! delivery has a path of its own, AWS names that path instead of `AWSLogs` and the account.
+//! AWS writes them when a person who may change the policy sends a log to the bucket, and the log
+//! would stop without them. For a VPC flow log they overwrite the whole policy ("Amazon S3 bucket
+//! permissions for flow logs" in the VPC User Guide). For other vended logs they are appended ("Logs
+//! sent to Amazon S3" in the CloudWatch Logs User Guide). Their forms are those of these pages, whose
+//! earlier editions have no condition on the source. Where a delivery has a path of its own, AWS names
+//! that path instead of `AWSLogs` and the account.
 
 use std::collections::BTreeSet;
 
