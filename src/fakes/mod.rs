@@ -6,6 +6,7 @@
 //! which the tests pause.
 
 pub mod deployment;
+pub mod http;
 mod resource;
 mod state;
 

@@ -5,6 +5,7 @@ mod tests;
 mod wanted;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -36,6 +37,10 @@ pub struct FirehoseStream {
     pub region: Region,
     /// The specification of the stream, if it is wanted.
     pub spec: Option<StreamSpec>,
+    /// The tags that were read while AWS was creating the stream. AWS answers 5 calls a second about
+    /// tags in an account (API Reference, "ListTagsForDeliveryStream"), so they are read again only
+    /// once the stream is made.
+    pub tags_of_new: OnceLock<BTreeMap<String, String>>,
 }
 
 /// A stream of the type DirectPut with an extended S3 destination.
@@ -78,6 +83,31 @@ impl FirehoseStream {
         })
     }
 
+    /// The description and the tags, read at the same time unless AWS was creating the stream before.
+    async fn read(
+        &self,
+        aws: &Aws,
+    ) -> Result<(DeliveryStreamDescription, BTreeMap<String, String>), AwsError> {
+        let (stream, tags) = match self.tags_of_new.get() {
+            None => {
+                let (stream, tags) = join(self.describe(aws), self.tags_of(aws)).await;
+                (stream?, tags?)
+            }
+            Some(tags) => {
+                let stream = self.describe(aws).await?;
+                let tags = match phase(&stream) {
+                    Phase::Creating => tags.clone(),
+                    _ => self.tags_of(aws).await?,
+                };
+                (stream, tags)
+            }
+        };
+        if phase(&stream) == Phase::Creating {
+            self.tags_of_new.get_or_init(|| tags.clone());
+        }
+        Ok((stream, tags))
+    }
+
     async fn tags_of(&self, aws: &Aws) -> Result<BTreeMap<String, String>, AwsError> {
         let client = aws.firehose(&self.region);
         let tags = aws.list(
@@ -98,6 +128,14 @@ impl FirehoseStream {
             },
         );
         Ok(tags.await?.into_iter().collect())
+    }
+}
+
+fn phase(stream: &DeliveryStreamDescription) -> Phase {
+    match stream.delivery_stream_status() {
+        DeliveryStreamStatus::Creating => Phase::Creating,
+        DeliveryStreamStatus::Deleting => Phase::Deleting,
+        _ => Phase::Stable,
     }
 }
 
@@ -206,20 +244,15 @@ impl Resource for FirehoseStream {
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
-        let (stream, tags) = join(self.describe(aws), self.tags_of(aws)).await;
-        let stream = match stream {
-            Ok(stream) => stream,
+        let (stream, tags) = match self.read(aws).await {
+            Ok(read) => read,
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(Observed::Missing),
             Err(error) => return Err(error),
         };
         let mut attributes = lower(&stream);
-        let owner = self.identity.tags.lower_observed(&tags?, &mut attributes);
-        let phase = match stream.delivery_stream_status() {
-            DeliveryStreamStatus::Creating => Phase::Creating,
-            DeliveryStreamStatus::Deleting => Phase::Deleting,
-            _ => Phase::Stable,
-        };
-        Ok(Observed::Present(Present::new(attributes, owner, phase)))
+        let owner = self.identity.tags.lower_observed(&tags, &mut attributes);
+        let present = Present::new(attributes, owner, phase(&stream));
+        Ok(Observed::Present(present))
     }
 
     /// What of our own stream leads elsewhere is compared.

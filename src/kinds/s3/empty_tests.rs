@@ -5,19 +5,12 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, SdkConfig};
-use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
-use aws_smithy_runtime_api::client::http::{
-    HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
-    http_client_fn,
-};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use tokio::sync::watch;
 
 use super::empty::Bucket;
-use crate::aws::{Aws, AwsError, Connections, ErrorKind, Session};
+use crate::aws::{Aws, AwsError, Connections, ErrorKind};
+use crate::fakes::http::session;
 
 const PAGE: usize = 1_000;
 
@@ -60,18 +53,7 @@ impl Stub {
 
     fn aws(&self, concurrency: usize, stop: watch::Receiver<bool>) -> Aws {
         let stub = self.clone();
-        let connector = HttpClientOf(stub);
-        let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(aws_config::Region::from_static("eu-west-1"))
-            .credentials_provider(SharedCredentialsProvider::new(Credentials::for_tests()))
-            .http_client(connector.client())
-            .build();
-        let session = Session {
-            config,
-            path_style: true,
-            region: None,
-        };
+        let session = session(move |request| stub.answer(request));
         Connections::new(concurrency, stop).account(&session, None, &[])
     }
 
@@ -175,27 +157,6 @@ impl Contents {
             stop.send_replace(true);
         }
         format!("<DeleteResult>{errors}</DeleteResult>")
-    }
-}
-
-struct HttpClientOf(Stub);
-
-impl HttpClientOf {
-    fn client(self) -> SharedHttpClient {
-        http_client_fn(move |_: &HttpConnectorSettings, _: &RuntimeComponents| {
-            SharedHttpConnector::new(Connector(self.0.clone()))
-        })
-    }
-}
-
-#[derive(Debug)]
-struct Connector(Stub);
-
-impl aws_smithy_runtime_api::client::http::HttpConnector for Connector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (status, body) = self.0.answer(&request);
-        let status = status.try_into().expect("a status");
-        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body))))
     }
 }
 

@@ -1,4 +1,5 @@
-//! What of a stream's description becomes an attribute, beside its own destination.
+//! What of a stream's description becomes an attribute, beside its own destination, and what a stream
+//! is judged by while AWS creates it.
 
 use aws_sdk_firehose::types::builders::ExtendedS3DestinationDescriptionBuilder;
 use aws_sdk_firehose::types::{
@@ -9,7 +10,22 @@ use aws_sdk_firehose::types::{
     S3BackupMode, S3DestinationDescription,
 };
 
-use super::lower;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use tokio::sync::watch;
+
+use super::{FirehoseStream, KIND, StreamSpec, lower};
+use crate::aws::{Aws, Connections};
+use crate::engine::address::Address;
+use crate::engine::attributes;
+use crate::engine::identity::Identity;
+use crate::engine::known::Known;
+use crate::engine::observed::{Observed, Phase, Present};
+use crate::engine::ownership::{Owner, Tags};
+use crate::engine::resource::Resource;
+use crate::fakes::http;
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/firehose";
 const FUNCTION: &str = "arn:aws:lambda:eu-west-1:210987654321:function:theirs";
@@ -110,4 +126,102 @@ fn what_is_switched_off_is_no_attribute() {
             .s3_backup_description(backup())
     });
     assert_eq!(found, []);
+}
+
+fn stream() -> FirehoseStream {
+    let region = "eu-west-1".parse().unwrap();
+    FirehoseStream {
+        identity: Identity {
+            address: Address::regional(KIND, "a", &region),
+            name: "a".to_owned(),
+            arn: Some("arn:aws:firehose:eu-west-1:123456789012:deliverystream/a".to_owned()),
+            tags: Tags::new("stackstate", "default", &BTreeMap::new()),
+        },
+        region,
+        spec: Some(StreamSpec {
+            role_arn: ROLE.to_owned(),
+            bucket_arn: "arn:aws:s3:::logs".to_owned(),
+            prefix: String::new(),
+            error_prefix: String::new(),
+            key: None,
+        }),
+        tags_of_new: OnceLock::new(),
+    }
+}
+
+/// An account with a stream of ours and no destination. AWS creates it until it was described `busy`
+/// times. The lists of its tags are counted.
+fn account(busy: usize, stop: watch::Receiver<bool>) -> (Aws, Arc<AtomicUsize>) {
+    let lists = Arc::new(AtomicUsize::new(0));
+    let (listed, described) = (Arc::clone(&lists), AtomicUsize::new(0));
+    let session = http::session(move |request| {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        if target.ends_with("ListTagsForDeliveryStream") {
+            listed.fetch_add(1, Ordering::Relaxed);
+            let body = r#"{"HasMoreTags": false, "Tags": [
+                {"Key": "provision:system", "Value": "stackstate"},
+                {"Key": "provision:deployment", "Value": "default"}]}"#;
+            return (200, body.to_owned());
+        }
+        let is_busy = described.fetch_add(1, Ordering::Relaxed) < busy;
+        let status = if is_busy { "CREATING" } else { "ACTIVE" };
+        let body = format!(
+            r#"{{"DeliveryStreamDescription": {{"DeliveryStreamName": "a",
+                "DeliveryStreamARN": "arn", "DeliveryStreamStatus": "{status}",
+                "DeliveryStreamType": "DirectPut", "VersionId": "1", "Destinations": [],
+                "HasMoreDestinations": false}}}}"#
+        );
+        (200, body)
+    });
+    let aws = Connections::new(8, stop).account(&session, None, &[]);
+    (aws, lists)
+}
+
+async fn observed(stream: &FirehoseStream, aws: &Aws) -> Present {
+    match stream.observe(aws).await.unwrap() {
+        Observed::Present(present) => present,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// AWS allows 5 calls a second about tags in an account (API Reference, "ListTagsForDeliveryStream").
+#[tokio::test]
+async fn tags_are_listed_once_while_aws_creates_the_stream_and_again_afterwards() {
+    let (_stop, stopped) = watch::channel(false);
+    let (aws, lists) = account(3, stopped);
+    let stream = stream();
+    for (expected, phase) in [
+        (1, Phase::Creating),
+        (1, Phase::Creating),
+        (1, Phase::Creating),
+        (2, Phase::Stable),
+        (3, Phase::Stable),
+    ] {
+        let present = observed(&stream, &aws).await;
+        assert_eq!(present.phase, phase);
+        assert_eq!(present.owner, Owner::Ours);
+        assert_eq!(lists.load(Ordering::Relaxed), expected, "{phase:?}");
+    }
+}
+
+/// No document says that the description of a stream is complete while its status is CREATING.
+#[tokio::test]
+async fn a_stream_is_not_judged_before_it_is_made() {
+    let (_stop, stopped) = watch::channel(false);
+    let (aws, _) = account(1, stopped);
+    let stream = stream();
+    let wanted = stream.wanted().unwrap();
+    let changes = |found: &Present| {
+        let desired = wanted.desired(Some(found), &Known::new());
+        attributes::diff(&found.attributes, &desired)
+    };
+    let found = observed(&stream, &aws).await;
+    assert_eq!(changes(&found), []);
+    let found = observed(&stream, &aws).await;
+    let made = changes(&found);
+    let reason = made.iter().find_map(|change| wanted.immutable(change));
+    assert!(
+        reason.is_some_and(|it| it.contains("delivers to something else than S3")),
+        "{made:?}"
+    );
 }

@@ -12,13 +12,22 @@ use super::{FirehoseStream, StreamSpec};
 use crate::aws::{Aws, AwsError};
 use crate::engine::attributes::{Attributes, Change, Value, changed_tags, reference};
 use crate::engine::known::Known;
-use crate::engine::observed::{Created, Present};
+use crate::engine::observed::{Created, Phase, Present};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Specified, Wanted};
 use crate::kinds::tags::to_service;
 
 const BUFFER_SECONDS: i32 = 60;
 const BUFFER_MEBIBYTES: i32 = 8;
+
+/// What the description says of a stream that AWS still creates. The stream is not judged by it: AWS
+/// does not document that it is complete by then, and takes no change of the stream.
+fn not_judged_yet(found: &Present) -> Attributes {
+    let described = found.attributes.iter();
+    let described = described.filter(|(name, _)| !name.starts_with("tags["));
+    let described = described.map(|(name, value)| (name.clone(), value.clone()));
+    described.collect()
+}
 
 impl Specified<'_, FirehoseStream, StreamSpec> {
     fn buffering() -> BufferingHints {
@@ -41,6 +50,38 @@ impl Specified<'_, FirehoseStream, StreamSpec> {
         Ok(EncryptionConfiguration::builder()
             .kms_encryption_config(key.build()?)
             .build())
+    }
+
+    /// What the description of the stream is to say.
+    fn described(&self, known: &Known) -> Attributes {
+        let mut attributes = Attributes::from([
+            (
+                "type".to_owned(),
+                DeliveryStreamType::DirectPut.as_str().into(),
+            ),
+            (
+                "status".to_owned(),
+                DeliveryStreamStatus::Active.as_str().into(),
+            ),
+            ("destination".to_owned(), "extended S3".into()),
+            ("role".to_owned(), self.spec.role_arn.as_str().into()),
+            ("bucket".to_owned(), self.spec.bucket_arn.as_str().into()),
+            ("prefix".to_owned(), self.spec.prefix.as_str().into()),
+            (
+                "error_prefix".to_owned(),
+                self.spec.error_prefix.as_str().into(),
+            ),
+            (
+                "compression".to_owned(),
+                CompressionFormat::Gzip.as_str().into(),
+            ),
+            ("buffer_seconds".to_owned(), BUFFER_SECONDS.into()),
+            ("buffer_mebibytes".to_owned(), BUFFER_MEBIBYTES.into()),
+        ]);
+        if let Some(key) = &self.spec.key {
+            attributes.insert("key".to_owned(), reference(known, key));
+        }
+        attributes
     }
 
     fn destination(&self, known: &Known) -> Result<ExtendedS3DestinationConfiguration, BuildError> {
@@ -79,34 +120,11 @@ impl Specified<'_, FirehoseStream, StreamSpec> {
 
 #[async_trait]
 impl Wanted for Specified<'_, FirehoseStream, StreamSpec> {
-    fn desired(&self, _found: Option<&Present>, known: &Known) -> Attributes {
-        let mut attributes = Attributes::from([
-            (
-                "type".to_owned(),
-                DeliveryStreamType::DirectPut.as_str().into(),
-            ),
-            (
-                "status".to_owned(),
-                DeliveryStreamStatus::Active.as_str().into(),
-            ),
-            ("destination".to_owned(), "extended S3".into()),
-            ("role".to_owned(), self.spec.role_arn.as_str().into()),
-            ("bucket".to_owned(), self.spec.bucket_arn.as_str().into()),
-            ("prefix".to_owned(), self.spec.prefix.as_str().into()),
-            (
-                "error_prefix".to_owned(),
-                self.spec.error_prefix.as_str().into(),
-            ),
-            (
-                "compression".to_owned(),
-                CompressionFormat::Gzip.as_str().into(),
-            ),
-            ("buffer_seconds".to_owned(), BUFFER_SECONDS.into()),
-            ("buffer_mebibytes".to_owned(), BUFFER_MEBIBYTES.into()),
-        ]);
-        if let Some(key) = &self.spec.key {
-            attributes.insert("key".to_owned(), reference(known, key));
-        }
+    fn desired(&self, found: Option<&Present>, known: &Known) -> Attributes {
+        let mut attributes = match found {
+            Some(found) if found.phase == Phase::Creating => not_judged_yet(found),
+            _ => self.described(known),
+        };
         self.resource.identity.tags.lower_desired(&mut attributes);
         attributes
     }

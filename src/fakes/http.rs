@@ -1,0 +1,54 @@
+//! An AWS in memory that answers the requests of the real clients.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+
+use crate::aws::Session;
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+
+/// The status and the body of the answer to a request.
+type Answer = dyn Fn(&HttpRequest) -> (u16, String) + Send + Sync;
+
+#[derive(Clone)]
+struct Connector(Arc<Answer>);
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Connector")
+    }
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let (status, body) = (self.0)(&request);
+        let status = status.try_into().expect("a status");
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body))))
+    }
+}
+
+/// A session whose requests `answer` answers.
+pub fn session(answer: impl Fn(&HttpRequest) -> (u16, String) + Send + Sync + 'static) -> Session {
+    let connector = Connector(Arc::new(answer));
+    let client = http_client_fn(move |_: &HttpConnectorSettings, _: &RuntimeComponents| {
+        SharedHttpConnector::new(connector.clone())
+    });
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(aws_config::Region::from_static("eu-west-1"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::for_tests()))
+        .http_client(client)
+        .build();
+    Session {
+        config,
+        path_style: true,
+        region: None,
+    }
+}
