@@ -139,7 +139,7 @@ fn bad_documents_that_replace_shipped_ones_are_refused() {
         )
     };
     let inline = statement("s3:GetObject", 700).replace(r#""Principal":"*","#, "");
-    let trust = statement("sts:AssumeRole", 130).replace(r#","Resource":"*""#, "");
+    let trust = statement("sts:AssumeRole", 500).replace(r#","Resource":"*""#, "");
     let sources = vec!["\"aws.s3\""; 500].join(",");
     let cases = [
         ("key-policy", "{", vec!["is not JSON", "line 1"]),
@@ -162,7 +162,7 @@ fn bad_documents_that_replace_shipped_ones_are_refused() {
         (
             "firehose-role-trust",
             &trust,
-            vec!["of 2048 that AWS allows"],
+            vec!["of 8192 that AWS allows"],
         ),
         (
             "key-policy",

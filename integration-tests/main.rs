@@ -44,6 +44,7 @@ mod policy;
 mod policy_lint;
 mod preflight;
 mod proxies;
+mod quotas;
 mod races;
 mod random_accounts;
 mod regions;

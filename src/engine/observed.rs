@@ -12,8 +12,8 @@ pub enum Observed {
     /// The resource does not exist and cannot be created. The reason says what is in the way, and
     /// names the way out.
     Impossible(String),
-    /// The resource does not exist. The text names what may look like it and is not taken for it: what
-    /// carries our tags, or has tags that may not be read.
+    /// The resource does not exist. The text says what to know beside that, such as what may look like
+    /// it and is not taken for it: what carries our tags, or has tags that may not be read.
     Lookalike(String),
     /// The name belongs to another account, so no resource of this account exists or can be created
     /// under it. The reason says so, and names the way out.

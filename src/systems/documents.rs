@@ -12,9 +12,9 @@ use serde_json::Value as Json;
 
 use crate::engine::document::{Document, Hole};
 use crate::failure::Failure;
+use crate::kinds::eventbridge::pattern;
 use crate::names::Partition;
 use crate::settings::Profile;
-use crate::systems::written::PATTERN_LIMIT;
 use crate::text_file::{self, LARGEST_POLICY};
 use iam_policy::{Kind, Policy, PolicyError, partition, placeholders};
 
@@ -244,7 +244,7 @@ impl Documents {
                     .hint("No event matches an empty list: name a value, or leave the field out"),
             );
         }
-        within(origin, json.to_string().chars().count(), PATTERN_LIMIT)?;
+        within(origin, pattern::size(&json), pattern::LIMIT)?;
         Ok(json)
     }
 

@@ -49,5 +49,12 @@ pub fn lay_out(systems: &[Box<dyn System>], site: &Site) -> Result<Layout, Failu
         all.nodes.extend(layout.nodes);
         all.written.extend(layout.written);
     }
+    for written in &all.written {
+        let mut nodes = all.nodes.iter_mut();
+        let carrier = nodes.find(|node| *node.address() == written.carrier);
+        if let (Some(node), Some(note)) = (carrier, written.content.over_quota()) {
+            node.note = Some(note);
+        }
+    }
     Ok(all)
 }

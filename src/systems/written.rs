@@ -5,9 +5,7 @@ use serde_json::Value as Json;
 
 use crate::engine::address::Address;
 use crate::engine::document::Document;
-
-/// The largest number of characters that AWS allows in an event pattern.
-pub const PATTERN_LIMIT: usize = 4_096;
+use crate::kinds::eventbridge::pattern;
 
 /// A document in the form in which it is written to AWS.
 #[derive(Debug)]
@@ -51,11 +49,25 @@ impl Content {
     }
 
     /// The number of characters that the document has, without white space between tokens, and the
-    /// number that AWS allows.
+    /// number that AWS allows in an account whose quotas were not raised.
     pub fn size(&self) -> (usize, usize) {
         match self {
-            Content::Policy(kind, document) => (document.sample().size(), kind.limit()),
-            Content::EventPattern(pattern) => (pattern.to_string().chars().count(), PATTERN_LIMIT),
+            Content::Policy(kind, document) => (document.sample().size(), kind.quota()),
+            Content::EventPattern(pattern) => (pattern::size(pattern), pattern::QUOTA),
+        }
+    }
+
+    /// What a person should know about a document that AWS takes only where a quota was raised.
+    pub fn over_quota(&self) -> Option<String> {
+        let (size, quota) = self.size();
+        match self {
+            Content::EventPattern(pattern) => pattern::over_quota(pattern),
+            Content::Policy(kind, _) => (size > quota).then(|| {
+                format!(
+                    "the {kind} has {size} characters, and AWS allows {quota} unless the quota \
+                     \"Role trust policy length\" of IAM was raised (Service Quotas)"
+                )
+            }),
         }
     }
 }

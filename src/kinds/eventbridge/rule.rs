@@ -15,6 +15,7 @@ use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
+use crate::kinds::eventbridge::pattern;
 use crate::kinds::tags::{from_service, to_service};
 use crate::names::Region;
 
@@ -175,7 +176,7 @@ impl Resource for EventRule {
 impl Specified<'_, EventRule, RuleSpec> {
     async fn put(&self, aws: &Aws, tags: Option<Vec<Tag>>) -> Result<(), AwsError> {
         let client = aws.eventbridge(&self.resource.region);
-        aws.call(self.resource.operation("PutRule"), || {
+        let answer = aws.call(self.resource.operation("PutRule"), || {
             client
                 .put_rule()
                 .name(&self.resource.identity.name)
@@ -183,8 +184,16 @@ impl Specified<'_, EventRule, RuleSpec> {
                 .state(RuleState::Enabled)
                 .set_tags(tags.clone())
                 .send()
-        })
-        .await?;
+        });
+        answer.await.map_err(|mut error| {
+            // EventBridge does not say which number it compared with.
+            if let (ErrorKind::Refused | ErrorKind::Quota, Some(note)) =
+                (error.kind, pattern::over_quota(&self.spec.pattern))
+            {
+                error.message.push_str(&format!("; {note}"));
+            }
+            error
+        })?;
         Ok(())
     }
 }

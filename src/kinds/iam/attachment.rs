@@ -35,10 +35,39 @@ pub struct PolicyAttachment {
     pub spec: Option<()>,
 }
 
-/// The number of managed policies that may be attached to an identity, by AWS's default quota.
-pub const MOST_ATTACHED: usize = 10;
+/// How many managed policies may be attached to an identity in an account whose quotas were not raised
+/// (IAM User Guide, "IAM and AWS STS quotas").
+const QUOTA: usize = 10;
+
+/// The name of the quota, and how many policies may be attached where it was raised as far as AWS does.
+/// That of groups cannot be raised.
+fn quota(identity: &IamIdentity) -> (&'static str, usize) {
+    match identity {
+        IamIdentity::Group(_) => ("Managed policies per group", QUOTA),
+        IamIdentity::User(_) => ("Managed policies per user", 20),
+        IamIdentity::Role(_) => ("Managed policies per role", 25),
+    }
+}
 
 impl PolicyAttachment {
+    /// The attachment that does not exist, beside `others` that do.
+    fn beside(&self, others: usize) -> Observed {
+        let (name, most) = quota(&self.attached_to);
+        let has = format!("{} has {others} other policies attached", self.attached_to);
+        if others >= most {
+            return Observed::Impossible(format!(
+                "{has}, and AWS allows {most} with ours; detach some, or attach to a group"
+            ));
+        }
+        if others < QUOTA || self.spec.is_none() {
+            return Observed::Missing;
+        }
+        Observed::Lookalike(format!(
+            "{has}, and AWS allows {QUOTA} with ours unless the quota \"{name}\" of IAM was raised \
+             (Service Quotas)"
+        ))
+    }
+
     fn attributes(&self) -> Attributes {
         Attributes::from([("policy".to_owned(), self.policy_arn.as_str().into())])
     }
@@ -82,15 +111,7 @@ impl Resource for PolicyAttachment {
             let present = Present::new(attributes, Owner::Parent, Phase::Stable);
             return Ok(Observed::Present(present));
         }
-        if attached.len() >= MOST_ATTACHED {
-            return Ok(Observed::Impossible(format!(
-                "{} has {} other policies attached, and AWS allows {MOST_ATTACHED} with ours; \
-                 detach some, or attach to a group",
-                self.attached_to,
-                attached.len()
-            )));
-        }
-        Ok(Observed::Missing)
+        Ok(self.beside(attached.len()))
     }
 
     async fn delete(
@@ -134,5 +155,65 @@ impl Wanted for Specified<'_, PolicyAttachment, ()> {
         _known: &Known,
     ) -> Result<(), AwsError> {
         attach(aws, &self.resource.attached_to, &self.resource.policy_arn).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    use crate::engine::ownership::Tags;
+
+    /// IAM User Guide, "IAM and AWS STS quotas".
+    #[test]
+    fn a_quota_that_can_be_raised_is_noted_and_the_highest_one_is_in_the_way() {
+        let user = || IamIdentity::User("a".to_owned());
+        let role = || IamIdentity::Role("a".to_owned());
+        let group = || IamIdentity::Group("a".to_owned());
+        let cases = [
+            (user(), 9, "Missing", "ours is the tenth"),
+            (
+                user(),
+                10,
+                "Managed policies per user",
+                "ours is the eleventh",
+            ),
+            (user(), 19, "Managed policies per user", "ours is the last"),
+            (user(), 20, "AWS allows 20 with ours", "no quota is higher"),
+            (role(), 24, "Managed policies per role", "ours is the last"),
+            (role(), 25, "AWS allows 25 with ours", "no quota is higher"),
+            (group(), 9, "Missing", "ours is the tenth"),
+            (
+                group(),
+                10,
+                "AWS allows 10 with ours",
+                "it cannot be raised",
+            ),
+        ];
+        let address = Address::global(KIND, "a");
+        for (attached_to, others, expected, reason) in cases {
+            let mut attachment = PolicyAttachment {
+                identity: Identity {
+                    address: address.clone(),
+                    name: "a".to_owned(),
+                    arn: None,
+                    tags: Tags::new("audit-trail", "a", &BTreeMap::new()),
+                },
+                policy: address.clone(),
+                policy_arn: "arn:aws:iam::123456789012:policy/a".to_owned(),
+                attached_to,
+                spec: Some(()),
+            };
+            let observed = attachment.beside(others);
+            assert!(observed.is_absent());
+            let blocked = matches!(observed, Observed::Impossible(_));
+            assert_eq!(blocked, expected.starts_with("AWS"), "{reason}");
+            let shown = format!("{observed:?}").replace('\\', "");
+            assert!(shown.contains(expected), "{reason}: {shown}");
+            attachment.spec = None;
+            let unwanted = attachment.beside(others);
+            assert!(!matches!(unwanted, Observed::Lookalike(_)), "{reason}");
+        }
     }
 }

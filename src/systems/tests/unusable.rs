@@ -5,6 +5,13 @@ use std::fs;
 use super::overrides::{checked, lay_out, replaced, without};
 use super::*;
 
+/// The start and the end of a document.
+const TRUST: (&str, &str) = (
+    r#"{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":""#,
+    r#""}}]}"#,
+);
+const PATTERN: (&str, &str) = (r#"{"source":[""#, r#""]}"#);
+
 /// A document that is `size` characters long once it is laid out.
 fn sized(start: &str, end: &str, size: usize) -> String {
     let filler = "x".repeat(size - start.len() - end.len());
@@ -22,14 +29,8 @@ fn an_unusable_document_is_reported_with_its_place() {
             size,
         )
     };
-    let trust = |size| {
-        sized(
-            r#"{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":""#,
-            r#""}}]}"#,
-            size,
-        )
-    };
-    let pattern = |size| sized(r#"{"source":[""#, r#""]}"#, size);
+    let trust = |size| sized(TRUST.0, TRUST.1, size);
+    let pattern = |size| sized(PATTERN.0, PATTERN.1, size);
     let cases = [
         (
             "event-patern.json",
@@ -116,9 +117,9 @@ fn an_unusable_document_is_reported_with_its_place() {
         ),
         (
             "firehose-role-trust.json",
-            trust(2_049),
+            trust(8_193),
             format!(
-                "DIR/firehose-role-trust.json has 2049 characters without white space, of 2048 \
+                "DIR/firehose-role-trust.json has 8193 characters without white space, of 8192 \
                  that AWS allows\n{SHORTER}"
             ),
         ),
@@ -155,7 +156,7 @@ fn an_unusable_document_is_reported_with_its_place() {
     }
     for (file, text) in [
         ("integration-role-policy.json", inline(10_240)),
-        ("firehose-role-trust.json", trust(2_048)),
+        ("firehose-role-trust.json", trust(8_192)),
         ("key-policy.json", inline(32_768)),
         ("bucket-policy.json", inline(20_480)),
         ("event-pattern.json", pattern(4_096)),
@@ -165,6 +166,45 @@ fn an_unusable_document_is_reported_with_its_place() {
             "{file} is as long as AWS allows"
         );
         assert_eq!(checked(file, &text), Ok(()));
+    }
+}
+
+/// "IAM and AWS STS quotas" and "Amazon EventBridge quotas": what AWS allows is 2,048 characters of
+/// both, and more where the account's quota was raised.
+#[test]
+fn a_document_that_needs_a_raised_quota_is_noted_where_it_is_written() {
+    let trust = |size| sized(TRUST.0, TRUST.1, size);
+    let pattern = |size| sized(PATTERN.0, PATTERN.1, size);
+    let cases = [
+        ("firehose-role-trust.json", trust(2_048), None),
+        (
+            "firehose-role-trust.json",
+            trust(2_049),
+            Some((
+                "iam_role.firehose-us-east-1",
+                "the trust policy has 2049 characters, and AWS allows 2048 unless the quota \"Role \
+                 trust policy length\" of IAM was raised (Service Quotas)",
+            )),
+        ),
+        ("event-pattern.json", pattern(2_048), None),
+        (
+            "event-pattern.json",
+            pattern(2_049),
+            Some((
+                "event_rule.stackstate@us-east-1",
+                "the event pattern has 2049 characters, and AWS allows 2048 unless the quota \"Event \
+                 pattern size\" of EventBridge was raised (Service Quotas)",
+            )),
+        ),
+    ];
+    for (file, text, expected) in cases {
+        let nodes = replaced(file, &text).unwrap();
+        let noted = nodes.iter().rev().find_map(|node| {
+            let note = node.note.as_deref()?;
+            Some((node.address().to_string(), note))
+        });
+        let expected = expected.map(|(at, note)| (at.to_owned(), note));
+        assert_eq!(noted, expected, "{file}");
     }
 }
 

@@ -49,25 +49,35 @@ impl Kind {
         Kind::ResourceControl,
     ];
 
-    /// The characters that AWS allows. Here white space between tokens is never counted, so whatever is
-    /// longer than this is too long also where AWS counts the white space or bytes.
+    /// The characters that AWS allows at most. Here white space between tokens is never counted, so
+    /// whatever is longer than this is too long also where AWS counts the white space or bytes.
     ///
     /// The numbers are those of the quotas of IAM, KMS, S3, SQS ("Amazon SQS policy quotas"), SNS
     /// ("Amazon SNS API permissions"), Lambda (`GetResourcePolicy`), Secrets Manager
     /// (`PutResourcePolicy`), ECR (`SetRepositoryPolicy`), VPC endpoints ("Control access to VPC
     /// endpoints using endpoint policies") and Organizations ("Quotas and service limits"). The inline
-    /// policies of a role share theirs, and a trust policy has its default quota.
+    /// policies of a role share theirs, and a trust policy has the highest quota that an account may
+    /// ask for.
     #[must_use]
     pub fn limit(self) -> usize {
         match self {
             Kind::Managed => 6_144,
             Kind::Inline | Kind::Repository => 10_240,
-            Kind::Trust => 2_048,
+            Kind::Trust => 8_192,
             Kind::Key => 32_768,
             Kind::Bucket | Kind::Function | Kind::Secret | Kind::Endpoint => 20_480,
             Kind::Queue => 8_192,
             Kind::Topic => 30_720,
             Kind::ResourceControl => 5_120,
+        }
+    }
+
+    /// The characters that AWS allows in an account whose quotas were not raised.
+    #[must_use]
+    pub fn quota(self) -> usize {
+        match self {
+            Kind::Trust => 2_048,
+            kind => kind.limit(),
         }
     }
 

@@ -15,6 +15,7 @@ pub(super) const RULES: &[&Rule] = &[
     &DUPLICATE_SID,
     &INVALID_SID,
     &TOO_LONG,
+    &OVER_QUOTA,
     &NEARLY_TOO_LONG,
 ];
 
@@ -64,6 +65,14 @@ static TOO_LONG: Rule = Rule {
     reference: QUOTAS,
 };
 
+static OVER_QUOTA: Rule = Rule {
+    code: "policy-over-quota",
+    severity: Severity::Warning,
+    risk: "AWS refuses the policy in an account whose quota for its length was not raised.",
+    remedy: "Shorten the policy, or ask for more in Service Quotas: \"Role trust policy length\" of IAM.",
+    reference: QUOTAS,
+};
+
 static NEARLY_TOO_LONG: Rule = Rule {
     code: "policy-nearly-too-long",
     severity: Severity::Suggestion,
@@ -110,11 +119,13 @@ fn sids(subject: &Subject, findings: &mut Vec<Finding>) {
 }
 
 fn size(subject: &Subject, findings: &mut Vec<Finding>) {
-    let (size, limit) = (subject.size, subject.kind.limit());
-    let rule = if size > limit {
-        &TOO_LONG
-    } else if size * 10 > limit * 9 {
-        &NEARLY_TOO_LONG
+    let (size, quota, limit) = (subject.size, subject.kind.quota(), subject.kind.limit());
+    let (rule, limit) = if size > limit {
+        (&TOO_LONG, limit)
+    } else if size > quota {
+        (&OVER_QUOTA, quota)
+    } else if size * 10 > quota * 9 {
+        (&NEARLY_TOO_LONG, quota)
     } else {
         return;
     };
