@@ -19,6 +19,9 @@ const KEY_ID: &str = "KeyId";
 /// The placeholder for the external ID.
 const EXTERNAL_ID: &str = "ExternalId";
 
+/// The trust policy for an agent on an instance.
+const TRUST_OF_EC2: &str = "integration-role-trust-ec2";
+
 /// The vendor's documents, with those of the hardened profile that differ.
 pub const DOCUMENTS: [BuiltIn; 10] = [
     BuiltIn {
@@ -76,7 +79,7 @@ pub const DOCUMENTS: [BuiltIn; 10] = [
         )),
     },
     BuiltIn {
-        name: "integration-role-trust-ec2",
+        name: TRUST_OF_EC2,
         form: Form::Policy(Kind::Trust),
         documented: include_str!("../../../policies/stackstate/integration-role-trust-ec2.json"),
         hardened: Some(include_str!(
@@ -211,6 +214,9 @@ impl<'a> Filler<'a> {
             filling.holes.insert(KEY_ID, key);
         }
         self.documents.policy(name, &filling, |json| {
+            if name == TRUST_OF_EC2 && self.partition == Partition::China {
+                name_ec2_in_china(json);
+            }
             if name == "firehose-role-policy" {
                 if self.settings.encryption == Encryption::None {
                     drop_key_statements(json);
@@ -223,10 +229,7 @@ impl<'a> Filler<'a> {
     fn integration_trust(&self) -> Result<Option<(&'static str, Document)>, Failure> {
         Ok(match &self.settings.trust {
             Trust::Unstated => None,
-            Trust::Ec2 => {
-                let name = "integration-role-trust-ec2";
-                Some((name, self.policy(name, self.main)?))
-            }
+            Trust::Ec2 => Some((TRUST_OF_EC2, self.policy(TRUST_OF_EC2, self.main)?)),
             Trust::External {
                 principals,
                 external_id,
@@ -277,6 +280,19 @@ fn bucket_region_placeholders(json: &mut Json) {
     for_each_string(json, &mut |text| {
         if text.starts_with("s3.${Region}.") || text.starts_with("arn:aws:kms:${Region}:") {
             *text = text.replacen("${Region}", "${MainRegion}", 1);
+        }
+    });
+}
+
+/// Writes the name that EC2 has in China. AWS documents that one for a trust policy there ("Amazon
+/// Identity and Access Management" in the guide of Amazon Web Services in China), and no report says
+/// that it fails. The name of other partitions was seen to be refused as an invalid principal (issue 37
+/// of awsdocs/aws-step-functions-developer-guide) and, later, to be taken (issue 558 of
+/// awslabs/cdk-eks-blueprints).
+fn name_ec2_in_china(json: &mut Json) {
+    for_each_string(json, &mut |text| {
+        if text == "ec2.amazonaws.com" {
+            text.push_str(".cn");
         }
     });
 }

@@ -1,6 +1,7 @@
 //! The same deployment in another partition.
 
 use super::*;
+use crate::settings::Profile;
 
 #[test]
 fn every_arn_follows_the_partition() {
@@ -25,6 +26,25 @@ fn every_arn_follows_the_partition() {
             ])));
             let at_home = at_home.iter().filter(|(_, text)| text.contains("arn:"));
             assert_eq!(arns.len(), at_home.count(), "{partition}");
+        }
+    }
+}
+
+/// `ec2.amazonaws.com.cn` is the form that AWS documents for China; the other one was refused there
+/// at times (kubernetes/kops issue 27).
+#[test]
+fn ec2_has_a_name_of_its_own_in_china() {
+    for profile in [Profile::Documented, Profile::Hardened] {
+        for (region, expected) in [
+            ("cn-north-1", "ec2.amazonaws.com.cn"),
+            ("eu-west-1", "ec2.amazonaws.com"),
+            ("us-gov-west-1", "ec2.amazonaws.com"),
+        ] {
+            let mut settings = on_ec2(&[region]);
+            stackstate(&mut settings).profile = profile;
+            let trust = desired(&laid_out(&settings), "iam_role.integration", "trust_policy");
+            let principal = &trust["Statement"][0]["Principal"];
+            assert_eq!(principal, &json!({"Service": expected}), "{region}");
         }
     }
 }
