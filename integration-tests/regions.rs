@@ -1,5 +1,7 @@
 //! Regions that are removed from the settings, a changed main region, and regions that do not answer.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::deployment::Deployment;
 use crate::harness::{Account, MAIN, OTHER, inventory};
 
@@ -122,11 +124,43 @@ fn a_region_that_is_not_enabled_is_named_by_every_command() {
                  Caused by:\n  1: {disabled}: InvalidClientTokenId: The security token is invalid \
                  (request id request-1)\n\
                  Hint: Enable {disabled} in the account, after which it can take hours until AWS \
-                 answers. Or take {disabled} out of `regions`"
+                 answers; where that is done, use credentials from a regional endpoint of STS, \
+                 because regions that must be enabled refuse those of its global endpoint. Or take \
+                 {disabled} out of `regions`"
             );
             assert!(failed.stderr.ends_with(&error), "{why}: {failed}");
         }
     }
+}
+
+/// S3 answers an expired token with 400, and only an answer to GET has the code in its body
+/// (HADOOP-18353; aws-sdk-js #2219).
+#[test]
+fn a_token_that_expires_during_a_run_is_named_although_head_gives_no_reason() {
+    let account = Account::new(&[MAIN]);
+    let head = format!("HEAD /stackstate-logs-{}/", account.id);
+    account.answer_with(&head, |_| ("400 Bad Request".to_owned(), String::new()));
+    let failed = account.provision(&["plan"]).exits(1);
+    failed
+        .says("HTTP 400")
+        .says("S3 gives no reason in its answer to HEAD");
+
+    let asked = AtomicBool::new(false);
+    let identity = format!(
+        "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::{0}:root</Arn>\
+         <Account>{0}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>",
+        account.id
+    );
+    let expired = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>The security token \
+                   included in the request is expired</Message></Error></ErrorResponse>";
+    account.answer_with("GetCallerIdentity", move |_| {
+        match asked.swap(true, Ordering::Relaxed) {
+            false => ("200 OK".to_owned(), identity.clone()),
+            true => ("403 Forbidden".to_owned(), expired.to_owned()),
+        }
+    });
+    let failed = account.provision(&["plan"]).exits(1);
+    failed.says("ExpiredToken").says("Renew the credentials");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! What is known of a failed call, and how a person reads it.
 
+mod advice;
 mod kind;
+#[cfg(test)]
+mod kind_tests;
 #[cfg(test)]
 mod texts;
 
@@ -169,80 +172,15 @@ impl AwsError {
             cause.push_str(&format!(" (request id {id})"));
         }
         let failure = Failure::new(message).because(cause);
-        match self.advice() {
+        match advice::on(
+            self.kind,
+            &self.operation,
+            self.code.as_deref(),
+            &self.message,
+        ) {
             Some(hint) => failure.hint(hint),
             None => failure,
         }
-    }
-
-    fn advice(&self) -> Option<String> {
-        if self.code.as_deref() == Some("BucketAlreadyExists") {
-            return Some(
-                "Another account owns a bucket of this name: choose a `postfix`".to_owned(),
-            );
-        }
-        let actions = || self.operation.iam_actions().join(", ");
-        let by_organization = self.message.contains("service control policy");
-        Some(match self.kind {
-            ErrorKind::Denied => match &self.operation.region {
-                Some(region) if by_organization => format!(
-                    "Have {} allowed in {region} by the organization's service control policies, \
-                     or take {region} out of `regions`",
-                    actions()
-                ),
-                _ => format!(
-                    "Allow {} to the credentials in use, in their policies, their permissions \
-                     boundary and the organization's service control policies, then run again",
-                    actions()
-                ),
-            },
-            ErrorKind::Credentials if self.code.is_none() => "Provide credentials: with `aws sso \
-                 login` or `aws configure` and `--profile`, in the environment, or from the \
-                 instance's or container's role"
-                .to_owned(),
-            ErrorKind::Credentials => "Renew the credentials (for SSO `aws sso login`), or choose \
-                 others with `--profile` or AWS_PROFILE, then run again"
-                .to_owned(),
-            ErrorKind::OtherAccount => "Find out why the credentials changed (a \
-                 `credential_process`, a profile), then run again with credentials that stay in one \
-                 account: it goes on from what exists"
-                .to_owned(),
-            ErrorKind::Unreachable => {
-                "Check the network, the proxy and its certificate, the region \
-                 and `--endpoint-url` or AWS_ENDPOINT_URL, then run again"
-                    .to_owned()
-            }
-            ErrorKind::Unanswered => {
-                "Run the same command again: it finds out what happened and goes on from there"
-                    .to_owned()
-            }
-            ErrorKind::Throttled => "Wait a minute, then run again, with a smaller \
-                 `--concurrency` if it happens again"
-                .to_owned(),
-            ErrorKind::Quota => format!(
-                "Ask AWS for a higher quota for {} in this account and region (Service Quotas in \
-                 the console), or remove what is not needed, then run again",
-                self.operation.service
-            ),
-            ErrorKind::Propagating => {
-                "Run again, because IAM may not have spread the new role or principal yet. If that \
-                 does not help, the role lacks the permission or the principal does not exist: look \
-                 at the policies and principals that the message names"
-                    .to_owned()
-            }
-            ErrorKind::Conflict => "Something else changes the same resource: wait until that is \
-                 done, then run again"
-                .to_owned(),
-            ErrorKind::InUse => {
-                "Something still uses the resource: end that use, then run again".to_owned()
-            }
-            ErrorKind::NotFound
-            | ErrorKind::AlreadyExists
-            | ErrorKind::Outdated
-            | ErrorKind::NotEmpty
-            | ErrorKind::Interrupted
-            | ErrorKind::Refused => return None,
-        })
     }
 }
 

@@ -28,12 +28,48 @@ pub async fn explain(error: AwsError, aws: &Aws) -> Failure {
     asked.extend(enabled.filter(|region| !asked.contains(region)));
 
     let answers = join_all(asked.iter().map(|region| aws.caller_in(Some(region)))).await;
-    if answers.iter().all(Result::is_err) {
-        return error.failure();
+    let refusals = answers.into_iter().map(Result::err);
+    let answers: Vec<_> = asked.iter().zip(refusals).collect();
+    explained(&error, &answers, in_question)
+}
+
+/// The codes of a service that does not know the credentials.
+const UNKNOWN_CREDENTIALS: [&str; 4] = [
+    "AuthFailure",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+];
+
+/// What the regions' answers, or their refusals, say about the failure of a call. The first
+/// `in_question` regions are those of the account.
+fn explained(
+    error: &AwsError,
+    answers: &[(&Region, Option<AwsError>)],
+    in_question: usize,
+) -> Failure {
+    let mut refusals = answers.iter().map(|(_, refusal)| refusal.as_ref());
+    if answers.iter().all(|(_, refusal)| refusal.is_some()) {
+        // S3's answer to HEAD gives no reason, and STS refuses the same credentials with one.
+        let reason = refusals.find_map(|refusal| refusal);
+        let reason = reason.filter(|_| error.code.as_deref() == Some("HTTP 400"));
+        return reason.unwrap_or(error).failure();
     }
-    let failed = asked.iter().zip(answers).take(in_question);
-    let failed = failed.filter_map(|(region, answer)| Some((region, answer.err()?)));
-    silence(failed.collect()).unwrap_or_else(|| error.failure())
+    let failed = answers[..in_question].iter();
+    let failed = failed.filter_map(|(region, refusal)| Some((*region, refusal.clone()?)));
+    silence(failed.collect()).unwrap_or_else(|| {
+        let failure = error.failure();
+        let unknown = error.code.as_deref();
+        let unknown = unknown.is_some_and(|code| UNKNOWN_CREDENTIALS.contains(&code));
+        match &error.operation.region {
+            Some(region) if unknown => failure.hint(format!(
+                "STS accepts the same credentials in {region}. Where the region was enabled a short \
+                 while ago, wait until every service there answers, which can take hours, or take \
+                 {region} out of `regions`"
+            )),
+            _ => failure,
+        }
+    })
 }
 
 /// The region that was called, if that may be why the call failed.
@@ -81,8 +117,11 @@ fn silence(failed: Vec<(&Region, AwsError)>) -> Option<Failure> {
     };
     let remedies = [
         names(&refusing).map(|names| {
+            // IAM User Guide, "Manage AWS STS in an AWS Region".
             format!(
-                "Enable {names} in the account, after which it can take hours until AWS answers"
+                "Enable {names} in the account, after which it can take hours until AWS answers; \
+                 where that is done, use credentials from a regional endpoint of STS, because \
+                 regions that must be enabled refuse those of its global endpoint"
             )
         }),
         names(&unreachable).map(|names| {
@@ -146,7 +185,9 @@ mod tests {
                  Caused by:\n\
                  \x20 1: ap-east-1: the token is invalid\n\
                  Hint: Enable ap-east-1 in the account, after which it can take hours until AWS \
-                 answers. Or take ap-east-1 out of `regions`",
+                 answers; where that is done, use credentials from a regional endpoint of STS, \
+                 because regions that must be enabled refuse those of its global endpoint. Or take \
+                 ap-east-1 out of `regions`",
             ),
             (
                 &[("eu-west-3", Unreachable, "dns error")],
@@ -168,7 +209,8 @@ mod tests {
                  \x20 2: ap-east-1: the token is invalid\n\
                  \x20 3: me-south-1: the token is invalid\n\
                  Hint: Enable ap-east-1, me-south-1 in the account, after which it can take hours \
-                 until AWS answers. Check that eu-west-3 is spelt correctly and that the network \
+                 until AWS answers; where that is done, use credentials from a regional endpoint of \
+                 STS, because regions that must be enabled refuse those of its global endpoint. Check that eu-west-3 is spelt correctly and that the network \
                  lets calls through. Or take eu-west-3, ap-east-1, me-south-1 out of `regions`",
             ),
         ];
@@ -183,6 +225,57 @@ mod tests {
             assert_eq!(shown, expected);
         }
         assert_eq!(silence(Vec::new()), None);
+    }
+
+    #[test]
+    fn what_sts_answers_tells_what_another_service_leaves_open() {
+        let (here, main) = ("ap-east-1".parse().unwrap(), "us-east-1".parse().unwrap());
+        let refused = |code: &str| AwsError {
+            code: Some(code.to_owned()),
+            ..error(ErrorKind::Credentials, Some("ap-east-1"), "why")
+        };
+        let cases = [
+            (
+                "HTTP 400",
+                Some("ExpiredToken"),
+                Some("ExpiredToken"),
+                "ExpiredToken: why",
+                "an answer to HEAD has no body; STS refuses the same credentials (HADOOP-18353)",
+            ),
+            (
+                "UnrecognizedClientException",
+                Some("ExpiredToken"),
+                Some("ExpiredToken"),
+                "UnrecognizedClientException: why",
+                "a reason that was given stays",
+            ),
+            (
+                "UnrecognizedClientException",
+                None,
+                None,
+                "STS accepts the same credentials in ap-east-1",
+                "a region that was enabled lately",
+            ),
+            (
+                "ExpiredToken",
+                None,
+                None,
+                "Hint: Renew the credentials",
+                "another process has renewed them meanwhile",
+            ),
+            (
+                "UnrecognizedClientException",
+                Some("InvalidClientTokenId"),
+                None,
+                "the region ap-east-1 does not answer",
+                "a region that is not enabled (aws-sdk-ruby #2850)",
+            ),
+        ];
+        for (code, there, elsewhere, expected, why) in cases {
+            let answers = [(&here, there.map(refused)), (&main, elsewhere.map(refused))];
+            let shown = explained(&refused(code), &answers, 1).to_string();
+            assert!(shown.contains(expected), "{why}: {shown}");
+        }
     }
 
     #[test]

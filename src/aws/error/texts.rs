@@ -133,6 +133,132 @@ fn each_kind_says_what_failed_why_and_what_to_do() {
 }
 
 #[test]
+fn the_advice_names_the_cause() {
+    let user = "User: arn:aws:iam::123456789012:user/u is not authorized to perform: x";
+    // The messages are those of the IAM User Guide, "Troubleshoot access denied error messages", and
+    // of issues in which users quote AWS's answers; the table of kinds names them.
+    let cases = [
+        (
+            "sts",
+            "GetCallerIdentity",
+            "RequestTimeTooSkewed",
+            "The difference is too large.",
+        ),
+        (
+            "kms",
+            "ListAliases",
+            "InvalidSignatureException",
+            "Signature expired: a is now earlier",
+        ),
+        (
+            "kms",
+            "ListAliases",
+            "InvalidSignatureException",
+            "Signature not yet current: a",
+        ),
+        (
+            "events",
+            "ListRules",
+            "RequestExpired",
+            "Request has expired.",
+        ),
+        (
+            "sts",
+            "GetCallerIdentity",
+            "RegionDisabledException",
+            "STS is not activated",
+        ),
+        (
+            "iam",
+            "GetRole",
+            "OptInRequired",
+            "The access key needs a subscription",
+        ),
+        (
+            "kms",
+            "ListAliases",
+            "OptInRequired",
+            "The access key needs a subscription",
+        ),
+        (
+            "s3",
+            "GetBucketPolicy",
+            "AuthorizationHeaderMalformed",
+            "the region 'a' is wrong",
+        ),
+        (
+            "s3",
+            "GetBucketPolicy",
+            "PermanentRedirect",
+            "must be addressed using the endpoint",
+        ),
+        (
+            "s3",
+            "CreateBucket",
+            "IllegalLocationConstraintException",
+            "is incompatible",
+        ),
+        (
+            "iam",
+            "GetRole",
+            "SignatureDoesNotMatch",
+            "Credential should be scoped to a valid region",
+        ),
+        (
+            "kms",
+            "UpdateKeyDescription",
+            "KMSInvalidStateException",
+            "k is pending deletion.",
+        ),
+        (
+            "kms",
+            "EnableKeyRotation",
+            "DisabledException",
+            "k is disabled.",
+        ),
+    ];
+    let mut texts = String::new();
+    for (service, name, code, message) in cases {
+        texts.push_str(&shown(service, name, code, message));
+    }
+    let policies = [
+        "with an explicit deny in a service control policy",
+        "because no service control policy allows the x action",
+        "with an explicit deny in a VPC endpoint policy transitively through a service control policy",
+        "with an explicit deny in a resource control policy",
+        "because no permissions boundary allows the x action",
+        "because no session policy allows the x action",
+        "with an explicit deny in a sessions policy",
+        "because no VPC endpoint policy allows the x action",
+        "with an explicit deny in a resource-based policy",
+        "because no identity-based policy allows the x action",
+    ];
+    for policy in policies {
+        let message = format!("{user} {policy}");
+        texts.push_str(&shown(
+            "kms",
+            "CreateKey",
+            "AccessDeniedException",
+            &message,
+        ));
+    }
+    let global = format!("{user} with an explicit deny in a service control policy");
+    texts.push_str(&shown("iam", "CreateRole", "AccessDenied", &global));
+    insta::assert_snapshot!(texts);
+}
+
+/// An error as a person reads it, and an empty line.
+fn shown(service: &'static str, name: &'static str, code: &str, message: &str) -> String {
+    let operation = Operation {
+        service,
+        name,
+        region: (service != "iam").then(|| "eu-west-1".parse().unwrap()),
+    };
+    let error = AwsError::from_sdk(operation, &refusal(code, message));
+    format!("{}\n\n", error.failure())
+}
+
+#[test]
 fn what_is_not_known_is_left_out() {
     let operation = || Operation {
         service: "iam",
@@ -162,7 +288,7 @@ fn an_answer_without_a_code_is_judged_by_its_status() {
         (404, ErrorKind::NotFound, "HeadBucket has no body"),
         (500, ErrorKind::Unanswered, "a write may have happened"),
         (503, ErrorKind::Unanswered, "a write may have happened"),
-        (400, ErrorKind::Refused, "it says no more than that"),
+        (400, ErrorKind::Credentials, "HeadBucket has no body"),
     ];
     for (status, kind, why) in cases {
         let body = aws_smithy_types::body::SdkBody::empty();
