@@ -164,6 +164,30 @@ fn a_region_without_a_trail_is_a_warning() {
     unknown.says("cloudtrail:GetTrailStatus answers AccessDenied");
 }
 
+/// CloudTrail lets a member account see the organization's trail, and not which events it logs
+/// (steampipe-plugin-aws #577, cloud-custodian #6394).
+#[test]
+fn an_organizations_trail_seen_from_a_member_account_is_unknown_with_that_reason() {
+    let account = account();
+    let arn = format!("arn:aws:cloudtrail:{MAIN}:111122223333:trail/all");
+    let trail = format!(
+        r#"{{"trailList": [{{"Name": "all", "TrailARN": "{arn}", "HomeRegion": "{MAIN}",
+            "IsOrganizationTrail": true, "HasCustomEventSelectors": true}}]}}"#
+    );
+    account.answer("DescribeTrails", &trail);
+    let wrong = "AccountID in ARN is wrong";
+    account.refuse_in_json("GetEventSelectors", "CloudTrailARNInvalidException", wrong);
+    let report = account.provision(&["preflight"]).exits(0);
+    report
+        .says("could not be found out")
+        .says(&format!("{arn} is the trail of an organization"))
+        .says("cloudtrail:GetEventSelectors answers CloudTrailARNInvalidException")
+        .says("its management account can tell");
+    account.answer("GetTrailStatus", r#"{"IsLogging": false}"#);
+    let report = account.provision(&["preflight"]).exits(0);
+    report.says("no CloudTrail trail logs management events in eu-west-1:");
+}
+
 #[test]
 fn a_bucket_of_another_account_fails_the_checks() {
     let account = account();

@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudtrail::types::{AdvancedEventSelector, EventSelector, ReadWriteType, Trail};
-use futures_util::future::{join_all, try_join};
+use futures_util::future::{join, join_all};
 
 use super::check::{Check, Verdict};
-use crate::aws::{Aws, AwsError, Operation};
-use crate::names::Region;
+use crate::aws::{Aws, AwsError, ErrorKind, Operation};
+use crate::names::{AccountId, Region};
 
 /// What one trail logs, or all trails of a region together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,134 +188,38 @@ async fn logs(aws: &Aws, trail: &Trail, home: &Region) -> Logging {
             answer.advanced_event_selectors(),
         ))
     };
-    match try_join(status, selects).await {
-        Err(error) => Logging::Unknown(error.brief()),
-        Ok((status, selects)) if status.is_logging() == Some(true) && selects => Logging::On,
-        Ok(_) => Logging::Off,
+    match join(status, selects).await {
+        // Either is enough to know that the trail does not serve.
+        (Ok(status), _) if status.is_logging() != Some(true) => Logging::Off,
+        (_, Ok(false)) => Logging::Off,
+        (Ok(_), Ok(true)) => Logging::On,
+        (Err(error), _) | (_, Err(error)) => Logging::Unknown(unread(trail, aws.account(), &error)),
+    }
+}
+
+/// Why it could not be read what a trail logs.
+///
+/// A member account sees its organization's trail and whether it is on (API Reference,
+/// "GetTrailStatus", `Name`). To the question which events it logs CloudTrail answers there with
+/// `TrailNotFoundException` or `CloudTrailARNInvalidException` (steampipe-plugin-aws #577,
+/// cloud-custodian #6394).
+fn unread(trail: &Trail, account: Option<&AccountId>, error: &AwsError) -> String {
+    let arn = trail.trail_arn().unwrap_or_default();
+    let owner = arn.split(':').nth(4);
+    let is_foreign = owner.is_some() && owner != account.map(AccountId::as_str);
+    let is_refused = matches!(
+        error.kind,
+        ErrorKind::Denied | ErrorKind::NotFound | ErrorKind::Refused
+    );
+    let why = error.brief();
+    match trail.is_organization_trail() == Some(true) && is_foreign && is_refused {
+        true => format!(
+            "{arn} is the trail of an organization, and a member account may not read which events \
+             it logs ({why}); its management account can tell"
+        ),
+        false => why,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use aws_sdk_cloudtrail::types::AdvancedFieldSelector;
-
-    use super::*;
-
-    fn classic(include: Option<bool>, kind: Option<ReadWriteType>) -> EventSelector {
-        EventSelector::builder()
-            .set_include_management_events(include)
-            .set_read_write_type(kind)
-            .build()
-    }
-
-    fn advanced(fields: &[(&str, &str)]) -> AdvancedEventSelector {
-        let fields = fields.iter().map(|(field, value)| {
-            let field = AdvancedFieldSelector::builder()
-                .field(*field)
-                .equals(*value);
-            field.build().unwrap()
-        });
-        AdvancedEventSelector::builder()
-            .set_field_selectors(Some(fields.collect()))
-            .build()
-            .unwrap()
-    }
-
-    #[test]
-    fn a_trail_serves_if_it_logs_management_events_that_change_something() {
-        use ReadWriteType::{All, ReadOnly, WriteOnly};
-        let management = ("eventCategory", "Management");
-        let data = [advanced(&[("eventCategory", "Data")])];
-        let reads = [advanced(&[management, ("readOnly", "true")])];
-        let writes = [advanced(&[management, ("readOnly", "false")])];
-        let both = [
-            advanced(&[("eventCategory", "Data")]),
-            advanced(&[management]),
-        ];
-        let cases: [(&str, &[EventSelector], &[AdvancedEventSelector], bool); 10] = [
-            ("by default all are logged", &[], &[], true),
-            ("all", &[classic(Some(true), Some(All))], &[], true),
-            ("writes", &[classic(Some(true), Some(WriteOnly))], &[], true),
-            ("defaults of a selector", &[classic(None, None)], &[], true),
-            (
-                "reads alone",
-                &[classic(Some(true), Some(ReadOnly))],
-                &[],
-                false,
-            ),
-            ("none", &[classic(Some(false), Some(All))], &[], false),
-            ("data events alone", &[], &data, false),
-            ("advanced, reads alone", &[], &reads, false),
-            ("advanced, writes", &[], &writes, true),
-            ("one of several is enough", &[], &both, true),
-        ];
-        for (reason, classic, advanced, expected) in cases {
-            assert_eq!(logs_writes(classic, advanced), expected, "{reason}");
-        }
-    }
-
-    #[test]
-    fn a_trail_is_asked_about_in_its_home_region() {
-        let cases = [
-            (Some("eu-west-1"), Some("eu-west-1"), "the same region"),
-            (Some("us-east-1"), Some("us-east-1"), "another region"),
-            (Some("moon"), None, "no code of a region"),
-            (None, Some("eu-west-1"), "the region where it was seen"),
-        ];
-        let seen_in = "eu-west-1".parse().unwrap();
-        for (named, expected, reason) in cases {
-            let trail = Trail::builder().set_home_region(named.map(str::to_owned));
-            let found = home(&trail.build(), &seen_in);
-            assert_eq!(found.as_ref().ok().map(Region::name), expected, "{reason}");
-        }
-    }
-
-    #[test]
-    fn one_trail_that_logs_is_enough_and_an_unknown_one_leaves_it_open() {
-        let unknown = || Logging::Unknown("why".to_owned());
-        let cases = [
-            ("no trail", vec![], Logging::Off),
-            ("one is off", vec![Logging::Off], Logging::Off),
-            (
-                "one is on",
-                vec![unknown(), Logging::Off, Logging::On],
-                Logging::On,
-            ),
-            ("one may be on", vec![Logging::Off, unknown()], unknown()),
-        ];
-        for (reason, trails, expected) in cases {
-            assert_eq!(together(trails), expected, "{reason}");
-        }
-    }
-
-    #[test]
-    fn regions_without_a_trail_are_named_together() {
-        let regions: Vec<Region> = ["eu-west-1", "us-east-1", "eu-north-1"]
-            .iter()
-            .map(|name| name.parse().unwrap())
-            .collect();
-        let checked = |found: [Logging; 3]| -> Vec<(Verdict, String)> {
-            let checks = checks(regions.iter().zip(found));
-            checks
-                .into_iter()
-                .map(|it| (it.verdict, it.message))
-                .collect()
-        };
-        let found = checked([Logging::Off, Logging::On, Logging::Off]);
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].0, Verdict::Warning);
-        assert!(
-            found[0].1.contains("in eu-west-1, eu-north-1:"),
-            "{}",
-            found[0].1
-        );
-
-        let unknown = Logging::Unknown("why".to_owned());
-        let found = checked([unknown, Logging::On, Logging::Off]);
-        let verdicts: Vec<_> = found.iter().map(|(verdict, _)| *verdict).collect();
-        assert_eq!(verdicts, [Verdict::Warning, Verdict::Unknown]);
-
-        let found = checked([Logging::On, Logging::On, Logging::On]);
-        assert_eq!(found[0].0, Verdict::Ok);
-    }
-}
+mod tests;
