@@ -4,7 +4,7 @@
 //! to both, and decide simulated calls by a printed policy.
 
 use crate::harness::{Account, Call, MAIN, OTHER};
-use crate::permissions::{printed, simulates, trail};
+use crate::permissions::{printed, simulates, simulates_in_an_organization, trail};
 
 /// An account whose caller is a user, with a trail, and a simulator that decides by the policy that
 /// is printed for apply.
@@ -68,6 +68,100 @@ fn a_call_that_would_be_denied_stops_an_apply_unless_ignore_preflight_is_given()
 
     let applied = account.apply(&["--ignore-preflight"]);
     applied.says(&denied).says("Outcome: 8 done.");
+}
+
+/// The simulator judges an organization's policies with conditions on global keys wrongly where it does
+/// not know the values (aws-sdk #102, aws-toolkit-vscode #3106, aws-cli #10525).
+#[test]
+fn a_denial_owed_to_the_organization_alone_stops_nothing() {
+    let account = account();
+    let grants = printed(&account, &["apply"]);
+    simulates_in_an_organization(&account, &grants, &["events:PutTargets", "kms:CreateKey"]);
+    let report = account.provision(&["preflight"]).exits(0).writes_nothing();
+    let report = report
+        .says("the organization's service control policies alone would deny 2 of the calls")
+        .says("kms_key.integration@eu-west-1: kms:CreateKey on ");
+    let simulated = report.calls.iter();
+    let simulated = simulated.filter(|it| it.operation == "SimulatePrincipalPolicy");
+    let again = simulated.filter(|it| it.body.contains("PolicyExclusionList"));
+    let again: Vec<&str> = again.map(|it| it.body.as_str()).collect();
+    let excluded = "PolicyExclusionList.member.1.PolicyType=scp";
+    let only = |body: &&str| body.contains(excluded) && !body.contains("CreateRole");
+    assert!(
+        !again.is_empty() && again.iter().all(only),
+        "only what the organization denies is asked about again: {again:?}"
+    );
+    let applied = account.apply(&[]).says("Outcome: 8 done.");
+    applied.says("the organization's service control policies alone");
+
+    let account = self::account();
+    let grants = printed(&account, &["apply"]);
+    let without = grants.without("events:PutTargets");
+    simulates_in_an_organization(&account, &without, &["events:PutTargets", "kms:CreateKey"]);
+    let refused = account
+        .provision(&["apply", "--yes"])
+        .exits(1)
+        .writes_nothing();
+    refused
+        .says("1 of the calls to be made would be denied")
+        .says("event_target.firehose@eu-west-1: events:PutTargets on ")
+        .says("(no policy allows it)")
+        .says("policies alone would deny 1 of the calls");
+}
+
+#[test]
+fn an_organization_that_cannot_be_left_out_stops_nothing() {
+    let account = account();
+    let grants = printed(&account, &["apply"]);
+    simulates_in_an_organization(&account, &grants, &["kms:CreateKey"]);
+    let refused = "<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message>\
+                   </Error></ErrorResponse>";
+    account.stand_in(move |call| {
+        let again = call.body.contains("PolicyExclusionList");
+        again.then(|| ("400 Bad Request".to_owned(), refused.to_owned()))
+    });
+    let report = account.provision(&["preflight"]).exits(0);
+    report.says("whether all calls are allowed could not be checked (1): ");
+}
+
+#[test]
+fn the_simulator_is_told_what_a_call_carries() {
+    let account = account();
+    let report = account.provision(&["preflight"]).exits(0);
+    let simulated = report.calls.iter();
+    let simulated = simulated.filter(|it| it.operation == "SimulatePrincipalPolicy");
+    let bodies: Vec<&str> = simulated.map(|it| it.body.as_str()).collect();
+    let user = format!("arn%3Aaws%3Aiam%3A%3A{}%3Auser%2Fops%2Falice", account.id);
+    let everywhere = [
+        ("aws%3APrincipalArn", "string", user.as_str()),
+        ("aws%3APrincipalType", "string", "User"),
+        ("aws%3APrincipalIsAWSService", "boolean", "false"),
+        ("aws%3ASecureTransport", "boolean", "true"),
+        ("aws%3Ausername", "string", "alice"),
+        ("aws%3ACurrentTime", "date", "2"),
+    ];
+    for (key, kind, value) in everywhere {
+        for body in &bodies {
+            let entry = body.split("&ContextEntries.member.");
+            let names = |it: &str| it.contains(&format!("ContextKeyName={key}&"));
+            let number = entry.clone().find(|it| names(&format!("{it}&")));
+            let number = number.and_then(|it| it.split('.').next());
+            let number = number.unwrap_or_else(|| panic!("no {key} in {body}"));
+            let of = |part: &str| format!("&ContextEntries.member.{number}.{part}");
+            let kind = of(&format!("ContextKeyType={kind}"));
+            let value = of(&format!("ContextKeyValues.member.1={value}"));
+            assert!(
+                body.contains(&kind) && body.contains(&value),
+                "{key}: {body}"
+            );
+        }
+    }
+    let never = ["MultiFactorAuth", "SourceIp", "CalledVia", "PrincipalOrg"];
+    for (body, key) in bodies.iter().flat_map(|body| never.map(|key| (body, key))) {
+        assert!(!body.contains(key), "{key} would be a guess: {body}");
+    }
+    let tags = |body: &&&str| body.contains("aws%3ATagKeys") && body.contains("stringList");
+    assert!(bodies.iter().any(|body| tags(&body)), "{bodies:?}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 pub use policy::Grants;
-pub use simulator::simulates;
+pub use simulator::{simulates, simulates_in_an_organization};
 pub use trails::trail;
 
 use crate::harness::{AGENT, Account, MAIN, Output};

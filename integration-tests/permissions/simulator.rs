@@ -11,7 +11,8 @@ fn list(fields: &BTreeMap<String, String>, name: &str) -> Vec<String> {
     (1..).map_while(value).collect()
 }
 
-fn answer(call: &Call, grants: &Grants) -> String {
+/// What the simulator answers by these policies, in an organization that denies the actions `denied`.
+fn answer(call: &Call, grants: &Grants, denied: &[&str]) -> String {
     let fields: BTreeMap<String, String> = call
         .body
         .split('&')
@@ -40,6 +41,9 @@ fn answer(call: &Call, grants: &Grants) -> String {
         .get("Marker")
         .map_or(0, |marker| marker.parse().unwrap());
     let action = &actions[page];
+    let exclusion = "PolicyExclusionList.member.1.PolicyType";
+    let applies = fields.get(exclusion).is_none_or(|kind| kind != "scp");
+    let organization = !(applies && denied.contains(&action.as_str()));
     let mut grants = grants.clone();
     let specific: String = resources
         .iter()
@@ -50,6 +54,7 @@ fn answer(call: &Call, grants: &Grants) -> String {
                     .any(|(name, given)| *name == key && *given == value)
             };
             let decision = match grants.allow(action, resource, holds) {
+                _ if !organization => "explicitDeny",
                 true => "allowed",
                 false => "implicitDeny",
             };
@@ -69,7 +74,9 @@ fn answer(call: &Call, grants: &Grants) -> String {
         "<SimulatePrincipalPolicyResponse><SimulatePrincipalPolicyResult>\
          <IsTruncated>{more}</IsTruncated>{marker}<EvaluationResults><member>\
          <EvalActionName>{action}</EvalActionName><EvalResourceName>{}</EvalResourceName>\
-         <EvalDecision>implicitDeny</EvalDecision>\
+         <EvalDecision>implicitDeny</EvalDecision><OrganizationsDecisionDetail>\
+         <AllowedByOrganizations>{organization}</AllowedByOrganizations>\
+         </OrganizationsDecisionDetail>\
          <ResourceSpecificResults>{specific}</ResourceSpecificResults>\
          </member></EvaluationResults></SimulatePrincipalPolicyResult>\
          </SimulatePrincipalPolicyResponse>",
@@ -79,8 +86,17 @@ fn answer(call: &Call, grants: &Grants) -> String {
 
 /// From now on answers simulated calls by these policies.
 pub fn simulates(account: &Account, grants: &Grants) {
+    simulates_in_an_organization(account, grants, &[]);
+}
+
+/// The same in an organization whose policies deny these actions, unless they are left out.
+pub fn simulates_in_an_organization(
+    account: &Account,
+    grants: &Grants,
+    denied: &'static [&'static str],
+) {
     let grants = grants.clone();
     account.answer_with("SimulatePrincipalPolicy", move |call| {
-        ("200 OK".to_owned(), answer(call, &grants))
+        ("200 OK".to_owned(), answer(call, &grants, denied))
     });
 }

@@ -14,6 +14,8 @@ pub struct Caller {
     pub account: AccountId,
     /// The user, the role's session or the root user.
     pub arn: Arn,
+    /// AWS's id of the user, or of the role with the session's name.
+    pub user_id: Option<String>,
 }
 
 impl Caller {
@@ -21,7 +23,11 @@ impl Caller {
         let account = answer.account().unwrap_or_default().parse();
         let arn = answer.arn().unwrap_or_default().parse();
         match (account, arn) {
-            (Ok(account), Ok(arn)) => Ok(Caller { account, arn }),
+            (Ok(account), Ok(arn)) => Ok(Caller {
+                account,
+                arn,
+                user_id: answer.user_id().map(ToOwned::to_owned),
+            }),
             (Err(invalid), _) | (_, Err(invalid)) => {
                 Err(AwsError::unusable(operation, invalid.problem))
             }

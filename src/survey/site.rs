@@ -71,7 +71,7 @@ pub(super) async fn caller(
 
 /// Whether the caller's account and partition are those that the way was made for.
 fn check(aws: &Aws, caller: &Caller) -> Result<(), Failure> {
-    let Caller { account, arn } = caller;
+    let Caller { account, arn, .. } = caller;
     if let Some(expected) = aws.account().filter(|expected| *expected != account) {
         return Err(Failure::new(format!(
             "the credentials belong to the account {account}, and this run is for the account {expected} \

@@ -37,7 +37,7 @@ pub struct Check {
     pub verdict: Verdict,
     /// The verdict in a sentence without a full stop.
     pub message: String,
-    /// The calls that would be denied.
+    /// The calls that would be denied by simulation.
     pub denied: Vec<Denied>,
 }
 

@@ -2,12 +2,16 @@
 //! logs the API calls that the integration's rule listens for, and whether a resource of ours leads to
 //! others.
 //!
-//! [`simulation`] decides what IAM is asked and what its answers mean, without a client; [`ask`] asks.
-//! [`trails`] reads CloudTrail's trails. [`exposures`] reads where our resources lead. Each gives
-//! [`Check`]s, which the commands print.
+//! [`simulation`] decides what IAM is asked, `answers` what its answers mean, without a client;
+//! [`ask`] asks. [`trails`] reads CloudTrail's trails. [`exposures`] reads where our resources lead.
+//! Each gives [`Check`]s, which the commands print.
 
+mod answers;
+#[cfg(test)]
+mod answers_tests;
 mod check;
 pub mod exposures;
+mod principal;
 pub mod simulation;
 mod simulator;
 #[cfg(test)]
@@ -48,7 +52,8 @@ pub fn refuse(checks: &[Check]) -> Result<(), Failure> {
     if failure.causes.is_empty() {
         return Ok(());
     }
-    let is_denied = checks.iter().any(|it| !it.denied.is_empty());
+    let mut wrong = checks.iter().filter(|it| it.verdict == Verdict::Wrong);
+    let is_denied = wrong.any(|it| !it.denied.is_empty());
     Err(failure.hint(match is_denied {
         true => {
             "Allow these calls to the credentials in use (`provision permissions apply` prints a \

@@ -1,8 +1,7 @@
-//! Decides what IAM is asked to simulate and what its answers mean, without asking.
+//! Decides what IAM is asked to simulate, without asking.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::check::{Check, Denied, Verdict};
 use crate::aws::regions::always_enabled;
 use crate::checks::permissions;
 use crate::engine::address::Address;
@@ -12,34 +11,8 @@ use crate::engine::observed::Consent;
 use crate::engine::permission::{Condition, Permission, REQUEST_TAG, RESOURCE_TAG};
 use crate::engine::plan::Plan;
 use crate::kinds::iam::permissions::BOUNDARY;
-use crate::names::Arn;
 use crate::settings::Settings;
 use crate::systems::Site;
-
-/// Whose policies IAM is to simulate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// The user of this ARN.
-    User(String),
-    /// The role of this name. The ARN of its session does not contain the role's path.
-    Role(String),
-    /// Nobody's; the text gives the reason.
-    Nobody(&'static str),
-}
-
-/// Whose policies decide which calls the caller of this ARN is allowed.
-pub fn source(caller: &Arn) -> Source {
-    let mut parts = caller.resource.split('/');
-    match (parts.next(), parts.next()) {
-        (Some("user"), Some(_)) => Source::User(caller.to_string()),
-        (Some("assumed-role"), Some(role)) => Source::Role(role.to_owned()),
-        (Some("root"), None) => Source::Nobody("IAM does not simulate the account's root user"),
-        (Some("federated-user"), _) => {
-            Source::Nobody("IAM does not simulate federated users, whose session limits them")
-        }
-        _ => Source::Nobody("IAM simulates users and roles alone"),
-    }
-}
 
 /// One call that carrying out the plan makes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,7 +75,6 @@ pub fn calls(
                 context.insert("aws:RequestedRegion".to_owned(), region.to_owned());
             }
             context.insert("aws:ResourceAccount".to_owned(), site.account.to_string());
-            context.insert("aws:SecureTransport".to_owned(), "true".to_owned());
             calls.insert(Call {
                 address: step.address.clone(),
                 action: permission.action,
@@ -175,71 +147,4 @@ pub fn requests(calls: &BTreeSet<Call>) -> Vec<Request> {
         }
     }
     requests
-}
-
-/// The simulator's answer about one action on one resource in one request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    /// The request's context.
-    pub context: BTreeMap<String, String>,
-    /// The action.
-    pub action: String,
-    /// The ARN of the resource.
-    pub resource: String,
-    /// Why the action is denied; `None` if it is allowed.
-    pub denied: Option<String>,
-}
-
-/// The checks that follow from the answers. `unasked` is why IAM could not be asked about some calls.
-pub fn check(calls: &BTreeSet<Call>, answers: &[Answer], unasked: Option<&str>) -> Vec<Check> {
-    let answer = |call: &Call| {
-        answers.iter().find(|answer| {
-            answer.context == call.context
-                && answer.resource == call.resource
-                && answer.action.eq_ignore_ascii_case(call.action)
-        })
-    };
-    let denied = calls.iter().filter_map(|call| {
-        let reason = answer(call)?.denied.clone()?;
-        let denied = Denied {
-            address: call.address.clone(),
-            action: call.action,
-            resource: call.resource.clone(),
-            reason,
-        };
-        Some((call.may_have_path, denied))
-    });
-    let (unsure, denied): (Vec<_>, Vec<_>) = denied.partition(|(may_have_path, _)| *may_have_path);
-    let denied: Vec<Denied> = denied.into_iter().map(|(_, denied)| denied).collect();
-    let unanswered = calls.iter().filter(|call| answer(call).is_none()).count();
-    let answered = calls.len() - unanswered - unsure.len();
-    let mut checks = Vec::new();
-    if !denied.is_empty() {
-        let count = denied.len();
-        checks.push(Check {
-            denied,
-            ..Check::new(
-                "permissions",
-                Verdict::Wrong,
-                format!("by simulation {count} of the calls to be made would be denied, which is not proof"),
-            )
-        });
-    } else if answered > 0 {
-        let message = format!("by simulation all calls are allowed ({answered})");
-        checks.push(Check::new("permissions", Verdict::Ok, message));
-    }
-    for (_, denied) in unsure {
-        let message = format!(
-            "whether {denied} is allowed could not be checked: the path of the ARN is not known, and \
-             without a path the call would be denied"
-        );
-        checks.push(Check::new("permissions", Verdict::Unknown, message));
-    }
-    if unanswered > 0 {
-        let because = unasked.unwrap_or("IAM gave no answer");
-        let message =
-            format!("whether all calls are allowed could not be checked ({unanswered}): {because}");
-        checks.push(Check::new("permissions", Verdict::Unknown, message));
-    }
-    checks
 }
