@@ -28,6 +28,8 @@ pub struct Aws {
     pub(super) watch: Option<Watch>,
     /// The page of roles that the reads of one survey share.
     pub(super) role_page: Option<Arc<OnceCell<RolePage>>>,
+    /// Whether the calls are of use only if AWS allows them soon.
+    pub(super) impatient: bool,
 }
 
 /// Everything that belongs to one account: where it is, credentials, clients, and the budget of
@@ -93,6 +95,7 @@ impl Aws {
             resource: None,
             watch: None,
             role_page: None,
+            impatient: false,
         }
     }
 
@@ -145,6 +148,15 @@ impl Aws {
     pub fn for_survey(&self) -> Self {
         Aws {
             role_page: Some(Arc::default()),
+            ..self.clone()
+        }
+    }
+
+    /// The same way for calls without which the run goes on: a throttled one is soon given up.
+    #[must_use]
+    pub fn impatient(&self) -> Self {
+        Aws {
+            impatient: true,
             ..self.clone()
         }
     }

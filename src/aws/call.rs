@@ -12,18 +12,42 @@ use tokio::time::Instant;
 use super::account::Aws;
 use super::error::{AwsError, ErrorKind};
 use super::operation::Operation;
-use super::pauses::Pauses;
+use super::pauses::{Backoff, Pauses};
 
-/// How long a call is repeated while IAM spreads a change or another operation is under way.
+/// How long a call is repeated while IAM spreads a change, another operation is under way, or AWS
+/// throttles.
 ///
 /// AWS names no bound for IAM's propagation; two minutes are more than what is seen in practice.
 pub const RETRY_LIMIT: Duration = Duration::from_secs(120);
 
+/// How long a call is repeated that S3 aborts because of another operation on the bucket.
+///
+/// That is above all the deletion of a bucket of the same name. S3 frees the name "in many cases"
+/// within a few hours, but it "might take 48-72 hours" (AWS re:Post Knowledge Center, "s3 conflicting
+/// conditional operation"). Users saw it freed within an hour (aws-cli #2593). Beyond that it is for
+/// a person to choose between another name and another day.
+const ABORTED_LIMIT: Duration = Duration::from_secs(60 * 60);
+
+/// The longest pause in a wait for S3, which lasts long.
+const LONGEST_PAUSE_ABORTED: Duration = Duration::from_secs(30);
+
+/// How long a throttled call is repeated without which the run goes on: some three attempts.
+const IMPATIENT_LIMIT: Duration = Duration::from_secs(3);
+
+/// A wait for a rate limit that is shorter than this is not worth a line.
+const QUIET: Duration = Duration::from_secs(5);
+
+/// How often a long wait is reported again.
+const REPORT: Duration = Duration::from_secs(5 * 60);
+
+const RATE_LIMIT: &str = "the rate limit to allow the call";
+
 impl Aws {
-    /// Makes one call, again while it is propagating or in conflict, for [`RETRY_LIMIT`] at most.
+    /// Makes one call, again while it is throttled, propagating or in conflict, for [`RETRY_LIMIT`]
+    /// at most, or an hour if S3 says so.
     ///
-    /// The SDK repeats throttled calls and those that failed in transit; this repeats only what
-    /// the SDK does not, so retries never nest. A wait is announced once, with the reason.
+    /// The SDK repeats calls that failed in transit; this repeats only what the SDK does not, so
+    /// retries never nest. A wait is announced once, with the reason, and a long one reported again.
     ///
     /// # Errors
     /// The last error that AWS gave, or [`ErrorKind::Interrupted`] if the run was stopped before
@@ -57,38 +81,63 @@ impl Aws {
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + StdError + 'static,
     {
-        let deadline = Instant::now() + RETRY_LIMIT;
+        let began = Instant::now();
+        let mut limit = Duration::ZERO;
         let mut pauses = Pauses::default();
+        let mut backoff = Backoff::default();
+        let mut report = None;
         loop {
-            // The SDK repeats neither what it takes for a success nor what is to be sent once.
-            let mut left_to_us = operation.sent_once();
             let error = match self.attempt(&operation, &mut send).await {
                 Err(error) => error,
                 Ok(answer) => {
                     let Some((code, message)) = failed(&answer) else {
                         return Ok(answer);
                     };
-                    left_to_us = true;
                     self.name(AwsError {
                         request_id: answer.request_id().map(ToOwned::to_owned),
                         ..AwsError::in_answer(operation.clone(), code, message)
                     })
                 }
             };
-            let reason = match error.kind {
-                ErrorKind::Propagating => "IAM to spread a change",
-                ErrorKind::Conflict => "another operation to finish",
-                ErrorKind::Throttled if left_to_us => "the rate limit to allow the call",
+            let aborted = error.code.as_deref() == Some("OperationAborted");
+            let (reason, longest) = match error.kind {
+                ErrorKind::Propagating => ("IAM to spread a change", RETRY_LIMIT),
+                ErrorKind::Conflict if aborted => (
+                    "S3 to end another operation on the bucket, such as the deletion of one of the \
+                     same name, for up to an hour",
+                    ABORTED_LIMIT,
+                ),
+                ErrorKind::Conflict => ("another operation to finish", RETRY_LIMIT),
+                ErrorKind::Throttled if self.impatient => (RATE_LIMIT, IMPATIENT_LIMIT),
+                ErrorKind::Throttled => (RATE_LIMIT, RETRY_LIMIT),
                 _ => return Err(error),
             };
-            if Instant::now() >= deadline {
+            // What S3 aborts for long may be throttled once in between.
+            limit = limit.max(longest);
+            let waited = began.elapsed();
+            if waited >= limit {
                 return Err(error);
             }
-            if pauses.first() {
-                let code = error.code.as_deref().unwrap_or("no code");
-                self.announce_wait(format!("{reason} ({operation} answers {code})"));
+            let (pause, quiet) = match error.kind {
+                ErrorKind::Throttled => (backoff.next(), QUIET),
+                _ if aborted => (pauses.next_up_to(LONGEST_PAUSE_ABORTED), Duration::ZERO),
+                _ => (pauses.next(), Duration::ZERO),
+            };
+            match report {
+                None if waited + pause >= quiet => {
+                    self.announce_wait(format!("{reason} ({})", error.brief()));
+                    report = Some(REPORT);
+                }
+                Some(after) if waited >= after => {
+                    let minutes = waited.as_secs() / 60;
+                    self.announce_progress(format!(
+                        "after {minutes} min still waiting for {reason}"
+                    ));
+                    report = Some(after + REPORT);
+                }
+                _ => {}
             }
-            if !self.pause(pauses.next()).await {
+            if !self.pause(pause).await {
                 return Err(error);
             }
         }

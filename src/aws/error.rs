@@ -16,6 +16,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::error::operation::BuildError;
 
 pub use kind::ErrorKind;
+pub(super) use kind::throttles;
 
 use super::operation::Operation;
 use crate::failure::Failure;

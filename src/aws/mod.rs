@@ -30,6 +30,8 @@ mod wire;
 mod call_tests;
 #[cfg(test)]
 mod connections_tests;
+#[cfg(test)]
+mod throttling_tests;
 
 pub use account::{Aws, Notice};
 pub use call::RETRY_LIMIT;

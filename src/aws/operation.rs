@@ -73,14 +73,6 @@ impl Operation {
             .iter()
             .any(|verb| self.name.starts_with(verb))
     }
-
-    /// Whether the SDK must not send the request again by itself.
-    ///
-    /// `kms:CreateKey` takes no idempotency token. A request whose answer was lost, sent again, would
-    /// leave a second key.
-    pub(super) fn sent_once(&self) -> bool {
-        self.service == "kms" && self.name == "CreateKey"
-    }
 }
 
 impl fmt::Display for Operation {

@@ -2,50 +2,198 @@
 
 use aws_sdk_sts::config::retry::{ClassifyRetry, RetryAction, RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::retries::classifiers::RetryClassifierPriority;
+
+use super::error::throttles;
 
 /// The budget of all retries in one account, which is unlimited.
 ///
-/// The SDK's own budget lasts for about a hundred retries of throttled calls, and fewer of others,
-/// to protect a service from clients that never end. A run that reads some hundred resources at
-/// once needs more when IAM throttles all those calls. Its retries are bounded all the same, because
-/// no call is tried more often than the retry configuration says.
+/// The SDK's own budget lasts for some dozen retries, to protect a service from clients that never
+/// end. A run that reads some hundred resources at once needs more when a connection breaks under
+/// all those calls. Its retries are bounded all the same, because no call is tried more often than
+/// the retry configuration says.
 pub(super) fn budget() -> RetryPartition {
     RetryPartition::custom("provision")
         .token_bucket(TokenBucket::unlimited())
         .build()
 }
 
-/// Keeps the SDK from repeating a call that a quota of the account forbids.
+/// Keeps the SDK from repeating a throttled call, which [`Aws::call`](super::Aws::call) repeats for
+/// longer than the SDK would, and a call that a quota of the account forbids.
 ///
 /// The SDK takes `LimitExceededException` for throttling. KMS, Firehose and EventBridge give it for
 /// quotas, which waiting does not change.
 #[derive(Debug)]
-pub(super) struct HardQuota;
+pub(super) struct NotRepeated;
 
-impl ClassifyRetry for HardQuota {
+impl ClassifyRetry for NotRepeated {
     fn classify_retry(&self, ctx: &InterceptorContext) -> RetryAction {
-        let refusal = ctx
-            .response()
-            .filter(|response| response.status().is_client_error());
-        let body = refusal.and_then(|response| response.body().bytes());
-        let body: serde_json::Value = body
-            .and_then(|body| serde_json::from_slice(body).ok())
-            .unwrap_or_default();
-        let code = body.get("__type").and_then(|code| code.as_str());
-        // Some services write a namespace and `#` before the code.
-        match code.and_then(|code| code.rsplit('#').next()) {
-            Some("LimitExceededException") => RetryAction::RetryForbidden,
-            _ => RetryAction::NoActionIndicated,
+        // An answer to HEAD has no code, and where S3 throttles with a status of 503 alone, the SDK
+        // repeats it as a fault in transit. That is harmless, because the limit of our own call is
+        // a time.
+        let refused = ctx.response().is_some_and(|response| {
+            match (response.status().as_u16(), code(response)) {
+                (200..400, _) => false,
+                (429, _) => true,
+                (_, code) => {
+                    code.is_some_and(|it| it == "LimitExceededException" || throttles(&it))
+                }
+            }
+        });
+        if refused {
+            RetryAction::RetryForbidden
+        } else {
+            RetryAction::NoActionIndicated
         }
     }
 
     fn name(&self) -> &'static str {
-        "hard quota"
+        "throttling and hard quotas"
     }
 
     /// After all of the SDK's own classifiers, whose decisions this one overrules.
     fn priority(&self) -> RetryClassifierPriority {
         RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
+    }
+}
+
+/// The error's code in an answer: in a header, in JSON or in XML.
+fn code(response: &HttpResponse) -> Option<String> {
+    let body = String::from_utf8_lossy(response.body().bytes()?);
+    let json: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
+    let in_xml = || Some(body.split_once("<Code>")?.1.split_once("</Code>")?.0);
+    let header = response.headers().get("x-amzn-errortype");
+    let in_json = json.get("__type").and_then(|code| code.as_str());
+    let code = header.or(in_json).or_else(in_xml)?;
+    // Some services write a namespace and `#` before the code, or `:` and an address behind it.
+    let code = code.rsplit('#').next()?.split(':').next()?;
+    Some(code.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use aws_config::{BehaviorVersion, SdkConfig};
+    use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
+    use aws_smithy_runtime_api::client::http::{
+        HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+        http_client_fn,
+    };
+    use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+    use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+    use aws_smithy_types::body::SdkBody;
+
+    use crate::aws::{Aws, AwsError, Connections, ErrorKind, Operation, Session};
+    use crate::names::Region;
+
+    use super::*;
+
+    /// A connection that gives the same answer to every request.
+    #[derive(Debug, Clone)]
+    struct Wire {
+        status: u16,
+        header: Option<&'static str>,
+        body: &'static str,
+        requests: Arc<AtomicUsize>,
+    }
+
+    impl HttpConnector for Wire {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            self.requests.fetch_add(1, Ordering::Relaxed);
+            let status = self.status.try_into().unwrap();
+            let mut response = HttpResponse::new(status, SdkBody::from(self.body));
+            if let Some(code) = self.header {
+                response.headers_mut().insert("x-amzn-errortype", code);
+            }
+            HttpConnectorFuture::ready(Ok(response))
+        }
+    }
+
+    fn account(wire: &Wire) -> Aws {
+        let connector = SharedHttpConnector::new(wire.clone());
+        let client = http_client_fn(move |_: &HttpConnectorSettings, _: &RuntimeComponents| {
+            connector.clone()
+        });
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(aws_config::Region::from_static("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::for_tests()))
+            .http_client(client);
+        let session = Session {
+            config: config.build(),
+            path_style: true,
+            region: None,
+        };
+        let (_stop, stopped) = tokio::sync::watch::channel(false);
+        Connections::new(1, stopped).account(&session, None, &[])
+    }
+
+    /// Makes a call with the SDK alone. Gives its error's kind.
+    async fn call(aws: &Aws, service: &'static str) -> ErrorKind {
+        let region: Region = "eu-west-1".parse().unwrap();
+        let operation = |name| Operation {
+            service,
+            name,
+            region: Some(region.clone()),
+        };
+        let error = match service {
+            "kms" => {
+                let answer = aws.kms(&region).list_keys().send().await;
+                AwsError::from_sdk(operation("ListKeys"), &answer.unwrap_err())
+            }
+            "iam" => {
+                let answer = aws.iam().list_roles().send().await;
+                AwsError::from_sdk(operation("ListRoles"), &answer.unwrap_err())
+            }
+            "s3" => {
+                let answer = aws.s3(&region).list_buckets().send().await;
+                AwsError::from_sdk(operation("ListBuckets"), &answer.unwrap_err())
+            }
+            _ => {
+                let answer = aws.s3(&region).head_bucket().bucket("b").send().await;
+                AwsError::from_sdk(operation("HeadBucket"), &answer.unwrap_err())
+            }
+        };
+        error.kind
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_sdk_repeats_faults_in_transit_alone() {
+        use ErrorKind::{Quota, Throttled, Unanswered};
+        const JSON: &str = r#"{"__type": "ThrottlingException", "message": "slow down"}"#;
+        const IAM: &str = "<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code>\
+            <Message>Rate exceeded</Message></Error></ErrorResponse>";
+        const S3: &str = "<?xml version=\"1.0\"?><Error><Code>SlowDown</Code><Message>Please reduce \
+            your request rate.</Message></Error>";
+        const NAMESPACE: &str =
+            r#"{"__type": "com.amazon.coral.availability#ThrottlingException"}"#;
+        const LIMIT: &str = r#"{"__type": "LimitExceededException"}"#;
+        const FAULT: &str = r#"{"__type": "KMSInternalException"}"#;
+        let address = Some("ThrottlingException:http://internal.amazon.com/coral/");
+        let cases = [
+            ("kms", 400, None, JSON, Throttled, 1, "in JSON"),
+            ("kms", 400, None, NAMESPACE, Throttled, 1, "a namespace"),
+            ("kms", 400, address, "{}", Throttled, 1, "in a header"),
+            ("iam", 400, None, IAM, Throttled, 1, "in a query's XML"),
+            ("s3", 503, None, S3, Throttled, 1, "in S3's XML"),
+            ("head", 503, None, "", Throttled, 3, "HEAD tells no more"),
+            ("iam", 429, None, "", Throttled, 1, "by its status"),
+            ("kms", 400, None, LIMIT, Quota, 1, "waiting does not help"),
+            ("kms", 500, None, FAULT, Unanswered, 3, "a fault of AWS"),
+            ("s3", 503, None, "", Unanswered, 3, "a fault on the way"),
+        ];
+        for (service, status, header, body, kind, requests, why) in cases {
+            let wire = Wire {
+                status,
+                header,
+                body,
+                requests: Arc::default(),
+            };
+            assert_eq!(call(&account(&wire), service).await, kind, "{why}");
+            assert_eq!(wire.requests.load(Ordering::Relaxed), requests, "{why}");
+        }
     }
 }

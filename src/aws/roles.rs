@@ -36,7 +36,7 @@ impl Aws {
         // No single resource asks.
         let aws = Aws {
             resource: None,
-            ..self.clone()
+            ..self.impatient()
         };
         let operation = Operation {
             service: "iam",

@@ -1,7 +1,7 @@
 //! The services of AWS that are called, and how a client of each is made.
 
 use super::account::Aws;
-use super::retries::HardQuota;
+use super::retries::NotRepeated;
 use crate::names::Region;
 
 /// For each service its id, the getter of its client and the SDK's crate. The crates have no trait
@@ -22,7 +22,7 @@ macro_rules! services {
                 clients.get(region, |config| {
                     let config = $sdk::config::Builder::from(config)
                         .retry_partition(clients.retries.clone())
-                        .retry_classifier(HardQuota)
+                        .retry_classifier(NotRepeated)
                         $(.$setting(clients.$field))?;
                     $sdk::Client::from_conf(config.build())
                 })

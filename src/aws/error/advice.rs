@@ -43,6 +43,12 @@ pub(super) fn on(
         _ if code == Some("BucketAlreadyExists") => {
             "Another account owns a bucket of this name: choose a `postfix`"
         }
+        // "In many cases within a few hours", "48-72 hours" (AWS re:Post Knowledge Center, "s3
+        // conflicting conditional operation").
+        _ if code == Some("OperationAborted") && operation.name == "CreateBucket" => {
+            "S3 keeps the name of a deleted bucket for hours, sometimes for three days: run again \
+             later, or choose another `postfix`"
+        }
         _ if matches!(code, Some("DisabledException" | "KMSInvalidStateException")) => {
             "The key is disabled, or waits for its deletion or that of its replicas, which it did \
              not when the plan was made: plan again, which shows the state of the key and the way \

@@ -30,7 +30,7 @@ pub enum ErrorKind {
     Denied,
     /// A limit of the account is reached; waiting does not help.
     Quota,
-    /// Too many calls, for longer than the SDK's own retries last.
+    /// Too many calls; the same call succeeds later.
     Throttled,
     /// The credentials are missing, expired or wrong, or AWS does not accept them now or there: the
     /// clock is wrong, or the region is not enabled.
@@ -87,6 +87,9 @@ pub(super) fn of<E>(
             (Some(code), _) if classify(operation, code, message) != ErrorKind::Refused => {
                 classify(operation, code, message)
             }
+            (_, Some(429)) => ErrorKind::Throttled,
+            // S3 throttles with 503, and an answer to HEAD has no body with a code.
+            (None, Some(503)) if operation.name.starts_with("Head") => ErrorKind::Throttled,
             (_, Some(500..)) => ErrorKind::Unanswered,
             (_, Some(404)) => ErrorKind::NotFound,
             (_, Some(403)) => ErrorKind::Denied,
@@ -191,15 +194,31 @@ pub(super) fn classify(operation: &Operation, code: &str, message: &str) -> Erro
         | "LimitExceededException"
         | "ServiceQuotaExceededException"
         | "TooManyBuckets" => ErrorKind::Quota,
-        "Throttling"
-        | "ThrottlingException"
-        | "ThrottledException"
-        | "TooManyRequestsException"
-        | "RequestLimitExceeded"
-        | "SlowDown" => ErrorKind::Throttled,
         "RequestTimeout" | "RequestTimeoutException" => ErrorKind::Unanswered,
+        _ if throttles(code) => ErrorKind::Throttled,
         _ => ErrorKind::Refused,
     }
+}
+
+/// Whether AWS gives this code to a call that comes too soon: the codes that the SDK takes for
+/// throttling, without `LimitExceededException`.
+pub(in crate::aws) fn throttles(code: &str) -> bool {
+    matches!(
+        code,
+        "Throttling"
+            | "ThrottlingException"
+            | "ThrottledException"
+            | "RequestThrottled"
+            | "RequestThrottledException"
+            | "TooManyRequestsException"
+            | "RequestLimitExceeded"
+            | "ProvisionedThroughputExceededException"
+            | "TransactionInProgressException"
+            | "BandwidthLimitExceeded"
+            | "PriorRequestNotComplete"
+            | "EC2ThrottledException"
+            | "SlowDown"
+    )
 }
 
 /// Whether an error, or one that caused it, is an `E`.

@@ -287,7 +287,7 @@ fn an_answer_without_a_code_is_judged_by_its_status() {
         (403, ErrorKind::Denied, "HeadBucket has no body"),
         (404, ErrorKind::NotFound, "HeadBucket has no body"),
         (500, ErrorKind::Unanswered, "a write may have happened"),
-        (503, ErrorKind::Unanswered, "a write may have happened"),
+        (503, ErrorKind::Throttled, "how S3 throttles HEAD"),
         (400, ErrorKind::Credentials, "HeadBucket has no body"),
     ];
     for (status, kind, why) in cases {

@@ -60,8 +60,9 @@ fn logs_writes(classic: &[EventSelector], advanced: &[AdvancedEventSelector]) ->
 /// The trails that log in a region, those of other regions and of the organization included.
 pub type Seen = (Region, Result<Vec<Trail>, AwsError>);
 
-/// Reads the trails of every region of the account.
+/// Reads the trails of every region of the account. The run goes on without what is throttled.
 pub async fn all(aws: &Aws) -> Vec<Seen> {
+    let aws = &aws.impatient();
     let seen = aws
         .regions()
         .iter()
@@ -85,6 +86,7 @@ fn home(trail: &Trail, seen_in: &Region) -> Result<Region, String> {
 
 /// Checks what the trails log.
 pub async fn look(aws: &Aws, seen: &[Seen]) -> Vec<Check> {
+    let aws = &aws.impatient();
     // A trail of all regions is listed in each region, and is read once.
     let mut trails: BTreeMap<&str, (&Trail, &Region)> = BTreeMap::new();
     for (region, described) in seen {
