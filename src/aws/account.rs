@@ -12,6 +12,7 @@ use super::error::AwsError;
 use super::gate::Gate;
 use super::one_account::OneAccount;
 use super::operation::Operation;
+use super::rates::Rates;
 use super::role_page::RolePage;
 use super::session::Session;
 use crate::names::{AccountId, Partition, Region, Site};
@@ -32,8 +33,8 @@ pub struct Aws {
     pub(super) impatient: bool,
 }
 
-/// Everything that belongs to one account: where it is, credentials, clients, and the budget of
-/// repetitions.
+/// Everything that belongs to one account: where it is, credentials, clients, the budget of
+/// repetitions, and how often each operation was called.
 pub(super) struct Account {
     pub(super) clients: Clients,
     /// The account that the settings name, or else the one that AWS first named.
@@ -41,6 +42,7 @@ pub(super) struct Account {
     /// The partition of the regions, or else the one that AWS first named.
     pub(super) partition: OnceLock<Partition>,
     pub(super) regions: Vec<Region>,
+    pub(super) rates: Rates,
     /// The gate of the whole run, shared with every other account.
     pub(super) gate: Gate,
 }
@@ -90,6 +92,7 @@ impl Aws {
                 id,
                 partition: partition.map_or_else(OnceLock::new, OnceLock::from),
                 regions: regions.to_vec(),
+                rates: Rates::default(),
                 gate,
             }),
             resource: None,

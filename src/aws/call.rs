@@ -7,6 +7,7 @@ use aws_sdk_sts::error::SdkError;
 use aws_sdk_sts::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
 use super::account::Aws;
@@ -153,7 +154,7 @@ impl Aws {
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + StdError + 'static,
     {
-        let Some(_turn) = self.account.gate.turn().await else {
+        let Some(_turn) = self.turn(operation).await else {
             return Err(self.name(AwsError::interrupted(operation.clone())));
         };
         let started = Instant::now();
@@ -166,6 +167,21 @@ impl Aws {
         };
         self.log(operation, request_id, error, started.elapsed());
         answer
+    }
+
+    /// Waits until a call may begin, by the calls that are under way and by the operation's rate.
+    /// `None` once the run is stopped.
+    async fn turn(&self, operation: &Operation) -> Option<SemaphorePermit<'_>> {
+        loop {
+            let turn = self.account.gate.turn().await?;
+            let Err(early) = self.account.rates.begin(operation) else {
+                return Some(turn);
+            };
+            drop(turn);
+            if !self.pause(early).await {
+                return None;
+            }
+        }
     }
 
     /// Writes a call to the log. One that only reads is of less interest than one that writes.

@@ -25,8 +25,7 @@ const GLOBAL_REGION: &str = "us-east-1";
 /// way, and the end of the run.
 ///
 /// The limit is one for all accounts, because it bounds the connections and the memory of this
-/// process. What AWS limits for each account, it throttles for each account, and a throttled call
-/// is repeated out of the account's own budget.
+/// process. What AWS limits for each account is counted for each account.
 #[derive(Debug, Clone)]
 pub struct Connections {
     http_client: SharedHttpClient,

@@ -17,6 +17,7 @@ mod one_account;
 mod operation;
 mod pages;
 mod pauses;
+mod rates;
 pub mod regions;
 mod retries;
 mod role_page;
@@ -30,6 +31,8 @@ mod wire;
 mod call_tests;
 #[cfg(test)]
 mod connections_tests;
+#[cfg(test)]
+mod rates_tests;
 #[cfg(test)]
 mod throttling_tests;
 
