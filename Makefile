@@ -7,7 +7,7 @@ with_moto := integration-tests/moto/run
 with_evaluator := integration-tests/evaluator/run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo acceptance check-bug-report test sweep test-crash races lag attack fuzz bench bench-check lint check-format clippy doc deny sbom ci clean-emulators
+.PHONY: help build demo acceptance check-bug-report test sweep test-crash races lag rates attack fuzz bench bench-check lint check-format clippy doc deny sbom ci clean-emulators
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,10 @@ races: ## start two runs at once in every combination, twenty times
 lag: ## answer reads as before the writes of the last seconds, from 60 seeds
 	cargo test --locked --test integration --no-run
 	LAG=$${LAG:-60} $(with_localstack) cargo test --locked --test integration lag::
+
+rates: ## apply and destroy in seventeen regions that are throttled as AWS publishes
+	cargo test --locked --test integration --no-run
+	$(with_localstack) cargo test --locked --test integration -- rates::
 
 attack: ## play every attack, and try ten random accounts
 	cargo test --locked --test integration --no-run

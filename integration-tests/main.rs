@@ -47,6 +47,7 @@ mod proxies;
 mod quotas;
 mod races;
 mod random_accounts;
+mod rates;
 mod regions;
 mod restrictions;
 mod role_page;
