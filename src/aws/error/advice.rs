@@ -91,6 +91,10 @@ pub(super) fn on(
             "Something else changes the same resource: wait until that is done, then run again"
         }
         ErrorKind::InUse => "Something still uses the resource: end that use, then run again",
+        ErrorKind::NotFound if !operation.reads() => {
+            "What the call names is gone since it was read: run the same command again, which reads \
+             everything anew"
+        }
         ErrorKind::NotFound
         | ErrorKind::AlreadyExists
         | ErrorKind::Outdated

@@ -325,3 +325,27 @@ fn faults_of_aws_leave_open_whether_a_write_happened() {
         assert_eq!(error.kind, ErrorKind::Unanswered, "{code}: {source}");
     }
 }
+
+/// The SDK's own list (`THROTTLING_ERRORS` of aws-runtime), but `LimitExceededException`, which is a
+/// quota in KMS, Firehose and EventBridge, and `TransactionInProgressException`, which is DynamoDB's.
+#[test]
+fn whatever_the_sdk_takes_for_throttling_is_throttling() {
+    let codes = [
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    ];
+    for code in codes {
+        let error = answered("CreateBucket", 400, Some((code, "")));
+        assert_eq!(error.kind, ErrorKind::Throttled, "{code}");
+    }
+}
