@@ -70,6 +70,16 @@ pub trait Resource: Debug + Send + Sync {
     /// instead.
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError>;
 
+    /// Reads the resource of which AWS has chosen this ARN, once more: in a poll, or after a write. Never
+    /// writes. A kind whose resources are found by a search reads the known one alone.
+    ///
+    /// # Errors
+    /// Those of [`observe`](Resource::observe).
+    async fn observe_known(&self, aws: &Aws, arn: &str) -> Result<Observed, AwsError> {
+        let _ = arn;
+        self.observe(aws).await
+    }
+
     /// The exposures of the resource that [`observe`](Resource::observe) does not compare: each in
     /// words, with what it leads to. Asked before an adoption, and of our own resources by the
     /// checks before a write. Never writes.
@@ -184,7 +194,26 @@ where
 /// # Errors
 /// Those of AWS, except [`ErrorKind::NotFound`].
 pub async fn observe(resource: &dyn Resource, aws: &Aws) -> Result<Observed, AwsError> {
-    match resource.observe(aws).await {
+    missing_if_not_found(resource.observe(aws).await)
+}
+
+/// The same for a resource whose ARN, if AWS chose it, is known.
+///
+/// # Errors
+/// Those of AWS, except [`ErrorKind::NotFound`].
+pub async fn observe_known(
+    resource: &dyn Resource,
+    aws: &Aws,
+    arn: Option<&String>,
+) -> Result<Observed, AwsError> {
+    match arn {
+        Some(arn) => missing_if_not_found(resource.observe_known(aws, arn).await),
+        None => observe(resource, aws).await,
+    }
+}
+
+fn missing_if_not_found(observed: Result<Observed, AwsError>) -> Result<Observed, AwsError> {
+    match observed {
         Err(error) if error.kind == ErrorKind::NotFound => Ok(Observed::Missing),
         observed => observed,
     }

@@ -151,7 +151,8 @@ impl Task<'_> {
             }
             (Action::Create, Some(wanted), observed) => {
                 if matches!(observed, Observed::Present(_)) {
-                    self.poll(self.node.resource.patience(), |observed| match observed {
+                    let patience = self.node.resource.patience();
+                    self.poll(known, patience, |observed| match observed {
                         Observed::Missing | Observed::Lookalike(_) => Ok(()),
                         _ => Err("it to disappear and free its name".to_owned()),
                     })
@@ -191,7 +192,7 @@ impl Task<'_> {
         approved: &Decision,
         parent: Option<Action>,
     ) -> Result<Observed, Trouble> {
-        let mut observed = self.observe_node(node).await?;
+        let mut observed = self.observe_node(node, None).await?;
         if let (Action::Adopt, Observed::Present(present)) = (approved.action, &mut observed) {
             let aws = self.aws.on_behalf_of(node.address());
             let found = node.resource.exposures(&aws, present).await;
@@ -237,13 +238,15 @@ impl Task<'_> {
         Err(stale(node, approved, &(how + &reason.unwrap_or_default())))
     }
 
-    async fn observe(&self) -> Result<Observed, AwsError> {
-        self.observe_node(self.node).await
+    /// Observes the resource that the task works on, by its ARN if AWS chose that.
+    async fn observe(&self, known: &Known) -> Result<Observed, AwsError> {
+        self.observe_node(self.node, known.get(self.node.address()))
+            .await
     }
 
-    async fn observe_node(&self, node: &Node) -> Result<Observed, AwsError> {
+    async fn observe_node(&self, node: &Node, arn: Option<&String>) -> Result<Observed, AwsError> {
         let aws = self.aws.on_behalf_of(node.address());
-        let mut observed = resource::observe(node.resource.as_ref(), &aws).await?;
+        let mut observed = resource::observe_known(node.resource.as_ref(), &aws, arn).await?;
         release(&mut observed, self.deleted);
         Ok(observed)
     }

@@ -71,7 +71,7 @@ impl Task<'_> {
                     return Err(Trouble::Stopped);
                 }
             }
-            match self.observe().await {
+            match self.observe(known).await {
                 Ok(absent) if absent.is_absent() => break,
                 Ok(Observed::Present(now))
                     if now.owner != present.owner || now.is_another(&present) =>

@@ -31,7 +31,7 @@ impl Task<'_> {
         let patience = Instant::now() + FIND_LIMIT;
         let mut quiet_since = None;
         let patience_of_aws = self.node.resource.patience();
-        let trouble = self.poll(patience_of_aws, |observed| {
+        let trouble = self.poll(known, patience_of_aws, |observed| {
             if let Observed::Obstructed(reason) = &observed {
                 // Another run at the same time may be about to remove the obstruction. After some
                 // seconds, only a person can.
@@ -91,6 +91,7 @@ impl Task<'_> {
     /// fails for now is made again.
     pub(super) async fn poll<T>(
         &self,
+        known: &Known,
         limit: Duration,
         mut accept: impl FnMut(Observed) -> Result<T, String>,
     ) -> Result<T, Trouble> {
@@ -98,7 +99,7 @@ impl Task<'_> {
         let mut pauses = Pauses::default();
         loop {
             let is_over = begun.elapsed() >= limit;
-            let awaited = match self.observe().await {
+            let awaited = match self.observe(known).await {
                 Ok(observed) => match accept(observed) {
                     Ok(result) => return Ok(result),
                     Err(awaited) if is_over => return Err(self.did_not_settle(limit, &awaited)),

@@ -31,7 +31,7 @@ impl Task<'_> {
             return Err(error.into());
         }
         let found = self
-            .poll(FIND_LIMIT, |observed| match observed {
+            .poll(known, FIND_LIMIT, |observed| match observed {
                 Observed::Missing | Observed::Lookalike(_) => {
                     Err("the created resource to appear".to_owned())
                 }
@@ -82,7 +82,7 @@ impl Task<'_> {
             if round == UPDATE_ROUNDS || !may_be_done(error.kind) {
                 return Err(error.into());
             }
-            match self.observe().await {
+            match self.observe(known).await {
                 Ok(Observed::Present(now))
                     if (now.owner == Owner::Ours || now.owner == present.owner)
                         && !now.is_another(&present) =>

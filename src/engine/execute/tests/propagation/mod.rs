@@ -2,12 +2,12 @@
 
 mod wire;
 
-use wire::{Refusal, Until, Wire};
+use wire::{KEY, Refusal, Until, Wire};
 
 use super::*;
 use crate::aws::{Pauses, RETRY_LIMIT};
 use crate::engine::attributes::Value;
-use crate::fakes::deployment::{laid_out, settings, unencrypted};
+use crate::fakes::deployment::{ACCOUNT, laid_out, settings, unencrypted};
 use crate::fakes::read_back;
 use iam_policy::Policy;
 
@@ -180,7 +180,7 @@ impl Case {
             None => Observed::Missing,
             Some(name) => {
                 let mut present = ours(settled.clone());
-                present.arn = Some("arn:aws:kms:eu-west-1:123456789012:key/1-2".to_owned());
+                present.arn = Some(format!("arn:aws:kms:eu-west-1:{ACCOUNT}:key/{KEY}"));
                 let other = match settled.get(name) {
                     Some(Value::Policy(_)) => Value::Policy(policy_of_others()),
                     _ => Value::from("another one"),

@@ -22,7 +22,7 @@ use crate::engine::attributes::{Attributes, Value, key_of};
 use crate::fakes::deployment::ACCOUNT;
 
 /// The id of the only key.
-const KEY: &str = "1234abcd";
+pub const KEY: &str = "1234abcd";
 
 /// How an operation is refused.
 #[derive(Debug, Clone, Copy)]
