@@ -32,6 +32,7 @@ mod hardened;
 mod hostile_keys;
 mod lag;
 mod large_bucket;
+mod late_keys;
 mod log;
 mod log_delivery;
 mod moto;

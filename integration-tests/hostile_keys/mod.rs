@@ -2,9 +2,12 @@
 //! program neither changes nor deletes one.
 
 mod approval;
+mod kinds;
+mod many;
 mod tagged;
 
 use aws_sdk_kms::types::{KeyState, Tag};
+use serde_json::{Value as Json, json};
 
 use crate::harness::{Account, MAIN, OWNERSHIP};
 
@@ -75,4 +78,33 @@ pub async fn everything_of(account: &Account, key: &str) -> String {
         aliases.aliases,
         policy(account, key).await
     )
+}
+
+/// The status and the body of an answer of KMS that is an error.
+pub fn refusal(code: &str, message: &str) -> (String, String) {
+    let body = json!({"__type": code, "message": message});
+    ("400 Bad Request".to_owned(), body.to_string())
+}
+
+/// What KMS answers to `DescribeKey` of a key as the program makes it, except for `different`.
+pub fn description(account: &Account, key: &str, different: &Json) -> (String, String) {
+    let mut metadata = json!({
+        "AWSAccountId": account.id,
+        "KeyId": key,
+        "Arn": format!("arn:aws:kms:{MAIN}:{}:key/{key}", account.id),
+        "CreationDate": 1_700_000_000.0,
+        "Enabled": true,
+        "Description": OURS,
+        "KeyUsage": "ENCRYPT_DECRYPT",
+        "KeyState": "Enabled",
+        "Origin": "AWS_KMS",
+        "KeyManager": "CUSTOMER",
+        "KeySpec": "SYMMETRIC_DEFAULT",
+        "MultiRegion": false,
+    });
+    for (name, value) in different.as_object().unwrap() {
+        metadata[name] = value.clone();
+    }
+    let body = json!({"KeyMetadata": metadata});
+    ("200 OK".to_owned(), body.to_string())
 }

@@ -245,6 +245,19 @@ async fn a_key_whose_tags_may_not_be_read_is_named_and_blocks_nothing() {
             .says(&format!("the tags of these keys may not be read: {key}"))
             .says("+ create  kms_key.integration@eu-west-1");
     }
+    // The caller has the permission for some keys, such as those that carry our tags.
+    let other = account.kms(MAIN).create_key().send().await.unwrap();
+    let other = other.key_metadata.unwrap().key_id;
+    let hidden = key.clone();
+    account.stand_in(move |call| {
+        let is_hidden = call.operation == "ListResourceTags" && call.body.contains(&hidden);
+        let message = "User: u is not authorized to perform: kms:ListResourceTags because no \
+                       identity-based policy allows the kms:ListResourceTags action";
+        is_hidden.then(|| refusal("AccessDeniedException", message))
+    });
+    let told = format!("the tags of these keys may not be read: {key}");
+    let plan = account.provision(&["plan"]).exits(0).says(&told);
+    assert!(!plan.stdout.contains(&other), "{plan}");
     // A permission that is missing altogether could hide our own key.
     account.refuse_in_json(
         "ListResourceTags",

@@ -20,7 +20,8 @@ pub enum ErrorKind {
     Propagating,
     /// Another operation is under way; the same call succeeds later.
     Conflict,
-    /// The request named a version of the resource that is no longer the newest one.
+    /// The resource is no longer as it was read: in another version than the request named, or in a
+    /// state that does not allow the change.
     Outdated,
     /// Something still uses what is to be deleted, or its removal has not spread yet.
     InUse,
@@ -46,6 +47,16 @@ pub enum ErrorKind {
     /// Anything else: AWS refused the request, and would again.
     Refused,
 }
+
+/// The operations that change a key of KMS.
+const KEY_CHANGES: [&str; 6] = [
+    "CreateAlias",
+    "EnableKey",
+    "EnableKeyRotation",
+    "PutKeyPolicy",
+    "TagResource",
+    "UpdateKeyDescription",
+];
 
 /// What kind of error the SDK gave.
 pub(super) fn of<E>(
@@ -109,7 +120,10 @@ pub(super) fn classify(operation: &Operation, code: &str, message: &str) -> Erro
     let says = |part: &str| message.to_lowercase().contains(part);
     match code {
         // A key is deleted after a week at the earliest, so a key that does not exist was just made.
-        "NotFoundException" if ["CreateAlias", "EnableKeyRotation"].contains(&operation.name) => {
+        "NotFoundException"
+            if KEY_CHANGES.contains(&operation.name)
+                || ["CancelKeyDeletion", "ScheduleKeyDeletion"].contains(&operation.name) =>
+        {
             ErrorKind::Conflict
         }
         "NoSuchEntity"
@@ -150,18 +164,12 @@ pub(super) fn classify(operation: &Operation, code: &str, message: &str) -> Erro
         "ConcurrentModificationException" if operation.name == "UpdateDestination" => {
             ErrorKind::Outdated
         }
-        // For a while KMS takes a key that was just enabled again for disabled.
+        // Another run may have disabled the key, or scheduled its deletion. Or for a while KMS takes a
+        // key that was just enabled again for disabled.
         "DisabledException" | "KMSInvalidStateException"
-            if [
-                "CreateAlias",
-                "EnableKey",
-                "EnableKeyRotation",
-                "PutKeyPolicy",
-                "TagResource",
-            ]
-            .contains(&operation.name) =>
+            if KEY_CHANGES.contains(&operation.name) =>
         {
-            ErrorKind::Conflict
+            ErrorKind::Outdated
         }
         "OperationAborted"
         | "ConcurrentModification"

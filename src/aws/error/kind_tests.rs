@@ -151,6 +151,34 @@ fn code_and_message_decide_the_kind() {
             Conflict,
             "KMS does not know the new key everywhere yet",
         ),
+        (
+            "PutKeyPolicy",
+            "NotFoundException",
+            "Key 'arn:x' does not exist",
+            Conflict,
+            "a key that was read a moment ago cannot be gone",
+        ),
+        (
+            "GetKeyPolicy",
+            "NotFoundException",
+            "Key 'arn:x' does not exist",
+            NotFound,
+            "the kind knows whether the key was described before",
+        ),
+        (
+            "UpdateKeyDescription",
+            "KMSInvalidStateException",
+            "arn:x is pending deletion.",
+            Outdated,
+            "the key was read in another state",
+        ),
+        (
+            "EnableKeyRotation",
+            "DisabledException",
+            "arn:x is disabled.",
+            Outdated,
+            "the key was read in another state",
+        ),
     ];
     for (name, code, message, expected, why) in cases {
         let kind = classify(&operation(name), code, message);

@@ -5,6 +5,7 @@ use aws_sdk_kms::types::{GrantListEntry, KeyMetadata, OriginType};
 use futures_util::future::try_join;
 
 use super::key::KmsKey;
+use super::lag::{again, reads_late};
 use crate::aws::{Aws, AwsError};
 use crate::engine::observed::Present;
 
@@ -20,11 +21,14 @@ impl KmsKey {
             aws.name(AwsError::incomplete(operation, "the key's ARN"))
         })?;
         let client = aws.kms(&self.region);
-        let grants = aws.list(
-            self.operation("ListGrants"),
-            |marker| client.list_grants().key_id(arn).set_marker(marker).send(),
-            |answer| (answer.grants.unwrap_or_default(), answer.next_marker),
-        );
+        let list = || {
+            aws.list(
+                self.operation("ListGrants"),
+                |marker| client.list_grants().key_id(arn).set_marker(marker).send(),
+                |answer| (answer.grants.unwrap_or_default(), answer.next_marker),
+            )
+        };
+        let grants = again(aws, reads_late, list);
         let (grants, key) = try_join(grants, self.describe(aws, arn)).await?;
         let mut all: Vec<String> = grants.iter().map(grant).collect();
         all.extend(key.iter().flat_map(material));

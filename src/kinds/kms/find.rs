@@ -1,14 +1,17 @@
 //! Finds our key, by its alias or among all keys of a region.
 
+use std::collections::BTreeMap;
 use std::pin::pin;
 
 use aws_sdk_kms::types::{KeyMetadata, KeyState};
-use futures_util::future::{Either, ready, select, try_join, try_join_all, try_join3};
+use futures_util::future::{Either, ready, select, try_join, try_join3};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::found::{Found, attributes_of, described, named};
+use super::found::{Found, attributes_of, described, is_doomed, named};
 use super::key::{KmsKey, is_denied_by_others};
+use super::lag::{again, reads_late};
 use super::origin;
-use super::strays::{Stray, Strays};
+use super::strays::{Stray, Strays, hides};
 use crate::aws::{Aws, AwsError};
 use crate::engine::attributes::{self, Attributes};
 use crate::engine::holder::Holder;
@@ -17,41 +20,66 @@ use crate::engine::observed::{Observed, Phase, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::resource::Resource;
 
+/// How many keys are looked at at the same time, of the thousands that a region may have. The rest of
+/// the run needs its turns too, and the account its rate: AWS allows 2,000 calls of `ListResourceTags` a
+/// second (KMS Developer Guide, "Request quotas"), and these take some tenth of it.
+const STRAYS_AT_ONCE: usize = 8;
+
 impl KmsKey {
     /// The key that the alias leads to.
-    pub(super) async fn aliased(&self, aws: &Aws) -> Result<Option<Found>, AwsError> {
-        let Some(key) = self.describe(aws, self.alias()).await? else {
-            return Ok(None);
-        };
-        let tags = self.tags_of(aws, key.key_id());
-        let others = async {
-            // A key that is to be deleted may not have other users. The aliases of another key are
-            // read only before a change.
-            match self.spec {
-                Some(_) => Ok(None),
-                None => self.other_aliases(aws, key.key_id()).await.map(Some),
-            }
-        };
-        let (tags, details, other_aliases) =
-            try_join3(tags, self.details(aws, &key), others).await?;
-        let mut attributes = attributes_of(&key, details);
-        attributes.insert("alias".to_owned(), self.alias().into());
-        let owner = match tags {
-            Some(tags) => self.identity.tags.lower_observed(&tags, &mut attributes),
-            None => Owner::Foreign("its tags may not be read".to_owned()),
-        };
-        Ok(Some(self.found(key, attributes, owner, other_aliases)))
+    async fn aliased(&self, aws: &Aws) -> Result<Option<Found>, AwsError> {
+        match self.describe(aws, self.alias()).await? {
+            Some(key) => self.behind_the_alias(aws, key).await.map(Some),
+            None => Ok(None),
+        }
     }
 
-    fn found(
+    /// The same for a key that our alias was found to lead to.
+    pub(super) async fn behind_the_alias(
+        &self,
+        aws: &Aws,
+        key: KeyMetadata,
+    ) -> Result<Found, AwsError> {
+        let (tags, details, other_aliases) = try_join3(
+            self.visible_tags_of(aws, key.key_id()),
+            self.details_if_like_ours(aws, &key),
+            self.aliases_if_unwanted(aws, key.key_id()),
+        )
+        .await?;
+        let mut attributes = attributes_of(&key, details);
+        attributes.insert("alias".to_owned(), self.alias().into());
+        let owner = self.owner(tags, &mut attributes);
+        Ok(self.found(key, attributes, owner, other_aliases))
+    }
+
+    /// The owner by the tags, which are added to `attributes` as far as we manage them.
+    pub(super) fn owner(
+        &self,
+        tags: Option<BTreeMap<String, String>>,
+        attributes: &mut Attributes,
+    ) -> Owner {
+        match tags {
+            Some(tags) => self.identity.tags.lower_observed(&tags, attributes),
+            None => Owner::Foreign("its tags may not be read".to_owned()),
+        }
+    }
+
+    pub(super) fn found(
         &self,
         key: KeyMetadata,
         attributes: Attributes,
         owner: Owner,
         other_aliases: Option<Vec<String>>,
     ) -> Found {
-        let owner = match (owner, origin::never_ours(&key)) {
-            (Owner::Ours, Some(reason)) => Owner::Foreign(reason),
+        let never_ours = || origin::never_ours(&key).or_else(|| origin::never_rotates(&attributes));
+        let owner = match owner {
+            Owner::Ours => never_ours().map_or(Owner::Ours, Owner::Foreign),
+            owner => owner,
+        };
+        let owner = match (owner, key.key_state()) {
+            (Owner::Foreign(whose), Some(state)) if is_doomed(&key) => {
+                Owner::Foreign(format!("{whose}; it is on its way out ({state})"))
+            }
             (owner, _) => owner,
         };
         // A destroy deletes the alias too. So it is not done with a key that still has the alias.
@@ -69,10 +97,21 @@ impl KmsKey {
         }
     }
 
+    /// Notes in our key that `other` has our alias, and says so.
+    pub(super) fn lose_alias(&self, present: &mut Present, other: &KeyMetadata) -> String {
+        let whose = other.key_id();
+        let taken = format!("the alias {} belongs to the key {whose}", self.alias());
+        present.leaves_name = true;
+        let attributes = &mut present.attributes;
+        attributes.insert("alias".to_owned(), taken.as_str().into());
+        taken
+    }
+
     /// The answer of [`Resource::observe`], or the error of a key whose own policy hides it.
     ///
     /// The alias nearly always leads to our key, and then no other key is read. All keys are listed
-    /// at the same time, so the search for a key without the alias takes no longer.
+    /// at the same time, so the search for a key without the alias takes no longer. That is cheap: a
+    /// page has a thousand keys, and no page is asked for once the alias was found to lead to ours.
     pub(super) async fn read(&self, aws: &Aws) -> Result<Observed, AwsError> {
         let (aliased, listed) = (pin!(self.aliased(aws)), pin!(self.all_keys(aws)));
         let (aliased, listed) = match select(aliased, listed).await {
@@ -87,8 +126,12 @@ impl KmsKey {
         };
         let mut ids = listed.await?;
         ids.retain(|id| in_the_way.as_ref().is_none_or(|it| it.key.key_id() != id));
-        let strays = ids.iter().map(|id| self.stray(aws, id));
-        let strays: Strays = try_join_all(strays).await?.into_iter().collect();
+        let strays = stream::iter(ids).map(|id| self.stray(aws, id));
+        let strays: Vec<Stray> = strays.buffered(STRAYS_AT_ONCE).try_collect().await?;
+        let mut strays: Strays = strays.into_iter().collect();
+        if let (None, Some(denial)) = (&in_the_way, strays.denial()) {
+            return Err(denial);
+        }
         let beside = strays.beside(self.alias(), self.spec.is_some());
         let ours = match strays.ours() {
             Ok(ours) => ours,
@@ -106,11 +149,7 @@ impl KmsKey {
         match (ours, in_the_way, beside) {
             (Some(mut ours), other, mut beside) => {
                 if let Some(other) = other {
-                    let whose = other.key.key_id();
-                    let taken = format!("the alias {} belongs to the key {whose}", self.alias());
-                    ours.present.leaves_name = true;
-                    let attributes = &mut ours.present.attributes;
-                    attributes.insert("alias".to_owned(), taken.as_str().into());
+                    let taken = self.lose_alias(&mut ours.present, &other.key);
                     // Where the key is wanted, the reason says so.
                     if self.spec.is_none() {
                         let texts = [Some(taken), beside.take()];
@@ -128,29 +167,31 @@ impl KmsKey {
     }
 
     /// What the key of that id is, to which our alias does not lead.
-    async fn stray(&self, aws: &Aws, id: &str) -> Result<Stray, AwsError> {
-        let Some(tags) = self.tags_of(aws, id).await? else {
-            return Ok(Stray::Hidden(id.to_owned()));
+    async fn stray(&self, aws: &Aws, id: String) -> Result<Stray, AwsError> {
+        let tags = match self.tags_of(aws, &id).await {
+            Ok(tags) => tags,
+            Err(error) if hides(&error) => {
+                let error = Box::new(error);
+                return Ok(Stray::Hidden { id, error });
+            }
+            Err(error) => return Err(error),
         };
         let mut tagged = Attributes::new();
         if self.identity.tags.lower_observed(&tags, &mut tagged) != Owner::Ours {
             return Ok(Stray::Nothing);
         }
         let stranger = |because: String| {
-            let id = id.to_owned();
+            let id = id.clone();
             Ok(Stray::Stranger { id, because })
         };
         let read = async {
-            let Some(key) = self.describe(aws, id).await? else {
-                return Ok(None);
-            };
-            let others = self.other_aliases(aws, id);
-            let (details, others) = try_join(self.details(aws, &key), others).await?;
-            Ok(Some((key, details, others)))
+            let key = again(aws, reads_late, || self.described(aws, &id)).await?;
+            let others = self.other_aliases(aws, &id);
+            let (details, others) = try_join(self.details_if_like_ours(aws, &key), others).await?;
+            Ok((key, details, others))
         };
         let (key, details, others) = match read.await {
-            Ok(Some(read)) => read,
-            Ok(None) => return Ok(Stray::Nothing),
+            Ok(read) => read,
             Err(error) if is_denied_by_others(&error) => {
                 return stranger(format!("{} is denied", error.operation));
             }
@@ -164,9 +205,7 @@ impl KmsKey {
         let found = self.found(key, tagged, Owner::Ours, Some(others));
         match (&found.present.owner, because) {
             // Such a key is on its way out, and nothing would be done with it.
-            (Owner::Foreign(_), _) | (_, Some(_)) if found.is_pending_deletion() => {
-                Ok(Stray::Nothing)
-            }
+            (Owner::Foreign(_), _) | (_, Some(_)) if found.is_doomed() => Ok(Stray::Nothing),
             (Owner::Foreign(reason), _) => stranger(reason.clone()),
             (_, Some(reason)) => stranger(reason),
             _ => Ok(Stray::Ours(Box::new(found))),
@@ -174,7 +213,7 @@ impl KmsKey {
     }
 
     /// The key with what a person is to know where it is changed or deleted.
-    async fn shown(
+    pub(super) async fn shown(
         &self,
         aws: &Aws,
         found: Found,

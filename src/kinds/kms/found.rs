@@ -19,13 +19,20 @@ pub(super) struct Found {
 }
 
 impl Found {
-    pub(super) fn is_pending_deletion(&self) -> bool {
-        self.key.key_state() == Some(&KeyState::PendingDeletion)
+    pub(super) fn is_doomed(&self) -> bool {
+        is_doomed(&self.key)
     }
 }
 
+/// Whether the key waits for its deletion, or for that of its replicas first (API Reference,
+/// "ScheduleKeyDeletion").
+pub(super) fn is_doomed(key: &KeyMetadata) -> bool {
+    let doomed = [KeyState::PendingDeletion, KeyState::PendingReplicaDeletion];
+    key.key_state().is_some_and(|state| doomed.contains(state))
+}
+
 /// Lowers a key to its attributes, without alias and tags.
-pub(super) fn attributes_of(key: &KeyMetadata, (policy, rotation): (Value, bool)) -> Attributes {
+pub(super) fn attributes_of(key: &KeyMetadata, (policy, rotation): (Value, Value)) -> Attributes {
     let text = |value: Option<&str>| Value::from(value.unwrap_or("unknown"));
     let spec = key.key_spec().map(|spec| spec.as_str());
     let origin = key.origin().map(|origin| origin.as_str());
@@ -38,7 +45,7 @@ pub(super) fn attributes_of(key: &KeyMetadata, (policy, rotation): (Value, bool)
         ("key_spec".to_owned(), text(spec)),
         ("multi_region".to_owned(), is_multi_region.into()),
         ("origin".to_owned(), text(origin)),
-        ("rotation".to_owned(), rotation.into()),
+        ("rotation".to_owned(), rotation),
         ("state".to_owned(), text(state)),
     ])
 }

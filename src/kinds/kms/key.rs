@@ -8,13 +8,14 @@
 //! by its alias until it is on its way out. An alias can exist only once, which decides between two
 //! runs that create a key at the same time.
 
+mod changes;
 mod wanted;
 
 use async_trait::async_trait;
-use aws_sdk_kms::types::KeyState;
+use aws_sdk_kms::types::{KeyMetadata, KeyState};
 
 use crate::aws::{Aws, AwsError, ErrorKind, Operation};
-use crate::engine::attributes::{Change, Value};
+use crate::engine::attributes::Value;
 use crate::engine::identity::Identity;
 use crate::engine::observed::{Consent, Observed, Present};
 use crate::engine::ownership::Owner;
@@ -77,60 +78,41 @@ impl KmsKey {
         })
     }
 
-    async fn enable_rotation(&self, aws: &Aws, id: &str) -> Result<(), AwsError> {
-        let client = aws.kms(&self.region);
-        aws.call(self.operation("EnableKeyRotation"), || {
-            client.enable_key_rotation().key_id(id).send()
-        })
-        .await?;
-        Ok(())
+    /// Whether `key`, which has our alias, is ours. Then another run created it at the same time as this
+    /// run created its own, and was faster.
+    async fn is_of_another_run(&self, aws: &Aws, key: KeyMetadata) -> Result<bool, AwsError> {
+        let found = self.behind_the_alias(aws, key).await?;
+        let is_ours = found.present.owner == Owner::Ours;
+        Ok(is_ours && self.unlike_ours(&found.present.attributes).is_none())
     }
 
-    async fn create_alias(&self, aws: &Aws, id: &str) -> Result<(), AwsError> {
+    async fn delete_alias(&self, aws: &Aws) -> Result<(), AwsError> {
         let client = aws.kms(&self.region);
-        aws.call(self.operation("CreateAlias"), || {
-            let request = client.create_alias().alias_name(self.alias());
-            request.target_key_id(id).send()
-        })
-        .await?;
-        Ok(())
-    }
-
-    async fn schedule_deletion(&self, aws: &Aws, id: &str, days: i32) -> Result<(), AwsError> {
-        let client = aws.kms(&self.region);
-        aws.call(self.operation("ScheduleKeyDeletion"), || {
-            let request = client.schedule_key_deletion().key_id(id);
-            request.pending_window_in_days(days).send()
-        })
-        .await?;
-        Ok(())
-    }
-
-    /// Whether the alias belongs to a key of ours other than the one with this ARN. Then another
-    /// run created that key at the same time and was faster.
-    async fn another_has_the_alias(&self, aws: &Aws, arn: &str) -> Result<bool, AwsError> {
-        let Some(found) = self.aliased(aws).await? else {
-            return Ok(false);
-        };
-        Ok(found.key.arn() != Some(arn)
-            && !found.is_pending_deletion()
-            && found.present.owner == Owner::Ours
-            && self.unlike_ours(&found.present.attributes).is_none())
-    }
-
-    async fn recover(&self, aws: &Aws, id: &str, change: &Change) -> Result<(), AwsError> {
-        let client = aws.kms(&self.region);
-        if change.before.as_ref().is_some_and(is_pending_deletion) {
-            aws.call(self.operation("CancelKeyDeletion"), || {
-                client.cancel_key_deletion().key_id(id).send()
+        let answer = aws
+            .call(self.operation("DeleteAlias"), || {
+                client.delete_alias().alias_name(self.alias()).send()
             })
-            .await?;
+            .await;
+        gone_is_fine(answer)
+    }
+
+    /// What a read tells, also where the key's own policy keeps it from telling more.
+    fn told(&self, read: Result<Observed, AwsError>) -> Result<Observed, AwsError> {
+        let error = match read {
+            Err(error) => error,
+            observed => return observed,
+        };
+        if is_denied_by_its_policy(&error) {
+            return Ok(Observed::Obstructed(format!(
+                "the policy of the key behind {} in {} does not let this account read it ({}); \
+                 delete that alias if nobody uses it, choose another `postfix`, or ask who may \
+                 administer the key to correct its policy",
+                self.alias(),
+                self.region,
+                error.operation
+            )));
         }
-        aws.call(self.operation("EnableKey"), || {
-            client.enable_key().key_id(id).send()
-        })
-        .await?;
-        Ok(())
+        Err(error)
     }
 }
 
@@ -193,17 +175,21 @@ impl Resource for KmsKey {
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
-        match self.read(aws).await {
-            Err(error) if is_denied_by_its_policy(&error) => Ok(Observed::Obstructed(format!(
-                "the policy of the key behind {} in {} does not let this account read it ({}); \
-                 delete that alias if nobody uses it, choose another `postfix`, or ask who may \
-                 administer the key to correct its policy",
+        match self.told(self.read(aws).await) {
+            // A key that is described stays for a week at least.
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(Observed::Obstructed(format!(
+                "KMS shows the key of {} in {} and does not find all of it ({}), because its answers \
+                 lag behind; wait a minute, then run again",
                 self.alias(),
                 self.region,
-                error.operation
+                error.brief()
             ))),
-            read => read,
+            told => told,
         }
+    }
+
+    async fn observe_known(&self, aws: &Aws, arn: &str) -> Result<Observed, AwsError> {
+        self.told(self.read_known(aws, arn).await)
     }
 
     async fn exposures(&self, aws: &Aws, present: &Present) -> Result<Vec<String>, AwsError> {
@@ -215,24 +201,23 @@ impl Resource for KmsKey {
     }
 
     async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError> {
-        let client = aws.kms(&self.region);
         let arn = self.arn_of(aws, present, "ScheduleKeyDeletion")?;
         if !is_pending(present) {
             self.schedule_deletion(aws, arn, consent.recovery_days.into())
                 .await?;
         }
         let own_alias = Value::from(self.alias());
-        if present
-            .attributes
-            .get("alias")
-            .is_some_and(|alias| alias.same(&own_alias))
-        {
-            let answer = aws
-                .call(self.operation("DeleteAlias"), || {
-                    client.delete_alias().alias_name(self.alias()).send()
-                })
-                .await;
-            gone_is_fine(answer)?;
+        let is_named = match present.attributes.get("alias") {
+            Some(alias) => alias.same(&own_alias),
+            // The alias of a key that waits would be in the way of the next apply, and reads may show
+            // it late. So it is deleted unseen, unless it leads to another key.
+            None => {
+                let aliased = self.describe(aws, self.alias()).await?;
+                aliased.is_none_or(|key| key.arn() == Some(arn))
+            }
+        };
+        if is_named {
+            self.delete_alias(aws).await?;
         }
         Ok(())
     }

@@ -5,6 +5,8 @@ mod exposures;
 mod find;
 mod found;
 pub mod key;
+mod known;
+mod lag;
 mod origin;
 pub mod permissions;
 mod strays;

@@ -6,6 +6,9 @@ use aws_sdk_kms::types::{KeyMetadata, KeySpec, OriginType};
 use super::key::KmsKey;
 use crate::engine::attributes::{Attributes, Value};
 
+/// The rotation of a key that AWS cannot rotate by itself.
+pub(super) const NEVER: &str = "never";
+
 /// Why this program cannot have made the key, whatever was done to the key since. It tells by what
 /// nobody can change of a key (API Reference, "CreateKey").
 pub(super) fn never_ours(key: &KeyMetadata) -> Option<String> {
@@ -25,6 +28,14 @@ pub(super) fn never_ours(key: &KeyMetadata) -> Option<String> {
     } else {
         None
     }
+}
+
+/// The same by what the key's details tell.
+pub(super) fn never_rotates(attributes: &Attributes) -> Option<String> {
+    let rotation = attributes.get("rotation")?;
+    rotation.same(&NEVER.into()).then(|| {
+        "AWS cannot rotate it, and this program makes keys that AWS rotates alone".to_owned()
+    })
 }
 
 impl KmsKey {
@@ -98,6 +109,17 @@ mod tests {
                 Some(part) => assert!(reason.unwrap().contains(part), "{why}"),
             }
         }
+    }
+
+    #[test]
+    fn a_key_that_aws_cannot_rotate_is_not_ours() {
+        let rotates = |rotation: Value| {
+            let attributes = Attributes::from([("rotation".to_owned(), rotation)]);
+            never_rotates(&attributes).is_none()
+        };
+        assert!(rotates(true.into()));
+        assert!(rotates(false.into()), "somebody has turned it off");
+        assert!(!rotates(NEVER.into()));
     }
 
     fn policy(action: &str) -> Policy {

@@ -1,23 +1,35 @@
 //! The keys that carry our tags and that our alias does not lead to.
 
 use super::found::{Found, MOST_NAMED, named};
+use super::key::is_denied_by_others;
+use crate::aws::{AwsError, ErrorKind};
 
 /// What a key turned out to be that our alias does not lead to.
 #[derive(Debug)]
 pub(super) enum Stray {
     /// It does not carry our tags, or nothing will be done with it.
     Nothing,
-    /// Somebody denies us to read its tags. This is its id.
-    Hidden(String),
+    /// Its tags cannot be read.
+    Hidden { id: String, error: Box<AwsError> },
     /// It carries our tags and is not plainly what this program makes.
     Stranger { id: String, because: String },
     /// It carries our tags and is plainly what this program makes.
     Ours(Box<Found>),
 }
 
+/// Whether an error hides the tags of one key, so that the key is named and the run goes on. A key that
+/// was listed and is not found for long may be gone by now.
+pub(super) fn hides(error: &AwsError) -> bool {
+    matches!(error.kind, ErrorKind::Denied | ErrorKind::NotFound)
+}
+
 /// What the keys of a region turned out to be.
 #[derive(Debug, Default)]
 pub(super) struct Strays {
+    /// Whether the tags of any key could be read.
+    any_tags: bool,
+    /// The first denial that nobody needs to have meant for one key.
+    denial: Option<AwsError>,
     hidden: Vec<String>,
     strangers: Vec<(String, String)>,
     pending: Vec<Found>,
@@ -28,11 +40,17 @@ impl FromIterator<Stray> for Strays {
     fn from_iter<I: IntoIterator<Item = Stray>>(all: I) -> Self {
         let mut strays = Strays::default();
         for stray in all {
+            strays.any_tags |= !matches!(stray, Stray::Hidden { .. });
             match stray {
                 Stray::Nothing => {}
-                Stray::Hidden(id) => strays.hidden.push(id),
+                Stray::Hidden { id, error } => {
+                    strays.hidden.push(id);
+                    if error.kind == ErrorKind::Denied && !is_denied_by_others(&error) {
+                        strays.denial.get_or_insert(*error);
+                    }
+                }
                 Stray::Stranger { id, because } => strays.strangers.push((id, because)),
-                Stray::Ours(found) if found.is_pending_deletion() => strays.pending.push(*found),
+                Stray::Ours(found) if found.is_doomed() => strays.pending.push(*found),
                 Stray::Ours(found) => strays.live.push(*found),
             }
         }
@@ -41,6 +59,13 @@ impl FromIterator<Stray> for Strays {
 }
 
 impl Strays {
+    /// The denial of a permission that the caller seems to lack for every key. Ours could be among
+    /// those that are hidden. If the tags of any key could be read, the caller has the permission for
+    /// some keys, and those without our tags may be the others.
+    pub(super) fn denial(&mut self) -> Option<AwsError> {
+        self.denial.take().filter(|_| !self.any_tags)
+    }
+
     /// The one key that is ours, or the ids of several.
     ///
     /// Keys that are pending deletion have no data left to decrypt, since the bucket is deleted
@@ -89,6 +114,7 @@ mod tests {
     use aws_sdk_kms::types::{KeyMetadata, KeyState};
 
     use super::*;
+    use crate::aws::Operation;
     use crate::engine::attributes::Attributes;
     use crate::engine::observed::{Phase, Present};
     use crate::engine::ownership::Owner;
@@ -107,6 +133,59 @@ mod tests {
         Stray::Stranger {
             id: id.to_owned(),
             because: "its description is not ours".to_owned(),
+        }
+    }
+
+    /// A key whose tags AWS does not show, in the words of the IAM User Guide, "Troubleshoot access
+    /// denied error messages".
+    fn hidden(id: &str, why: &str) -> Stray {
+        let operation = Operation {
+            service: "kms",
+            name: "ListResourceTags",
+            region: None,
+        };
+        let code = match why {
+            GONE => "NotFoundException",
+            _ => "AccessDeniedException",
+        };
+        Stray::Hidden {
+            id: id.to_owned(),
+            error: Box::new(AwsError::in_answer(operation, Some(code), Some(why))),
+        }
+    }
+
+    const EXPLICIT: &str = "with an explicit deny in a service control policy";
+    const BY_THE_KEY: &str = "because no resource-based policy allows the action";
+    const NO_PERMISSION: &str = "because no identity-based policy allows the action";
+    const NO_BOUNDARY: &str = "because no permissions boundary allows the action";
+    const GONE: &str = "Key 'arn:x' does not exist";
+
+    #[test]
+    fn only_what_may_hide_every_key_ends_the_run() {
+        let cases = [
+            ("the key's own policy", vec![hidden("a", BY_THE_KEY)], None),
+            ("somebody meant to", vec![hidden("a", EXPLICIT)], None),
+            ("it was deleted", vec![hidden("a", GONE)], None),
+            (
+                "the caller may lack the permission for ours too",
+                vec![hidden("a", EXPLICIT), hidden("b", NO_PERMISSION)],
+                Some(NO_PERMISSION),
+            ),
+            (
+                "so may a boundary",
+                vec![hidden("a", NO_BOUNDARY)],
+                Some(NO_BOUNDARY),
+            ),
+            (
+                "the caller has the permission for some keys, and may have it for tagged ones alone",
+                vec![hidden("a", NO_PERMISSION), Stray::Nothing],
+                None,
+            ),
+        ];
+        for (why, strays, expected) in cases {
+            let denial = strays.into_iter().collect::<Strays>().denial();
+            let denial = denial.map(|error| error.message);
+            assert_eq!(denial.as_deref(), expected, "{why}");
         }
     }
 
@@ -149,7 +228,7 @@ mod tests {
 
     #[test]
     fn what_is_not_taken_for_ours_is_named_within_bounds() {
-        let hidden = |id: &str| Stray::Hidden(id.to_owned());
+        let hidden = |id: &str| hidden(id, EXPLICIT);
         let told = |strays: Vec<Stray>, wanted| {
             let strays: Strays = strays.into_iter().collect();
             strays.beside("alias/it", wanted).unwrap_or_default()

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_kms::config::retry::RetryConfig;
 use aws_sdk_kms::types::{KeyState, OriginType};
 
+use super::changes::Alias;
 use super::{KeySpec, KmsKey};
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::attributes::{Attributes, Change, Value, changed_tags, touches};
@@ -36,18 +37,39 @@ impl Specified<'_, KmsKey, KeySpec> {
     }
 
     /// Enables the rotation of the key that this run has created, and then creates its alias.
-    /// `CreateKey` sets neither.
+    /// `CreateKey` sets neither. What is not in `attributes` then follows in an update.
+    ///
+    /// # Errors
+    /// Those of AWS, and that another run was faster or that nobody can tell. In both cases nobody
+    /// would find the new key, which has encrypted nothing and is scheduled for deletion.
     async fn complete(
         &self,
         aws: &Aws,
         arn: &str,
         attributes: &mut Attributes,
     ) -> Result<(), AwsError> {
-        self.resource.enable_rotation(aws, arn).await?;
+        let key = self.resource;
+        key.enable_rotation(aws, arn).await?;
         attributes.insert("rotation".to_owned(), true.into());
-        self.resource.create_alias(aws, arn).await?;
-        attributes.insert("alias".to_owned(), self.resource.alias().into());
-        Ok(())
+        let error = match key.lead_alias(aws, arn).await {
+            Ok(Alias::Ours) => {
+                attributes.insert("alias".to_owned(), key.alias().into());
+                return Ok(());
+            }
+            Ok(Alias::Another(another)) => {
+                let (other, error) = *another;
+                match key.is_of_another_run(aws, other).await {
+                    Ok(false) => return Ok(()),
+                    // The key with the alias is kept.
+                    Ok(true) => error,
+                    Err(unsure) => unsure,
+                }
+            }
+            Err(error) if error.kind == ErrorKind::AlreadyExists => error,
+            Err(error) => return Err(error),
+        };
+        key.schedule_deletion(aws, arn, SHORTEST_WAIT).await?;
+        Err(error)
     }
 }
 
@@ -79,6 +101,9 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
             )),
             "origin" => Some(format!(
                 "the origin {before} of the key material cannot be changed; {instead}"
+            )),
+            "rotation" if !before.is_empty() => Some(format!(
+                "AWS cannot rotate the key, and every key of this program is rotated; {instead}"
             )),
             "state" if !["Disabled", "PendingDeletion"].contains(&before) => Some(format!(
                 "the key is in the state {before}, which only AWS or its owner can end"
@@ -141,26 +166,12 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
                 ))
             })?;
         let mut attributes = self.created();
-        if let Err(error) = self.complete(aws, arn, &mut attributes).await {
-            match error.kind {
-                // The update that follows goes on from here, or fails with the reason.
-                ErrorKind::Interrupted => {}
-                ErrorKind::AlreadyExists => {
-                    let error = match self.resource.another_has_the_alias(aws, arn).await {
-                        Ok(false) => None,
-                        // The key with the alias is kept.
-                        Ok(true) => Some(error),
-                        Err(unsure) => Some(unsure),
-                    };
-                    // Nobody would find this key, which has encrypted nothing.
-                    if let Some(error) = error {
-                        let delete = self.resource.schedule_deletion(aws, arn, SHORTEST_WAIT);
-                        delete.await?;
-                        return Err(error);
-                    }
-                }
-                _ => return Err(error),
+        match self.complete(aws, arn, &mut attributes).await {
+            // The update that follows goes on from here, or fails with the reason.
+            Err(error) if !matches!(error.kind, ErrorKind::Interrupted | ErrorKind::Outdated) => {
+                return Err(error);
             }
+            _ => {}
         }
         Ok(Created {
             attributes,
@@ -185,35 +196,35 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
             self.resource.recover(aws, id, change).await?;
         }
         let tags = to_service(changed_tags(changes));
+        let key = self.resource;
         if !tags.is_empty() {
-            aws.call(self.resource.operation("TagResource"), || {
-                client
-                    .tag_resource()
-                    .key_id(id)
-                    .set_tags(Some(tags.clone()))
-                    .send()
-            })
-            .await?;
+            let send = || {
+                let request = client.tag_resource().key_id(id);
+                request.set_tags(Some(tags.clone())).send()
+            };
+            key.change(aws, "TagResource", send).await?;
         }
         if touches(changes, "key_policy") {
-            aws.call(self.resource.operation("PutKeyPolicy"), || {
+            let send = || {
                 let request = client.put_key_policy().key_id(id).policy_name("default");
                 request.policy(self.spec.policy.compact()).send()
-            })
-            .await?;
+            };
+            key.change(aws, "PutKeyPolicy", send).await?;
         }
         if touches(changes, "description") {
-            aws.call(self.resource.operation("UpdateKeyDescription"), || {
+            let send = || {
                 let request = client.update_key_description().key_id(id);
-                request.description(self.resource.description).send()
-            })
-            .await?;
+                request.description(key.description).send()
+            };
+            key.change(aws, "UpdateKeyDescription", send).await?;
         }
         if touches(changes, "rotation") {
-            self.resource.enable_rotation(aws, id).await?;
+            key.enable_rotation(aws, id).await?;
         }
-        if touches(changes, "alias") {
-            self.resource.create_alias(aws, id).await?;
+        if touches(changes, "alias")
+            && let Alias::Another(another) = key.lead_alias(aws, id).await?
+        {
+            return Err(another.1);
         }
         Ok(())
     }
