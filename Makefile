@@ -29,6 +29,7 @@ check-bug-report: build ## make the built program panic, which must ask for a re
 
 test: ## run every test, with two AWS emulators and an evaluator of policies
 	cargo test --locked --workspace --no-run
+	integration-tests/emulator/install models
 	$(with_localstack) $(with_moto) cargo test --locked --workspace
 	@$(with_evaluator) cargo test --locked --test evaluator
 
@@ -96,5 +97,5 @@ sbom: ## write target/provision.cdx.json, which lists every crate in the program
 ci: ## run everything that must pass before a change lands
 	.ci/run
 
-clean-emulators: ## remove the emulators' Python environments
-	rm -rf .venv/localstack .venv/localstack.lock .venv/moto .venv/moto.lock
+clean-emulators: ## remove the Python environments of the emulators and of AWS's models
+	rm -rf .venv/localstack .venv/localstack.lock .venv/moto .venv/moto.lock .venv/models .venv/models.lock

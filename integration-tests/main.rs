@@ -11,6 +11,7 @@ mod acceptance_run;
 mod adopt;
 mod attacks;
 mod audit_trail;
+mod aws_models;
 mod bad_input;
 mod bucket_tags;
 mod bug;

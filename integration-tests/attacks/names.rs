@@ -50,12 +50,12 @@ pub(super) fn attacks() -> Vec<Attack> {
 }
 
 /// Makes a role that the attacker's account may assume.
-async fn make_role(account: &Account, name: &str, tags: &[(&str, &str)]) {
+async fn make_role(iam: &aws_sdk_iam::Client, name: &str, tags: &[(&str, &str)]) {
     let trust = serde_json::json!({"Version": "2012-10-17", "Statement": {
         "Effect": "Allow", "Action": "sts:AssumeRole",
         "Principal": {"AWS": "arn:aws:iam::999999999999:root"},
     }});
-    let role = account.iam().create_role().role_name(name);
+    let role = iam.create_role().role_name(name);
     let role = tags.iter().fold(role, |role, (key, value)| {
         let tag = aws_sdk_iam::types::Tag::builder().key(*key).value(*value);
         role.tags(tag.build().unwrap())
@@ -66,7 +66,7 @@ async fn make_role(account: &Account, name: &str, tags: &[(&str, &str)]) {
 
 async fn a_role_of_another_region() -> Played {
     let account = Account::new(&[MAIN]);
-    make_role(&account, "StackStateFirehoseRole-us-east-1", &[]).await;
+    make_role(&account.iam(), "StackStateFirehoseRole-us-east-1", &[]).await;
     let words = "it is not ours and stays: it carries no tags";
     let stage = Stage::guard_all(account, words).await;
     stage.run(&["destroy", "--yes"], 1).await
@@ -74,7 +74,7 @@ async fn a_role_of_another_region() -> Played {
 
 async fn a_role_under_our_name() -> Played {
     let account = Account::new(&[MAIN]);
-    make_role(&account, ROLE, &[]).await;
+    make_role(&account.iam(), ROLE, &[]).await;
     let words = "it exists and is not ours: it carries no tags; `--adopt` takes it over";
     let stage = Stage::guard_all(account, words).await;
     stage.run(&["apply", "--yes"], 1).await
@@ -88,7 +88,7 @@ async fn a_prepared_role() -> Played {
         ("provision:deployment", "default"),
         ("team", "observability"),
     ];
-    make_role(&account, ROLE, &tags).await;
+    make_role(&account.iam(), ROLE, &tags).await;
     let words = "- principal AWS arn:aws:iam::999999999999:root";
     let mut stage = Stage::guard(account, words, |_| false).await;
     let run = stage.account.provision(&["apply", "--yes"]);
@@ -133,7 +133,9 @@ async fn a_kept_name() -> Played {
 
 async fn forged_lines() -> Played {
     let account = Account::new(&[MAIN]);
-    make_role(&account, ROLE, &[("team", forged::FORGED)]).await;
+    // AWS allows no control characters in a tag.
+    let iam = aws_sdk_iam::Client::new(&account.unchecked());
+    make_role(&iam, ROLE, &[("team", forged::FORGED)]).await;
     let words = "it is tagged team=x\\nFORGED: 8 done.";
     let stage = Stage::guard_all(account, words).await;
     let run = stage.account.provision(&["apply", "--yes"]);

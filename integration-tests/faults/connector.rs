@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use super::fault::Fault;
-use crate::harness::call::Call;
+use crate::harness::{call::Call, models};
 
 /// The requests that fail.
 #[derive(Debug, Clone)]
@@ -116,6 +116,7 @@ struct FaultConnector {
 
 impl HttpConnector for FaultConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        models::check(&request);
         let (call, fault) = self.client.note(&request);
         let Some(fault) = fault else {
             return self.real.call(request);

@@ -2,14 +2,41 @@
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_iam::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-use super::{Account, MAIN};
+use super::{Account, MAIN, models};
+
+/// Fails the test that sends a request that AWS would refuse.
+#[derive(Debug)]
+struct Checked<T>(T);
+
+impl HttpClient for Checked<SharedHttpClient> {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(Checked(self.0.http_connector(settings, components)))
+    }
+}
+
+impl HttpConnector for Checked<SharedHttpConnector> {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        models::check(&request);
+        self.0.call(request)
+    }
+}
 
 /// The configuration that all clients of one account share.
 pub fn config(endpoint: &str, credentials: Credentials) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(Checked(aws_smithy_http_client::Builder::new().build_http()))
         .endpoint_url(endpoint)
         .region(Region::new(MAIN))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
@@ -17,6 +44,13 @@ pub fn config(endpoint: &str, credentials: Credentials) -> SdkConfig {
 }
 
 impl Account {
+    /// The configuration of clients whose requests are not checked: for what AWS would refuse, so that
+    /// the program meets worse than AWS lets anybody write.
+    pub fn unchecked(&self) -> SdkConfig {
+        let client = aws_smithy_http_client::Builder::new().build_http();
+        self.sdk.to_builder().http_client(client).build()
+    }
+
     fn in_region(&self, region: &str) -> SdkConfig {
         let region = Region::new(region.to_owned());
         self.sdk.to_builder().region(region).build()

@@ -4,6 +4,7 @@ pub mod call;
 mod clients;
 pub mod contents;
 pub mod inventory;
+pub mod models;
 mod moto;
 mod output;
 mod plan;
@@ -214,8 +215,16 @@ impl Account {
         self.checked(&command, finished)
     }
 
-    /// The output of a run, after a search for secrets in everything that the run wrote.
+    /// What AWS would refuse in the requests through the proxy, by AWS's own models. Those that
+    /// this was asked of before are left out.
+    pub fn refused_by_the_models(&self) -> Vec<String> {
+        self.proxy.refused_by_the_models()
+    }
+
+    /// The output of a run, after a look at its requests, and a search for secrets in everything
+    /// that the run wrote.
     fn checked(&self, command: &Command, finished: std::process::Output) -> Output {
+        self.proxy.check();
         let shows_secrets = command
             .get_args()
             .any(|arg| arg == OsStr::new("--show-secrets"));

@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use aws_sdk_iam::config::Credentials;
 use serde_json::{Value as Json, json};
 
-use super::{Account, MAIN, clients, endpoint, unused_id};
+use super::{Account, MAIN, clients, endpoint, models, unused_id};
 
 impl Account {
     /// The same as [`Account::new`], in moto.
@@ -57,6 +57,7 @@ impl Account {
             self.credentials.access_key_id(),
             body.len(),
         );
+        assert_eq!(models::refused(request.as_bytes()), Vec::<String>::new());
         let endpoint = endpoint("MOTO_ENDPOINT_URL");
         let address = endpoint.trim_start_matches("http://").trim_end_matches('/');
         let mut moto = TcpStream::connect(address).expect("moto");

@@ -9,7 +9,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use super::call;
+use super::{call, models};
 
 /// One request to AWS.
 #[derive(Debug, Clone)]
@@ -62,6 +62,8 @@ pub struct Proxy {
 #[derive(Default)]
 struct Shared {
     calls: Mutex<Vec<Call>>,
+    /// The requests that were not checked yet, as they were received.
+    unchecked: Mutex<Vec<Vec<u8>>>,
     /// The answers instead of the emulator's; the last one is tried first.
     answers: Mutex<Vec<Answer>>,
     watcher: Mutex<Option<Watcher>>,
@@ -125,6 +127,19 @@ impl Proxy {
         std::mem::take(&mut *lock(&self.shared.calls))
     }
 
+    /// What AWS would refuse in the requests since the previous `refused_by_the_models`.
+    pub fn refused_by_the_models(&self) -> Vec<String> {
+        let requests = std::mem::take(&mut *lock(&self.shared.unchecked));
+        let refused = requests.iter().flat_map(|it| models::refused(it));
+        refused.collect()
+    }
+
+    /// Fails if AWS would refuse one of these requests.
+    pub fn check(&self) {
+        let refused = self.refused_by_the_models();
+        assert!(refused.is_empty(), "AWS would refuse {refused:#?}");
+    }
+
     /// From now on calls `watcher` for every request.
     pub fn watch(&self, watcher: Watcher) {
         *lock(&self.shared.watcher) = Some(watcher);
@@ -175,6 +190,15 @@ impl Proxy {
     }
 }
 
+impl Drop for Proxy {
+    /// Not every run is waited for by the harness.
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            self.check();
+        }
+    }
+}
+
 fn serve(client: TcpStream, upstream: &str, shared: &Shared) -> io::Result<()> {
     let mut client = BufReader::new(client);
     let request = Request::read(&mut client)?;
@@ -184,6 +208,7 @@ fn serve(client: TcpStream, upstream: &str, shared: &Shared) -> io::Result<()> {
     let mut client = client.into_inner();
     let mut call = request.call();
     let answers = lock(&shared.answers).clone();
+    lock(&shared.unchecked).push(request.sent());
     {
         let mut calls = lock(&shared.calls);
         call.earlier = calls.iter().filter(|it| it.name == call.name).count();
@@ -262,6 +287,12 @@ impl Request {
         request.body = vec![0; length.unwrap_or(0)];
         from.read_exact(&mut request.body)?;
         Ok(request)
+    }
+
+    /// The request as it was received.
+    fn sent(&self) -> Vec<u8> {
+        let head = format!("{}{}\r\n", self.line, self.headers);
+        [head.as_bytes(), &self.body].concat()
     }
 
     fn header(&self, name: &str) -> Option<&str> {

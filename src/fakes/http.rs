@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 
 use crate::aws::Session;
+use crate::fakes::check_request;
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 
 /// The status and the body of the answer to a request.
@@ -28,6 +29,7 @@ impl fmt::Debug for Connector {
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        check_request(&request);
         let (status, body) = (self.0)(&request);
         let status = status.try_into().expect("a status");
         HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body))))

@@ -7,17 +7,21 @@
 
 pub mod deployment;
 pub mod http;
+/// The models are a tool of the tests of the whole program too.
+#[path = "../../integration-tests/harness/models.rs"]
+mod models;
 mod resource;
 mod state;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_sts::error::{ErrorMetadata, SdkError};
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -57,6 +61,15 @@ pub fn refusal(code: &str, message: &str) -> CallError {
 /// The error of a call without an answer, which may have had its effect.
 pub fn lost() -> CallError {
     SdkError::timeout_error("no answer came")
+}
+
+/// Fails if AWS would refuse the request by its own models. Without the models, which
+/// `integration-tests/emulator/install models` installs, nothing is checked: a unit test alone needs no
+/// Python.
+pub fn check_request(request: &HttpRequest) {
+    if Path::new(models::PYTHON).exists() {
+        models::check(request);
+    }
 }
 
 /// A way to an account that is never called over the network.

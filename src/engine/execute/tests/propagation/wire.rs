@@ -19,7 +19,7 @@ use tokio::time::Instant;
 
 use crate::aws::{Aws, Connections, Session};
 use crate::engine::attributes::{Attributes, Value, key_of};
-use crate::fakes::deployment::ACCOUNT;
+use crate::fakes::{self, deployment::ACCOUNT};
 
 /// The id of the only key.
 pub const KEY: &str = "1234abcd";
@@ -262,6 +262,7 @@ fn encoded(policy: &str) -> String {
 
 impl HttpConnector for Wire {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        fakes::check_request(&request);
         let (status, body, call) = self.answer(&request);
         let status = status.try_into().unwrap();
         let mut response = HttpResponse::new(status, SdkBody::from(body));
