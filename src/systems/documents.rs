@@ -176,9 +176,9 @@ impl Documents {
     /// A policy with its placeholders filled in.
     ///
     /// # Errors
-    /// A document that is not JSON, that has a key twice, an unknown placeholder or an element that
-    /// a policy does not have, or that is longer than AWS allows. Each error names the file and the
-    /// place in it. A managed policy may be longer, because it is shortened later.
+    /// A document that is not JSON, that has a key twice, an unknown placeholder, or an element or a
+    /// character that a policy does not have, or that is longer than AWS allows. Each error names the
+    /// file and the place in it. A managed policy may be longer, because it is shortened later.
     pub fn policy(
         &self,
         name: &str,
@@ -200,6 +200,17 @@ impl Documents {
         if policy.statements().is_empty() {
             return Err(Failure::new(format!("{origin} has no statements"))
                 .hint("AWS takes no policy without a statement"));
+        }
+        // IAM User Guide, "IAM and AWS STS quotas": a policy has no character above U+00FF. KMS's API
+        // Reference, "PutKeyPolicy", has the same pattern. For a bucket policy S3 names none.
+        let strange = policy.compact().chars().find(|c| *c > '\u{ff}');
+        if let Some(strange) = strange.filter(|_| kind != Kind::Bucket) {
+            let code = u32::from(strange);
+            let what = format!("{origin} has the character U+{code:04X}, {strange:?}");
+            return Err(Failure::new(what).hint(
+                "AWS takes only characters up to U+00FF in this policy: a dash or a space that was copied \
+                 from a page may look like an ordinary one",
+            ));
         }
         let document = Document::new(policy, &filling.holes).map_err(no_policy)?;
         if kind != Kind::Managed {

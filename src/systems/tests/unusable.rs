@@ -65,6 +65,16 @@ fn an_unusable_document_is_reported_with_its_place() {
              ${AccountId}, ${MainRegion}, ${Region}"
                 .to_owned(),
         ),
+        // A hyphen that does not break, as in hashicorp/terraform-provider-aws#32010.
+        (
+            "key-policy.json",
+            r#"{"Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "\u2011"}]}"#
+                .to_owned(),
+            "DIR/key-policy.json has the character U+2011, '\u{2011}'\n\
+             Hint: AWS takes only characters up to U+00FF in this policy: a dash or a space that was \
+             copied from a page may look like an ordinary one"
+                .to_owned(),
+        ),
         (
             "integration-role-trust-external.json",
             r#"{"Statement": [{"Condition": {"StringEquals": {"aws:SourceAccount": "${AccountId}"}}}]}"#
