@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use serde::{Deserialize, Deserializer};
+use unicode_general_category::{GeneralCategory, get_general_category};
 
 use super::given::{Given, Place, Section};
 use super::invalid::Invalid;
@@ -119,10 +120,10 @@ fn check_text(subject: &str, text: &str, least: usize, most: usize) -> Result<()
             remedy,
         ));
     }
-    let refused = text.chars().enumerate().find(|(_, c)| {
-        let is_separator = c.is_whitespace() && !c.is_control();
-        !c.is_alphanumeric() && !is_separator && !"_.:/=+-@".contains(*c)
-    });
+    let refused = text
+        .chars()
+        .enumerate()
+        .find(|(_, c)| !is_letter_digit_or_space(*c) && !"_.:/=+-@".contains(*c));
     match refused {
         Some((index, c)) => Err(Invalid::new(
             format!(
@@ -133,6 +134,26 @@ fn check_text(subject: &str, text: &str, least: usize, most: usize) -> Result<()
         )),
         None => Ok(()),
     }
+}
+
+/// Whether AWS's pattern for tags, `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`, takes the character for its category (API
+/// Reference of IAM, "Tag").
+fn is_letter_digit_or_space(c: char) -> bool {
+    use GeneralCategory::*;
+    matches!(
+        get_general_category(c),
+        UppercaseLetter
+            | LowercaseLetter
+            | TitlecaseLetter
+            | ModifierLetter
+            | OtherLetter
+            | DecimalNumber
+            | LetterNumber
+            | OtherNumber
+            | SpaceSeparator
+            | LineSeparator
+            | ParagraphSeparator
+    )
 }
 
 /// The key as it has to be written in TOML.

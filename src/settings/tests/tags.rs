@@ -24,6 +24,12 @@ fn tags_may_be_as_long_and_as_foreign_as_aws_allows() {
     assert!(load_with(GOOD, &[&long], Need::Trust).is_ok());
     assert!(load_with(GOOD, &["--tag=équipe=日本 Ⅳ1 _.:/=+-@"], Need::Trust).is_ok());
     assert!(load_with(GOOD, &["--tag=empty="], Need::Trust).is_ok());
+    // The sign of a vowel is no letter to AWS, although it is alphabetic.
+    let message = error(GOOD, &["--tag=k=का"]).message;
+    assert!(
+        message.ends_with("has the character 'ा' at position 2"),
+        "{message}"
+    );
     let key = format!("--tag={}=v", "k".repeat(129));
     assert!(error(GOOD, &[&key]).message.ends_with("has 129 characters"));
     let value = format!("--tag=k={}", "v".repeat(257));
