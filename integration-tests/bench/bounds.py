@@ -6,7 +6,7 @@ from contenders import (
 
 # The most hops: calls that each need the answer of the one before. With `account` in the settings the
 # program asks for the caller's identity at the same time as everything else, which is one hop less.
-HOPS = {PLAN_FIRST: 2.5, APPLY_FRESH: 11, PLAN_AGAIN: 3.5, APPLY_AGAIN: 3.5, DESTROY: 11}
+HOPS = {PLAN_FIRST: 2.5, APPLY_FRESH: 9, PLAN_AGAIN: 3.5, APPLY_AGAIN: 3.5, DESTROY: 9}
 # How many more hops three regions may take than one.
 HOPS_OF_REGIONS = 0.5
 # The most calls in one region if nothing is to do, and the most that each further region adds to a plan.

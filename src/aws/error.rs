@@ -219,26 +219,6 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_takes_no_changes_names_the_cause_and_what_to_do() {
-        let operation = Operation {
-            service: "kms",
-            name: "UpdateKeyDescription",
-            region: None,
-        };
-        let code = Some("KMSInvalidStateException");
-        let error = AwsError::in_answer(operation, code, Some("arn:x is pending deletion."));
-        let shown = error.failure().to_string();
-        for part in [
-            "kms:UpdateKeyDescription",
-            "arn:x is pending deletion.",
-            "waits for its deletion",
-            "look at the plan",
-        ] {
-            assert!(shown.contains(part), "{part}: {shown}");
-        }
-    }
-
-    #[test]
     fn a_long_answer_is_quoted_in_part() {
         let operation = Operation {
             service: "events",

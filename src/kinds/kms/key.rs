@@ -2,7 +2,7 @@
 //!
 //! A key has no name, and `CreateKey` has no idempotency token. Our key is the one that our alias
 //! leads to, if that key carries the ownership tags, which the create call itself sets. The alias
-//! is created last. So where the alias leads to no key of ours, a key with our tags is ours if it
+//! is created after the key. So where the alias leads to no key of ours, a key with our tags is ours if it
 //! is otherwise exactly as this program makes it: whoever may tag keys can give those of others our
 //! tags. A destroy schedules the deletion first and deletes the alias last, so that the key is found
 //! by its alias until it is on its way out. An alias can exist only once, which decides between two

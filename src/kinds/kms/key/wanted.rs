@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use aws_sdk_kms::config::retry::RetryConfig;
 use aws_sdk_kms::types::{KeyState, OriginType};
+use futures_util::future::join;
 
 use super::changes::Alias;
 use super::{KeySpec, KmsKey};
@@ -36,8 +37,8 @@ impl Specified<'_, KmsKey, KeySpec> {
         attributes
     }
 
-    /// Enables the rotation of the key that this run has created, and then creates its alias.
-    /// `CreateKey` sets neither. What is not in `attributes` then follows in an update.
+    /// Enables the rotation of the key that this run has created, and creates its alias at the same
+    /// time. `CreateKey` sets neither. What is not in `attributes` then follows in an update.
     ///
     /// # Errors
     /// Those of AWS, and that another run was faster or that nobody can tell. In both cases nobody
@@ -49,28 +50,48 @@ impl Specified<'_, KmsKey, KeySpec> {
         attributes: &mut Attributes,
     ) -> Result<(), AwsError> {
         let key = self.resource;
-        key.enable_rotation(aws, arn).await?;
-        attributes.insert("rotation".to_owned(), true.into());
-        let error = match key.lead_alias(aws, arn).await {
+        let rotation = key.enable_rotation(aws, arn);
+        let (rotation, alias) = join(rotation, key.lead_alias(aws, arn)).await;
+        let abandoned = match alias {
             Ok(Alias::Ours) => {
                 attributes.insert("alias".to_owned(), key.alias().into());
-                return Ok(());
+                None
             }
             Ok(Alias::Another(another)) => {
                 let (other, error) = *another;
                 match key.is_of_another_run(aws, other).await {
-                    Ok(false) => return Ok(()),
+                    Ok(false) => None,
                     // The key with the alias is kept.
-                    Ok(true) => error,
-                    Err(unsure) => unsure,
+                    Ok(true) => Some(error),
+                    Err(unsure) => Some(unsure),
                 }
             }
-            Err(error) if error.kind == ErrorKind::AlreadyExists => error,
+            Err(error) if error.kind == ErrorKind::AlreadyExists => Some(error),
+            Err(error) if follows(&error) => None,
             Err(error) => return Err(error),
         };
-        key.schedule_deletion(aws, arn, SHORTEST_WAIT).await?;
-        Err(error)
+        if let Some(error) = abandoned {
+            key.schedule_deletion(aws, arn, SHORTEST_WAIT).await?;
+            return Err(error);
+        }
+        match rotation {
+            Ok(()) => {
+                attributes.insert("rotation".to_owned(), true.into());
+                Ok(())
+            }
+            Err(error) if follows(&error) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
+}
+
+/// Whether the update that follows goes on from here, or fails with the reason. A denial may end once
+/// the tags of the new key have spread.
+fn follows(error: &AwsError) -> bool {
+    matches!(
+        error.kind,
+        ErrorKind::Denied | ErrorKind::Interrupted | ErrorKind::Outdated
+    )
 }
 
 #[async_trait]
@@ -166,13 +187,7 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
                 ))
             })?;
         let mut attributes = self.created();
-        match self.complete(aws, arn, &mut attributes).await {
-            // The update that follows goes on from here, or fails with the reason.
-            Err(error) if !matches!(error.kind, ErrorKind::Interrupted | ErrorKind::Outdated) => {
-                return Err(error);
-            }
-            _ => {}
-        }
+        self.complete(aws, arn, &mut attributes).await?;
         Ok(Created {
             attributes,
             arn: Some(arn.to_owned()),
