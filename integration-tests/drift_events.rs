@@ -1,13 +1,16 @@
 //! Changes by hand to stream, rule and target: the next plan shows each, and the next apply
 //! corrects it.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use aws_sdk_eventbridge::types::{Tag, Target};
 use aws_sdk_firehose::types::{
     BufferingHints, CompressionFormat, ExtendedS3DestinationUpdate, Tag as StreamTag,
 };
+use serde_json::json;
 
 use crate::deployment::Deployment;
-use crate::harness::{Account, MAIN};
+use crate::harness::{Account, MAIN, OWNERSHIP};
 
 const RULE: &str = "StsEventBridgeRule";
 const TARGET: &str = "StsEventBridgeFirehose";
@@ -179,5 +182,28 @@ async fn every_change_to_the_stream_is_shown_and_corrected() {
     account.mends("the stream was deleted", address, "create", &[]);
 
     account.plan(&[]).has_no_changes();
+    Deployment::of(&account, &[MAIN]).check().await;
+}
+
+/// EventBridge shows a rule that was deleted a moment ago (EventBridge API Reference, "DeleteRule": "allow a
+/// short period of time for changes to take effect"). `PutRule` makes the rule all the same.
+#[tokio::test]
+async fn a_rule_that_is_shown_although_it_is_gone_is_made() {
+    let account = Account::new(&[MAIN]);
+    let rule = json!({"Name": RULE, "EventPattern": "{}", "State": "ENABLED"}).to_string();
+    let tags = OWNERSHIP.map(|(key, value)| json!({"Key": key, "Value": value}));
+    let tags = json!({"Tags": tags}).to_string();
+    let (described, listed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    account.stand_in(move |call| {
+        // The first read of each is the survey's, which finds no rule.
+        let (count, late, answer) = match call.operation.as_str() {
+            "DescribeRule" => (&described, 1..=2, &rule),
+            "ListTagsForResource" => (&listed, 1..=1, &tags),
+            _ => return None,
+        };
+        let is_late = late.contains(&count.fetch_add(1, Ordering::SeqCst));
+        is_late.then(|| ("200 OK".to_owned(), answer.clone()))
+    });
+    account.apply(&[]);
     Deployment::of(&account, &[MAIN]).check().await;
 }

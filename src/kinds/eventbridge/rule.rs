@@ -14,7 +14,7 @@ use crate::engine::known::Known;
 use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::permission::Permission;
-use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
+use crate::engine::resource::{self, Resource, Specified, Wanted, gone_is_fine};
 use crate::kinds::eventbridge::pattern;
 use crate::kinds::tags::{from_service, to_service};
 use crate::names::Region;
@@ -62,6 +62,14 @@ fn canonical(pattern: &Json) -> Json {
 impl EventRule {
     fn operation(&self, name: &'static str) -> Operation {
         events_operation(name, &self.region)
+    }
+
+    /// Whether no rule of others has the name.
+    async fn is_ours_or_gone(&self, aws: &Aws) -> Result<bool, AwsError> {
+        Ok(match resource::observe(self, aws).await? {
+            Observed::Present(present) => present.owner == Owner::Ours,
+            absent => absent.is_absent(),
+        })
     }
 
     /// The targets that others added to the rule.
@@ -234,6 +242,9 @@ impl Wanted for Specified<'_, EventRule, RuleSpec> {
         match there {
             Err(error) if error.kind == ErrorKind::NotFound => {}
             Err(error) => return Err(error),
+            // A rule of ours is made by another run, or was deleted a moment ago and is shown late.
+            // PutRule is right for both: it creates the rule, or writes what is wanted into it.
+            Ok(_) if self.resource.is_ours_or_gone(aws).await? => {}
             Ok(_) => {
                 let code = Some("ResourceAlreadyExistsException");
                 let operation = self.resource.operation("PutRule");
