@@ -24,7 +24,7 @@ use crate::faults::say;
 use stage::Played;
 
 /// How many attacks are played at the same time.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 
 /// One attack.
 struct Attack {

@@ -47,8 +47,7 @@ impl Aws {
     /// Makes one call, again while it is throttled, propagating or in conflict, for [`RETRY_LIMIT`]
     /// at most, or an hour if S3 says so.
     ///
-    /// The SDK repeats calls that failed in transit; this repeats only what the SDK does not, so
-    /// retries never nest. A wait is announced once, with the reason, and a long one reported again.
+    /// The SDK repeats calls that failed in transit; this repeats only what the SDK does not. A wait is announced once, with the reason, and a long one reported again.
     ///
     /// # Errors
     /// The last error that AWS gave, or [`ErrorKind::Interrupted`] if the run was stopped before
@@ -82,7 +81,8 @@ impl Aws {
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + StdError + 'static,
     {
-        let began = Instant::now();
+        // The time in the queue before the first attempt is no time of repeating.
+        let mut began = None;
         let mut limit = Duration::ZERO;
         let mut pauses = Pauses::default();
         let mut backoff = Backoff::default();
@@ -115,7 +115,7 @@ impl Aws {
             };
             // What S3 aborts for long may be throttled once in between.
             limit = limit.max(longest);
-            let waited = began.elapsed();
+            let waited = began.get_or_insert_with(Instant::now).elapsed();
             if waited >= limit {
                 return Err(error);
             }

@@ -1,11 +1,12 @@
 //! What every command that talks to AWS begins with: the settings, the systems and the way to AWS.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt};
 use tokio::sync::watch;
 
-use crate::aws::{Aws, Connections, Network, variables};
+use crate::aws::{Aws, Connections, Network, Notice, variables};
 use crate::failure::Failure;
 use crate::names::{Partition, Region};
 use crate::secret::known;
@@ -67,6 +68,14 @@ impl Context {
         }
         let systems = systems::named(&settings, goal)?;
         let aws = connections.account(&session, settings.account.as_ref(), &settings.regions);
+        // What waits during a run is an event. Of the reads before it, many may wait at once.
+        let told = AtomicBool::new(false);
+        let aws = aws.watched_by(move |notice| match notice {
+            Notice::Waiting(what) if !told.swap(true, Ordering::Relaxed) => {
+                report(&format!("Waiting for {what}.\n"));
+            }
+            Notice::Waiting(_) | Notice::Progress(_) => {}
+        });
         if aws.site().is_none() {
             // The layout, which checks the documents, has to wait until AWS names the account.
             let partition = settings.partition().unwrap_or(Partition::Aws);

@@ -15,6 +15,10 @@ use crate::engine::ownership::Owner;
 /// How old an answer of AWS may be. AWS names no bound; a few seconds are usual.
 pub const LAG: Duration = Duration::from_secs(10);
 
+/// How many resources may be missing at once although they exist. Five services would have to answer late
+/// together for more.
+const MOST_LATE: usize = 5;
+
 /// Why what was observed may be out of date, in a sentence without a full stop; `None` if nothing
 /// speaks for it.
 pub fn doubt(nodes: &[Node], observed: &Observations) -> Option<&'static str> {
@@ -29,7 +33,7 @@ pub fn doubt(nodes: &[Node], observed: &Observations) -> Option<&'static str> {
     let removes_all = !nodes.iter().any(Node::is_wanted);
     if wanted.is_mixed() || unwanted.is_mixed() {
         Some("Some resources of this deployment exist and others do not")
-    } else if removes_all && unwanted.missing > 0 {
+    } else if removes_all && (1..=MOST_LATE).contains(&unwanted.missing) {
         Some("No resource of this deployment was found")
     } else {
         None
@@ -171,6 +175,20 @@ mod tests {
             let nodes = [node("a"), node("b")];
             let observed = Observations::from([(at("a"), a), (at("b"), b)]);
             assert_eq!(doubt(&nodes, &observed), expected, "{why}");
+        }
+    }
+
+    #[test]
+    fn many_answers_are_not_late_at_once() {
+        let world = World::default();
+        for (count, expected) in [(5, true), (6, false)] {
+            let names: Vec<String> = (0..count).map(|it| it.to_string()).collect();
+            let nodes = names
+                .iter()
+                .map(|it| Fake::new(&world, it).unwanted().node(&[]));
+            let nodes: Vec<Node> = nodes.collect();
+            let is_doubtful = doubt(&nodes, &Observations::new()).is_some();
+            assert_eq!(is_doubtful, expected, "{count} are missing");
         }
     }
 

@@ -138,11 +138,13 @@ impl Task<'_> {
             return Err(Trouble::Stopped);
         }
         match (self.decision.action, self.node.resource.wanted(), observed) {
-            (Action::Delete, _, Observed::Present(present)) => {
-                self.check_missing_dependents().await?;
-                let deleted = self.delete(present, known).await;
-                deleted.map_err(|trouble| self.after_a_write(trouble))?;
-                Ok(None)
+            (Action::Delete, _, Observed::Present(present)) => self.remove(present, known).await,
+            // One answer that it is gone proves little: it is deleted all the same.
+            (Action::Delete, _, Observed::Missing | Observed::Lookalike(_)) => {
+                match self.approved.observed.get(self.node.address()) {
+                    Some(Observed::Present(present)) => self.remove(present.clone(), known).await,
+                    _ => Ok(None),
+                }
             }
             (Action::Delete, _, absent) if absent.is_absent() => Ok(None),
             // Another run has created the resource meanwhile.
@@ -163,6 +165,13 @@ impl Task<'_> {
             (_, _, Observed::Present(present)) => Ok(Some(present)),
             (_, _, _) => Err(self.stale("it is gone")),
         }
+    }
+
+    async fn remove(&self, present: Present, known: &Known) -> Result<Option<Present>, Trouble> {
+        self.check_missing_dependents().await?;
+        let deleted = self.delete(present, known).await;
+        deleted.map_err(|trouble| self.after_a_write(trouble))?;
+        Ok(None)
     }
 
     /// The observation that the plan was made from, or a new one if that is too old. The deletion of

@@ -63,11 +63,13 @@ impl Task<'_> {
         trouble.await?.map_or(Ok(()), Err)
     }
 
-    /// Whether a read that failed in this way, for the last time since `begun`, may succeed soon.
-    fn may_pass(&self, kind: ErrorKind, begun: Instant) -> bool {
+    /// Whether a read that fails in this way, and was last answered at `answered`, may succeed soon.
+    fn may_pass(&self, kind: ErrorKind, answered: Instant) -> bool {
         match kind {
-            ErrorKind::Throttled | ErrorKind::Unanswered => true,
-            ErrorKind::Denied => self.is_new() && begun.elapsed() < DENIED_LIMIT,
+            // The call itself was repeated for long already.
+            ErrorKind::Throttled => true,
+            ErrorKind::Unanswered => answered.elapsed() < RETRY_LIMIT,
+            ErrorKind::Denied => self.is_new() && answered.elapsed() < DENIED_LIMIT,
             _ => false,
         }
     }
@@ -96,16 +98,20 @@ impl Task<'_> {
         mut accept: impl FnMut(Observed) -> Result<T, String>,
     ) -> Result<T, Trouble> {
         let begun = Instant::now();
+        let mut answered = begun;
         let mut pauses = Pauses::default();
         loop {
             let is_over = begun.elapsed() >= limit;
             let awaited = match self.observe(known).await {
-                Ok(observed) => match accept(observed) {
-                    Ok(result) => return Ok(result),
-                    Err(awaited) if is_over => return Err(self.did_not_settle(limit, &awaited)),
-                    Err(awaited) => awaited,
-                },
-                Err(error) if !is_over && self.may_pass(error.kind, begun) => {
+                Ok(observed) => {
+                    answered = Instant::now();
+                    match accept(observed) {
+                        Ok(result) => return Ok(result),
+                        Err(awaited) if is_over => return Err(self.did_not_settle(limit, &awaited)),
+                        Err(awaited) => awaited,
+                    }
+                }
+                Err(error) if !is_over && self.may_pass(error.kind, answered) => {
                     format!("an answer of AWS ({})", error.brief())
                 }
                 Err(error) => return Err(error.into()),

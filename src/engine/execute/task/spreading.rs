@@ -15,19 +15,19 @@ use crate::engine::address::Address;
 pub(super) const DENIED_LIMIT: Duration = Duration::from_secs(30);
 
 impl Task<'_> {
-    /// Whether the run makes the resource, or takes it over.
+    /// Whether the run makes the resource.
     pub(super) fn is_new(&self) -> bool {
-        makes(self.decision.action)
+        self.decision.action == Action::Create
     }
 
-    /// Whether the run makes something that the resource needs, or takes it over.
+    /// Whether the run makes something that the resource needs.
     fn needs_something_new(&self) -> bool {
         let is_needed = |address: &Address| {
             let mut needs = self.node.needs.iter();
             needs.any(|(needed, _)| needed == address)
         };
         let mut steps = self.approved.plan.steps.iter();
-        steps.any(|step| makes(step.decision.action) && is_needed(&step.address))
+        steps.any(|step| step.decision.action == Action::Create && is_needed(&step.address))
     }
 
     /// Creates the resource with `write`. The call may fail at first because of what the resource needs.
@@ -81,8 +81,4 @@ impl Task<'_> {
             }
         }
     }
-}
-
-fn makes(action: Action) -> bool {
-    matches!(action, Action::Create | Action::Adopt)
 }

@@ -71,8 +71,8 @@ impl Specified<'_, KmsKey, KeySpec> {
             Err(error) => return Err(error),
         };
         if let Some(error) = abandoned {
-            key.schedule_deletion(aws, arn, SHORTEST_WAIT).await?;
-            return Err(error);
+            let scheduled = key.schedule_deletion(aws, arn, SHORTEST_WAIT).await;
+            return Err(scheduled.map_or_else(|failed| orphaned(failed, arn), |()| error));
         }
         match rotation {
             Ok(()) => {
@@ -82,6 +82,19 @@ impl Specified<'_, KmsKey, KeySpec> {
             Err(error) if follows(&error) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+}
+
+/// The error of a key that was made in vain and that no later run finds.
+fn orphaned(error: AwsError, arn: &str) -> AwsError {
+    AwsError {
+        kind: ErrorKind::Refused,
+        message: format!(
+            "{}; the key {arn}, which encrypts nothing and has no alias, is left: schedule its \
+             deletion",
+            error.message
+        ),
+        ..error
     }
 }
 
