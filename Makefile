@@ -30,7 +30,7 @@ check-bug-report: build ## make the built program panic, which must ask for a re
 test: ## run every test, with two AWS emulators and an evaluator of policies
 	cargo test --locked --workspace --no-run
 	integration-tests/emulator/install models
-	$(with_localstack) $(with_moto) cargo test --locked --workspace
+	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-6} $(with_localstack) $(with_moto) cargo test --locked --workspace
 	@$(with_evaluator) cargo test --locked --test evaluator
 
 sweep: ## make every AWS call fail in every way (half an hour)

@@ -21,7 +21,7 @@ use super::pauses::{Backoff, Pauses};
 /// AWS names no bound for IAM's propagation; two minutes are more than what is seen in practice.
 pub const RETRY_LIMIT: Duration = Duration::from_secs(120);
 
-/// How long a call is repeated that S3 aborts because of another operation on the bucket.
+/// How long the creation of a bucket is repeated that S3 aborts because of another operation.
 ///
 /// That is above all the deletion of a bucket of the same name. S3 frees the name "in many cases"
 /// within a few hours, but it "might take 48-72 hours" (AWS re:Post Knowledge Center, "s3 conflicting
@@ -100,7 +100,7 @@ impl Aws {
                     })
                 }
             };
-            let aborted = error.code.as_deref() == Some("OperationAborted");
+            let aborted = error.is("OperationAborted") && operation.name == "CreateBucket";
             let (reason, longest) = match error.kind {
                 ErrorKind::Propagating => ("IAM to spread a change", RETRY_LIMIT),
                 ErrorKind::Conflict if aborted => (

@@ -113,8 +113,9 @@ impl Context {
             "{doubt}. Answers of AWS may be some seconds old, so everything is read again in {} s.\n",
             wait.as_secs() + 1
         ));
-        // A survey of a run that was stopped meanwhile says so.
-        self.aws.pause(wait).await;
+        if !self.aws.pause(wait).await {
+            return Err(Failure::new("the run was stopped, and nothing was changed"));
+        }
         self.survey().await
     }
 

@@ -31,6 +31,12 @@ pub async fn command(
     };
     let mut survey = context.survey().await?;
     survey.look_before_adoption(&context.aws, consent).await;
+    if let Some(doubt) = survey.doubt() {
+        report(&format!(
+            "{doubt}. Right after another run, answers of AWS may be some seconds old: plan again \
+             then.\n"
+        ));
+    }
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
     let document = json::plan(&survey.site, &plan);
     if args.json {

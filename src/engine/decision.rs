@@ -243,11 +243,16 @@ pub fn unsettled(node: &Node, observed: &Observed, known: &Known) -> Option<Stri
     let Some(wanted) = wanted else {
         return (present.phase != Phase::PendingDeletion).then(|| "it to disappear".to_owned());
     };
-    if present.phase != Phase::Stable {
-        let minutes = node.resource.patience().as_secs() / 60;
-        return Some(format!(
-            "AWS to finish creating it, for {minutes} minutes at most"
-        ));
+    let minutes = node.resource.patience().as_secs() / 60;
+    match present.phase {
+        Phase::Stable => {}
+        Phase::Creating => {
+            return Some(format!(
+                "AWS to finish creating it, for {minutes} minutes at most"
+            ));
+        }
+        Phase::Deleting => return Some("it to disappear and free its name".to_owned()),
+        Phase::PendingDeletion => return Some("AWS to cancel its deletion".to_owned()),
     }
     let changes = attributes::diff(&present.attributes, &wanted.desired(Some(present), known));
     let names: Vec<&str> = changes

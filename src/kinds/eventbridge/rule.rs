@@ -64,12 +64,9 @@ impl EventRule {
         events_operation(name, &self.region)
     }
 
-    /// Whether no rule of others has the name.
-    async fn is_ours_or_gone(&self, aws: &Aws) -> Result<bool, AwsError> {
-        Ok(match resource::observe(self, aws).await? {
-            Observed::Present(present) => present.owner == Owner::Ours,
-            absent => absent.is_absent(),
-        })
+    async fn is_ours(&self, aws: &Aws) -> Result<bool, AwsError> {
+        let observed = resource::observe(self, aws).await?;
+        Ok(matches!(observed, Observed::Present(rule) if rule.owner == Owner::Ours))
     }
 
     /// The targets that others added to the rule.
@@ -244,7 +241,7 @@ impl Wanted for Specified<'_, EventRule, RuleSpec> {
             Err(error) => return Err(error),
             // A rule of ours is made by another run, or was deleted a moment ago and is shown late.
             // PutRule is right for both: it creates the rule, or writes what is wanted into it.
-            Ok(_) if self.resource.is_ours_or_gone(aws).await? => {}
+            Ok(_) if self.resource.is_ours(aws).await? => {}
             Ok(_) => {
                 let code = Some("ResourceAlreadyExistsException");
                 let operation = self.resource.operation("PutRule");

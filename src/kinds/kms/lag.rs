@@ -31,7 +31,10 @@ where
             return Err(error);
         }
         if pauses.first() {
-            aws.announce_wait(format!("all of KMS to know the key ({})", error.brief()));
+            aws.announce_wait(format!(
+                "KMS to answer with the present state ({})",
+                error.brief()
+            ));
         }
         if !aws.pause(pauses.next()).await {
             return Err(error);

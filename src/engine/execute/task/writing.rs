@@ -1,7 +1,7 @@
 //! Creates a resource that does not exist, and changes one that differs from the wanted state.
 
 use super::{FIND_LIMIT, Task, Trouble, UPDATE_ROUNDS, may_be_done};
-use crate::aws::ErrorKind;
+use crate::aws::{AwsError, ErrorKind};
 use crate::engine::attributes;
 use crate::engine::decision::lifted;
 use crate::engine::known::Known;
@@ -9,12 +9,47 @@ use crate::engine::observed::{Observed, Phase, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::resource::Wanted;
 
+/// Why a create did not lead to a resource.
+enum NotCreated {
+    /// AWS says that the resource exists, and does not show it.
+    Hidden(AwsError),
+    Ended(Trouble),
+}
+
+impl From<Trouble> for NotCreated {
+    fn from(trouble: Trouble) -> Self {
+        NotCreated::Ended(trouble)
+    }
+}
+
+impl From<NotCreated> for Trouble {
+    fn from(why: NotCreated) -> Self {
+        match why {
+            NotCreated::Hidden(error) => error.into(),
+            NotCreated::Ended(trouble) => trouble,
+        }
+    }
+}
+
 impl Task<'_> {
+    /// Creates the resource. What AWS says to exist and does not show for some seconds is the resource
+    /// that was deleted before: it is created once more, if its ARN follows from its name, so that no
+    /// second one can come of it.
     pub(super) async fn create(
         &self,
         wanted: &dyn Wanted,
         known: &Known,
     ) -> Result<Present, Trouble> {
+        let has_its_own_name = self.node.resource.identity().arn.is_some();
+        match self.create_once(wanted, known).await {
+            Err(NotCreated::Hidden(_)) if has_its_own_name => {
+                Ok(self.create_once(wanted, known).await?)
+            }
+            created => Ok(created?),
+        }
+    }
+
+    async fn create_once(&self, wanted: &dyn Wanted, known: &Known) -> Result<Present, NotCreated> {
         let create = || wanted.create(&self.aws, known);
         let error = match self.once_its_needs_are_known(create).await {
             Ok(created) => {
@@ -28,7 +63,7 @@ impl Task<'_> {
         // second attempt, AWS says that it exists already. The tags tell whose it is. A resource
         // without tags belongs to the owner of its parent.
         if !matches!(error.kind, ErrorKind::AlreadyExists | ErrorKind::Unanswered) {
-            return Err(error.into());
+            return Err(NotCreated::Ended(error.into()));
         }
         let found = self
             .poll(known, FIND_LIMIT, |observed| match observed {
@@ -48,11 +83,12 @@ impl Task<'_> {
             {
                 Ok(present)
             }
-            Ok(_) => Err(self.stale("someone else created it meanwhile")),
+            Ok(_) => Err(self.stale("someone else created it meanwhile").into()),
             Err(Trouble::Stopped) if error.kind == ErrorKind::AlreadyExists => {
-                Err(Trouble::Stopped)
+                Err(Trouble::Stopped.into())
             }
-            Err(_) => Err(error.into()),
+            Err(_) if error.kind == ErrorKind::AlreadyExists => Err(NotCreated::Hidden(error)),
+            Err(_) => Err(NotCreated::Ended(error.into())),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Errors that pass by themselves, because AWS has not spread yet what the run has just made.
 
 use super::*;
-use crate::fakes::CallError;
+use crate::fakes::{CALL, CallError};
 
 fn unknown() -> CallError {
     refusal(
@@ -133,4 +133,50 @@ async fn polls_without_an_answer_end_with_the_error_of_aws() {
     let results = run(&world, &["a"]).execute().await;
     assert_eq!(outcomes(&results), ["b failed"]);
     assert!(failure(&results, "b").contains("ThrottlingException: Rate exceeded"));
+}
+
+/// A name may be taken for some seconds by the resource that was deleted before, which no read shows.
+#[tokio::test(start_paused = true)]
+async fn what_exists_and_is_not_shown_is_created_once_more_if_its_name_is_its_own() {
+    for (arn, expected, creates) in [(Some("arn:a"), "a done", 2), (None, "a failed", 1)] {
+        let world = World::default();
+        let mut fake = Fake::new(&world, "a");
+        fake.identity.arn = arn.map(ToOwned::to_owned);
+        world.fail(Verb::Create, "a", 1, Effect::None, || {
+            refusal("EntityAlreadyExists", "the name is taken")
+        });
+        let results = Run::new(&world, vec![fake.node(&[])]).execute().await;
+        assert_eq!(outcomes(&results), [expected], "{arn:?}");
+        assert_eq!(world.count("Create a"), creates, "{arn:?}");
+    }
+}
+
+/// A "not found" proves little (KMS Developer Guide, "AWS KMS eventual consistency").
+#[tokio::test(start_paused = true)]
+async fn what_one_answer_says_is_gone_is_deleted_all_the_same() {
+    let world = World::default();
+    world.put(&at("a"), drifted());
+    let run = Run::new(&world, vec![Fake::new(&world, "a").unwanted().node(&[])]);
+    tokio::time::advance(FRESH).await;
+    world.put(&at("a"), Observed::Missing);
+    let results = run.execute().await;
+    assert_eq!(outcomes(&results), ["a done"]);
+    assert_eq!(world.writes(), ["Delete a"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resource_in_use_is_not_gone_because_of_one_answer() {
+    let world = World::default();
+    world.put(&at("a"), drifted());
+    world.fail(Verb::Delete, "a", 1, Effect::None, || {
+        refusal("DeleteConflict", "must detach all policies first.")
+    });
+    let run = Run::new(&world, vec![Fake::new(&world, "a").unwanted().node(&[])]);
+    let late = async {
+        tokio::time::sleep(CALL / 2).await;
+        world.put(&at("a"), Observed::Missing);
+    };
+    let (results, ()) = tokio::join!(run.execute(), late);
+    assert_eq!(outcomes(&results), ["a done"]);
+    assert_eq!(world.writes(), ["Delete a"]);
 }

@@ -14,6 +14,7 @@ use crate::engine::observed::{Created, Present};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Specified, Wanted};
 use crate::engine::restriction;
+use crate::kinds::kms::lag::again;
 use crate::kinds::tags::to_service;
 
 /// The shortest waiting period for the deletion of a key, in days.
@@ -71,7 +72,10 @@ impl Specified<'_, KmsKey, KeySpec> {
             Err(error) => return Err(error),
         };
         if let Some(error) = abandoned {
-            let scheduled = key.schedule_deletion(aws, arn, SHORTEST_WAIT).await;
+            // A policy with a condition on tags may not know those of the new key yet.
+            let is_denied = |error: &AwsError| error.kind == ErrorKind::Denied;
+            let schedule = || key.schedule_deletion(aws, arn, SHORTEST_WAIT);
+            let scheduled = again(aws, is_denied, schedule).await;
             return Err(scheduled.map_or_else(|failed| orphaned(failed, arn), |()| error));
         }
         match rotation {
