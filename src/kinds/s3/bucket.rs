@@ -1,5 +1,7 @@
 //! An S3 bucket for logs.
 
+#[cfg(test)]
+mod tests;
 mod wanted;
 
 use std::collections::BTreeSet;

@@ -5,7 +5,7 @@ use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership,
     ServerSideEncryption,
 };
-use futures_util::future::{try_join, try_join4};
+use futures_util::future::{join, join4};
 use iam_policy::Policy;
 
 use super::{BucketSpec, S3Bucket, all_blocked, lower_access_block};
@@ -225,7 +225,8 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
             }
         };
         let access = async {
-            let ((), found) = try_join(access, found).await?;
+            let (access, found) = join(access, found).await;
+            let ((), found) = (access?, found?);
             if rewritten {
                 let policy = self.policy(found.as_ref());
                 self.no_further_denial(aws, found, &policy, changes)?;
@@ -255,7 +256,9 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
             }
             Ok(())
         };
-        try_join4(access, encryption, versioning, lifecycle).await?;
-        Ok(())
+        // A call that was left half-way could meet its own repetition, which S3 then aborts.
+        let (access, encryption, versioning, lifecycle) =
+            join4(access, encryption, versioning, lifecycle).await;
+        access.and(encryption).and(versioning).and(lifecycle)
     }
 }
