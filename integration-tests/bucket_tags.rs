@@ -105,7 +105,8 @@ async fn a_bucket_with_access_control_by_attributes_is_refused_with_the_way_out(
     });
     let failed = account.provision(&["apply", "--yes", "--adopt"]).exits(1);
     failed
-        .says("if attribute-based access control is enabled on the bucket")
+        .says("MethodNotAllowed: The specified method is not allowed against this resource.")
+        .says("Hint: If attribute-based access control is enabled on the bucket")
         .says(&format!("--resource-arn arn:aws:s3:::{bucket}"))
         .says(
             "--tags 'Key=provision:system,Value=stackstate' 'Key=provision:deployment,Value=default'",

@@ -47,6 +47,8 @@ pub struct AwsError {
     pub request_id: Option<String>,
     /// Where the bucket is, in S3's own words, if S3 was asked for the bucket in another region.
     pub bucket_region: Option<String>,
+    /// What to do, where more is known of that than follows from the kind of error.
+    pub hint: Option<String>,
 }
 
 impl AwsError {
@@ -129,7 +131,26 @@ impl AwsError {
             message,
             request_id: None,
             bucket_region: None,
+            hint: None,
         }
+    }
+
+    /// The same error with one more hint, after the advice that it has already.
+    #[must_use]
+    pub fn hinted(self, hint: &str) -> Self {
+        let before = self.advice();
+        let hint = before.map_or(hint.to_owned(), |before| format!("{before}. {hint}"));
+        AwsError {
+            hint: Some(hint),
+            ..self
+        }
+    }
+
+    /// What to do: the error's own hint, or else what is right for every error of the kind.
+    fn advice(&self) -> Option<String> {
+        let code = self.code.as_deref();
+        let general = || advice::on(self.kind, &self.operation, code, &self.message);
+        self.hint.clone().or_else(general)
     }
 
     /// Whether AWS gave this code.
@@ -173,12 +194,7 @@ impl AwsError {
             cause.push_str(&format!(" (request id {id})"));
         }
         let failure = Failure::new(message).because(cause);
-        match advice::on(
-            self.kind,
-            &self.operation,
-            self.code.as_deref(),
-            &self.message,
-        ) {
+        match self.advice() {
             Some(hint) => failure.hint(hint),
             None => failure,
         }

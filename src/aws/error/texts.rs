@@ -282,6 +282,37 @@ fn what_is_not_known_is_left_out() {
 }
 
 #[test]
+fn a_hint_of_its_own_stands_beside_the_general_advice_and_not_in_the_words_of_aws() {
+    let cases = [
+        (
+            "AccessDenied",
+            "iam:CreateRole failed\nCaused by:\n  1: AccessDenied: no\nHint: Allow iam:CreateRole, iam:TagRole \
+             to the credentials in use, in their policies, their permissions boundary and the \
+             organization's service control policies, then run again. Do this. Then do that",
+            "the general advice helps too, and stays whatever becomes of the kind",
+        ),
+        (
+            "ValidationError",
+            "iam:CreateRole failed\nCaused by:\n  1: ValidationError: no\nHint: Do this. Then do that",
+            "there is no general advice",
+        ),
+    ];
+    for (code, expected, reason) in cases {
+        let operation = Operation {
+            service: "iam",
+            name: "CreateRole",
+            region: None,
+        };
+        let error = AwsError::in_answer(operation, Some(code), Some("no"));
+        let error = AwsError {
+            kind: ErrorKind::Refused,
+            ..error.hinted("Do this").hinted("Then do that")
+        };
+        assert_eq!(error.failure().to_string(), expected, "{reason}");
+    }
+}
+
+#[test]
 fn an_answer_without_a_code_is_judged_by_its_status() {
     let cases = [
         (403, ErrorKind::Denied, "HeadBucket has no body"),

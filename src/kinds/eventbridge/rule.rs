@@ -190,14 +190,14 @@ impl Specified<'_, EventRule, RuleSpec> {
                 .set_tags(tags.clone())
                 .send()
         });
-        answer.await.map_err(|mut error| {
+        answer.await.map_err(|error| {
             // EventBridge does not say which number it compared with.
-            if let (ErrorKind::Refused | ErrorKind::Quota, Some(note)) =
-                (error.kind, pattern::over_quota(&self.spec.pattern))
-            {
-                error.message.push_str(&format!("; {note}"));
+            match (error.kind, pattern::over_quota(&self.spec.pattern)) {
+                (ErrorKind::Refused | ErrorKind::Quota, Some(note)) => {
+                    error.hinted(&format!("Shorten the pattern, or have it allowed: {note}"))
+                }
+                _ => error,
             }
-            error
         })?;
         Ok(())
     }

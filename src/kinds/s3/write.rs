@@ -156,19 +156,21 @@ impl S3Bucket {
 
     /// The error with the way out for a bucket with attribute-based access control, whose tags only
     /// S3's control API writes (API Reference, "PutBucketTagging"). No document names S3's answer.
-    fn refused_tags(&self, mut error: AwsError) -> AwsError {
-        if matches!(error.kind, ErrorKind::Refused | ErrorKind::Denied) {
-            let tags = self.identity.tags.iter();
-            let tags: Vec<String> = tags.map(|(k, v)| format!("'Key={k},Value={v}'")).collect();
-            error.message.push_str(&format!(
-                " (if attribute-based access control is enabled on the bucket, S3 takes no tags this \
-                 way: write them with `aws s3control tag-resource --account-id {} --resource-arn {} \
-                 --tags {}`, then run again)",
-                self.account,
-                self.identity.as_resource(),
-                tags.join(" ")
-            ));
+    /// `AccessDenied` is the answer to whoever lacks the permission.
+    fn refused_tags(&self, error: AwsError) -> AwsError {
+        let may_be = matches!(error.kind, ErrorKind::Refused | ErrorKind::Denied);
+        if !may_be || error.is("AccessDenied") {
+            return error;
         }
-        error
+        let tags = self.identity.tags.iter();
+        let tags: Vec<String> = tags.map(|(k, v)| format!("'Key={k},Value={v}'")).collect();
+        error.hinted(&format!(
+            "If attribute-based access control is enabled on the bucket, S3 takes no tags this way: \
+             write them with `aws s3control tag-resource --account-id {} --resource-arn {} --tags {}`, \
+             then run again",
+            self.account,
+            self.identity.as_resource(),
+            tags.join(" ")
+        ))
     }
 }
