@@ -1,6 +1,9 @@
 //! The tags of the bucket where S3 does not take them as the emulators do.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use aws_sdk_s3::types::CreateBucketConfiguration;
+use rustix::process::Signal;
 
 use crate::deployment::Deployment;
 use crate::harness::{Account, Call, MAIN, Moment};
@@ -17,12 +20,16 @@ fn unsupported() -> (String, String) {
 
 /// Refuses tags in the request that makes a bucket.
 fn refuse_tags_at_creation(account: &Account) {
-    account.stand_in(|call| {
-        let refused =
-            call.body.contains("<Tags>") && call.body.contains("CreateBucketConfiguration");
-        refused.then(unsupported)
-    });
+    account.stand_in(|call| refuses_tags(call).then(unsupported));
 }
+
+fn refuses_tags(call: &Call) -> bool {
+    call.body.contains("<Tags>") && call.body.contains("CreateBucketConfiguration")
+}
+
+/// What the error of a bucket without tags says.
+const WAY_OUT: &str = "S3 made the bucket without tags: if the next run is blocked because the bucket \
+                       is not ours, `--adopt` takes it over";
 
 fn writes(calls: &[Call], bucket: &str) -> Vec<String> {
     let calls = calls.iter().filter(|it| it.is_write && it.service == "s3");
@@ -51,12 +58,70 @@ fn a_bucket_that_was_left_without_tags_is_taken_over_with_adopt() {
     account.watch(|call, moment| {
         moment == Moment::Answered || !call.operation.ends_with("?tagging") || !call.is_write
     });
-    account.provision(&["apply", "--yes"]).exits(1);
+    account
+        .provision(&["apply", "--yes"])
+        .exits(1)
+        .says(WAY_OUT);
     account.watch(|_, _| true);
     let plan = account.plan(&[]);
     assert_eq!(plan.action(ADDRESS), "blocked");
     assert!(plan.reason(ADDRESS).contains("`--adopt` takes it over"));
     account.apply(&["--adopt"]);
+    account.plan(&[]).has_no_changes();
+}
+
+#[test]
+fn whoever_may_not_tag_the_bucket_reads_which_permission_lacks_and_that_the_bucket_is_there() {
+    let account = Account::new(&[MAIN]);
+    account.stand_in(|call| {
+        if call.is_write && call.operation.ends_with("?tagging") {
+            let body = "<Error><Code>AccessDenied</Code><Message>no</Message></Error>";
+            return Some(("403 Forbidden".to_owned(), body.to_owned()));
+        }
+        refuses_tags(call).then(unsupported)
+    });
+    let failed = account.provision(&["apply", "--yes"]).exits(1);
+    let bucket = Deployment::of(&account, &[MAIN]).bucket();
+    let writes = writes(&failed.calls, &bucket);
+    let all = ["PUT /BUCKET/", "PUT /BUCKET/", "PUT /BUCKET/?tagging"];
+    assert_eq!(writes, all, "the bucket is not created again");
+    let failed = failed.says("Allow s3:PutBucketTagging").says(WAY_OUT);
+    assert!(!failed.stderr.contains("attribute-based"));
+}
+
+#[test]
+fn a_run_that_is_stopped_before_the_tags_says_that_the_bucket_is_there() {
+    let account = Account::new(&[MAIN]);
+    refuse_tags_at_creation(&account);
+    let command = account.command(&["apply", "--yes", "--concurrency=1"]);
+    let stopped = account.run_watched(command, |process, call, moment| {
+        let is_made = call.body.contains("CreateBucketConfiguration") && !refuses_tags(call);
+        if is_made && moment == Moment::Answered {
+            process.send(Signal::INT);
+            process.until_it_says("Stopping: calls under way finish.");
+        }
+        true
+    });
+    stopped.exits(130).says(WAY_OUT);
+    account.apply(&["--adopt"]);
+    account.plan(&[]).has_no_changes();
+}
+
+/// "Bucket configurations have an eventual consistency model" (Amazon S3 User Guide, "What is Amazon
+/// S3?"), so S3 may not know a new bucket everywhere.
+#[test]
+fn a_new_bucket_that_s3_does_not_find_yet_is_tagged_a_moment_later() {
+    let account = Account::new(&[MAIN]);
+    let early = AtomicUsize::new(0);
+    account.stand_in(move |call| {
+        let is_tagging = call.is_write && call.operation.ends_with("?tagging");
+        if is_tagging && early.fetch_add(1, Ordering::Relaxed) < 2 {
+            let body = "<Error><Code>NoSuchBucket</Code><Message>no</Message></Error>";
+            return Some(("404 Not Found".to_owned(), body.to_owned()));
+        }
+        refuses_tags(call).then(unsupported)
+    });
+    account.apply(&[]);
     account.plan(&[]).has_no_changes();
 }
 

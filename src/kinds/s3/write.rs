@@ -154,6 +154,23 @@ impl S3Bucket {
         Ok(())
     }
 
+    /// Tags the bucket that the run made without tags. It is not ours before that, so no other run goes
+    /// on from there.
+    pub(super) async fn put_first_tags(&self, aws: &Aws) -> Result<(), AwsError> {
+        let tagged = self.put_tags(aws).await;
+        tagged.map_err(|error| AwsError {
+            // A run that is stopped here has written something, and must say so.
+            kind: match error.kind {
+                ErrorKind::Interrupted => ErrorKind::Refused,
+                kind => kind,
+            },
+            ..error.hinted(
+                "S3 made the bucket without tags: if the next run is blocked because the bucket is not \
+                 ours, `--adopt` takes it over",
+            )
+        })
+    }
+
     /// The error with the way out for a bucket with attribute-based access control, whose tags only
     /// S3's control API writes (API Reference, "PutBucketTagging"). No document names S3's answer.
     /// `AccessDenied` is the answer to whoever lacks the permission.

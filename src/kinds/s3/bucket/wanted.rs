@@ -13,6 +13,7 @@ use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::attributes::{Attributes, Change, Value, changed_tags, reference, touches};
 use crate::engine::known::Known;
 use crate::engine::observed::{Created, Present};
+use crate::engine::ownership::{Owner, SYSTEM_TAG};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Specified, Wanted};
 use crate::engine::restriction;
@@ -169,20 +170,35 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
         ]);
         match self.create_bucket(aws, true).await {
             // Outside of the partition `aws`, S3 was seen to refuse tags here (issues 45566 and 45684
-            // of hashicorp/terraform-provider-aws). Then the tags are the first change that follows. In
-            // us-east-1 S3 would answer a second request well for a bucket that somebody else in this
-            // account made meanwhile, and the tags would take it over.
+            // of hashicorp/terraform-provider-aws). In us-east-1 S3 would answer a second request well
+            // for a bucket that somebody else in this account made meanwhile, and the tags would take
+            // it over.
             Err(error)
                 if error.code.as_deref() == Some("UnsupportedArgument")
                     && self.location().is_some() =>
             {
                 self.create_bucket(aws, false).await?;
+                match self.resource.put_first_tags(aws).await {
+                    Ok(()) => {}
+                    // Not all of S3 knows the bucket yet. The update tags it, once that is so.
+                    Err(error) if error.kind == ErrorKind::NotFound => {
+                        return Ok(Created {
+                            attributes,
+                            arn: None,
+                        });
+                    }
+                    // To create it again, or to look whose it is, would find it not ours.
+                    Err(error) => {
+                        return Err(AwsError {
+                            kind: ErrorKind::Refused,
+                            ..error
+                        });
+                    }
+                }
             }
-            answer => {
-                answer?;
-                self.resource.identity.tags.lower_desired(&mut attributes);
-            }
+            answer => answer?,
         }
+        self.resource.identity.tags.lower_desired(&mut attributes);
         Ok(Created {
             attributes,
             arn: None,
@@ -192,14 +208,19 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
     async fn update(
         &self,
         aws: &Aws,
-        _present: &Present,
+        present: &Present,
         changes: &[Change],
         known: &Known,
     ) -> Result<(), AwsError> {
         // The ownership tags are written first, so a bucket that is taken over is ours before it is
         // changed.
         if changed_tags(changes).next().is_some() {
-            self.resource.put_tags(aws).await?;
+            // A bucket that was found as ours has the tag.
+            let is_first = changed_tags(changes).any(|(key, _)| key == SYSTEM_TAG);
+            match is_first && present.owner == Owner::Ours {
+                true => self.resource.put_first_tags(aws).await?,
+                false => self.resource.put_tags(aws).await?,
+            }
         }
         let rewritten = touches(changes, "bucket_policy");
         // S3 refuses these three calls if they are made at the same time.
