@@ -5,7 +5,6 @@ mod tests;
 mod wanted;
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -37,10 +36,6 @@ pub struct FirehoseStream {
     pub region: Region,
     /// The specification of the stream, if it is wanted.
     pub spec: Option<StreamSpec>,
-    /// The tags that were read while AWS was creating the stream. AWS answers 5 calls a second about
-    /// tags in an account (API Reference, "ListTagsForDeliveryStream"), so they are read again only
-    /// once the stream is made.
-    pub tags_of_new: OnceLock<BTreeMap<String, String>>,
 }
 
 /// A stream of the type DirectPut with an extended S3 destination.
@@ -83,29 +78,15 @@ impl FirehoseStream {
         })
     }
 
-    /// The description and the tags, read at the same time unless AWS was creating the stream before.
-    async fn read(
+    /// The stream as the description and the tags tell.
+    fn present(
         &self,
-        aws: &Aws,
-    ) -> Result<(DeliveryStreamDescription, BTreeMap<String, String>), AwsError> {
-        let (stream, tags) = match self.tags_of_new.get() {
-            None => {
-                let (stream, tags) = join(self.describe(aws), self.tags_of(aws)).await;
-                (stream?, tags?)
-            }
-            Some(tags) => {
-                let stream = self.describe(aws).await?;
-                let tags = match phase(&stream) {
-                    Phase::Creating => tags.clone(),
-                    _ => self.tags_of(aws).await?,
-                };
-                (stream, tags)
-            }
-        };
-        if phase(&stream) == Phase::Creating {
-            self.tags_of_new.get_or_init(|| tags.clone());
-        }
-        Ok((stream, tags))
+        stream: &DeliveryStreamDescription,
+        tags: &BTreeMap<String, String>,
+    ) -> Observed {
+        let mut attributes = lower(stream);
+        let owner = self.identity.tags.lower_observed(tags, &mut attributes);
+        Observed::Present(Present::new(attributes, owner, phase(stream)))
     }
 
     async fn tags_of(&self, aws: &Aws) -> Result<BTreeMap<String, String>, AwsError> {
@@ -244,15 +225,21 @@ impl Resource for FirehoseStream {
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
-        let (stream, tags) = match self.read(aws).await {
-            Ok(read) => read,
-            Err(error) if error.kind == ErrorKind::NotFound => return Ok(Observed::Missing),
-            Err(error) => return Err(error),
-        };
-        let mut attributes = lower(&stream);
-        let owner = self.identity.tags.lower_observed(&tags, &mut attributes);
-        let present = Present::new(attributes, owner, phase(&stream));
-        Ok(Observed::Present(present))
+        match join(self.describe(aws), self.tags_of(aws)).await {
+            (Ok(stream), tags) => Ok(self.present(&stream, &tags?)),
+            (Err(error), _) if error.kind == ErrorKind::NotFound => Ok(Observed::Missing),
+            (Err(error), _) => Err(error),
+        }
+    }
+
+    /// The ARN is known of a stream that the run has created, with our tags in the same call. AWS creates
+    /// it for minutes, in every region, and answers 5 calls a second about tags (API Reference,
+    /// "ListTagsForDeliveryStream"), so they are not listed in every look.
+    async fn observe_known(&self, aws: &Aws, _arn: &str) -> Result<Observed, AwsError> {
+        let stream = self.describe(aws).await?;
+        let tags = self.identity.tags.iter();
+        let tags = tags.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        Ok(self.present(&stream, &tags.collect()))
     }
 
     /// What of our own stream leads elsewhere is compared.

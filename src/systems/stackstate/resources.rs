@@ -1,7 +1,5 @@
 //! The resources of the integration. Each stands after those that it needs.
 
-use std::sync::OnceLock;
-
 use crate::engine::address::Address;
 use crate::engine::document::Document;
 use crate::engine::identity::Identity;
@@ -216,7 +214,6 @@ impl Resources<'_> {
                 error_prefix: self.prefix(failed, region),
                 key: self.encrypted().then(|| Names::key_address(main)),
             }),
-            tags_of_new: OnceLock::new(),
         };
         let rule_name = self.names.rule();
         let rule = EventRule {

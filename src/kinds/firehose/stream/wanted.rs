@@ -186,7 +186,7 @@ impl Wanted for Specified<'_, FirehoseStream, StreamSpec> {
         .await?;
         Ok(Created {
             attributes: self.desired(None, known),
-            arn: None,
+            arn: self.resource.identity.arn.clone(),
         })
     }
 
