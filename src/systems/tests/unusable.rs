@@ -254,3 +254,28 @@ fn the_error_names_a_folder_that_cannot_be_read() {
         "{reported}"
     );
 }
+
+/// "IAM and AWS STS quotas": no account may have more than 8,192 characters of a trust policy. The
+/// agent's principals count, which the settings name.
+#[test]
+fn a_trust_policy_with_more_principals_than_any_account_may_have_is_refused() {
+    let laid_out = |count: usize| {
+        let principals: Vec<String> = (0..count).map(|it| format!("{it:012}")).collect();
+        let principals: Vec<&str> = principals.iter().map(String::as_str).collect();
+        let mut settings = settings(&["us-east-1"]);
+        stackstate(&mut settings).trust = trust(&principals);
+        layout(&settings, Goal::Present).map_err(|failure| failure.to_string())
+    };
+    let nodes = laid_out(150).unwrap().nodes;
+    let note = find(&nodes, "iam_role.integration").note.as_deref();
+    assert!(
+        note.is_some_and(|it| it.contains("AWS allows 2048 unless")),
+        "an account may have it: {note:?}"
+    );
+    let refused = laid_out(250).unwrap_err();
+    assert!(
+        refused.contains("integration-role-trust-external.json has")
+            && refused.contains("of 8192 that AWS allows"),
+        "{refused}"
+    );
+}
