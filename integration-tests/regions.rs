@@ -78,10 +78,8 @@ const READING: [&[&str]; 5] = [
     &["destroy", "--yes"],
 ];
 
-/// An account in which the region `disabled` is not enabled: no service there accepts the account's
-/// credentials.
-fn without(disabled: &'static str, regions: &[&str]) -> Account {
-    let account = Account::new(regions);
+/// Disables a region in the account: no service there accepts the account's credentials.
+fn disable(account: &Account, disabled: &'static str) {
     let id = account.id.clone();
     account.answer_with("GetCallerIdentity", move |call| {
         if call.region == disabled {
@@ -101,7 +99,6 @@ fn without(disabled: &'static str, regions: &[&str]) -> Account {
             call.region == disabled && ["events", "firehose", "kms"].contains(&&*call.service);
         here.then(|| ("400 Bad Request".to_owned(), unknown.to_owned()))
     });
-    account
 }
 
 #[test]
@@ -116,11 +113,12 @@ fn a_region_that_is_not_enabled_is_named_by_every_command() {
         (THIRD, &[THIRD], "the only region"),
     ];
     for (disabled, regions, why) in cases {
-        let account = without(disabled, regions);
+        let account = Account::new(regions);
+        disable(&account, disabled);
         for command in READING {
             let failed = account.provision(command).exits(1).writes_nothing();
             let error = format!(
-                "Error: the region {disabled} does not answer\n\
+                "Error: the region {disabled} does not accept the credentials\n\
                  Caused by:\n  1: {disabled}: InvalidClientTokenId: The security token is invalid \
                  (request id request-1)\n\
                  Hint: Enable {disabled} in the account, after which it can take hours until AWS \
@@ -130,6 +128,25 @@ fn a_region_that_is_not_enabled_is_named_by_every_command() {
             );
             assert!(failed.stderr.ends_with(&error), "{why}: {failed}");
         }
+    }
+}
+
+/// Somebody disables a region of an earlier deployment, or anybody makes a role that leads to one.
+#[test]
+fn a_region_that_only_a_role_leads_to_is_named_with_that_reason() {
+    let account = Account::applied(&[MAIN, OTHER]);
+    disable(&account, OTHER);
+    for command in READING {
+        let command = [command, &["--region", MAIN]].concat();
+        let failed = account.provision(&command).exits(1).writes_nothing();
+        let failed = failed.says(&format!(
+            "Error: the region {OTHER} does not accept the credentials"
+        ));
+        let reason = format!(
+            "{OTHER} is not in `regions`: a role in the account with a name and the tags of this \
+             deployment leads there. Or delete that role, or take its `provision:` tags away"
+        );
+        assert!(failed.stderr.ends_with(&reason), "{failed}");
     }
 }
 

@@ -30,7 +30,7 @@ pub async fn explain(error: AwsError, aws: &Aws) -> Failure {
     let answers = join_all(asked.iter().map(|region| aws.caller_in(Some(region)))).await;
     let refusals = answers.into_iter().map(Result::err);
     let answers: Vec<_> = asked.iter().zip(refusals).collect();
-    explained(&error, &answers, in_question)
+    explained(&error, &answers, in_question, aws.regions())
 }
 
 /// The codes of a service that does not know the credentials.
@@ -42,30 +42,32 @@ const UNKNOWN_CREDENTIALS: [&str; 4] = [
 ];
 
 /// What the regions' answers, or their refusals, say about the failure of a call. The first
-/// `in_question` regions are those of the account.
+/// `in_question` regions are those of the account and the one that was called; `own` are those of the
+/// settings.
 fn explained(
     error: &AwsError,
     answers: &[(&Region, Option<AwsError>)],
     in_question: usize,
+    own: &[Region],
 ) -> Failure {
     let mut refusals = answers.iter().map(|(_, refusal)| refusal.as_ref());
     if answers.iter().all(|(_, refusal)| refusal.is_some()) {
         // S3's answer to HEAD gives no reason, and STS refuses the same credentials with one.
         let reason = refusals.find_map(|refusal| refusal);
-        let reason = reason.filter(|_| error.code.as_deref() == Some("HTTP 400"));
+        let reason = reason.filter(|_| error.is("HTTP 400"));
         return reason.unwrap_or(error).failure();
     }
     let failed = answers[..in_question].iter();
     let failed = failed.filter_map(|(region, refusal)| Some((*region, refusal.clone()?)));
-    silence(failed.collect()).unwrap_or_else(|| {
+    silence(failed.collect(), own).unwrap_or_else(|| {
         let failure = error.failure();
         let unknown = error.code.as_deref();
         let unknown = unknown.is_some_and(|code| UNKNOWN_CREDENTIALS.contains(&code));
         match &error.operation.region {
             Some(region) if unknown => failure.hint(format!(
                 "STS accepts the same credentials in {region}. Where the region was enabled a short \
-                 while ago, wait until every service there answers, which can take hours, or take \
-                 {region} out of `regions`"
+                 while ago, wait until every service there answers, which can take hours. {}",
+                ways_out(&[region], own)
             )),
             _ => failure,
         }
@@ -98,39 +100,78 @@ pub fn always_enabled(partition: Partition) -> Option<&'static str> {
     }
 }
 
-/// Which of the regions where a call failed do not answer, why, and what to do; `None` if there are
-/// none.
-fn silence(failed: Vec<(&Region, AwsError)>) -> Option<Failure> {
+/// How a run comes about without the regions: each is one of the settings, or the session's where the
+/// settings name none, or it is read because of a role.
+fn ways_out(regions: &[&Region], own: &[Region]) -> String {
+    let (named, others): (Vec<&Region>, Vec<&Region>) =
+        regions.iter().partition(|region| own.contains(region));
+    let ways = [
+        (!named.is_empty()).then(|| format!("Or take {} out of `regions`", list(&named))),
+        (!others.is_empty()).then(|| match (own.is_empty(), list(&others)) {
+            (true, _) => "Or use a profile or an environment of another region".to_owned(),
+            (false, names) => format!(
+                "{names} is not in `regions`: a role in the account with a name and the tags of this \
+                 deployment leads there. Or delete that role, or take its `provision:` tags away"
+            ),
+        }),
+    ];
+    ways.into_iter().flatten().collect::<Vec<_>>().join(". ")
+}
+
+fn list(regions: &[&Region]) -> String {
+    let names: Vec<&str> = regions.iter().map(|region| region.name()).collect();
+    names.join(", ")
+}
+
+/// Which of the regions where a call failed do not answer or do not accept the credentials, why, and
+/// what to do; `None` if there are none.
+fn silence(failed: Vec<(&Region, AwsError)>, own: &[Region]) -> Option<Failure> {
     let mut silent = failed;
     silent.retain(|(_, error)| region_in_doubt(error).is_some());
-    let (unreachable, refusing): (Vec<_>, Vec<_>) = silent.iter().partition(|(_, error)| {
-        matches!(error.kind, ErrorKind::Unreachable | ErrorKind::Unanswered)
-    });
-    let names = |silent: &[&(&Region, AwsError)]| {
-        let names: Vec<&str> = silent.iter().map(|(region, _)| region.name()).collect();
-        (!names.is_empty()).then(|| names.join(", "))
+    let regions = |is_unreachable: bool| -> Vec<&Region> {
+        let of_kind = silent.iter().filter(|(_, error)| {
+            let kinds = [ErrorKind::Unreachable, ErrorKind::Unanswered];
+            kinds.contains(&error.kind) == is_unreachable
+        });
+        of_kind.map(|(region, _)| *region).collect()
     };
-    let all = names(&silent.iter().collect::<Vec<_>>())?;
-    let message = match silent.len() {
-        1 => format!("the region {all} does not answer"),
-        _ => format!("the regions {all} do not answer"),
+    let (unreachable, refusing) = (regions(true), regions(false));
+    let part = |regions: &[&Region], one: &str, many: &str| match regions {
+        [] => None,
+        [region] => Some(format!("the region {region} {one}")),
+        _ => Some(format!("the regions {} {many}", list(regions))),
     };
+    let parts = [
+        part(&unreachable, "does not answer", "do not answer"),
+        part(
+            &refusing,
+            "does not accept the credentials",
+            "do not accept the credentials",
+        ),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() {
+        return None;
+    }
+    let all: Vec<&Region> = silent.iter().map(|(region, _)| *region).collect();
     let remedies = [
-        names(&refusing).map(|names| {
+        (!refusing.is_empty()).then(|| {
             // IAM User Guide, "Manage AWS STS in an AWS Region".
             format!(
-                "Enable {names} in the account, after which it can take hours until AWS answers; \
+                "Enable {} in the account, after which it can take hours until AWS answers; \
                  where that is done, use credentials from a regional endpoint of STS, because \
-                 regions that must be enabled refuse those of its global endpoint"
+                 regions that must be enabled refuse those of its global endpoint",
+                list(&refusing)
             )
         }),
-        names(&unreachable).map(|names| {
+        (!unreachable.is_empty()).then(|| {
+            let names = list(&unreachable);
             format!("Check that {names} is spelt correctly and that the network lets calls through")
         }),
-        Some(format!("Or take {all} out of `regions`")),
+        Some(ways_out(&all, own)),
     ];
     let remedies: Vec<String> = remedies.into_iter().flatten().collect();
-    let mut failure = Failure::new(message).hint(remedies.join(". "));
+    let mut failure = Failure::new(parts.join(", and ")).hint(remedies.join(". "));
     for (region, error) in &silent {
         let causes = error.failure().causes.join(": ");
         failure = failure.because(format!("{region}: {causes}"));
@@ -181,7 +222,7 @@ mod tests {
             ),
             (
                 &[("ap-east-1", Credentials, "the token is invalid")],
-                "the region ap-east-1 does not answer\n\
+                "the region ap-east-1 does not accept the credentials\n\
                  Caused by:\n\
                  \x20 1: ap-east-1: the token is invalid\n\
                  Hint: Enable ap-east-1 in the account, after which it can take hours until AWS \
@@ -203,7 +244,8 @@ mod tests {
                     ("ap-east-1", Credentials, "the token is invalid"),
                     ("me-south-1", Credentials, "the token is invalid"),
                 ],
-                "the regions eu-west-3, ap-east-1, me-south-1 do not answer\n\
+                "the region eu-west-3 does not answer, and the regions ap-east-1, me-south-1 do not \
+                 accept the credentials\n\
                  Caused by:\n\
                  \x20 1: eu-west-3: no answer came\n\
                  \x20 2: ap-east-1: the token is invalid\n\
@@ -220,11 +262,12 @@ mod tests {
                 .map(|(name, kind, why)| (name.parse().unwrap(), error(*kind, Some(name), why)))
                 .collect();
             let silent = silent.iter().map(|(region, error)| (region, error.clone()));
-            let failure = silence(silent.collect());
+            let own: Vec<Region> = silent.clone().map(|(region, _)| region.clone()).collect();
+            let failure = silence(silent.collect(), &own);
             let shown = failure.map_or_else(String::new, |it| it.to_string());
             assert_eq!(shown, expected);
         }
-        assert_eq!(silence(Vec::new()), None);
+        assert_eq!(silence(Vec::new(), &[]), None);
     }
 
     #[test]
@@ -253,7 +296,7 @@ mod tests {
                 "UnrecognizedClientException",
                 None,
                 None,
-                "STS accepts the same credentials in ap-east-1",
+                "which can take hours. Or take ap-east-1 out of `regions`",
                 "a region that was enabled lately",
             ),
             (
@@ -267,14 +310,66 @@ mod tests {
                 "UnrecognizedClientException",
                 Some("InvalidClientTokenId"),
                 None,
-                "the region ap-east-1 does not answer",
+                "the region ap-east-1 does not accept the credentials",
                 "a region that is not enabled (aws-sdk-ruby #2850)",
             ),
         ];
         for (code, there, elsewhere, expected, why) in cases {
             let answers = [(&here, there.map(refused)), (&main, elsewhere.map(refused))];
-            let shown = explained(&refused(code), &answers, 1).to_string();
+            let own = std::slice::from_ref(&here);
+            let shown = explained(&refused(code), &answers, 1, own).to_string();
             assert!(shown.contains(expected), "{why}: {shown}");
+        }
+    }
+
+    #[test]
+    fn a_region_that_the_settings_do_not_name_is_not_to_be_taken_out_of_them() {
+        let region = |name: &str| -> Region { name.parse().unwrap() };
+        let (main, role, named) = (
+            region("eu-west-1"),
+            region("me-south-1"),
+            region("ap-east-1"),
+        );
+        let leads = "me-south-1 is not in `regions`: a role in the account with a name and the tags \
+                     of this deployment leads there. Or delete that role, or take its `provision:` \
+                     tags away";
+        let cases = [
+            (
+                &[&role][..],
+                &[main.clone()][..],
+                leads.to_owned(),
+                "a role",
+            ),
+            (
+                &[&named, &role],
+                &[main.clone(), named.clone()],
+                format!("Or take ap-east-1 out of `regions`. {leads}"),
+                "both",
+            ),
+            (
+                &[&main],
+                &[],
+                "Or use a profile or an environment of another region".to_owned(),
+                "Audit Trail alone is called in the region of the session",
+            ),
+        ];
+        for (failed, own, expected, why) in cases {
+            assert_eq!(ways_out(failed, own), expected, "{why}");
+            let invalid = error(ErrorKind::Credentials, None, "the token is invalid");
+            let failed = failed.iter().map(|region| {
+                let operation = Operation {
+                    region: Some((*region).clone()),
+                    ..invalid.operation.clone()
+                };
+                let error = AwsError {
+                    operation,
+                    ..invalid.clone()
+                };
+                (*region, error)
+            });
+            let shown = silence(failed.collect(), own).unwrap().to_string();
+            assert!(shown.starts_with("the region"), "{why}: {shown}");
+            assert!(shown.ends_with(&expected), "{why}: {shown}");
         }
     }
 
