@@ -15,8 +15,8 @@ const OLD_POLICIES: &str = "<ListRolePoliciesResponse><ListRolePoliciesResult><P
     <member>STSIntegration</member></PolicyNames><IsTruncated>false</IsTruncated>\
     </ListRolePoliciesResult></ListRolePoliciesResponse>";
 
-/// The acceptance run in this account, with more `args` behind the others.
-fn acceptance(account: &Account, args: &[&str]) -> Command {
+/// The acceptance run in these regions of this account, with more `args` behind the others.
+fn acceptance(account: &Account, regions: [&str; 2], args: &[&str]) -> Command {
     let program = Path::new(env!("CARGO_BIN_EXE_provision"));
     let example = program.with_file_name("examples").join("acceptance");
     assert!(
@@ -32,7 +32,7 @@ fn acceptance(account: &Account, args: &[&str]) -> Command {
         .envs(variables)
         .current_dir(account.path(""))
         .arg(program)
-        .arg(format!("--regions={MAIN},{OTHER}"))
+        .arg(format!("--regions={}", regions.join(",")))
         .args(["--delivery-seconds=2", "--read-seconds=3"])
         .args(args);
     command
@@ -42,7 +42,7 @@ fn acceptance(account: &Account, args: &[&str]) -> Command {
 fn confirmed(account: &Account, args: &[&str]) -> Command {
     let account_flag = format!("--account={}", account.id);
     let fixed = ["--confirm=create-and-destroy", &account_flag];
-    acceptance(account, &[&fixed, args].concat())
+    acceptance(account, [MAIN, OTHER], &[&fixed, args].concat())
 }
 
 /// The files in the folder of the reports whose name begins and ends so.
@@ -135,19 +135,28 @@ fn nothing_is_written_in_another_account_or_without_the_word() {
     let account = Account::new(&[MAIN]);
     let word = "--confirm=create-and-destroy";
     let own = format!("--account={}", account.id);
-    for (args, says) in [
+    let both = [MAIN, OTHER];
+    for (regions, args, says) in [
         (
+            both,
             &[word, "--account=000000000001"][..],
             "and not of 000000000001; nothing was changed",
         ),
-        (&[word, "--account="], "\"\" is not an AWS account ID"),
+        (both, &[word, "--account="], "\"\" is not an AWS account ID"),
         (
+            both,
             &[&own, "--confirm=yes"],
             "not confirmed; nothing was changed",
         ),
-        (&[&own], "Pass CONFIRM=create-and-destroy"),
+        (both, &[&own], "Pass CONFIRM=create-and-destroy"),
+        // The program refuses such settings, so that nothing could be removed again.
+        (
+            [MAIN, MAIN],
+            &[word, &own],
+            "one or two different regions are needed",
+        ),
     ] {
-        let refused = account.run(acceptance(&account, args)).exits(1);
+        let refused = account.run(acceptance(&account, regions, args)).exits(1);
         refused.says(says).writes_nothing();
     }
 }

@@ -112,8 +112,7 @@ async fn run(args: Args) -> Result<bool, Failure> {
     let account: AccountId = args.account.parse().map_err(invalid)?;
     let regions = args.regions.iter().map(|name| name.parse::<Region>());
     let regions: Vec<Region> = regions.collect::<Result<_, _>>().map_err(invalid)?;
-    let is_twice = regions.first() == regions.get(1);
-    if !(1..=2).contains(&regions.len()) || is_twice && regions.len() == 2 {
+    if !(1..=2).contains(&regions.len()) || regions.first() == regions.get(1) {
         return Err(Failure::new("one or two different regions are needed")
             .hint("Pass REGIONS=eu-west-1,us-east-1, the main region first"));
     }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use provision::aws::Operation;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value as Json;
 
@@ -123,11 +124,9 @@ impl Call {
         })
     }
 
-    /// Whether the operation only reads, by AWS's own naming.
-    pub fn reads(&self) -> bool {
-        let name = self.operation.split(':').nth(1).unwrap_or_default();
-        let verbs = ["Describe", "Get", "Head", "List", "Simulate"];
-        verbs.iter().any(|verb| name.starts_with(verb))
+    fn reads(&self) -> bool {
+        let name = self.operation.split_once(':');
+        name.is_some_and(|(_, name)| Operation::is_read(name))
     }
 }
 

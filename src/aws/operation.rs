@@ -67,11 +67,16 @@ impl Operation {
         names.iter().map(|name| (*name).to_owned()).collect()
     }
 
-    /// Whether the operation only reads, by AWS's own naming.
+    /// Whether the operation only reads.
     pub fn reads(&self) -> bool {
+        Operation::is_read(self.name)
+    }
+
+    /// Whether an operation of that name only reads, by AWS's own naming.
+    pub fn is_read(name: &str) -> bool {
         ["Describe", "Get", "Head", "List", "Simulate"]
             .iter()
-            .any(|verb| self.name.starts_with(verb))
+            .any(|verb| name.starts_with(verb))
     }
 }
 
