@@ -47,6 +47,11 @@ impl Connections {
         }
     }
 
+    /// How the SDK repeats what fails in transit.
+    pub(crate) fn retries() -> RetryConfig {
+        RetryConfig::standard().with_max_attempts(4)
+    }
+
     /// Resolves credentials lazily and everything else now, by the conventions that all AWS tools
     /// share. Nothing is sent to AWS, except that the region of an EC2 instance is asked of the
     /// instance where neither `region`, environment nor profile name one.
@@ -58,7 +63,7 @@ impl Connections {
     ) -> Session {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(self.http_client.clone())
-            .retry_config(RetryConfig::standard().with_max_attempts(4))
+            .retry_config(Connections::retries())
             .timeout_config(
                 TimeoutConfig::builder()
                     .connect_timeout(Duration::from_secs(5))

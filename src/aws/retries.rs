@@ -76,59 +76,30 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use aws_config::{BehaviorVersion, SdkConfig};
-    use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
-    use aws_smithy_runtime_api::client::http::{
-        HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
-        http_client_fn,
-    };
-    use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-    use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-    use aws_smithy_types::body::SdkBody;
-
-    use crate::aws::{Aws, AwsError, Connections, ErrorKind, Operation, Session};
+    use crate::aws::{Aws, AwsError, Connections, ErrorKind, Operation};
+    use crate::fakes::http;
     use crate::names::Region;
 
-    use super::*;
-
-    /// A connection that gives the same answer to every request.
-    #[derive(Debug, Clone)]
-    struct Wire {
+    /// An account that gives the same answer to every request, with this code in its header, and the
+    /// number of requests.
+    fn account(
         status: u16,
         header: Option<&'static str>,
         body: &'static str,
-        requests: Arc<AtomicUsize>,
-    }
-
-    impl HttpConnector for Wire {
-        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
-            self.requests.fetch_add(1, Ordering::Relaxed);
-            let status = self.status.try_into().unwrap();
-            let mut response = HttpResponse::new(status, SdkBody::from(self.body));
-            if let Some(code) = self.header {
+    ) -> (Aws, Arc<AtomicUsize>) {
+        let requests = Arc::<AtomicUsize>::default();
+        let counted = Arc::clone(&requests);
+        let session = http::session_over(move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            let mut response = http::response(status, body);
+            if let Some(code) = header {
                 response.headers_mut().insert("x-amzn-errortype", code);
             }
-            HttpConnectorFuture::ready(Ok(response))
-        }
-    }
-
-    fn account(wire: &Wire) -> Aws {
-        let connector = SharedHttpConnector::new(wire.clone());
-        let client = http_client_fn(move |_: &HttpConnectorSettings, _: &RuntimeComponents| {
-            connector.clone()
+            response
         });
-        let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(aws_config::Region::from_static("eu-west-1"))
-            .credentials_provider(SharedCredentialsProvider::new(Credentials::for_tests()))
-            .http_client(client);
-        let session = Session {
-            config: config.build(),
-            path_style: true,
-            region: None,
-        };
         let (_stop, stopped) = tokio::sync::watch::channel(false);
-        Connections::new(1, stopped).account(&session, None, &[])
+        let aws = Connections::new(1, stopped).account(&session, None, &[]);
+        (aws, requests)
     }
 
     /// Makes a call with the SDK alone. Gives its error's kind.
@@ -179,21 +150,16 @@ mod tests {
             ("kms", 400, address, "{}", Throttled, 1, "in a header"),
             ("iam", 400, None, IAM, Throttled, 1, "in a query's XML"),
             ("s3", 503, None, S3, Throttled, 1, "in S3's XML"),
-            ("head", 503, None, "", Throttled, 3, "HEAD tells no more"),
+            ("head", 503, None, "", Throttled, 4, "HEAD tells no more"),
             ("iam", 429, None, "", Throttled, 1, "by its status"),
             ("kms", 400, None, LIMIT, Quota, 1, "waiting does not help"),
-            ("kms", 500, None, FAULT, Unanswered, 3, "a fault of AWS"),
-            ("s3", 503, None, "", Unanswered, 3, "a fault on the way"),
+            ("kms", 500, None, FAULT, Unanswered, 4, "a fault of AWS"),
+            ("s3", 503, None, "", Unanswered, 4, "a fault on the way"),
         ];
         for (service, status, header, body, kind, requests, why) in cases {
-            let wire = Wire {
-                status,
-                header,
-                body,
-                requests: Arc::default(),
-            };
-            assert_eq!(call(&account(&wire), service).await, kind, "{why}");
-            assert_eq!(wire.requests.load(Ordering::Relaxed), requests, "{why}");
+            let (aws, sent) = account(status, header, body);
+            assert_eq!(call(&aws, service).await, kind, "{why}");
+            assert_eq!(sent.load(Ordering::Relaxed), requests, "{why}");
         }
     }
 }

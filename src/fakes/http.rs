@@ -11,12 +11,11 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 
-use crate::aws::Session;
+use crate::aws::{Connections, Session};
 use crate::fakes::check_request;
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 
-/// The status and the body of the answer to a request.
-type Answer = dyn Fn(&HttpRequest) -> (u16, String) + Send + Sync;
+type Answer = dyn Fn(&HttpRequest) -> HttpResponse + Send + Sync;
 
 #[derive(Clone)]
 struct Connector(Arc<Answer>);
@@ -30,14 +29,27 @@ impl fmt::Debug for Connector {
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         check_request(&request);
-        let (status, body) = (self.0)(&request);
-        let status = status.try_into().expect("a status");
-        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body))))
+        HttpConnectorFuture::ready(Ok((self.0)(&request)))
     }
 }
 
-/// A session whose requests `answer` answers.
+/// An answer with this status and body.
+pub fn response(status: u16, body: impl Into<SdkBody>) -> HttpResponse {
+    HttpResponse::new(status.try_into().expect("a status"), body.into())
+}
+
+/// A session whose requests `answer` answers with a status and a body.
 pub fn session(answer: impl Fn(&HttpRequest) -> (u16, String) + Send + Sync + 'static) -> Session {
+    session_over(move |request| {
+        let (status, body) = answer(request);
+        response(status, body)
+    })
+}
+
+/// A session whose requests `answer` answers.
+pub fn session_over(
+    answer: impl Fn(&HttpRequest) -> HttpResponse + Send + Sync + 'static,
+) -> Session {
     let connector = Connector(Arc::new(answer));
     let client = http_client_fn(move |_: &HttpConnectorSettings, _: &RuntimeComponents| {
         SharedHttpConnector::new(connector.clone())
@@ -47,6 +59,7 @@ pub fn session(answer: impl Fn(&HttpRequest) -> (u16, String) + Send + Sync + 's
         .region(aws_config::Region::from_static("eu-west-1"))
         .credentials_provider(SharedCredentialsProvider::new(Credentials::for_tests()))
         .http_client(client)
+        .retry_config(Connections::retries())
         .build();
     Session {
         config,

@@ -1,5 +1,6 @@
 //! Which answers of AWS mean what.
 
+use aws_runtime::retries::classifiers::THROTTLING_ERRORS;
 use aws_sdk_sts::error::{ErrorMetadata, SdkError};
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -354,26 +355,12 @@ fn faults_of_aws_leave_open_whether_a_write_happened() {
     }
 }
 
-/// The SDK's own list (`THROTTLING_ERRORS` of aws-runtime), but `LimitExceededException`, which is a
-/// quota in KMS, Firehose and EventBridge, and `TransactionInProgressException`, which is DynamoDB's.
+/// But `LimitExceededException`, which is a quota in KMS, Firehose and EventBridge.
 #[test]
 fn whatever_the_sdk_takes_for_throttling_is_throttling() {
-    let codes = [
-        "BandwidthLimitExceeded",
-        "EC2ThrottledException",
-        "PriorRequestNotComplete",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "SlowDown",
-        "ThrottledException",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    ];
-    for code in codes {
+    for code in THROTTLING_ERRORS {
         let error = answered("CreateBucket", 400, Some((code, "")));
-        assert_eq!(error.kind, ErrorKind::Throttled, "{code}");
+        let is_throttled = error.kind == ErrorKind::Throttled;
+        assert_eq!(is_throttled, *code != "LimitExceededException", "{code}");
     }
 }

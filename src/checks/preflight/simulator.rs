@@ -132,9 +132,7 @@ impl Simulator<'_> {
     async fn one(&self, request: &Request) -> Result<Vec<Answer>, AwsError> {
         match self.together(request).await {
             // Actions that IAM does not take together are asked about one by one.
-            Err(error)
-                if error.code.as_deref() == Some("InvalidInput") && request.actions.len() > 1 =>
-            {
+            Err(error) if error.is("InvalidInput") && request.actions.len() > 1 => {
                 let mut answers = Vec::new();
                 for action in &request.actions {
                     let alone = Request {
