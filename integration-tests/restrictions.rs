@@ -1,9 +1,11 @@
 //! A security team restricts what a deployment may do: no run undoes that without a person's consent.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::{Value as Json, json};
 
 use crate::deployment::Deployment;
-use crate::harness::{Account, MAIN, Moment, inventory};
+use crate::harness::{Account, Call, MAIN, Moment, inventory};
 
 const ROLE: &str = "StackStateAwsIntegrationRole";
 const DENY_ALL: &str = "arn:aws:iam::aws:policy/AWSDenyAll";
@@ -193,8 +195,9 @@ async fn a_destroy_that_ends_half_way_has_removed_no_denial_before_what_a_role_m
     );
 }
 
-#[tokio::test]
-async fn a_denial_that_appears_right_before_the_bucket_policy_is_written_stays() {
+/// An account whose bucket policy differs from the wanted one, and what writes the same policy with a
+/// denial of everything.
+async fn with_a_drifted_bucket_policy() -> (Account, impl Fn() + Send + Sync + 'static) {
     let account = Account::applied(&[MAIN]);
     let s3 = account.s3(MAIN);
     let bucket = Deployment::of(&account, &[MAIN]).bucket();
@@ -208,18 +211,16 @@ async fn a_denial_that_appears_right_before_the_bucket_policy_is_written_stays()
     let contained = denied(&drifted, "s3:*");
     let put = s3.put_bucket_policy().bucket(&bucket).policy(drifted);
     put.send().await.unwrap();
+    let contain = move || {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_all().build().unwrap();
+        let put = s3.put_bucket_policy().bucket(&bucket).policy(&contained);
+        runtime.block_on(put.send()).unwrap();
+    };
+    (account, contain)
+}
 
-    // The survey reads the policy once. Whoever contains the bucket does so after that.
-    account.watch(move |call, moment| {
-        let is_read = call.operation.starts_with("GET") && call.operation.contains("?policy");
-        if is_read && moment == Moment::Arrived && call.earlier == 1 {
-            let mut runtime = tokio::runtime::Builder::new_current_thread();
-            let runtime = runtime.enable_all().build().unwrap();
-            let put = s3.put_bucket_policy().bucket(&bucket).policy(&contained);
-            runtime.block_on(put.send()).unwrap();
-        }
-        true
-    });
+fn keeps_the_denial(account: &Account) {
     account
         .provision(&["apply", "--yes", "--no-preflight"])
         .exits(1)
@@ -227,6 +228,40 @@ async fn a_denial_that_appears_right_before_the_bucket_policy_is_written_stays()
     account.watch(|_, _| true);
     let plan = account.plan(&[]);
     assert_eq!(plan.action("s3_bucket.logs@eu-west-1"), "blocked");
+}
+
+fn reads_the_bucket_policy(call: &Call) -> bool {
+    call.operation.starts_with("GET") && call.operation.contains("?policy")
+}
+
+#[tokio::test]
+async fn a_denial_that_appears_right_before_the_bucket_policy_is_written_stays() {
+    let (account, contain) = with_a_drifted_bucket_policy().await;
+    // The survey reads the policy once. Whoever contains the bucket does so after that.
+    account.watch(move |call, moment| {
+        if reads_the_bucket_policy(call) && moment == Moment::Arrived && call.earlier == 1 {
+            contain();
+        }
+        true
+    });
+    keeps_the_denial(&account);
+}
+
+#[tokio::test]
+async fn a_denial_that_appears_while_s3_throttles_the_write_of_the_bucket_policy_stays() {
+    let (account, contain) = with_a_drifted_bucket_policy().await;
+    let first = AtomicBool::new(true);
+    account.stand_in(move |call| {
+        let writes = call.operation.starts_with("PUT") && call.operation.contains("?policy");
+        writes.then(|| {
+            if first.swap(false, Ordering::SeqCst) {
+                contain();
+            }
+            let body = "<Error><Code>SlowDown</Code><Message>slower</Message></Error>";
+            ("503 Slow Down".to_owned(), body.to_owned())
+        })
+    });
+    keeps_the_denial(&account);
 }
 
 #[tokio::test]

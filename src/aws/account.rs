@@ -155,7 +155,8 @@ impl Aws {
         }
     }
 
-    /// The same way for calls without which the run goes on: a throttled one is soon given up.
+    /// The same way for calls that are soon given up while AWS throttles or does something else: without
+    /// them the run goes on, or something has to be read again before them.
     #[must_use]
     pub fn impatient(&self) -> Self {
         Aws {

@@ -32,7 +32,8 @@ const ABORTED_LIMIT: Duration = Duration::from_secs(60 * 60);
 /// The longest pause in a wait for S3, which lasts long.
 const LONGEST_PAUSE_ABORTED: Duration = Duration::from_secs(30);
 
-/// How long a throttled call is repeated without which the run goes on: some three attempts.
+/// How long a call is repeated without which the run goes on, or before which something has to be read
+/// again: some three attempts.
 const IMPATIENT_LIMIT: Duration = Duration::from_secs(3);
 
 /// A wait for a rate limit that is shorter than this is not worth a line.
@@ -84,6 +85,10 @@ impl Aws {
         // The time in the queue before the first attempt is no time of repeating.
         let mut began = None;
         let mut limit = Duration::ZERO;
+        let patience = match self.impatient {
+            true => IMPATIENT_LIMIT,
+            false => RETRY_LIMIT,
+        };
         let mut pauses = Pauses::default();
         let mut backoff = Backoff::default();
         let mut report = None;
@@ -108,9 +113,8 @@ impl Aws {
                      same name, for up to an hour",
                     ABORTED_LIMIT,
                 ),
-                ErrorKind::Conflict => ("another operation to finish", RETRY_LIMIT),
-                ErrorKind::Throttled if self.impatient => (RATE_LIMIT, IMPATIENT_LIMIT),
-                ErrorKind::Throttled => (RATE_LIMIT, RETRY_LIMIT),
+                ErrorKind::Conflict => ("another operation to finish", patience),
+                ErrorKind::Throttled => (RATE_LIMIT, patience),
                 _ => return Err(error),
             };
             // What S3 aborts for long may be throttled once in between.

@@ -7,9 +7,10 @@ use aws_sdk_s3::types::{
 };
 use futures_util::future::{join, join4};
 use iam_policy::Policy;
+use tokio::time::Instant;
 
 use super::{BucketSpec, S3Bucket, all_blocked, lower_access_block};
-use crate::aws::{Aws, AwsError, ErrorKind};
+use crate::aws::{Aws, AwsError, ErrorKind, RETRY_LIMIT};
 use crate::engine::attributes::{Attributes, Change, Value, changed_tags, reference, touches};
 use crate::engine::known::Known;
 use crate::engine::observed::{Created, Present};
@@ -76,6 +77,48 @@ impl Specified<'_, S3Bucket, BucketSpec> {
         })
         .await?;
         Ok(())
+    }
+
+    /// The policy to write, if the `changes` have one. S3 takes no condition for a policy. So what AWS's
+    /// log delivery may have added since the plan is read right before the policy is replaced.
+    async fn policy_to_put(
+        &self,
+        aws: &Aws,
+        changes: &[Change],
+    ) -> Result<Option<Policy>, AwsError> {
+        if !touches(changes, "bucket_policy") {
+            return Ok(None);
+        }
+        let region = &self.resource.region;
+        let found = self.resource.bucket_policy(aws, region).await?;
+        let policy = self.policy(found.as_ref());
+        self.no_further_denial(aws, found, &policy, changes)?;
+        Ok(Some(policy))
+    }
+
+    /// Writes the policy. Where S3 does not take it for some seconds, it is read and made again before
+    /// the next attempt, since somebody may have denied something meanwhile.
+    async fn put_policy(
+        &self,
+        aws: &Aws,
+        mut policy: Policy,
+        changes: &[Change],
+    ) -> Result<(), AwsError> {
+        let begun = Instant::now();
+        loop {
+            let error = match self.resource.put_policy(&aws.impatient(), &policy).await {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            let passes = matches!(error.kind, ErrorKind::Conflict | ErrorKind::Throttled);
+            if !passes || begun.elapsed() >= RETRY_LIMIT {
+                return Err(error);
+            }
+            match self.policy_to_put(aws, changes).await? {
+                Some(now) => policy = now,
+                None => return Err(error),
+            }
+        }
     }
 
     /// The ARN of the key of the default encryption. A wanted key whose ARN is unknown is an error,
@@ -222,7 +265,6 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
                 false => self.resource.put_tags(aws).await?,
             }
         }
-        let rewritten = touches(changes, "bucket_policy");
         // S3 refuses these three calls if they are made at the same time.
         let access = async {
             if touches(changes, "public_access_block") {
@@ -233,27 +275,13 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
             }
             Ok(())
         };
-        // S3 takes no condition for a policy. So what AWS's log delivery may have added since the
-        // plan is read right before the policy is replaced.
-        let found = async {
-            match rewritten {
-                true => {
-                    self.resource
-                        .bucket_policy(aws, &self.resource.region)
-                        .await
-                }
-                false => Ok(None),
-            }
-        };
         let access = async {
-            let (access, found) = join(access, found).await;
-            let ((), found) = (access?, found?);
-            if rewritten {
-                let policy = self.policy(found.as_ref());
-                self.no_further_denial(aws, found, &policy, changes)?;
-                self.resource.put_policy(aws, &policy).await?;
+            let (access, policy) = join(access, self.policy_to_put(aws, changes)).await;
+            access?;
+            match policy? {
+                Some(policy) => self.put_policy(aws, policy, changes).await,
+                None => Ok(()),
             }
-            Ok(())
         };
         let encryption = async {
             if changes
