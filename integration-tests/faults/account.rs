@@ -213,7 +213,7 @@ impl Account {
         for (address, observed) in &survey.observed {
             let text = match observed {
                 Observed::Missing => continue,
-                Observed::Lookalike(reason)
+                Observed::MissingBeside(reason)
                 | Observed::Obstructed(reason)
                 | Observed::Impossible(reason)
                 | Observed::Taken(reason) => reason.clone(),

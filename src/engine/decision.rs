@@ -71,10 +71,12 @@ fn decide_wanted(
 ) -> Decision {
     let create = || attributes::diff(&Attributes::new(), &wanted.desired(None, known));
     let present = match observed {
-        Observed::Missing | Observed::Lookalike(_) if around.parent == Some(Action::Blocked) => {
+        Observed::Missing | Observed::MissingBeside(_)
+            if around.parent == Some(Action::Blocked) =>
+        {
             return blocked_by_parent(node);
         }
-        Observed::Missing | Observed::Lookalike(_) => {
+        Observed::Missing | Observed::MissingBeside(_) => {
             return Decision::new(Action::Create, create());
         }
         Observed::Obstructed(reason) | Observed::Impossible(reason) | Observed::Taken(reason) => {
@@ -174,7 +176,7 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
     let keep = |reason: String| Some(Decision::because(Action::Keep, reason, Vec::new()));
     let present = match observed {
         Observed::Missing | Observed::Impossible(_) => return None,
-        Observed::Lookalike(stays) => return keep(stays.clone()),
+        Observed::MissingBeside(stays) => return keep(stays.clone()),
         Observed::Taken(reason) => return keep(format!("it is not ours and stays: {reason}")),
         Observed::Obstructed(reason) => {
             return Some(Decision::because(
@@ -229,7 +231,7 @@ pub fn unsettled(node: &Node, observed: &Observed, known: &Known) -> Option<Stri
     let wanted = node.resource.wanted();
     let present = match (&wanted, observed) {
         (None, absent) if absent.is_absent() => return None,
-        (_, Observed::Missing | Observed::Lookalike(_)) => {
+        (_, Observed::Missing | Observed::MissingBeside(_)) => {
             return Some("it to appear".to_owned());
         }
         (

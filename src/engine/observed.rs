@@ -12,9 +12,9 @@ pub enum Observed {
     /// The resource does not exist and cannot be created. The reason says what is in the way, and
     /// names the way out.
     Impossible(String),
-    /// The resource does not exist. The text says what to know beside that, such as what may look like
-    /// it and is not taken for it: what carries our tags, or has tags that may not be read.
-    Lookalike(String),
+    /// The resource does not exist. The text says what a person should know beside that: what may look
+    /// like it and is not taken for it, or which quota may be in the way.
+    MissingBeside(String),
     /// The name belongs to another account, so no resource of this account exists or can be created
     /// under it. The reason says so, and names the way out.
     Taken(String),
@@ -30,7 +30,7 @@ impl Observed {
     pub fn is_absent(&self) -> bool {
         match self {
             Observed::Missing
-            | Observed::Lookalike(_)
+            | Observed::MissingBeside(_)
             | Observed::Impossible(_)
             | Observed::Taken(_) => true,
             Observed::Present(_) | Observed::Obstructed(_) => false,

@@ -67,7 +67,7 @@ impl Plan {
                     || is_kept && matches!(present.phase, Phase::Stable | Phase::Creating)
             }
             // A key of ours that lost its alias may be among those.
-            Some(Observed::Lookalike(_)) => true,
+            Some(Observed::MissingBeside(_)) => true,
             _ => false,
         };
         self.steps.iter().filter(stays).collect()
@@ -154,7 +154,7 @@ fn note(
 ) -> Option<String> {
     let (present, beside) = match observation {
         Observed::Present(present) => (Some(present), present.note.clone()),
-        Observed::Lookalike(text) => (None, Some(text.clone())),
+        Observed::MissingBeside(text) => (None, Some(text.clone())),
         _ => (None, None),
     };
     // Where the holders block the deletion, the reason names them.

@@ -255,7 +255,7 @@ impl Wanted for &Fake {
                 ));
             }
             match state.truth(self.address()) {
-                Observed::Missing | Observed::Lookalike(_) => {
+                Observed::Missing | Observed::MissingBeside(_) => {
                     state.created.insert(self.address().clone(), Instant::now());
                     let Pace {
                         shown, creating, ..

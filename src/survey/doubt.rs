@@ -55,7 +55,7 @@ impl Count {
                 Phase::Stable | Phase::Creating => self.there += 1,
                 Phase::Deleting | Phase::PendingDeletion => self.missing += 1,
             },
-            None | Some(Observed::Missing | Observed::Lookalike(_)) => self.missing += 1,
+            None | Some(Observed::Missing | Observed::MissingBeside(_)) => self.missing += 1,
             Some(Observed::Impossible(_) | Observed::Taken(_) | Observed::Obstructed(_)) => {}
         }
     }

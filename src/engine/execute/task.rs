@@ -140,7 +140,7 @@ impl Task<'_> {
         match (self.decision.action, self.node.resource.wanted(), observed) {
             (Action::Delete, _, Observed::Present(present)) => self.remove(present, known).await,
             // One answer that it is gone proves little: it is deleted all the same.
-            (Action::Delete, _, Observed::Missing | Observed::Lookalike(_)) => {
+            (Action::Delete, _, Observed::Missing | Observed::MissingBeside(_)) => {
                 match self.approved.observed.get(self.node.address()) {
                     Some(Observed::Present(present)) => self.remove(present.clone(), known).await,
                     _ => Ok(None),
@@ -155,7 +155,7 @@ impl Task<'_> {
                 if matches!(observed, Observed::Present(_)) {
                     let patience = self.node.resource.patience();
                     self.poll(known, patience, |observed| match observed {
-                        Observed::Missing | Observed::Lookalike(_) => Ok(()),
+                        Observed::Missing | Observed::MissingBeside(_) => Ok(()),
                         _ => Err("it to disappear and free its name".to_owned()),
                     })
                     .await?;
@@ -292,7 +292,7 @@ fn another(planned: Option<&Observed>, observed: &Observed) -> Option<String> {
                 "the plan was made for {approved}, and {now} is in its place now"
             ))
         }
-        Observed::Missing | Observed::Lookalike(_) => Some(format!(
+        Observed::Missing | Observed::MissingBeside(_) => Some(format!(
             "the plan was made for {approved}, which is no longer found as ours"
         )),
         _ => None,

@@ -136,7 +136,7 @@ fn state(fake: &Fake, state: usize) -> Observed {
         5 => with_phase(Phase::Deleting),
         6 => with_phase(Phase::PendingDeletion),
         7 => Observed::Taken("another account's".to_owned()),
-        8 => Observed::Lookalike("another one carries our tags".to_owned()),
+        8 => Observed::MissingBeside("another one carries our tags".to_owned()),
         _ => Observed::Present(Present {
             attributes: attributes(&[("kind", 8)]),
             ..settled

@@ -62,7 +62,7 @@ impl PolicyAttachment {
         if others < QUOTA || self.spec.is_none() {
             return Observed::Missing;
         }
-        Observed::Lookalike(format!(
+        Observed::MissingBeside(format!(
             "{has}, and AWS allows {QUOTA} with ours unless the quota \"{name}\" of IAM was raised \
              (Service Quotas)"
         ))
@@ -213,7 +213,7 @@ mod tests {
             assert!(shown.contains(expected), "{reason}: {shown}");
             attachment.spec = None;
             let unwanted = attachment.beside(others);
-            assert!(!matches!(unwanted, Observed::Lookalike(_)), "{reason}");
+            assert!(!matches!(unwanted, Observed::MissingBeside(_)), "{reason}");
         }
     }
 }

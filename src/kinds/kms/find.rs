@@ -161,7 +161,7 @@ impl KmsKey {
             }
             // If no key is ours, the key that has our alias is in the way.
             (None, Some(other), beside) => self.shown(aws, other, beside).await,
-            (None, None, Some(beside)) => Ok(Observed::Lookalike(beside)),
+            (None, None, Some(beside)) => Ok(Observed::MissingBeside(beside)),
             (None, None, None) => Ok(Observed::Missing),
         }
     }

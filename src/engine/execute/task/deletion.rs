@@ -73,7 +73,7 @@ impl Task<'_> {
             }
             match self.observe(known).await {
                 // One answer that it is gone proves little, and to delete it again is no error.
-                Ok(Observed::Missing | Observed::Lookalike(_)) => {}
+                Ok(Observed::Missing | Observed::MissingBeside(_)) => {}
                 Ok(absent) if absent.is_absent() => break,
                 Ok(Observed::Present(now))
                     if now.owner != present.owner || now.is_another(&present) =>

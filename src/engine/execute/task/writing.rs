@@ -67,7 +67,7 @@ impl Task<'_> {
         }
         let found = self
             .poll(known, FIND_LIMIT, |observed| match observed {
-                Observed::Missing | Observed::Lookalike(_) => {
+                Observed::Missing | Observed::MissingBeside(_) => {
                     Err("the created resource to appear".to_owned())
                 }
                 // If two runs created the resource at the same time, AWS may still show the one

@@ -138,7 +138,7 @@ fn under(arn: &str, size: i32) -> Observed {
 async fn an_approval_counts_for_one_arn() {
     let replaced = "the plan was made for arn:approved, and arn:other is in its place now";
     let lost = "the plan was made for arn:approved, which is no longer found as ours";
-    let lookalike = Observed::Lookalike("arn:approved has our tags".to_owned());
+    let lookalike = Observed::MissingBeside("arn:approved has our tags".to_owned());
     let cases = [
         (
             "a deletion, whatever the attributes are",

@@ -217,7 +217,7 @@ fn a_rule_with_targets_of_others_is_deleted_only_if_they_may_lose_it() {
 fn what_looks_like_ours_is_reported_and_blocks_nothing() {
     let world = World::default();
     let text = "the key x carries our tags and is not taken for ours";
-    let lookalike = Observed::Lookalike(text.to_owned());
+    let lookalike = Observed::MissingBeside(text.to_owned());
     let observed = Observations::from([(at("a"), lookalike)]);
     let cases = [
         (
