@@ -102,7 +102,8 @@ pub enum Phase {
 pub struct Created {
     /// The attributes that the create call has set. Other wanted attributes follow in an update.
     pub attributes: Attributes,
-    /// The ARN, where AWS chose the ARN.
+    /// The ARN, where AWS chose the ARN, and where a look at what the run has created may read less than
+    /// any other.
     pub arn: Option<String>,
 }
 

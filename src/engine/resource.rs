@@ -70,8 +70,9 @@ pub trait Resource: Debug + Send + Sync {
     /// instead.
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError>;
 
-    /// Reads the resource of which AWS has chosen this ARN, once more: in a poll, or after a write. Never
-    /// writes. A kind whose resources are found by a search reads the known one alone.
+    /// Reads the resource of which AWS has chosen this ARN, or which the run has created under it, once
+    /// more: in a poll, or after a write. Never writes. A kind whose resources are found by a search reads
+    /// the known one alone.
     ///
     /// # Errors
     /// Those of [`observe`](Resource::observe).
