@@ -91,14 +91,12 @@ impl Specified<'_, KmsKey, KeySpec> {
 
 /// The error of a key that was made in vain and that no later run finds.
 fn orphaned(error: AwsError, arn: &str) -> AwsError {
+    let hint = format!(
+        "The key {arn}, which encrypts nothing and has no alias, is left: schedule its deletion"
+    );
     AwsError {
         kind: ErrorKind::Refused,
-        message: format!(
-            "{}; the key {arn}, which encrypts nothing and has no alias, is left: schedule its \
-             deletion",
-            error.message
-        ),
-        ..error
+        ..error.hinted(&hint)
     }
 }
 
