@@ -153,7 +153,12 @@ fn nothing_is_written_in_another_account_or_without_the_word() {
         (
             [MAIN, MAIN],
             &[word, &own],
-            "one or two different regions are needed",
+            "one or two different regions of one partition are needed",
+        ),
+        (
+            [MAIN, "us-gov-west-1"],
+            &[word, &own],
+            "one or two different regions of one partition are needed",
         ),
     ] {
         let refused = account.run(acceptance(&account, regions, args)).exits(1);

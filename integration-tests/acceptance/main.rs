@@ -112,9 +112,16 @@ async fn run(args: Args) -> Result<bool, Failure> {
     let account: AccountId = args.account.parse().map_err(invalid)?;
     let regions = args.regions.iter().map(|name| name.parse::<Region>());
     let regions: Vec<Region> = regions.collect::<Result<_, _>>().map_err(invalid)?;
-    if !(1..=2).contains(&regions.len()) || regions.first() == regions.get(1) {
-        return Err(Failure::new("one or two different regions are needed")
-            .hint("Pass REGIONS=eu-west-1,us-east-1, the main region first"));
+    let fit = match regions.as_slice() {
+        [_] => true,
+        [main, other] => main != other && main.partition() == other.partition(),
+        _ => false,
+    };
+    if !fit {
+        return Err(
+            Failure::new("one or two different regions of one partition are needed")
+                .hint("Pass REGIONS=eu-west-1,us-east-1, the main region first"),
+        );
     }
     let (aws, session) = connect(&account, &regions).await?;
     // Only this machine is reached over plain http.

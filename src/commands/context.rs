@@ -109,14 +109,18 @@ impl Context {
             return Ok(first);
         };
         let wait = LAG.saturating_sub(first.observed_at.elapsed());
-        report(&format!(
-            "{doubt}. Answers of AWS may be some seconds old, so everything is read again in {} s.\n",
-            wait.as_secs() + 1
-        ));
-        if !self.aws.pause(wait).await {
-            return Err(Failure::new("the run was stopped, and nothing was changed"));
+        if !self.aws.stopped() {
+            report(&format!(
+                "{doubt}.\nAWS may answer some seconds late, so everything is read again in {} s.\n",
+                wait.as_secs() + 1
+            ));
         }
-        self.survey().await
+        match self.aws.pause(wait).await {
+            true => self.survey().await,
+            false => Err(Failure::new(
+                "stopped before everything was read again; nothing was changed",
+            )),
+        }
     }
 
     /// Where the resources are. AWS is asked only for what the settings do not name.

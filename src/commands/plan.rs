@@ -33,8 +33,7 @@ pub async fn command(
     survey.look_before_adoption(&context.aws, consent).await;
     if let Some(doubt) = survey.doubt() {
         report(&format!(
-            "{doubt}. Right after another run, answers of AWS may be some seconds old: plan again \
-             then.\n"
+            "{doubt}.\nRight after another run AWS may answer some seconds late: plan again then.\n"
         ));
     }
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
