@@ -1,12 +1,15 @@
 //! An EventBridge rule on the default bus.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use aws_sdk_eventbridge::types::{RuleState, Tag};
 use futures_util::future::{OptionFuture, join3};
 use serde_json::Value as Json;
+use tokio::time::Instant;
 
 use super::targets::{events_operation, remove_targets, targets};
-use crate::aws::{Aws, AwsError, ErrorKind, Operation};
+use crate::aws::{Aws, AwsError, ErrorKind, Operation, Pauses};
 use crate::engine::attributes::{Attributes, Change, changed_tags};
 use crate::engine::holder::Holder;
 use crate::engine::identity::Identity;
@@ -21,6 +24,9 @@ use crate::names::Region;
 
 /// The kind, as addresses name it.
 pub const KIND: &str = "event_rule";
+
+/// For how long a rule that is gone may be shown. EventBridge names no bound; a few seconds are usual.
+const SHOWN_LATE: Duration = Duration::from_secs(10);
 
 /// A rule under one name.
 #[derive(Debug)]
@@ -64,9 +70,25 @@ impl EventRule {
         events_operation(name, &self.region)
     }
 
-    async fn is_ours(&self, aws: &Aws) -> Result<bool, AwsError> {
-        let observed = resource::observe(self, aws).await?;
-        Ok(matches!(observed, Observed::Present(rule) if rule.owner == Owner::Ours))
+    /// Whether a rule that is shown, and was missing before, may be put.
+    ///
+    /// A rule of ours is made by another run, or was deleted a moment ago and is shown late. `PutRule` is
+    /// right for both. Where the answers contradict each other, the rule is gone once none shows it any
+    /// more for some seconds.
+    async fn may_be_put(&self, aws: &Aws) -> Result<bool, AwsError> {
+        let begun = Instant::now();
+        let mut pauses = Pauses::default();
+        loop {
+            match resource::observe(self, aws).await? {
+                Observed::Present(rule) => return Ok(rule.owner == Owner::Ours),
+                Observed::Missing if begun.elapsed() < SHOWN_LATE => {}
+                Observed::Missing => return Ok(true),
+                _ => return Ok(false),
+            }
+            if !aws.pause(pauses.next()).await {
+                return Ok(false);
+            }
+        }
     }
 
     /// The targets that others added to the rule.
@@ -239,9 +261,7 @@ impl Wanted for Specified<'_, EventRule, RuleSpec> {
         match there {
             Err(error) if error.kind == ErrorKind::NotFound => {}
             Err(error) => return Err(error),
-            // A rule of ours is made by another run, or was deleted a moment ago and is shown late.
-            // PutRule is right for both: it creates the rule, or writes what is wanted into it.
-            Ok(_) if self.resource.is_ours(aws).await? => {}
+            Ok(_) if self.resource.may_be_put(aws).await? => {}
             Ok(_) => {
                 let code = Some("ResourceAlreadyExistsException");
                 let operation = self.resource.operation("PutRule");
