@@ -48,7 +48,8 @@ impl Aws {
     /// Makes one call, again while it is throttled, propagating or in conflict, for [`RETRY_LIMIT`]
     /// at most, or an hour if S3 says so.
     ///
-    /// The SDK repeats calls that failed in transit; this repeats only what the SDK does not. A wait is announced once, with the reason, and a long one reported again.
+    /// The SDK repeats calls that failed in transit; this repeats only what the SDK does not. A wait is
+    /// announced once, with the reason, and a long one reported again.
     ///
     /// # Errors
     /// The last error that AWS gave, or [`ErrorKind::Interrupted`] if the run was stopped before

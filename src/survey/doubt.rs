@@ -3,8 +3,8 @@
 //! AWS answers reads from copies, so that an answer may be some seconds old (KMS Developer Guide,
 //! "Eventual consistency"; IAM User Guide, "Changes that I make are not always immediately visible").
 //! Right after an apply or a destroy, some answers are old and others are not. A deployment is nearly
-//! always there as a whole or not at all. So where it is there in part, and before nothing counts as
-//! left, everything is read again after [`LAG`].
+//! always there as a whole or not at all. So where it is there in part, and where a small one seems to be
+//! gone, everything is read again after [`LAG`].
 
 use std::time::Duration;
 

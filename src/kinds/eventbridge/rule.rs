@@ -191,7 +191,7 @@ impl Resource for EventRule {
         match gone_is_fine(answer) {
             // The rule still has targets (API Reference, "DeleteRule"). The removal of our target
             // may not have spread, or others added one meanwhile.
-            Err(error) if error.code.as_deref() == Some("ValidationException") => Err(AwsError {
+            Err(error) if error.is("ValidationException") => Err(AwsError {
                 kind: ErrorKind::InUse,
                 ..error
             }),

@@ -168,9 +168,7 @@ impl KmsKey {
                 Ok(answer) => Ok(answer.key_rotation_enabled().into()),
                 // AWS rotates only some kinds of keys by itself, and of some others it refuses to tell
                 // (API Reference, "GetKeyRotationStatus").
-                Err(error) if error.code.as_deref() == Some("UnsupportedOperationException") => {
-                    Ok(NEVER.into())
-                }
+                Err(error) if error.is("UnsupportedOperationException") => Ok(NEVER.into()),
                 Err(error) => Err(error),
             }
         };

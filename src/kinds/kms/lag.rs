@@ -56,7 +56,7 @@ pub(super) fn writes_late(error: &AwsError) -> bool {
 /// Whether the key is in a state that does not allow the call (KMS Developer Guide, "Key states of AWS
 /// KMS keys").
 pub(super) fn in_another_state(error: &AwsError) -> bool {
-    error.code.as_deref() == Some("KMSInvalidStateException")
+    error.is("KMSInvalidStateException")
 }
 
 #[cfg(test)]

@@ -216,10 +216,7 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
             // of hashicorp/terraform-provider-aws). In us-east-1 S3 would answer a second request well
             // for a bucket that somebody else in this account made meanwhile, and the tags would take
             // it over.
-            Err(error)
-                if error.code.as_deref() == Some("UnsupportedArgument")
-                    && self.location().is_some() =>
-            {
+            Err(error) if error.is("UnsupportedArgument") && self.location().is_some() => {
                 self.create_bucket(aws, false).await?;
                 match self.resource.put_first_tags(aws).await {
                     Ok(()) => {}
