@@ -16,6 +16,8 @@ program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 account=111122223333
 export AWS_ACCESS_KEY_ID=$account AWS_SECRET_ACCESS_KEY=test
 export STS_EXTERNAL_ID=demo-external-id
+# LocalStack never answers late.
+export PROVISION_READ_LAG=0
 unset AWS_SESSION_TOKEN
 
 # In an empty folder no provision.toml of yours is read.

@@ -1,14 +1,16 @@
 //! Answers of KMS that lag behind. A change takes some seconds until all of KMS knows it; until then a call
 //! may not find the key, or finds it in another state (KMS Developer Guide, "AWS KMS eventual consistency").
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use aws_sdk_kms::types::KeyState;
+use rustix::process::Signal;
 use serde_json::json;
 
 use crate::deployment::Deployment;
-use crate::harness::{Account, Call, MAIN};
+use crate::harness::{Account, Call, MAIN, Moment};
 use crate::hostile_keys::{
     ADDRESS, ALIAS, ALL, description, refusal, remove_alias, schedule_deletion, state,
 };
@@ -47,7 +49,7 @@ fn shows_the_alias_late(account: &Account, before: bool, times: usize) -> Arc<At
 
 #[test]
 fn a_detail_that_kms_does_not_find_of_a_key_that_it_describes_is_asked_for_again() {
-    let account = Account::applied(&[MAIN]);
+    let account = Account::applied(&[MAIN]).answering_late();
     // Seen right after CreateKey: of the policy by hashicorp/terraform-provider-aws #1854, of the tags
     // by #1900.
     for operation in ["GetKeyPolicy", "GetKeyRotationStatus", "ListResourceTags"] {
@@ -74,7 +76,7 @@ fn a_detail_that_kms_does_not_find_of_a_key_that_it_describes_is_asked_for_again
 
 #[tokio::test]
 async fn after_its_creation_no_other_key_is_read() {
-    let account = Account::new(&[MAIN]);
+    let account = Account::new(&[MAIN]).answering_late();
     for _ in 0..3 {
         account.kms(MAIN).create_key().send().await.unwrap();
     }
@@ -118,7 +120,7 @@ fn describes_late(account: &Account, key: &str, operation: &'static str, times: 
 #[tokio::test]
 async fn a_change_of_a_key_that_another_run_has_scheduled_for_deletion_is_decided_anew() {
     for alias_is_gone in [true, false] {
-        let account = Account::applied(&[MAIN]);
+        let account = Account::applied(&[MAIN]).answering_late();
         let key = account.key_id().await;
         let describe = account.kms(MAIN).update_key_description();
         let describe = describe.key_id(&key).description("changed");
@@ -148,7 +150,7 @@ async fn a_change_of_a_key_that_another_run_has_scheduled_for_deletion_is_decide
 
 #[tokio::test]
 async fn a_key_is_not_kept_twice_where_the_alias_of_the_first_shows_late() {
-    let account = Account::applied(&[MAIN]);
+    let account = Account::applied(&[MAIN]).answering_late();
     let first = account.key_id().await;
     // Another run has made the key a moment ago.
     account.answer("ListKeys", r#"{"Keys": [], "Truncated": false}"#);
@@ -168,8 +170,41 @@ async fn a_key_is_not_kept_twice_where_the_alias_of_the_first_shows_late() {
 }
 
 #[tokio::test]
+async fn a_run_that_finds_nothing_looks_twice_before_it_creates_a_key() {
+    let account = Account::new(&[MAIN]);
+    // Only the key is created before the end of the run.
+    let apply = account.command(&["apply", "--yes"]);
+    let killed = account.run_watched(apply, |process, call, moment| {
+        let is_key = call.operation == "CreateKey";
+        let is_answered = is_key && moment == Moment::Answered;
+        if is_answered {
+            process.send(Signal::KILL);
+        }
+        !is_answered && (is_key || !call.is_write)
+    });
+    assert_eq!(killed.code(), None, "{killed}");
+    let account = account.answering_late();
+    let first_look = OnceLock::new();
+    account.stand_in(move |call| {
+        let age = first_look.get_or_init(Instant::now).elapsed();
+        let is_late = call.operation == "ListKeys" && age < Duration::from_secs(5);
+        let nothing = || r#"{"Keys": [], "Truncated": false}"#.to_owned();
+        is_late.then(|| ("200 OK".to_owned(), nothing()))
+    });
+    account
+        .provision(&["apply", "--yes"])
+        .exits(1)
+        .says(&format!("{ADDRESS} changed after the plan to create it"))
+        .says("Run the same command again");
+    account.apply(&[]);
+    Deployment::of(&account, &[MAIN]).check().await;
+    let keys = account.kms(MAIN).list_keys().send().await.unwrap().keys;
+    assert_eq!(keys.unwrap_or_default().len(), 1);
+}
+
+#[tokio::test]
 async fn a_destroy_deletes_the_alias_that_it_does_not_see_yet() {
-    let account = Account::applied(&[MAIN]);
+    let account = Account::applied(&[MAIN]).answering_late();
     let key = account.key_id().await;
     account.stand_in(|call| describes_the_alias(call).then(not_found));
     account.destroy(&ALL);
@@ -181,7 +216,7 @@ async fn a_destroy_deletes_the_alias_that_it_does_not_see_yet() {
 
 #[tokio::test]
 async fn a_destroy_goes_on_with_a_key_that_another_run_has_scheduled_for_deletion() {
-    let account = Account::applied(&[MAIN]);
+    let account = Account::applied(&[MAIN]).answering_late();
     let key = account.key_id().await;
     schedule_deletion(&account, &key).await;
     describes_late(&account, &key, "ScheduleKeyDeletion", 2);

@@ -5,7 +5,6 @@ mod adoption;
 mod doubt;
 mod site;
 
-pub use doubt::LAG;
 pub use site::site;
 
 use site::Trouble;

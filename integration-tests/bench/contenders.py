@@ -86,6 +86,8 @@ class Account:
             "AWS_DEFAULT_REGION": REGIONS[0],
             "AWS_EC2_METADATA_DISABLED": "true",
             "STS_EXTERNAL_ID": "external-id",
+            # The emulator never answers late.
+            "PROVISION_READ_LAG": "0",
         }
 
     def run(self, command):

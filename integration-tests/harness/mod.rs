@@ -70,6 +70,7 @@ pub struct Account {
     folder: TempDir,
     proxy: Proxy,
     sdk: SdkConfig,
+    answers_late: bool,
 }
 
 impl Account {
@@ -90,6 +91,7 @@ impl Account {
             sdk: clients::config(endpoint, credentials.clone()),
             credentials,
             id,
+            answers_late: false,
         };
         account.write(
             "provision.toml",
@@ -99,6 +101,15 @@ impl Account {
             ),
         );
         account
+    }
+
+    /// The same account, where the program takes answers for as old as those of AWS may be. Elsewhere it is
+    /// told that it talks to an emulator.
+    pub fn answering_late(self) -> Self {
+        Account {
+            answers_late: true,
+            ..self
+        }
     }
 
     /// An account in which the program was applied to `regions`.
@@ -159,6 +170,9 @@ impl Account {
                     .map(|token| ("AWS_SESSION_TOKEN", token)),
             )
             .env("STS_EXTERNAL_ID", &self.external_id);
+        if !self.answers_late {
+            command.env("PROVISION_READ_LAG", "0");
+        }
         let needs_account = args.contains(&"destroy") && args.contains(&"--yes");
         if needs_account && !args.contains(&"--account") {
             command.args(["--account", &self.id]);

@@ -113,7 +113,7 @@ impl Place<'_> {
 /// Runs the chain of one seed, and returns how each run ended.
 async fn chain(seed: u64) -> Vec<(Ending, Duration)> {
     let random = &mut Random::of(seed);
-    let account = Account::new(&[]);
+    let account = Account::new(&[]).answering_late();
     let deployment = Deployment::random(&account, random);
     let others = others::one_of_each(&deployment, random).await;
     let place = Place {

@@ -45,6 +45,7 @@ pub(super) struct Account {
     pub(super) rates: Rates,
     /// The gate of the whole run, shared with every other account.
     pub(super) gate: Gate,
+    pub(super) read_lag: Duration,
 }
 
 impl fmt::Debug for Account {
@@ -81,6 +82,7 @@ impl Aws {
         id: Option<&AccountId>,
         regions: &[Region],
         gate: Gate,
+        read_lag: Duration,
     ) -> Self {
         let partition = regions.first().map(Region::partition);
         let id = id.cloned().map_or_else(OnceLock::new, OnceLock::from);
@@ -94,6 +96,7 @@ impl Aws {
                 regions: regions.to_vec(),
                 rates: Rates::default(),
                 gate,
+                read_lag,
             }),
             resource: None,
             watch: None,
@@ -198,6 +201,11 @@ impl Aws {
         if let Some(Watch(watch)) = &self.watch {
             watch(notice);
         }
+    }
+
+    /// How old an answer may be. AWS answers reads from copies.
+    pub fn read_lag(&self) -> Duration {
+        self.account.read_lag
     }
 
     /// Whether the run was stopped.

@@ -14,6 +14,7 @@ use super::account::Aws;
 use super::endpoints;
 use super::gate::Gate;
 use super::network::Network;
+use super::pauses::READ_LAG;
 use super::session::Session;
 use super::wire;
 use crate::names::{AccountId, Region};
@@ -22,7 +23,7 @@ use crate::names::{AccountId, Region};
 const GLOBAL_REGION: &str = "us-east-1";
 
 /// What the accounts of a run share: the HTTP client with its connections, the limit on calls under
-/// way, and the end of the run.
+/// way, the end of the run, and how old answers may be.
 ///
 /// The limit is one for all accounts, because it bounds the connections and the memory of this
 /// process. What AWS limits for each account is counted for each account.
@@ -30,6 +31,7 @@ const GLOBAL_REGION: &str = "us-east-1";
 pub struct Connections {
     http_client: SharedHttpClient,
     gate: Gate,
+    read_lag: Duration,
 }
 
 impl Connections {
@@ -44,7 +46,14 @@ impl Connections {
         Connections {
             http_client: wire::client(network),
             gate: Gate::new(concurrency, stop),
+            read_lag: READ_LAG,
         }
+    }
+
+    /// The same, where answers are at most `read_lag` old.
+    #[must_use]
+    pub fn answering_within(self, read_lag: Duration) -> Self {
+        Connections { read_lag, ..self }
     }
 
     /// How the SDK repeats what fails in transit.
@@ -117,6 +126,6 @@ impl Connections {
         account: Option<&AccountId>,
         regions: &[Region],
     ) -> Aws {
-        Aws::new(session, account, regions, self.gate.clone())
+        Aws::new(session, account, regions, self.gate.clone(), self.read_lag)
     }
 }

@@ -43,6 +43,6 @@ pub use connections::Connections;
 pub use error::{AwsError, ErrorKind};
 pub use network::Network;
 pub use operation::Operation;
-pub use pauses::Pauses;
+pub use pauses::{Pauses, READ_LAG};
 pub use role_page::RolePage;
 pub use session::Session;

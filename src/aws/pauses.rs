@@ -2,6 +2,11 @@
 
 use std::time::Duration;
 
+/// How old an answer of AWS may be, where nobody says otherwise. AWS names no bound; a few seconds are
+/// usual (KMS Developer Guide, "Eventual consistency"; IAM User Guide, "Changes that I make are not
+/// always immediately visible").
+pub const READ_LAG: Duration = Duration::from_secs(10);
+
 pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(200);
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::names::{Partition, Region};
 use crate::secret::known;
 use crate::settings::{self, GeneralFlags, Need, Settings, StackStateFlags, check_endpoint};
-use crate::survey::{self, LAG, Survey};
+use crate::survey::{self, Survey};
 use crate::systems::{self, Goal, Layout, Site, Systems};
 use crate::terminal::report;
 use iam_policy::printable::harmless;
@@ -51,7 +51,10 @@ impl Context {
         let connection = draft.connection();
         variables::check(std::env::vars_os())?;
         let network = Network::from_environment(|name| std::env::var_os(name))?;
-        let connections = Connections::over(network, connection.concurrency, stop);
+        let mut connections = Connections::over(network, connection.concurrency, stop);
+        if let Some(read_lag) = connection.read_lag {
+            connections = connections.answering_within(read_lag);
+        }
         let session = connections
             .session(
                 draft.main_region(),
@@ -108,8 +111,11 @@ impl Context {
         let Some(doubt) = first.doubt() else {
             return Ok(first);
         };
-        let wait = LAG.saturating_sub(first.observed_at.elapsed());
-        if !self.aws.stopped() {
+        let wait = self
+            .aws
+            .read_lag()
+            .saturating_sub(first.observed_at.elapsed());
+        if !wait.is_zero() && !self.aws.stopped() {
             report(&format!(
                 "{doubt}.\nAWS may answer some seconds late, so everything is read again in {} s.\n",
                 wait.as_secs() + 1

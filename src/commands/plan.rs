@@ -31,12 +31,12 @@ pub async fn command(
     };
     let mut survey = context.survey().await?;
     survey.look_before_adoption(&context.aws, consent).await;
-    if let Some(doubt) = survey.doubt() {
+    let plan = plan::plan(&survey.nodes, &survey.observed, consent);
+    if let (true, Some(doubt)) = (plan.has_changes(), survey.doubt()) {
         report(&format!(
             "{doubt}.\nRight after another run AWS may answer some seconds late: plan again then.\n"
         ));
     }
-    let plan = plan::plan(&survey.nodes, &survey.observed, consent);
     let document = json::plan(&survey.site, &plan);
     if args.json {
         print_json(format_args!("{document:#}"))?;

@@ -50,6 +50,12 @@ pub trait Resource: Debug + Send + Sync {
         Duration::from_secs(600)
     }
 
+    /// Whether a second create makes a second resource, because AWS knows no name that is taken. Then AWS
+    /// is asked twice, some seconds apart, whether the resource is missing.
+    fn may_get_a_twin(&self) -> bool {
+        false
+    }
+
     /// Whether AWS's answer to a deletion is proof that the resource is gone. If so, the executor
     /// does not observe the resource again.
     fn deletion_is_answered(&self) -> bool {

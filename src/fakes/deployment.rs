@@ -33,6 +33,7 @@ pub fn settings(regions: &[&str]) -> Settings {
             profile: None,
             endpoint_url: None,
             concurrency: 32,
+            read_lag: None,
         },
     }
 }

@@ -174,6 +174,10 @@ impl Resource for Fake {
         self.parent.as_ref()
     }
 
+    fn may_get_a_twin(&self) -> bool {
+        self.chosen_arn
+    }
+
     fn deletion_is_answered(&self) -> bool {
         self.deletion_is_answered
     }

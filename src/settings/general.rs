@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
@@ -51,6 +52,16 @@ pub struct GeneralFlags {
         value_parser = clap::value_parser!(u16).range(1..=256)
     )]
     pub concurrency: Option<u16>,
+    /// How old an answer of AWS may be, in seconds: 0 for an emulator [default: 10]
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        env = "PROVISION_READ_LAG",
+        help_heading = CONNECTION,
+        value_parser = clap::value_parser!(u16).range(0..=300)
+    )]
+    pub read_lag: Option<u16>,
 }
 
 /// The keys at the top of the settings file, with their flags, and its sections.
@@ -121,6 +132,8 @@ pub struct Connection {
     pub endpoint_url: Option<String>,
     /// How many AWS calls may be under way at the same time: 1 to 256.
     pub concurrency: usize,
+    /// How old an answer of AWS may be, if somebody says so.
+    pub read_lag: Option<Duration>,
 }
 
 /// The account that flags or file name.
@@ -166,5 +179,6 @@ pub(super) fn connection(flags: &GeneralFlags) -> Result<Connection, Failure> {
         profile: flags.aws_profile.clone(),
         endpoint_url,
         concurrency: flags.concurrency.unwrap_or(DEFAULT_CONCURRENCY).into(),
+        read_lag: flags.read_lag.map(|it| Duration::from_secs(it.into())),
     })
 }

@@ -3,20 +3,17 @@
 //! AWS answers reads from copies, so that an answer may be some seconds old (KMS Developer Guide,
 //! "Eventual consistency"; IAM User Guide, "Changes that I make are not always immediately visible").
 //! Right after an apply or a destroy, some answers are old and others are not. A deployment is nearly
-//! always there as a whole or not at all. So where it is there in part, and where a small one seems to be
-//! gone, everything is read again after [`LAG`].
+//! always there as a whole or not at all. So where it is there in part, and where nothing seems to be left
+//! to do for a small one, everything is read again once no answer can be that old
+//! ([`Aws::read_lag`](crate::aws::Aws::read_lag)).
 
-use std::time::Duration;
-
-use crate::engine::node::{Node, Observations};
+use crate::engine::decision::unsettled;
+use crate::engine::node::{Node, Observations, known};
 use crate::engine::observed::{Observed, Phase};
 use crate::engine::ownership::Owner;
 
-/// How old an answer of AWS may be. AWS names no bound; a few seconds are usual.
-pub const LAG: Duration = Duration::from_secs(10);
-
-/// How many resources may be missing at once although they exist. Five services would have to answer late
-/// together for more.
+/// Of how many resources all answers may be old at once. Five services would have to answer late together
+/// for more.
 const MOST_LATE: usize = 5;
 
 /// Why what was observed may be out of date, in a sentence without a full stop; `None` if nothing
@@ -31,10 +28,17 @@ pub fn doubt(nodes: &[Node], observed: &Observations) -> Option<&'static str> {
         }
     }
     let removes_all = !nodes.iter().any(Node::is_wanted);
+    let known = known(observed);
+    let is_as_wanted = |node: &Node| {
+        let observed = observed.get(node.address()).unwrap_or(&Observed::Missing);
+        unsettled(node, observed, &known).is_none()
+    };
     if wanted.is_mixed() || unwanted.is_mixed() {
         Some("Some resources of this deployment exist and others do not")
     } else if removes_all && (1..=MOST_LATE).contains(&unwanted.missing) {
         Some("No resource of this deployment was found")
+    } else if (1..=MOST_LATE).contains(&wanted.there) && nodes.iter().all(is_as_wanted) {
+        Some("All of this small deployment was found as it should be")
     } else {
         None
     }
@@ -87,6 +91,8 @@ mod tests {
                 ..ours(attributes(&[]))
             })
         };
+        let drifted = Observed::Present(ours(attributes(&[("size", 9)])));
+        let small = Some("All of this small deployment was found as it should be");
         let in_part = Some("Some resources of this deployment exist and others do not");
         let nothing = Some("No resource of this deployment was found");
         let cases = [
@@ -97,7 +103,20 @@ mod tests {
                 Observed::Missing,
                 None,
             ),
-            ("all is there", true, there(), there(), None),
+            (
+                "an apply right after the destroy of a small deployment",
+                true,
+                there(),
+                there(),
+                small,
+            ),
+            (
+                "a write shows whether a drifted resource is there",
+                true,
+                drifted,
+                there(),
+                None,
+            ),
             (
                 "an old answer, or an apply that ended half-way",
                 true,
@@ -183,12 +202,15 @@ mod tests {
         let world = World::default();
         for (count, expected) in [(5, true), (6, false)] {
             let names: Vec<String> = (0..count).map(|it| it.to_string()).collect();
-            let nodes = names
-                .iter()
-                .map(|it| Fake::new(&world, it).unwanted().node(&[]));
-            let nodes: Vec<Node> = nodes.collect();
-            let is_doubtful = doubt(&nodes, &Observations::new()).is_some();
+            let fakes = || names.iter().map(|it| Fake::new(&world, it));
+            let unwanted: Vec<Node> = fakes().map(|it| it.unwanted().node(&[])).collect();
+            let is_doubtful = doubt(&unwanted, &Observations::new()).is_some();
             assert_eq!(is_doubtful, expected, "{count} are missing");
+
+            let wanted: Vec<Node> = fakes().map(|it| it.node(&[])).collect();
+            let observed = names.iter().map(|it| (at(it), present(Phase::Stable)));
+            let is_doubtful = doubt(&wanted, &observed.collect()).is_some();
+            assert_eq!(is_doubtful, expected, "{count} are there");
         }
     }
 
@@ -209,7 +231,8 @@ mod tests {
         let world = World::default();
         let left_behind = Fake::new(&world, "b").unwanted().node(&[]);
         let nodes = [Fake::new(&world, "a").node(&[]), left_behind];
-        let observed = Observations::from([(at("a"), present(Phase::Stable))]);
+        let drifted = Observed::Present(ours(attributes(&[("size", 9)])));
+        let observed = Observations::from([(at("a"), drifted)]);
         assert_eq!(doubt(&nodes, &observed), None);
     }
 }

@@ -179,7 +179,7 @@ impl Task<'_> {
     async fn fresh(&self) -> Result<Observed, Trouble> {
         let address = self.node.address();
         let approved = self.approved;
-        if approved.observed_at.elapsed() < FRESH {
+        if !self.outwaited_the_lag().await? && approved.observed_at.elapsed() < FRESH {
             let planned = approved.observed.get(address).unwrap_or(&Observed::Missing);
             return Ok(planned.clone());
         }
@@ -191,6 +191,28 @@ impl Task<'_> {
                 Ok(try_join(check, check_parent).await?.0)
             }
             _ => check.await,
+        }
+    }
+
+    /// Waits until AWS no longer answers as before this run, if a create of the resource could make a second
+    /// one. Returns whether it had to wait.
+    async fn outwaited_the_lag(&self) -> Result<bool, Trouble> {
+        let creates = self.decision.action == Action::Create;
+        let lag = match creates && self.node.resource.may_get_a_twin() {
+            true => self.aws.read_lag(),
+            false => Duration::ZERO,
+        };
+        let wait = lag.saturating_sub(self.approved.observed_at.elapsed());
+        if wait.is_zero() {
+            return Ok(false);
+        }
+        let seconds = wait.as_secs() + 1;
+        self.aws.announce_wait(format!(
+            "a second look in {seconds} s, so that no second one is created"
+        ));
+        match self.aws.pause(wait).await {
+            true => Ok(true),
+            false => Err(Trouble::Stopped),
         }
     }
 

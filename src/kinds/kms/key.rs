@@ -160,6 +160,11 @@ impl Resource for KmsKey {
         ))
     }
 
+    /// A key has no name: its alias is another resource, which comes later.
+    fn may_get_a_twin(&self) -> bool {
+        true
+    }
+
     /// Once the call is answered, the key is in the state PendingDeletion (API Reference,
     /// "ScheduleKeyDeletion"). The run does not wait for more.
     fn deletion_is_answered(&self) -> bool {

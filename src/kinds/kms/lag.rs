@@ -2,16 +2,11 @@
 //! minutes, and until then its answers may be `NotFoundException` or an invalid state (KMS Developer
 //! Guide, "AWS KMS eventual consistency").
 
-use std::time::Duration;
-
 use tokio::time::Instant;
 
 use crate::aws::{Aws, AwsError, ErrorKind, Pauses};
 
-/// How long an answer that may be late is asked for again, before it is believed.
-const LAG: Duration = Duration::from_secs(12);
-
-/// Calls again, for [`LAG`] at most, while the error `is_late`.
+/// Calls again, for [`Aws::read_lag`] at most, while the error `is_late`.
 pub(super) async fn again<T, F>(
     aws: &Aws,
     is_late: fn(&AwsError) -> bool,
@@ -20,7 +15,7 @@ pub(super) async fn again<T, F>(
 where
     F: Future<Output = Result<T, AwsError>>,
 {
-    let deadline = Instant::now() + LAG;
+    let deadline = Instant::now() + aws.read_lag();
     let mut pauses = Pauses::default();
     loop {
         let error = match call().await {
@@ -61,6 +56,8 @@ pub(super) fn in_another_state(error: &AwsError) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::aws::Operation;
 
@@ -129,8 +126,13 @@ mod tests {
             });
             assert_eq!(ends.await.unwrap_err().code.as_deref(), Some(code), "{why}");
             let waited = started.elapsed();
-            assert_eq!(waited >= LAG, again_expected, "{why}: {waited:?}");
-            assert!(waited < LAG + Duration::from_secs(2), "{why}: {waited:?}");
+            assert_eq!(
+                waited >= aws.read_lag(),
+                again_expected,
+                "{why}: {waited:?}"
+            );
+            let most = aws.read_lag() + Duration::from_secs(2);
+            assert!(waited < most, "{why}: {waited:?}");
         }
     }
 }

@@ -119,6 +119,7 @@ fn the_file_alone_is_enough() {
             profile: None,
             endpoint_url: None,
             concurrency: 64,
+            read_lag: None,
         },
     };
     assert_eq!(settings, expected);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::aws::READ_LAG;
 use crate::engine::attributes::Value;
 use iam_policy::Policy;
 
@@ -207,6 +208,68 @@ async fn a_write_that_was_refused_is_not_made_again_under_another_arn() {
         assert!(failure.contains(told), "{verb:?}: {failure}");
         assert_eq!(world.count(&format!("{verb:?} a")), 1, "{verb:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_could_get_a_twin_is_looked_for_twice_before_it_is_created() {
+    let age = READ_LAG - Duration::from_secs(1);
+    let under_an_arn = |size| under("arn:a", size);
+    let cases = [
+        (
+            "it was created by a run before",
+            Some(under_an_arn(1)),
+            "a done",
+            0,
+        ),
+        (
+            "that run was killed before it was complete",
+            Some(under_an_arn(9)),
+            "a failed",
+            0,
+        ),
+        ("there is none", None, "a done", 1),
+    ];
+    for (why, shown_late, outcome, creates) in cases {
+        for plan_is_old in [false, true] {
+            let world = World::default();
+            let fake = Fake {
+                chosen_arn: true,
+                ..Fake::new(&world, "a")
+            };
+            let beside = Fake::new(&world, "b").node(&[]);
+            let run = Run::new(&world, vec![fake.node(&[]), beside]);
+            let planned_at = Instant::now();
+            if plan_is_old {
+                tokio::time::advance(age).await;
+            }
+            let late = async {
+                tokio::time::sleep_until(planned_at + age).await;
+                if let Some(observed) = shown_late.clone() {
+                    world.put(&at("a"), observed);
+                }
+            };
+            let (results, ()) = tokio::join!(run.execute(), late);
+            assert_eq!(outcomes(&results), [outcome, "b done"], "{why}");
+            assert_eq!(world.count("Create a"), creates, "{why}");
+            let created = world.log().iter().position(|it| it == "Create b");
+            let looked = world.log().iter().position(|it| it == "Observe a");
+            assert!(created < looked, "{why}: nothing else waits");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_looked_for_long_ago_is_looked_for_again_without_a_wait() {
+    let world = World::default();
+    let fake = Fake {
+        chosen_arn: true,
+        ..Fake::new(&world, "a")
+    };
+    let mut run = Run::new(&world, vec![fake.node(&[])]);
+    tokio::time::advance(READ_LAG).await;
+    assert_eq!(outcomes(&run.execute().await), ["a done"]);
+    assert_eq!(world.log()[..2], ["Observe a", "Observe a done"]);
+    assert_eq!(run.reported(), ["a create", "a done"]);
 }
 
 #[tokio::test(start_paused = true)]
