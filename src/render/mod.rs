@@ -6,6 +6,7 @@ pub mod json;
 pub mod preflight;
 pub mod progress;
 pub mod text;
+pub mod wrap;
 
 #[cfg(test)]
 mod schema_tests;

@@ -9,7 +9,8 @@ use crate::engine::action::Action;
 use crate::engine::address::Address;
 use crate::engine::events::{Counts, Event, Outcome};
 use crate::engine::plan::Step;
-use crate::render::text::{WIDTH, sign_of, wrapped};
+use crate::render::text::sign_of;
+use crate::render::wrap::{USUAL, wrapped};
 use iam_policy::printable::{harmless, printable};
 
 const FAILED: Style = AnsiColor::Red.on_default().bold();
@@ -109,7 +110,7 @@ pub fn left(left: &[&Step]) -> String {
         let reason = step.decision.reason.as_deref().or(step.note.as_deref());
         let reason = reason.unwrap_or_default();
         text.push_str(&format!("  {} ({})\n", step.address, printable(&step.name)));
-        for line in wrapped(&printable(reason), WIDTH - 4) {
+        for line in wrapped(&printable(reason), USUAL - 4) {
             text.push_str(&format!("    {line}\n"));
         }
     }

@@ -9,6 +9,7 @@ use crate::engine::action::Action;
 use crate::engine::attributes::{Change, Value};
 use crate::engine::known::KNOWN_AFTER_APPLY;
 use crate::engine::plan::{Plan, Step};
+use crate::render::wrap::{USUAL, wrapped};
 use crate::systems::Site;
 use iam_policy::printable::printable;
 use iam_policy::{DiffLine, Sign, diff};
@@ -18,8 +19,6 @@ const REMOVED: Style = AnsiColor::Red.on_default();
 const CHANGED: Style = AnsiColor::Yellow.on_default();
 const BLOCKED: Style = AnsiColor::Red.on_default().bold();
 const QUIET: Style = Style::new().dimmed();
-/// The columns of a narrow terminal.
-pub const WIDTH: usize = 80;
 
 /// The style and the sign of an action.
 pub fn sign_of(action: Action) -> (Style, char) {
@@ -95,12 +94,12 @@ fn step_text(text: &mut String, step: &Step, width: usize) {
         printable(&step.name)
     );
     if let Some(reason) = &step.decision.reason {
-        for line in wrapped(&printable(reason), WIDTH - 4) {
+        for line in wrapped(&printable(reason), USUAL - 4) {
             let _ = writeln!(text, "    {style}{line}{style:#}");
         }
     }
     for note in step.note.iter().chain(&step.keeps) {
-        for line in wrapped(&printable(note), WIDTH - 4) {
+        for line in wrapped(&printable(note), USUAL - 4) {
             let _ = writeln!(text, "    {QUIET}{line}{QUIET:#}");
         }
     }
@@ -110,21 +109,6 @@ fn step_text(text: &mut String, step: &Step, width: usize) {
             change_text(text, change);
         }
     }
-}
-
-/// The words of a text in lines of at most `width` columns. A longer word has a line to itself.
-pub fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 fn change_text(text: &mut String, change: &Change) {
