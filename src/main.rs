@@ -4,9 +4,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 use provision::cli::{Cli, Command, OutputFlags};
-use provision::commands::{
-    Ending, agent_config, apply, destroy, permissions, plan, policy, preflight,
-};
+use provision::commands::{self, Ending};
 use provision::failure::Failure;
 use provision::render::json;
 use provision::terminal::{self, panics};
@@ -61,13 +59,17 @@ async fn run(cli: Cli) -> ExitCode {
     let mut interrupted = stopped.clone();
     let command = async {
         match &cli.command {
-            Command::Plan(args) => plan::command(general, args, stopped).await,
-            Command::Apply(args) => apply::command(general, args, stopped).await,
-            Command::Destroy(args) => destroy::command(general, args, stopped).await,
-            Command::AgentConfig(args) => agent_config::command(general, args, stopped).await,
-            Command::Policy(args) => policy::command(general, args, stopped).await,
-            Command::Preflight(args) => preflight::command(general, args, stopped).await,
-            Command::Permissions(args) => permissions::command(general, args, stopped).await,
+            Command::Plan(args) => commands::plan::command(general, args, stopped).await,
+            Command::Apply(args) => commands::apply::command(general, args, stopped).await,
+            Command::Destroy(args) => commands::destroy::command(general, args, stopped).await,
+            Command::AgentConfig(args) => {
+                commands::agent_config::command(general, args, stopped).await
+            }
+            Command::Policy(args) => commands::policy::command(general, args, stopped).await,
+            Command::Preflight(args) => commands::preflight::command(general, args, stopped).await,
+            Command::Permissions(args) => {
+                commands::permissions::command(general, args, stopped).await
+            }
             // Completions need neither runtime nor signals, and are done by now.
             Command::Completions(_) => Ok(Ending::Well),
         }

@@ -1,0 +1,44 @@
+//! The command `apply`, with its options.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::settings::StackStateFlags;
+
+/// The options of `apply`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provision apply
+  provision apply plan.json
+  provision apply --yes --json
+
+A saved plan needs the options --adopt and --remove-restrictions that it was made with again.")]
+pub struct ApplyArgs {
+    /// Saved plan to carry out exactly; refused if the settings or the resources have changed since
+    #[arg(value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
+    /// Continue without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// Print one JSON event a line
+    #[arg(long)]
+    pub json: bool,
+    /// Take over resources that have our names and are not ours
+    #[arg(long)]
+    pub adopt: bool,
+    /// Remove what restricts access: a Deny, a permissions boundary, a disabled key
+    #[arg(long)]
+    pub remove_restrictions: bool,
+    /// Skip the checks before the question
+    #[arg(long)]
+    pub no_preflight: bool,
+    /// Continue although the checks find something wrong: calls that would be denied, or a resource
+    /// of ours that leads to others
+    #[arg(long, conflicts_with = "no_preflight")]
+    pub ignore_preflight: bool,
+    /// The settings of the StackState integration.
+    #[command(flatten)]
+    pub stackstate: StackStateFlags,
+}

@@ -1,0 +1,47 @@
+//! The command `permissions`, with its options.
+
+use clap::{Args, ValueEnum};
+
+use crate::settings::StackStateFlags;
+
+/// The options of `permissions`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provision permissions
+  provision permissions plan --account 123456789012 --region eu-west-1
+  provision permissions destroy --empty-bucket
+
+AWS is not called if the settings name account and region. The policy is for these settings: other
+settings, such as another region, need another policy.")]
+pub struct PermissionsArgs {
+    /// Command to allow; for destroy, add the options that it will be run with
+    #[arg(value_name = "COMMAND", default_value = "apply")]
+    pub command: Permitted,
+    /// Leave out the permissions for the checks of apply; apply continues without them
+    #[arg(long)]
+    pub no_preflight: bool,
+    /// Allow apply --remove-restrictions
+    #[arg(long)]
+    pub remove_restrictions: bool,
+    /// Allow destroy --empty-bucket
+    #[arg(long)]
+    pub empty_bucket: bool,
+    /// Allow destroy --detach-foreign
+    #[arg(long)]
+    pub detach_foreign: bool,
+    /// The settings of the StackState integration.
+    #[command(flatten)]
+    pub stackstate: StackStateFlags,
+}
+
+/// The commands that need permissions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Permitted {
+    /// To read everything
+    Plan,
+    /// To read, create, change, and remove what the settings no longer ask for
+    Apply,
+    /// To read and remove everything
+    Destroy,
+}

@@ -1,0 +1,38 @@
+//! The command `plan`, with its options.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::settings::StackStateFlags;
+
+/// The options of `plan`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provision plan
+  provision plan --out plan.json && provision apply plan.json
+  provision plan --region eu-west-1 --agent-principal 210987654321 \\
+      --external-id '${STS_EXTERNAL_ID}'
+
+Exit status: 0 on success, 1 on any error; with --detailed-exitcode, 2 if there are changes.")]
+pub struct PlanArgs {
+    /// Print the plan as one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Save the plan to this file, for apply to carry out exactly
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Exit with 2 if there are changes, with 0 if there are none
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Take over resources that have our names and are not ours
+    #[arg(long)]
+    pub adopt: bool,
+    /// Remove what restricts access: a Deny, a permissions boundary, a disabled key
+    #[arg(long)]
+    pub remove_restrictions: bool,
+    /// The settings of the StackState integration.
+    #[command(flatten)]
+    pub stackstate: StackStateFlags,
+}
