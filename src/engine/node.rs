@@ -7,6 +7,7 @@ use crate::engine::address::Address;
 use crate::engine::known::Known;
 use crate::engine::observed::Observed;
 use crate::engine::resource::Resource;
+use crate::names::Region;
 
 /// How far a resource must have come before a resource that needs it may start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +31,8 @@ pub struct Node {
     /// The resource that is of no use without this one. This one is
     /// deleted after that resource, and is kept for as long as that resource exists.
     pub outlives: Option<Address>,
+    /// The region that a resource of no region serves. A plan shows it there.
+    pub serves: Option<Region>,
     /// A note for the plan: what a person should know about the resource beside its attributes.
     pub note: Option<String>,
     /// Whether a complete deployment with these settings has the resource, also where it is to be
@@ -44,6 +47,7 @@ impl Node {
             resource: Arc::new(resource),
             needs: Vec::new(),
             outlives: None,
+            serves: None,
             note: None,
             is_usual: true,
         }

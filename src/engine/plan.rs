@@ -13,8 +13,10 @@ use std::collections::BTreeMap;
 use crate::engine::action::Action;
 use crate::engine::address::Address;
 use crate::engine::decision::{Around, Decision, decide};
+use crate::engine::known::Known;
 use crate::engine::node::{Node, Observations, known};
 use crate::engine::observed::{Consent, Observed, Phase, Present};
+use crate::names::Region;
 
 /// One line of a plan.
 #[derive(Debug, Clone)]
@@ -25,6 +27,10 @@ pub struct Step {
     pub name: String,
     /// Its ARN, as far as it is known.
     pub arn: Option<String>,
+    /// The region that it lives in or serves; `None` if it is for the whole account.
+    pub region: Option<Region>,
+    /// What the settings ask for, in one line; `None` if it is not wanted.
+    pub summary: Option<String>,
     /// The decision.
     pub decision: Decision,
     /// What a person should know beside the changes.
@@ -106,7 +112,7 @@ pub fn plan(nodes: &[Node], observed: &Observations, consent: Consent) -> Plan {
         };
         if let Some(decision) = decide(node, observation, &known, &around) {
             decisions.insert(node.address(), decision.action);
-            steps.push(step(node, observed, decision, consent));
+            steps.push(step(node, observed, &known, decision, consent));
         }
     }
     let place = |address: &Address| nodes.iter().position(|node| node.address() == address);
@@ -114,7 +120,13 @@ pub fn plan(nodes: &[Node], observed: &Observations, consent: Consent) -> Plan {
     Plan { steps }
 }
 
-fn step(node: &Node, observed: &Observations, decision: Decision, consent: Consent) -> Step {
+fn step(
+    node: &Node,
+    observed: &Observations,
+    known: &Known,
+    decision: Decision,
+    consent: Consent,
+) -> Step {
     let observation = observed.get(node.address()).unwrap_or(&Observed::Missing);
     let present = match observation {
         Observed::Present(present) => Some(present),
@@ -122,6 +134,8 @@ fn step(node: &Node, observed: &Observations, decision: Decision, consent: Conse
     };
     let stranger = present.and_then(|_| stranger(node, observed));
     let identity = node.resource.identity();
+    let wanted = node.resource.wanted();
+    let summary = wanted.map(|wanted| wanted.summary(&wanted.desired(present, known)));
     Step {
         address: identity.address.clone(),
         name: identity.name.clone(),
@@ -129,6 +143,8 @@ fn step(node: &Node, observed: &Observations, decision: Decision, consent: Conse
             .arn
             .clone()
             .or_else(|| present.and_then(|present| present.arn.clone())),
+        region: identity.address.region.clone().or(node.serves.clone()),
+        summary,
         note: note(node, observation, stranger, &decision, consent),
         keeps: present.map_or_else(Vec::new, |present| present.keeps.clone()),
         decision,

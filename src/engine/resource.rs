@@ -121,6 +121,10 @@ pub trait Wanted: Send + Sync {
     /// that is not in `known` is [`Value::KnownAfterApply`](crate::engine::attributes::Value).
     fn desired(&self, found: Option<&Present>, known: &Known) -> Attributes;
 
+    /// The resource with those wanted attributes in one line: what a person wants to know before it is
+    /// created.
+    fn summary(&self, desired: &Attributes) -> String;
+
     /// Why `change` cannot be made in place, with the way out; `None` if it can.
     fn immutable(&self, change: &Change) -> Option<String> {
         let _ = change;

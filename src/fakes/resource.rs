@@ -231,6 +231,10 @@ impl Wanted for &Fake {
         desired
     }
 
+    fn summary(&self, _desired: &Attributes) -> String {
+        format!("the fake {}", self.identity.name)
+    }
+
     fn immutable(&self, change: &Change) -> Option<String> {
         let name = self.immutable.iter().find(|it| **it == change.attribute)?;
         Some(format!("{name} cannot be changed; make another one"))

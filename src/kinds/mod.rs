@@ -6,6 +6,7 @@ pub mod firehose;
 pub mod iam;
 pub mod kms;
 pub mod s3;
+mod summary;
 mod tags;
 
 use iam_policy::Policy;

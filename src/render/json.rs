@@ -56,6 +56,7 @@ fn step(step: &Step) -> Json {
         "name": step.name,
         "arn": step.arn,
         "action": step.decision.action.to_string(),
+        "summary": step.summary,
         "reason": step.decision.reason,
         "note": step.note,
         "keeps": step.keeps,

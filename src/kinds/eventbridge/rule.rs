@@ -239,6 +239,10 @@ impl Wanted for Specified<'_, EventRule, RuleSpec> {
         attributes
     }
 
+    fn summary(&self, _desired: &Attributes) -> String {
+        pattern::in_words(&canonical(&self.spec.pattern))
+    }
+
     fn permissions_to_create(&self) -> Vec<Permission> {
         self.creating()
     }

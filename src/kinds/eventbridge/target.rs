@@ -17,6 +17,7 @@ use crate::engine::observed::{Consent, Created, Observed, Phase, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
+use crate::kinds::summary::{name_in, text};
 use crate::names::Region;
 
 /// The kind, as addresses name it.
@@ -191,6 +192,11 @@ impl Wanted for Specified<'_, EventTarget, TargetSpec> {
             ("arn".to_owned(), self.spec.arn.as_str().into()),
             ("role".to_owned(), self.spec.role_arn.as_str().into()),
         ])
+    }
+
+    fn summary(&self, desired: &Attributes) -> String {
+        let name = |attribute| name_in(text(desired, attribute));
+        format!("to {} with {}", name("arn"), name("role"))
     }
 
     fn permissions_to_create(&self) -> Vec<Permission> {

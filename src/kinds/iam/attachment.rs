@@ -14,6 +14,7 @@ use crate::engine::ownership::Owner;
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted};
 use crate::kinds::iam::attached::{attach, attached, detach};
+use crate::kinds::summary::{name_in, text};
 use crate::names::IamIdentity;
 
 /// The kind, as addresses name it.
@@ -128,6 +129,11 @@ impl Resource for PolicyAttachment {
 impl Wanted for Specified<'_, PolicyAttachment, ()> {
     fn desired(&self, _found: Option<&Present>, _known: &Known) -> Attributes {
         self.resource.attributes()
+    }
+
+    fn summary(&self, desired: &Attributes) -> String {
+        let policy = name_in(text(desired, "policy"));
+        format!("{} gets the policy {policy}", self.resource.attached_to)
     }
 
     fn permissions_to_create(&self) -> Vec<Permission> {

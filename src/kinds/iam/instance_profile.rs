@@ -128,6 +128,10 @@ impl Wanted for Specified<'_, InstanceProfile, ProfileSpec> {
         attributes
     }
 
+    fn summary(&self, _desired: &Attributes) -> String {
+        format!("carries the role {}", self.spec.role)
+    }
+
     fn permissions_to_create(&self) -> Vec<Permission> {
         self.creating()
     }

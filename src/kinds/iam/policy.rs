@@ -17,6 +17,7 @@ use crate::engine::restriction::restricts;
 use crate::kinds::iam::attached::detach;
 use crate::kinds::iam::iam_operation;
 use crate::kinds::policy_value;
+use crate::kinds::summary::statements;
 use crate::kinds::tags::{from_service, to_service};
 use crate::names::IamIdentity;
 use iam_policy::Policy;
@@ -286,6 +287,10 @@ impl Specified<'_, IamPolicy, PolicySpec> {
 impl Wanted for Specified<'_, IamPolicy, PolicySpec> {
     fn desired(&self, _found: Option<&Present>, _known: &Known) -> Attributes {
         self.attributes()
+    }
+
+    fn summary(&self, desired: &Attributes) -> String {
+        statements(desired, |name| name == "document")
     }
 
     fn immutable(&self, change: &Change) -> Option<String> {

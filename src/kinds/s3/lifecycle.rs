@@ -7,6 +7,8 @@ use aws_sdk_s3::types::{
 };
 use serde_json::{Value as Json, json};
 
+use crate::kinds::summary::counted;
+
 const DAYS: i32 = 1;
 
 /// The wanted rule: every object expires after a day. The agent has read it long before.
@@ -31,6 +33,14 @@ pub fn wanted() -> Result<BucketLifecycleConfiguration, BuildError> {
         )
         .build()?;
     BucketLifecycleConfiguration::builder().rules(rule).build()
+}
+
+/// The wanted rule in words.
+pub fn in_words() -> String {
+    format!(
+        "objects expire after {}",
+        counted(DAYS.unsigned_abs() as usize, "day")
+    )
 }
 
 /// The rules in a canonical order and form. Settings of a rule that ours does not have are listed

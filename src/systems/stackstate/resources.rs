@@ -268,6 +268,10 @@ impl Resources<'_> {
             (bucket, Milestone::Written),
         ];
         let mut firehose_role = Node::new(firehose_role);
+        let mut eventbridge_role = Node::new(eventbridge_role);
+        for role in [&mut firehose_role, &mut eventbridge_role] {
+            role.serves = Some(region.clone());
+        }
         firehose_role.needs.extend(role_needs);
         let mut stream = Node::new(stream);
         stream.needs = stream_needs;
@@ -275,13 +279,7 @@ impl Resources<'_> {
         rule.needs = rule_needs;
         let mut target = Node::new(target);
         target.needs = target_needs;
-        vec![
-            firehose_role,
-            Node::new(eventbridge_role),
-            stream,
-            rule,
-            target,
-        ]
+        vec![firehose_role, eventbridge_role, stream, rule, target]
     }
 
     /// The documents of the resources that exist once in an account.

@@ -6,7 +6,7 @@ use serde_json::Value;
 pub(super) const SENSITIVE: &str = "(sensitive)";
 
 /// Whether a condition key is that of the external ID. AWS ignores the case of condition keys.
-fn is_secret_key(key: &str) -> bool {
+pub(super) fn is_secret_key(key: &str) -> bool {
     key.eq_ignore_ascii_case("sts:ExternalId")
 }
 

@@ -15,6 +15,7 @@ use crate::engine::known::Known;
 use crate::engine::observed::{Created, Phase, Present};
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Specified, Wanted};
+use crate::kinds::summary::{name_in, text};
 use crate::kinds::tags::to_service;
 
 const BUFFER_SECONDS: i32 = 60;
@@ -127,6 +128,21 @@ impl Wanted for Specified<'_, FirehoseStream, StreamSpec> {
         };
         self.resource.identity.tags.lower_desired(&mut attributes);
         attributes
+    }
+
+    fn summary(&self, desired: &Attributes) -> String {
+        let text = |name| text(desired, name);
+        let encryption = match desired.get("key") {
+            Some(_) => ", encrypted with KMS",
+            None => "",
+        };
+        format!(
+            "{} to s3://{}/{}, {}{encryption}",
+            text("type"),
+            name_in(text("bucket")),
+            text("prefix"),
+            text("compression"),
+        )
     }
 
     fn immutable(&self, change: &Change) -> Option<String> {

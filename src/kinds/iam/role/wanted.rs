@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use async_trait::async_trait;
-use iam_policy::Policy;
+use iam_policy::{Policy, trusted};
 
 use super::{IamRole, MAX_SESSION_SECONDS, RoleSpec};
 use crate::aws::{Aws, AwsError};
@@ -16,6 +16,7 @@ use crate::engine::resource::{Specified, Wanted, gone_is_fine};
 use crate::engine::restriction;
 use crate::kinds::iam::attached::detach;
 use crate::kinds::iam::iam_operation;
+use crate::kinds::summary::{name_in, statements, text};
 use crate::kinds::tags::to_service;
 
 impl Specified<'_, IamRole, RoleSpec> {
@@ -79,6 +80,17 @@ impl Wanted for Specified<'_, IamRole, RoleSpec> {
         let name = format!("inline_policy[{}]", self.resource.policy_name);
         attributes.insert(name, (&self.spec.policy.with_known(known)).into());
         attributes
+    }
+
+    fn summary(&self, desired: &Attributes) -> String {
+        let trust = desired.get("trust_policy").and_then(Value::as_policy);
+        let trust = trust.map_or_else(|| "nobody".to_owned(), |trust| trusted(&trust));
+        let statements = statements(desired, |name| key_of(name, "inline_policy").is_some());
+        let boundary = match text(desired, "permissions_boundary") {
+            "" => String::new(),
+            arn => format!(", within the boundary {}", name_in(arn)),
+        };
+        format!("trusts {trust}; {statements}{boundary}")
     }
 
     fn immutable(&self, change: &Change) -> Option<String> {

@@ -15,6 +15,7 @@ use crate::engine::permission::Permission;
 use crate::engine::resource::{Specified, Wanted};
 use crate::engine::restriction;
 use crate::kinds::kms::lag::again;
+use crate::kinds::summary::statements;
 use crate::kinds::tags::to_service;
 
 /// The shortest waiting period for the deletion of a key, in days.
@@ -116,6 +117,22 @@ impl Wanted for Specified<'_, KmsKey, KeySpec> {
         attributes.insert("rotation".to_owned(), true.into());
         attributes.insert("alias".to_owned(), self.resource.alias().into());
         attributes
+    }
+
+    fn summary(&self, desired: &Attributes) -> String {
+        let is_true = |name: &str| desired.get(name).is_some_and(|it| it.same(&true.into()));
+        let rotation = if is_true("rotation") {
+            "rotated every year"
+        } else {
+            "not rotated"
+        };
+        let regions = if is_true("multi_region") {
+            "multi-Region"
+        } else {
+            "for one region"
+        };
+        let statements = statements(desired, |name| name == "key_policy");
+        format!("{rotation}, {regions}; {statements}")
     }
 
     fn immutable(&self, change: &Change) -> Option<String> {

@@ -19,6 +19,7 @@ use crate::engine::permission::Permission;
 use crate::engine::resource::{Specified, Wanted};
 use crate::engine::restriction;
 use crate::kinds::s3::{lifecycle, s3_operation};
+use crate::kinds::summary::{statements, text};
 use crate::kinds::tags::to_service;
 
 impl Specified<'_, S3Bucket, BucketSpec> {
@@ -180,6 +181,25 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
         attributes.insert("encryption.algorithm".to_owned(), algorithm.as_str().into());
         self.resource.identity.tags.lower_desired(&mut attributes);
         attributes
+    }
+
+    fn summary(&self, desired: &Attributes) -> String {
+        let encryption = match text(desired, "encryption.algorithm") {
+            "aws:kms" => "encrypted with KMS",
+            _ => "encrypted by S3",
+        };
+        let versioning = match text(desired, "versioning") {
+            "Enabled" => "versioned",
+            _ => "not versioned",
+        };
+        let block = desired.get("public_access_block");
+        let access = match block {
+            Some(block) if block.same(&lower_access_block(&all_blocked())) => "not public",
+            _ => "may be public",
+        };
+        let statements = statements(desired, |name| name == "bucket_policy");
+        let expiry = lifecycle::in_words();
+        format!("{encryption}, {versioning}, {expiry}, {access}; {statements}")
     }
 
     fn immutable(&self, change: &Change) -> Option<String> {
