@@ -13,20 +13,20 @@ async fn without_a_terminal_and_without_yes_nothing_is_written() {
     let account = Account::new(&[MAIN]);
     let refused = account.provision(&["apply"]).exits(1).writes_nothing();
     refused
-        .says("no terminal to ask for confirmation")
+        .says("is not a terminal, so there is no way to ask for confirmation")
         .says("`--yes`");
     let refused = account
         .provision(&["apply", "--json"])
         .exits(1)
         .writes_nothing();
-    refused.says("no terminal to ask for confirmation");
+    refused.says("is not a terminal, so there is no way to ask for confirmation");
     assert_eq!(inventory::of(&account, &[MAIN]).await, BTreeSet::new());
 
     account.apply(&[]);
     let before = inventory::of(&account, &[MAIN]).await;
     let refused = account.provision(&["destroy"]).exits(1).writes_nothing();
     refused
-        .says("no terminal to ask for confirmation")
+        .says("is not a terminal, so there is no way to ask for confirmation")
         .says("`--yes`");
     assert_eq!(inventory::of(&account, &[MAIN]).await, before);
     // An empty plan needs no confirmation.

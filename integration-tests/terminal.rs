@@ -1,11 +1,12 @@
 //! The question at a terminal, and a person's answers.
 
+use std::fs::{self, File};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use aws_sdk_kms::types::KeyState;
 
-use crate::harness::session::{Session, THOUGHT};
+use crate::harness::session::{Session, Shown, THOUGHT};
 use crate::harness::{Account, MAIN, OTHER};
 use crate::hostile_keys;
 
@@ -39,13 +40,34 @@ async fn only_yes_confirms() {
     ] {
         let before = duration(&account).await;
         let mut session = Session::start(account.quiet_command(&["apply"]));
-        session.until_asked();
+        let question = format!(
+            "Apply 1 change (1 update) in account {} ({MAIN})",
+            account.id
+        );
+        assert!(session.until_asked().contains(&question), "{answer:?}");
         session.answer(answer);
         let (ended, screen) = session.end();
         assert_eq!(ended, Some(code), "{answer:?}: {screen}");
         assert!(screen.contains(said), "{answer:?}: {screen}");
         let changed = duration(&account).await != before;
         assert_eq!(changed, code == 0, "{answer:?}: {screen}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_asked_sees_the_plan_although_the_result_goes_to_a_file() {
+    let account = drifted().await;
+    for args in [&["apply"][..], &["apply", "--json"], &["destroy"]] {
+        let mut command = account.quiet_command(args);
+        command.stdout(File::create(account.path("log.txt")).unwrap());
+        let mut session = Session::start_with(command, Shown::OnStderr);
+        let plan = session.until_asked().to_owned();
+        session.answer("no");
+        let (code, screen) = session.end();
+        assert_eq!(code, Some(1), "{args:?}: {screen}");
+        assert!(plan.contains(ROLE), "{args:?}: {plan}");
+        let log = fs::read_to_string(account.path("log.txt")).unwrap();
+        assert!(log.contains(ROLE), "{args:?}: {log}");
     }
 }
 
@@ -151,7 +173,8 @@ async fn the_question_names_the_buckets_objects_in_any_region() {
     session.answer("no");
     let (code, screen) = session.end();
     assert_eq!(code, Some(1), "{screen}");
-    let holds = format!("every object in {bucket} (1 object version or delete marker)?");
+    let holds =
+        format!("Every object in {bucket} goes with it (1 object version or delete marker).");
     assert!(screen.contains(&holds), "{screen}");
     let looked = looked.lock().unwrap();
     assert!(

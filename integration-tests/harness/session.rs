@@ -11,9 +11,18 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-const QUESTION: &str = "Only `yes` is accepted: ";
+const QUESTION: &str = "? Type yes: ";
 /// Longer than the time for which an observation counts, so the program reads again.
 pub const THOUGHT: Duration = Duration::from_secs(6);
+
+/// Which output of the program the terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Both.
+    All,
+    /// Stderr alone. Stdout goes where the command says.
+    OnStderr,
+}
 
 /// The program at a terminal, with the person's side of the terminal.
 pub struct Session {
@@ -25,7 +34,12 @@ pub struct Session {
 
 impl Session {
     /// Starts the program at a terminal of its own.
-    pub fn start(mut command: Command) -> Self {
+    pub fn start(command: Command) -> Self {
+        Session::start_with(command, Shown::All)
+    }
+
+    /// The same, with the outputs that the terminal shows.
+    pub fn start_with(mut command: Command, shown: Shown) -> Self {
         let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&person).unwrap();
         unlockpt(&person).unwrap();
@@ -36,7 +50,10 @@ impl Session {
             .open(name.to_str().unwrap())
             .unwrap();
         let end = || Stdio::from(OwnedFd::from(terminal.try_clone().unwrap()));
-        command.stdin(end()).stdout(end()).stderr(end());
+        command.stdin(end()).stderr(end());
+        if shown == Shown::All {
+            command.stdout(end());
+        }
         let child = command.spawn().unwrap();
         let keyboard = File::from(person);
         let mut screen = keyboard.try_clone().unwrap();
@@ -59,13 +76,14 @@ impl Session {
         }
     }
 
-    /// Reads until the question is shown.
-    pub fn until_asked(&mut self) {
+    /// Reads until the question is shown, and returns everything up to there.
+    pub fn until_asked(&mut self) -> &str {
         while !self.seen.contains(QUESTION) {
             let text = self.screen.recv_timeout(Duration::from_secs(60));
             self.seen
                 .push_str(&text.unwrap_or_else(|_| panic!("no question in {}", self.seen)));
         }
+        &self.seen
     }
 
     /// Types a line.

@@ -77,7 +77,7 @@ pub struct OutputFlags {
 pub enum Command {
     /// Show what apply would change, without changing anything
     Plan(PlanArgs),
-    /// Create and update until AWS matches the settings
+    /// Create, update and delete until AWS matches the settings
     Apply(ApplyArgs),
     /// Remove everything that apply created
     Destroy(DestroyArgs),

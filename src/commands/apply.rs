@@ -13,6 +13,7 @@ use crate::engine::node;
 use crate::engine::observed::Consent;
 use crate::engine::plan;
 use crate::failure::Failure;
+use crate::render::question::question;
 use crate::render::{json, preflight as render};
 use crate::saved_plan;
 use crate::settings::{GeneralFlags, Need};
@@ -57,15 +58,11 @@ pub async fn command(
     survey = context.confirmed(survey).await?;
     survey.look_before_adoption(&context.aws, consent).await;
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);
-    let document = json::plan(&survey.site, &plan);
     if let Some(saved) = &saved {
-        saved.check_plan(&document)?;
+        saved.check_plan(&json::plan(&survey.site, &plan))?;
     }
-    if args.json {
-        print_json(json!({"event": "plan", "plan": document}))?;
-    } else {
-        super::show(&context, &survey, &plan)?;
-    }
+    let text = super::in_words(&context, &survey, &plan);
+    super::show(&survey.site, &plan, &text, args.json, args.yes)?;
     refuse_blocked(&plan)?;
     let known = node::known(&survey.observed);
     if !plan.has_changes() {
@@ -89,7 +86,8 @@ pub async fn command(
              {account}\n"
         ));
     }
-    confirm(args.yes, "Make these changes?", context.aws.until_stopped()).await?;
+    let question = question(&survey.site, &plan);
+    confirm(args.yes, &question, context.aws.until_stopped()).await?;
 
     let Survey {
         site,

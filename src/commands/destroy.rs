@@ -1,6 +1,5 @@
 //! `provision destroy`: deletes every resource of the deployment, in the reverse order of its creation.
 
-use serde_json::json;
 use tokio::sync::watch;
 
 use crate::aws::Aws;
@@ -14,13 +13,14 @@ use crate::engine::observed::Consent;
 use crate::engine::plan::{self, Plan, Step};
 use crate::failure::Failure;
 use crate::kinds::s3::empty::Bucket;
+use crate::render::question::question;
 use crate::render::{json, progress, text};
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::Survey;
 use crate::systems::Goal;
 use crate::systems::stackstate::{Names, bucket_region};
 use crate::terminal::confirm::confirm;
-use crate::terminal::{print, print_json, report};
+use crate::terminal::{print_json, report};
 
 /// Runs the command. Blocked resources are reported and kept, and so is what is under our names and
 /// not ours; all others are deleted. If something stays, the command has failed.
@@ -53,12 +53,8 @@ pub async fn command(
     let mut plan = plan::plan(&survey.nodes, &survey.observed, consent);
     // The plan is shown in the order of the deletions.
     plan.steps.reverse();
-    if args.json {
-        let document = json::plan(&survey.site, &plan);
-        print_json(json!({"event": "plan", "plan": document}))?;
-    } else {
-        print(&text::plan(&survey.site, &plan))?;
-    }
+    let text = text::plan(&survey.site, &plan);
+    super::show(&survey.site, &plan, &text, args.json, args.yes)?;
     let blocked = plan.blocked().next().is_some();
     if !plan.has_changes() && !blocked {
         let left = plan.left(&survey.observed);
@@ -70,12 +66,11 @@ pub async fn command(
         return Ok(ending(true, &left));
     }
     if plan.has_changes() {
-        let question = if args.empty_bucket && !args.yes {
+        let question = question(&survey.site, &plan);
+        if args.empty_bucket && !args.yes {
             let contents = contents(&plan, &survey, &context.aws).await?;
-            format!("Delete all this{contents}?")
-        } else {
-            "Delete all this?".to_owned()
-        };
+            report(&contents);
+        }
         confirm(args.yes, &question, context.aws.until_stopped()).await?;
     }
 
@@ -106,7 +101,7 @@ fn ending(all_done: bool, left: &[&Step]) -> Ending {
     }
 }
 
-/// What is deleted with the log bucket, as a part of the question, if the bucket is deleted.
+/// What is deleted with the log bucket, as a line above the question, if the bucket is deleted.
 async fn contents(plan: &Plan, survey: &Survey, aws: &Aws) -> Result<String, Failure> {
     let bucket = survey.site.regions.first().map(Names::bucket_address);
     let step = plan.steps.iter().find(|step| {
@@ -127,5 +122,8 @@ async fn contents(plan: &Plan, survey: &Survey, aws: &Aws) -> Result<String, Fai
     // One page is enough to tell a few objects from a lot.
     let holds = bucket.holds(&aws.on_behalf_of(&step.address), 1).await;
     let holds = holds.map_err(|error| error.failure())?;
-    Ok(format!(", with every object in {} ({holds})", step.name))
+    Ok(format!(
+        "\nEvery object in {} goes with it ({holds}).\n",
+        step.name
+    ))
 }

@@ -19,9 +19,12 @@ use context::Context;
 use crate::checks::documents::security_findings;
 use crate::engine::plan::Plan;
 use crate::failure::Failure;
-use crate::render::text;
+use crate::render::{json, text};
 use crate::survey::Survey;
-use crate::terminal::print;
+use crate::systems::Site;
+use crate::terminal::confirm::asks_without_stdout;
+use crate::terminal::{print, print_json, report};
+use serde_json::json;
 
 /// How a command ended, when it did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,9 +43,9 @@ pub enum Ending {
     Unchecked,
 }
 
-/// Prints the plan, and below it the number of security findings in the documents. The documents are
+/// The plan as text, and below it the number of security findings in the documents. The documents are
 /// the vendors', and whoever applies them should know their weaknesses.
-fn show(context: &Context, survey: &Survey, plan: &Plan) -> Result<(), Failure> {
+fn in_words(context: &Context, survey: &Survey, plan: &Plan) -> String {
     let Survey {
         site,
         nodes,
@@ -50,7 +53,21 @@ fn show(context: &Context, survey: &Survey, plan: &Plan) -> Result<(), Failure> 
         ..
     } = survey;
     let findings = security_findings(&context.settings.accepted, nodes, written, site);
-    print(&(text::plan(site, plan) + &text::security(findings)))
+    text::plan(site, plan) + &text::security(findings)
+}
+
+/// Shows the plan that a question may follow: as the first event, or as text. It is shown on stderr too
+/// where stdout is not what the person sees who is asked.
+fn show(site: &Site, plan: &Plan, text: &str, as_json: bool, yes: bool) -> Result<(), Failure> {
+    if as_json {
+        print_json(json!({"event": "plan", "plan": json::plan(site, plan)}))?;
+    } else {
+        print(text)?;
+    }
+    if !yes && plan.has_changes() && asks_without_stdout() {
+        report(text);
+    }
+    Ok(())
 }
 
 /// Refuses a plan with blocked resources.

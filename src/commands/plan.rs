@@ -10,7 +10,7 @@ use crate::render::json;
 use crate::saved_plan;
 use crate::settings::{GeneralFlags, Need};
 use crate::systems::Goal;
-use crate::terminal::{print_json, report};
+use crate::terminal::{print, print_json, report};
 use tokio::sync::watch;
 
 /// Runs the command.
@@ -41,7 +41,7 @@ pub async fn command(
     if args.json {
         print_json(format_args!("{document:#}"))?;
     } else {
-        super::show(&context, &survey, &plan)?;
+        print(&super::in_words(&context, &survey, &plan))?;
     }
     refuse_blocked(&plan)?;
     if let Some(file) = &args.out {

@@ -57,9 +57,14 @@ impl Plan {
 
     /// Whether the execution of the plan would write something.
     pub fn has_changes(&self) -> bool {
+        self.changes().next().is_some()
+    }
+
+    /// The steps that write something.
+    pub fn changes(&self) -> impl Iterator<Item = &Step> {
         self.steps
             .iter()
-            .any(|step| !matches!(step.decision.action, Action::Keep | Action::Blocked))
+            .filter(|step| !matches!(step.decision.action, Action::Keep | Action::Blocked))
     }
 
     /// The steps whose resources stay, although AWS is not deleting them. After a destroy these are

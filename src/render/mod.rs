@@ -5,6 +5,7 @@
 pub mod json;
 pub mod preflight;
 pub mod progress;
+pub mod question;
 pub mod text;
 pub mod wrap;
 

@@ -17,13 +17,13 @@ pub async fn confirm(
     if yes {
         return Ok(());
     }
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(Failure::new(
-            "there is no terminal to ask for confirmation; nothing was changed",
-        )
+    if let Some(stream) = no_terminal() {
+        return Err(Failure::new(format!(
+            "{stream} is not a terminal, so there is no way to ask for confirmation; nothing was changed"
+        ))
         .hint("Pass `--yes` to go ahead without a question"));
     }
-    report(&format!("\n{question} Only `yes` is accepted: "));
+    report(&format!("\n{question} Type yes: "));
     let answer = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         io::stdin().read_line(&mut line).map(|_| line)
@@ -40,4 +40,21 @@ pub async fn confirm(
         Ok(Err(error)) => Err(Failure::new("cannot read the answer").because(error.to_string())),
         Err(error) => Err(Failure::new("cannot read the answer").because(error.to_string())),
     }
+}
+
+/// The stream that a question needs and that is no terminal.
+fn no_terminal() -> Option<&'static str> {
+    if !io::stdin().is_terminal() {
+        Some("stdin")
+    } else if !io::stderr().is_terminal() {
+        Some("stderr")
+    } else {
+        None
+    }
+}
+
+/// Whether a question would be asked of a person who does not see stdout, because it goes to a file or a
+/// pipe. What the question is about belongs on stderr then.
+pub fn asks_without_stdout() -> bool {
+    no_terminal().is_none() && !io::stdout().is_terminal()
 }
