@@ -17,6 +17,7 @@ use crate::engine::node;
 use crate::engine::observed::Consent;
 use crate::engine::plan::{self, Plan};
 use crate::failure::Failure;
+use crate::render::wrap::columns;
 use crate::render::{preflight as render, text};
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::Survey;
@@ -54,7 +55,11 @@ pub async fn command(
     }
     let blocked = preflight::blocked(&plan);
     if blocked.is_empty() {
-        checks.push(Check::new("plan", Verdict::Ok, text::counts(&plan)));
+        checks.push(Check::new(
+            preflight::PLAN,
+            Verdict::Ok,
+            text::counts(&plan),
+        ));
     }
     checks.extend(blocked);
     checks.extend(before_a_write(&context, &survey, &plan, consent, trails).await);
@@ -68,10 +73,12 @@ pub async fn command(
         });
         print_json(format_args!("{document:#}"))?;
     } else {
+        let width = columns(&std::io::stdout());
         print(&format!(
-            "{}\n\n{}",
+            "{}\n\n{}\n{}",
             text::place(&survey.site),
-            render::text(&checks)
+            render::text(&checks, width),
+            render::verdict(&checks, width)
         ))?;
     }
     Ok(if well { Ending::Well } else { Ending::Failed })

@@ -2,6 +2,9 @@
 
 use serde_json::json;
 
+use super::{preflight, wrap};
+use crate::checks::preflight::{Check, Denied, Verdict};
+use crate::engine::address::Address;
 use crate::engine::attributes::Value;
 use crate::engine::known::Known;
 use crate::engine::node::Observations;
@@ -172,4 +175,65 @@ fn deleted_principals_are_named_beside_the_change() {
         WITH_PRINCIPALS.map(|(at, name)| (at.to_owned(), name.to_owned(), note.to_owned()));
     expected.sort();
     assert_eq!(told, expected);
+}
+
+/// Checks of every sort: what apply may do, what it may not, and what cannot be known.
+fn checks() -> Vec<Check> {
+    let denied = |name: &str, action| Denied {
+        address: Address::global("iam_role", name),
+        action,
+        resource: format!("arn:aws:iam::123456789012:role/{name}"),
+        reason: "no policy allows it".to_owned(),
+    };
+    let names = [
+        "integration",
+        "firehose-eu-west-1",
+        "firehose-us-east-1",
+        "eventbridge-eu-west-1",
+    ];
+    let mut simulated = Check::new(
+        "permissions",
+        Verdict::Wrong,
+        "5 of 30 calls would be denied (IAM simulation)",
+    );
+    simulated.denied = names.map(|name| denied(name, "iam:CreateRole")).to_vec();
+    simulated
+        .denied
+        .push(denied("integration", "iam:PutRolePolicy"));
+    vec![
+        Check::new(
+            "caller",
+            Verdict::Ok,
+            "arn:aws:iam::123456789012:user/ops/alice",
+        ),
+        Check::new("plan", Verdict::Ok, "8 to create"),
+        simulated,
+        Check::new(
+            "trails",
+            Verdict::Warning,
+            "no CloudTrail trail logs management events in eu-west-1: the rule there sees no API calls",
+        ),
+        Check::new(
+            "exposures",
+            Verdict::Unknown,
+            "could not read where s3_bucket.logs@eu-west-1 leads: s3:GetBucketReplication answers AccessDenied",
+        ),
+    ]
+}
+
+#[test]
+fn checks_as_a_person_reads_them() {
+    let mut texts = String::new();
+    for width in [60, 80] {
+        let all = checks();
+        let shown = preflight::text(&all, width) + "\n" + &preflight::verdict(&all, width);
+        // An ARN is not broken, because it is copied.
+        let lines = shown.lines().filter(|line| !line.contains("arn:"));
+        assert!(lines.map(wrap::width_of).all(|it| it <= width), "{shown}");
+        texts.push_str(&format!("{width} columns\n{shown}\n"));
+    }
+    let (unknown, well) = (checks().split_off(4), checks());
+    texts.push_str(&preflight::verdict(&unknown, 80));
+    texts.push_str(&preflight::verdict(&well[..2], 80));
+    insta::assert_snapshot!(anstream::adapter::strip_str(&texts));
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::{Check, Denied, Verdict};
-use super::simulation::Call;
+use super::simulation::{Call, NEW_KEY};
 
 /// The simulator's answer about one action on one resource in one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,11 +128,13 @@ pub fn check(calls: &BTreeSet<Call>, answers: &[Answer], unasked: Option<&str>) 
         list.push(Denied {
             address: call.address.clone(),
             action: call.action,
-            resource: call.resource.clone(),
+            // The id stands for that of a key which does not exist yet.
+            resource: call.resource.replace(NEW_KEY, "key/*"),
             reason,
         });
     }
 
+    let all = calls.len();
     let mut checks = Vec::new();
     let mut add = |verdict, message: String, denied| {
         checks.push(Check {
@@ -142,49 +144,61 @@ pub fn check(calls: &BTreeSet<Call>, answers: &[Answer], unasked: Option<&str>) 
     };
     if !denied.is_empty() {
         let message = format!(
-            "by simulation {} of the calls to be made would be denied, which is not proof",
-            denied.len()
+            "{} of {} would be denied (IAM simulation)",
+            denied.len(),
+            counted(all)
         );
         add(Verdict::Wrong, message, denied);
-    } else if allowed == calls.len() {
-        let message = format!("by simulation all calls are allowed ({allowed})");
+    } else if allowed == all {
+        let message = format!("{} allowed (IAM simulation)", are(all));
         add(Verdict::Ok, message, Vec::new());
     } else if allowed > 0 {
-        let message = format!(
-            "by simulation {allowed} of {} calls are allowed",
-            calls.len()
-        );
+        let message = format!("{allowed} of {} allowed (IAM simulation)", are(all));
         add(Verdict::Ok, message, Vec::new());
     }
     if !by_organization.is_empty() {
         let message = format!(
-            "by simulation the organization's service control policies alone would deny {} of the \
-             calls to be made, but the simulator does not know every value that their conditions \
-             ask for",
-            by_organization.len()
+            "{} of {} would be denied by the organization's service control policies alone (IAM \
+             simulation, which does not know every value that their conditions ask for)",
+            by_organization.len(),
+            counted(all)
         );
         add(Verdict::Warning, message, by_organization);
     }
     if !open.is_empty() {
         let message = format!(
-            "whether {} of the calls to be made are allowed could not be checked: the policies have \
-             conditions on what only a real call carries, and without it they would be denied",
-            open.len()
+            "could not check {}: the policies have conditions on what only a real call carries, and \
+             without it the simulation denies",
+            counted(open.len())
         );
         add(Verdict::Unknown, message, open);
     }
-    for denied in without_path {
+    if !without_path.is_empty() {
         let message = format!(
-            "whether {denied} is allowed could not be checked: the path of the ARN is not known, and \
-             without a path the call would be denied"
+            "could not check {}: the path of the ARN is not known, and without a path the simulation \
+             denies",
+            counted(without_path.len())
         );
-        add(Verdict::Unknown, message, Vec::new());
+        add(Verdict::Unknown, message, without_path);
     }
     if unanswered > 0 {
         let because = unasked.unwrap_or("IAM gave no answer");
-        let message =
-            format!("whether all calls are allowed could not be checked ({unanswered}): {because}");
+        let message = format!("could not check {}: {because}", counted(unanswered));
         add(Verdict::Unknown, message, Vec::new());
     }
     checks
+}
+
+/// A number of calls, in words.
+fn counted(calls: usize) -> String {
+    match calls {
+        1 => "1 call".to_owned(),
+        _ => format!("{calls} calls"),
+    }
+}
+
+/// A number of calls with the verb that fits.
+fn are(calls: usize) -> String {
+    let verb = if calls == 1 { "is" } else { "are" };
+    format!("{} {verb}", counted(calls))
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::answers::{Answer, Denial, check, denied_by_organization};
-use super::simulation::Call;
-use super::{Verdict, refuse};
+use super::simulation::{Call, NEW_KEY};
+use super::{Denied, Verdict, by_action, refuse};
 use crate::engine::address::Address;
 
 const ROLE: &str = "arn:aws:iam::1:role/a";
@@ -140,21 +140,103 @@ fn a_denial_on_an_identity_whose_path_is_not_known_stops_nothing() {
     let checks = check(&BTreeSet::from([attach]), &[answer], None);
     assert_eq!(checks.len(), 1);
     assert_eq!(checks[0].verdict, Verdict::Unknown);
-    assert!(checks[0].message.contains(ROLE), "{}", checks[0].message);
+    assert_eq!(checks[0].denied[0].resource, ROLE);
     assert!(refuse(&checks).is_ok());
 }
 
 #[test]
-fn the_refusal_names_each_denied_call_and_the_way_out() {
+fn the_refusal_names_each_denied_action_and_the_way_out() {
     let calls = BTreeSet::from([call("iam:TagRole")]);
     let answer = answer("iam:TagRole", own(&["ec2:Vpc"]));
     let failure = refuse(&check(&calls, &[answer], None)).unwrap_err();
     assert_eq!(
         failure.causes,
         [
-            "iam_role.a: iam:TagRole on arn:aws:iam::1:role/a (no policy allows it; the policies have \
-             conditions on ec2:Vpc, whose values are not known here)"
+            "iam:TagRole for iam_role.a: no policy allows it; the policies have conditions on ec2:Vpc, \
+             whose values are not known here"
         ]
     );
     assert!(failure.hint.unwrap().contains("--ignore-preflight"));
+}
+
+#[test]
+fn denied_calls_are_told_by_action_and_reason() {
+    let denied = |name: &str, action, reason: &str| Denied {
+        address: Address::global("iam_role", name),
+        action,
+        resource: ROLE.to_owned(),
+        reason: reason.to_owned(),
+    };
+    let (none, denies) = ("no policy allows it", "a policy denies it");
+    let all = [
+        denied("a", "iam:CreateRole", none),
+        denied("a", "iam:TagRole", none),
+        denied("b", "iam:CreateRole", none),
+        denied("c", "iam:CreateRole", denies),
+        denied("b", "iam:CreateRole", none),
+        denied("d", "iam:CreateRole", none),
+        denied("e", "iam:CreateRole", none),
+        denied("f", "iam:CreateRole", none),
+    ];
+    assert_eq!(
+        by_action(&all),
+        [
+            "iam:CreateRole for iam_role.a, iam_role.b, iam_role.d and 2 more: no policy allows it",
+            "iam:TagRole for iam_role.a: no policy allows it",
+            "iam:CreateRole for iam_role.c: a policy denies it",
+        ]
+    );
+}
+
+/// A number in brackets at the end of a sentence did not say what it counted.
+#[test]
+fn each_line_stands_alone() {
+    let calls = BTreeSet::from([call("iam:CreateRole"), call("iam:TagRole")]);
+    let both = [answer("iam:CreateRole", None), answer("iam:TagRole", None)];
+    let one = [answer("iam:CreateRole", None)];
+    let why = Some("the root user cannot be simulated");
+    let cases: [(&[Answer], Option<&str>, &[&str], &str); 3] = [
+        (
+            &both,
+            None,
+            &["2 calls are allowed (IAM simulation)"],
+            "all calls",
+        ),
+        (
+            &one,
+            None,
+            &[
+                "1 of 2 calls are allowed (IAM simulation)",
+                "could not check 1 call: IAM gave no answer",
+            ],
+            "one call is not answered",
+        ),
+        (
+            &[],
+            why,
+            &["could not check 2 calls: the root user cannot be simulated"],
+            "no call can be asked about",
+        ),
+    ];
+    for (answers, unasked, expected, reason) in cases {
+        let checks = check(&calls, answers, unasked);
+        let messages: Vec<&str> = checks.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(messages, expected, "{reason}");
+    }
+}
+
+/// No resource has this id, so that a person would look for it in vain.
+#[test]
+fn a_key_that_does_not_exist_yet_has_no_made_up_id() {
+    let key = "arn:aws:kms:eu-west-1:123456789012:key";
+    let rotate = Call {
+        resource: format!("{key}/{}", NEW_KEY.strip_prefix("key/").unwrap()),
+        ..call("kms:EnableKeyRotation")
+    };
+    let denied = Answer {
+        resource: rotate.resource.clone(),
+        ..answer("kms:EnableKeyRotation", own(&[]))
+    };
+    let checks = check(&BTreeSet::from([rotate]), &[denied], None);
+    assert_eq!(checks[0].denied[0].resource, format!("{key}/*"));
 }

@@ -22,7 +22,7 @@ pub async fn look(aws: &Aws, nodes: &[Node], observed: &Observations) -> Vec<Che
                 (Verdict::Wrong, format!("{address} leads to others: {ways}"))
             }
             Err(error) => {
-                let message = format!("where {address} leads could not be read: {}", error.brief());
+                let message = format!("could not read where {address} leads: {}", error.brief());
                 (Verdict::Unknown, message)
             }
         };

@@ -22,11 +22,11 @@ pub fn source(caller: &Arn) -> Source {
     match (parts.next(), parts.next()) {
         (Some("user"), Some(_)) => Source::User(caller.to_string()),
         (Some("assumed-role"), Some(role)) => Source::Role(role.to_owned()),
-        (Some("root"), None) => Source::Nobody("IAM does not simulate the account's root user"),
+        (Some("root"), None) => Source::Nobody("the root user cannot be simulated"),
         (Some("federated-user"), _) => {
-            Source::Nobody("IAM does not simulate federated users, whose session limits them")
+            Source::Nobody("federated users cannot be simulated, because their session limits them")
         }
-        _ => Source::Nobody("IAM simulates users and roles alone"),
+        _ => Source::Nobody("only users and roles can be simulated"),
     }
 }
 

@@ -30,7 +30,7 @@ pub struct Call {
 }
 
 /// Stands for the id of a key that does not exist yet.
-const NEW_KEY: &str = "key/00000000-0000-0000-0000-000000000000";
+pub const NEW_KEY: &str = "key/00000000-0000-0000-0000-000000000000";
 
 /// Every call that carrying out the plan makes. Reads that the survey has made are left out.
 pub fn calls(

@@ -139,7 +139,7 @@ fn checks<'a>(found: impl Iterator<Item = (&'a Region, Logging)>) -> Vec<Check> 
     }
     for (why, regions) in unknown {
         let message = format!(
-            "whether a CloudTrail trail logs management events in {} could not be found out: {why}",
+            "could not determine whether a CloudTrail trail logs management events in {}: {why}",
             regions.join(", ")
         );
         checks.push(Check::new("trails", Verdict::Unknown, message));
