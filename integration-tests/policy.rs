@@ -142,7 +142,7 @@ fn policies_are_compared_by_meaning() {
 
     let same = diff("one.json", "reordered.json").exits(0);
     assert!(same.calls.is_empty(), "AWS is not asked: {same}");
-    same.says("Both mean the same.");
+    same.says("The policies are equivalent.");
     let different = diff("one.json", "other.json").exits(1);
     assert_eq!(
         different.stdout,
@@ -184,5 +184,5 @@ fn a_policy_can_be_read_from_the_standard_input() {
     child.stdin.take().unwrap().write_all(&policy).unwrap();
     let finished = child.wait_with_output().unwrap();
     assert!(finished.status.success());
-    assert_eq!(finished.stdout, b"Both mean the same.\n");
+    assert_eq!(finished.stdout, b"The policies are equivalent.\n");
 }

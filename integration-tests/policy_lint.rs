@@ -23,10 +23,15 @@ fn each_file_is_checked_by_itself_and_the_worst_finding_decides_the_exit_code() 
     account.write("admin.json", ADMINISTRATOR);
     account.write("harmless.json", HARMLESS);
     account.write("twice.json", TWICE);
-    let cases: [(&[&str], i32, &str); 7] = [
+    let cases: [(&[&str], i32, &str); 8] = [
         (&["harmless.json"], 0, "nothing is found"),
-        (&["admin.json"], 0, "security is no error"),
-        (&["admin.json", "--fail-on=security"], 2, "but may be one"),
+        (
+            &["admin.json"],
+            2,
+            "security matters in a file of one's own",
+        ),
+        (&["admin.json", "--fail-on=error"], 0, "and may be allowed"),
+        (&["admin.json", "--fail-on=security"], 2, "or asked for"),
         (
             &["admin.json", "--fail-on=warning"],
             2,
@@ -48,9 +53,15 @@ fn each_file_is_checked_by_itself_and_the_worst_finding_decides_the_exit_code() 
     let both = account.provision(&["policy", "lint", "twice.json", "admin.json"]);
     both.exits(2)
         .says("duplicate-key")
-        .says("2:11 the document: line 2, column 11: the key \"Version\" occurs twice")
+        .says("2:11 the document: line 2, column 11: the key")
         .says("all-actions")
-        .says("2 findings in 2 documents: 1 error, 1 of security.");
+        .says("2 findings in 2 documents: 1 error, 1 security.");
+    let admin = account.provision(&["policy", "lint", "admin.json"]);
+    admin.exits(2).says("`--fail-on error` lets it pass");
+    account.write("two.json", &format!("{HARMLESS}\n{HARMLESS}\n"));
+    let two = account.provision(&["policy", "lint", "two.json"]);
+    two.exits(2)
+        .says("the second of 2 JSON documents begins here; put each into a file of its own");
 }
 
 #[test]
@@ -63,7 +74,7 @@ fn the_standard_input_is_checked_as_a_file_is() {
     input.write_all(ADMINISTRATOR.as_bytes()).unwrap();
     drop(input);
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success());
+    assert_eq!(output.status.code(), Some(2));
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(document["documents"][0]["name"], "standard input");
     assert_eq!(
@@ -95,6 +106,28 @@ fn the_documents_of_the_settings_are_checked_without_a_call_to_aws() {
     }
     assert!(document["summary"]["security"].as_u64() > Some(0));
     assert_eq!(document["summary"]["error"], 0);
+    // Both regions' documents are told at once, and nobody is advised to edit what is built in.
+    let text = account.provision(&args[..4]).exits(0);
+    let text = text
+        .says(
+            "firehose-role-trust@eu-west-1, firehose-role-trust@us-east-1 (trust policy, built in)",
+        )
+        .says("Set profile = \"hardened\" under [stackstate]: the hardened profile mends this.");
+    assert!(!text.stdout.contains("policies/stackstate"), "{text}");
+    assert!(text.stdout.lines().all(|line| line.len() <= 90), "{text}");
+}
+
+#[test]
+fn a_document_that_replaces_a_built_in_one_is_a_file_of_ones_own() {
+    let account = Account::new(&[MAIN]);
+    std::fs::create_dir(account.path("own")).unwrap();
+    let trust = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+        "Action": "sts:AssumeRole", "Principal": {"Service": "firehose.amazonaws.com"}}}"#;
+    account.write("own/firehose-role-trust.json", trust);
+    let args = ["policy", "lint", "--account", &account.id, "--policies=own"];
+    let text = account.provision(&args).exits(2);
+    text.says("from own/firehose-role-trust.json")
+        .says("Fix: Add the condition that the service's guide documents");
 }
 
 #[test]
@@ -102,7 +135,7 @@ fn sarif_names_files_and_lines() {
     let account = Account::new(&[MAIN]);
     account.write("admin.json", ADMINISTRATOR);
     let log = account.provision(&["policy", "lint", "admin.json", "--sarif"]);
-    let log = log.exits(0).json();
+    let log = log.exits(2).json();
     assert_eq!(log["version"], "2.1.0");
     let result = &log["runs"][0]["results"][0];
     assert_eq!(result["ruleId"], "all-actions");
@@ -125,7 +158,7 @@ fn accepted_findings_are_listed_apart_and_do_not_fail_the_command() {
         .exits(0)
         .says("Accepted in the settings:")
         .says("it is the administrator")
-        .says("Nothing found in 1 document.");
+        .says("Nothing found in 1 document; not counted: 1 finding, accepted in the settings.");
     let log = account.provision(&[&accepting[..], &["--sarif"]].concat());
     let suppression = &log.exits(0).json()["runs"][0]["results"][0]["suppressions"][0];
     assert_eq!(suppression["justification"], "it is the administrator");

@@ -1,5 +1,6 @@
 //! Lints what the settings write: every policy in its written form, and the bucket.
 
+mod advice;
 #[cfg(test)]
 mod policies_md;
 #[cfg(test)]
@@ -9,8 +10,11 @@ use crate::engine::address::Address;
 use crate::engine::attributes::{Attributes, Value};
 use crate::engine::known::Known;
 use crate::engine::node::Node;
+use crate::failure::Failure;
 use crate::kinds::s3::bucket::KIND;
+use crate::settings::Settings;
 use crate::systems::{Content, Layout, Site, Written};
+use advice::Advice;
 use iam_policy::Kind;
 use iam_policy::lint::{
     self, Accepted, Bucket, Checked, Document, Finding, Found, Home, Report, Severity, lint_bucket,
@@ -19,16 +23,25 @@ use iam_policy::report::Tool;
 use serde_json::Value as Json;
 
 /// The findings in the policies and buckets that the settings write at `site`.
-pub fn report(accepted: &Accepted, layout: &Layout, site: &Site) -> Report {
-    let written = &layout.written;
+///
+/// # Errors
+/// A built-in document of the hardened profile that cannot be used.
+pub fn report(settings: &Settings, layout: &Layout, site: &Site) -> Result<Report, Failure> {
+    let (written, accepted) = (&layout.written, &settings.accepted);
+    let advice = Advice::of(settings, site)?;
     let mut documents = Vec::new();
     for written in written {
         let Some((kind, document)) = document(written, site) else {
             continue;
         };
+        let found = lint::lint(&document).into_iter().map(|finding| Found {
+            remedy: advice.on(written, &finding),
+            ..Found::new(finding, accepted)
+        });
         documents.push(Checked {
-            found: found(lint::lint(&document), accepted),
+            found: found.collect(),
             file: Some(written.origin.clone()),
+            is_built_in: written.built_in.is_some(),
             name: written.name.clone(),
             kind: Some(kind),
         });
@@ -36,14 +49,16 @@ pub fn report(accepted: &Accepted, layout: &Layout, site: &Site) -> Report {
     for (address, bucket) in buckets(&layout.nodes) {
         // No file describes the bucket, so its findings point at the file of its policy.
         let policy = written.iter().find(|written| written.carrier == *address);
+        let found = lint_bucket(bucket).into_iter();
         documents.push(Checked {
-            found: found(lint_bucket(bucket), accepted),
+            found: found.map(|it| Found::new(it, accepted)).collect(),
             file: policy.map(|written| written.origin.clone()),
+            is_built_in: true,
             name: address.to_string(),
             kind: None,
         });
     }
-    Report { documents }
+    Ok(Report { documents })
 }
 
 /// A report as a SARIF log of this program.
@@ -70,13 +85,6 @@ pub fn security_findings(
         finding.rule.severity == Severity::Security && !accepted.contains_key(finding.rule.code)
     };
     of_documents.chain(of_buckets).filter(counts).count()
-}
-
-fn found(findings: Vec<Finding>, accepted: &Accepted) -> Vec<Found> {
-    let findings = findings.into_iter();
-    findings
-        .map(|finding| Found::new(finding, accepted))
-        .collect()
 }
 
 /// The policy of a written document; `None` if the document is no policy.

@@ -65,7 +65,7 @@ pub struct PolicyShowArgs {
 Example:
   provision policy diff old.json new.json
 
-Exit status: 0 if both mean the same, 1 if they differ, 2 if one is not a policy.")]
+Exit status: 0 if the policies are equivalent, 1 if they differ, 2 if one is not a policy.")]
 pub struct PolicyDiffArgs {
     /// File with the policy to start from; - reads the standard input
     #[arg(value_name = "A")]
@@ -80,12 +80,12 @@ pub struct PolicyDiffArgs {
 #[command(after_help = "\
 Examples:
   provision policy lint
-  provision policy lint mine.json theirs.json --fail-on security
+  provision policy lint mine.json theirs.json --fail-on warning
   provision policy lint --sarif > findings.sarif
 
 Without files, every document that apply writes is checked in the form in which it is written, and
-the bucket too. docs/policies.md explains each code. The section [lint] of the settings file accepts
-findings by their code.
+the bucket too. `provision explain CODE` explains a finding. The section [lint] of the settings file
+accepts findings by their code, in files too; the last line counts those.
 
 A file that cannot be checked is a finding, and the others are checked all the same.
 
@@ -99,9 +99,13 @@ pub struct PolicyLintArgs {
     /// What the files' policies are attached to [default: follows from their content]
     #[arg(long, value_name = "KIND", requires = "files")]
     pub kind: Option<Kind>,
-    /// Least severity that makes the command fail
-    #[arg(long, value_name = "SEVERITY", default_value = "error")]
-    pub fail_on: Severity,
+    /// Least severity that makes the command fail [default: security in a document of yours, error in
+    /// a built-in one]
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<Severity>,
+    /// List every place of a finding that is repeated
+    #[arg(long)]
+    pub details: bool,
     /// Print the findings as one JSON document
     #[arg(long)]
     pub json: bool,

@@ -180,6 +180,7 @@ impl System for AuditTrail {
             name: PERMISSIONS.to_owned(),
             document: PERMISSIONS,
             origin: documents.origin(PERMISSIONS).to_owned(),
+            built_in: documents.built_in(PERMISSIONS),
             carrier: Address::global(policy::KIND, self.policy_name()),
             content: Content::Policy(Kind::Managed, Document::from(fitted.policy)),
         };

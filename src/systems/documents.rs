@@ -46,6 +46,8 @@ struct Source {
     form: Form,
     text: String,
     origin: String,
+    /// The system that the text is built into the program for; none for a text of the settings' folder.
+    built_in: Option<&'static str>,
     /// The text as JSON, parsed when the document is first used.
     json: OnceLock<Json>,
 }
@@ -90,7 +92,7 @@ impl Documents {
     /// file with the name of a document that is not a `.json` file.
     pub fn load(
         built_in: &[BuiltIn],
-        system: &str,
+        system: &'static str,
         profile: Profile,
         folder: Option<&Path>,
     ) -> Result<Self, Failure> {
@@ -112,6 +114,7 @@ impl Documents {
                 form,
                 text,
                 origin,
+                built_in: Some(system),
                 json,
             };
             (name, source)
@@ -157,6 +160,7 @@ impl Documents {
             let text = text.map_err(|error| unreadable(&path, error))?;
             document.text = text;
             document.origin = path.display().to_string();
+            document.built_in = None;
         }
         Ok(Documents(documents))
     }
@@ -171,6 +175,12 @@ impl Documents {
     /// The path that the text of a document came from, in this project or in the settings' folder.
     pub fn origin(&self, name: &str) -> &str {
         self.0.get(name).map_or("", |document| &document.origin)
+    }
+
+    /// The system that a document is built into the program for; none for a document of the settings'
+    /// folder.
+    pub fn built_in(&self, name: &str) -> Option<&'static str> {
+        self.0.get(name)?.built_in
     }
 
     /// A policy with its placeholders filled in.

@@ -16,6 +16,8 @@ pub struct Written {
     pub document: &'static str,
     /// The path that its text came from.
     pub origin: String,
+    /// The system whose built-in document it is; none for a document of the settings' folder.
+    pub built_in: Option<&'static str>,
     /// The resource that the document is written to.
     pub carrier: Address,
     /// The content that is written.

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::printable::printable;
@@ -54,9 +54,12 @@ pub fn parse(text: &str) -> Result<Value, JsonError> {
     let strict = Strict {
         duplicate: &mut duplicate,
     };
-    let outcome = strict
-        .deserialize(&mut deserializer)
-        .and_then(|value| deserializer.end().map(|()| value));
+    let mut follows = None;
+    let outcome = strict.deserialize(&mut deserializer).and_then(|value| {
+        deserializer.end().map(|()| value).inspect_err(|_| {
+            follows = several(text);
+        })
+    });
     outcome.map_err(|error| {
         let (line, column) = (error.line(), error.column());
         match duplicate {
@@ -67,11 +70,21 @@ pub fn parse(text: &str) -> Result<Value, JsonError> {
                 message: if text.starts_with('\u{feff}') {
                     BYTE_ORDER_MARK.to_owned()
                 } else {
-                    without_position(&error)
+                    follows.unwrap_or_else(|| without_position(&error))
                 },
             },
         }
     })
+}
+
+/// What is said of a text that is a whole JSON document and at least one more.
+fn several(text: &str) -> Option<String> {
+    let mut documents = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    let count = documents.try_fold(0, |count, document| document.map(|_| count + 1));
+    let count = count.ok().filter(|count| *count > 1)?;
+    Some(format!(
+        "the second of {count} JSON documents begins here; put each into a file of its own"
+    ))
 }
 
 /// The message without the position that `serde_json` appends, which is a part of its own.
@@ -188,6 +201,37 @@ mod tests {
             serde_json::from_str(text).as_ref().map_err(|_| ())
         );
         assert!(value.to_string().starts_with(r#"{"b":"#), "{value}");
+    }
+
+    #[test]
+    fn several_documents_in_one_text_are_named_as_such() {
+        let cases = [
+            (
+                "{}\n{}\n",
+                "the second of 2 JSON documents begins here",
+                "2:1",
+            ),
+            (
+                "{} [] 7",
+                "the second of 3 JSON documents begins here",
+                "1:4",
+            ),
+            ("{} x", "trailing characters", "1:4"),
+            ("{}}", "trailing characters", "1:3"),
+        ];
+        for (text, expected, place) in cases {
+            match parse(text) {
+                Err(JsonError::Syntax {
+                    line,
+                    column,
+                    message,
+                }) => {
+                    assert!(message.starts_with(expected), "{text:?}: {message}");
+                    assert_eq!(format!("{line}:{column}"), place, "{text:?}");
+                }
+                other => panic!("{text:?}: {other:?}"),
+            }
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use iam_policy::Kind;
 use iam_policy::lint::{self, Home, Report};
+use iam_policy::report::Extent;
 use serde_json::Value as Json;
 
 use crate::fakes::deployment::{
@@ -19,24 +20,33 @@ fn everything() -> Settings {
 
 fn of_settings(settings: &Settings) -> Report {
     let layout = layout(settings, Goal::Present).unwrap();
-    super::report(&settings.accepted, &layout, &site(settings))
+    super::report(settings, &layout, &site(settings)).unwrap()
 }
 
-fn text(report: &Report) -> String {
-    anstream::adapter::strip_str(&iam_policy::report::text(report)).to_string()
+fn text(report: &Report, width: usize) -> String {
+    let extent = Extent {
+        width,
+        is_whole: false,
+    };
+    anstream::adapter::strip_str(&iam_policy::report::text(report, extent)).to_string()
 }
 
 #[test]
 fn the_shipped_documents_as_a_person_reads_them() {
-    let report = of_settings(&everything());
-    insta::assert_snapshot!(text(&report));
+    for width in [60, 80] {
+        let text = text(&of_settings(&everything()), width);
+        insta::assert_snapshot!(
+            format!("the_shipped_documents_as_a_person_reads_them_{width}"),
+            text
+        );
+    }
 }
 
 #[test]
 fn no_output_contains_the_external_id() {
     let report = of_settings(&everything());
     for output in [
-        text(&report),
+        text(&report, 80),
         iam_policy::report::json(&report).to_string(),
         super::sarif(&report).to_string(),
     ] {

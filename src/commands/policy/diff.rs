@@ -31,7 +31,7 @@ pub(super) fn command(args: &PolicyDiffArgs) -> Result<Ending, Failure> {
     };
     let lines = iam_policy::diff(Some(&before), Some(&after));
     if lines.is_empty() {
-        print("Both mean the same.\n")?;
+        print("The policies are equivalent.\n")?;
         return Ok(Ending::Well);
     }
     print(&text::policy_diff(&lines, 0))?;

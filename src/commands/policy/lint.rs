@@ -11,12 +11,14 @@ use crate::cli::PolicyLintArgs;
 use crate::commands::Ending;
 use crate::commands::context::Context;
 use crate::failure::Failure;
+use crate::render::text::WIDTH;
 use crate::settings::{self, GeneralFlags, Need};
 use crate::stop;
 use crate::systems::Goal;
 use crate::terminal::{print, print_json, report};
 use iam_policy::Kind;
-use iam_policy::lint::{self, Accepted, Checked, Found, Home, Report, Unreadable};
+use iam_policy::lint::{self, Accepted, Checked, Found, Home, Report, Severity, Unreadable};
+use iam_policy::report::Extent;
 
 pub(super) async fn command(
     general: &GeneralFlags,
@@ -33,11 +35,26 @@ pub(super) async fn command(
     } else if args.sarif {
         print_json(format_args!("{:#}", documents::sarif(&found)))?;
     } else {
-        print(&iam_policy::report::text(&found))?;
+        let extent = Extent {
+            width: WIDTH,
+            is_whole: args.details,
+        };
+        print(&iam_policy::report::text(&found, extent))?;
     }
+    // Nobody can edit what is built in, so its weaknesses fail no pipeline that does not ask for that.
+    let by_default = |document: &Checked| match document.is_built_in {
+        true => Severity::Error,
+        false => Severity::Security,
+    };
     Ok(if found.open().any(lint::is_unchecked) {
         Ending::Unchecked
-    } else if found.fails(args.fail_on) {
+    } else if found.fails(|document| args.fail_on.unwrap_or_else(|| by_default(document))) {
+        if !found.fails(|_| Severity::Error) && args.fail_on.is_none() {
+            report(
+                "Note: a finding of security in a document of yours fails the command; \
+                 `--fail-on error` lets it pass.\n",
+            );
+        }
         Ending::Findings
     } else {
         Ending::Well
@@ -56,11 +73,7 @@ async fn of_settings(
         report(&format!("Note: {reason}.\n"));
     }
     let layout = context.lay_out(&site)?;
-    Ok(documents::report(
-        &context.settings.accepted,
-        &layout,
-        &site,
-    ))
+    documents::report(&context.settings, &layout, &site)
 }
 
 /// The files are checked on a thread of their own, because a signal is to end the command even
@@ -122,6 +135,7 @@ fn checked(path: &Path, kind: Option<Kind>, home: &Home, accepted: &Accepted) ->
         file: (!is_standard_input).then(|| name.clone()),
         name,
         kind,
+        is_built_in: false,
         found,
     }
 }

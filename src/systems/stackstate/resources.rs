@@ -293,6 +293,7 @@ impl Resources<'_> {
             name: document.to_owned(),
             document,
             origin: sources.origin(document).to_owned(),
+            built_in: sources.built_in(document),
             carrier,
             content: Content::Policy(kind, policy),
         };
@@ -362,6 +363,7 @@ impl Resources<'_> {
             name: format!("{document}@{region}"),
             document,
             origin: sources.origin(document).to_owned(),
+            built_in: sources.built_in(document),
             carrier,
             content,
         });

@@ -26,6 +26,9 @@ pub struct Checked {
     pub kind: Option<Kind>,
     /// The file that the text comes from; none for text from the standard input.
     pub file: Option<String>,
+    /// Whether the text is part of the program that checks it, so that whoever reads the findings has
+    /// no such file.
+    pub is_built_in: bool,
     /// The findings, in the document's order.
     pub found: Vec<Found>,
 }
@@ -39,6 +42,8 @@ pub struct Found {
     pub position: Option<Position>,
     /// Why the finding is accepted, if it is.
     pub accepted: Option<String>,
+    /// What to do instead of what the rule advises, where the text cannot be edited.
+    pub remedy: Option<String>,
 }
 
 impl Found {
@@ -49,7 +54,14 @@ impl Found {
             accepted: accepted.get(finding.rule.code).cloned(),
             finding,
             position: None,
+            remedy: None,
         }
+    }
+
+    /// What to do about the finding.
+    #[must_use]
+    pub fn remedy(&self) -> &str {
+        self.remedy.as_deref().unwrap_or(self.finding.rule.remedy)
     }
 
     /// Findings of a document with their positions in its text.
@@ -83,9 +95,21 @@ impl Report {
         self.open().filter(of_severity).count()
     }
 
-    /// Whether there is a finding at least as bad that is not accepted.
+    /// How many findings are accepted.
     #[must_use]
-    pub fn fails(&self, least: Severity) -> bool {
-        self.open().any(|finding| finding.rule.severity >= least)
+    pub fn accepted(&self) -> usize {
+        let found = self.documents.iter().flat_map(|document| &document.found);
+        found.filter(|found| found.accepted.is_some()).count()
+    }
+
+    /// Whether a document has a finding that is not accepted and is at least as bad as `least` says
+    /// for that document.
+    #[must_use]
+    pub fn fails(&self, least: impl Fn(&Checked) -> Severity) -> bool {
+        self.documents.iter().any(|document| {
+            let least = least(document);
+            let mut found = document.found.iter();
+            found.any(|it| it.accepted.is_none() && it.finding.rule.severity >= least)
+        })
     }
 }

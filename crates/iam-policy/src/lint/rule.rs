@@ -24,6 +24,17 @@ impl Severity {
         Severity::Warning,
         Severity::Suggestion,
     ];
+
+    /// What a finding of this severity means, in a sentence.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Severity::Error => "AWS refuses the policy, or a part of it can never do anything.",
+            Severity::Security => "The policy allows more than it should have to.",
+            Severity::Warning => "The policy may not do what its text seems to say.",
+            Severity::Suggestion => "The policy works, and could be clearer or shorter.",
+        }
+    }
 }
 
 impl fmt::Display for Severity {

@@ -8,6 +8,7 @@ use super::canonical::same_statement;
 use super::secret::redacted;
 use super::statement::Statement;
 use crate::json::{self, JsonError};
+use crate::printable::printable;
 use crate::reading::{self, Version};
 
 /// Why a document is not a policy that AWS would take. No condition's value is part of the message.
@@ -19,7 +20,7 @@ pub enum PolicyError {
     /// The JSON is not a policy.
     #[error("{place}: {problem}")]
     Malformed {
-        /// The element, for example `Statement[2].Action`, or `the document`.
+        /// The element, for example `statement 3, Action`, or `the document`.
         place: String,
         /// What is wrong with it and what is accepted.
         problem: String,
@@ -54,8 +55,9 @@ impl Policy {
         let parts = reading::read(&document);
         let mut problems = parts.problems.into_iter();
         if let Some(problem) = problems.find(|problem| problem.fault.leaves_no_meaning()) {
+            let sid = problem.sid.map(printable);
             return Err(PolicyError::Malformed {
-                place: problem.path.place().to_string(),
+                place: problem.path.place().in_words(sid.as_deref()),
                 problem: problem.text,
             });
         }

@@ -24,41 +24,41 @@ fn errors_name_the_place_and_what_is_accepted() {
         (json!([]), "the document: must be an object", "a list"),
         (json!({"Version": "2012-10-17"}), "the document: has no Statement", "no statement"),
         (json!({"Statement": 42}), "Statement: must be an object or a list of objects", "a number"),
-        (json!({"Statement": ["x"]}), "Statement[0]: must be an object", "a string for a statement"),
+        (json!({"Statement": ["x"]}), "statement 1: must be an object", "a string for a statement"),
         (json!({"Statements": []}), "Statements: unknown element; accepted are Version, Id, Statement", "a misspelled element"),
         (json!({"Version": "2012-06-17", "Statement": []}), "Version: must be \"2012-10-17\" or \"2008-10-17\"", "a version that AWS does not know"),
         (json!({"Version": null, "Statement": []}), "Version: must be \"2012-10-17\" or \"2008-10-17\"", "null is not the absence of a version"),
         (json!({"Id": 1, "Statement": []}), "Id: must be a string", "a number for the Id"),
         (json!({"Statement": {"Action": "a:b"}}), "Statement: has no Effect, which must be \"Allow\" or \"Deny\"", "no effect"),
-        (with("Effect", json!("allow")), "Statement[1].Effect: must be \"Allow\" or \"Deny\"", "AWS wants the effect's case"),
-        (with("Sid", json!(7)), "Statement[1].Sid: must be a string", "a number for the Sid"),
-        (with("Resources", json!("*")), "Statement[1].Resources: unknown element; accepted are Sid, Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition", "a misspelled element"),
-        (with("action", json!("a:b")), "Statement[1].action: unknown element; accepted are Sid, Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition", "elements have case"),
-        (with("A\u{1b}", json!(1)), "Statement[1][\"A\\u{1b}\"]: unknown element; accepted are Sid, Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition", "a control character"),
+        (with("Effect", json!("allow")), "statement 2, Effect: \"allow\" is not a valid effect, only \"Allow\" and \"Deny\" are", "AWS wants the effect's case"),
+        (with("Sid", json!(7)), "statement 2, Sid: must be a string", "a number for the Sid"),
+        (with("Resources", json!("*")), "statement 2, Resources: unknown element; accepted are Sid, Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition", "a misspelled element"),
+        (with("action", json!("a:b")), "statement 2, action: unknown element; accepted are Sid, Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition", "elements have case"),
+        (with("A\u{1b}", json!(1)), "statement 2, [\"A\\u{1b}\"]: unknown element; accepted are Sid, Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition", "a control character"),
         (json!({"Statement": {"Effect": "Allow"}}), "Statement: needs one of Action and NotAction", "no action"),
-        (with("NotAction", json!("c:d")), "Statement[1].NotAction: only one of Action and NotAction is possible", "both"),
-        (with("Action", json!({})), "Statement[1].Action: must be a string or a list of these", "an object for actions"),
-        (with("Action", json!(["a:b", 1])), "Statement[1].Action[1]: must be a string", "a number among actions"),
-        (with("Resource", json!([["*"]])), "Statement[1].Resource[0]: must be a string", "a list in a list"),
-        (with("Resource", json!(null)), "Statement[1].Resource: must be a string or a list of these", "null"),
-        (with("Principal", json!("123456789012")), "Statement[1].Principal: must be \"*\" or an object such as {\"AWS\": \"123456789012\"}", "an account without its kind"),
-        (with("Principal", json!({"User": "x"})), "Statement[1].Principal.User: unknown element; accepted are AWS, Service, Federated, CanonicalUser", "an unknown kind"),
-        (with("NotPrincipal", json!({"AWS": [1]})), "Statement[1].NotPrincipal.AWS[0]: must be a string", "a number for a principal"),
-        (with("Condition", json!("x")), "Statement[1].Condition: must be an object", "a string for the condition"),
-        (with("Condition", json!({"Bool": []})), "Statement[1].Condition.Bool: must be an object", "a list of keys"),
-        (with("Condition", json!({"Bool": {"a:b": {}}})), "Statement[1].Condition.Bool[\"a:b\"]: must be a string, a boolean or a number below 2^53 or a list of these", "an object for a value"),
-        (with("Condition", json!({"Bool": {"a:b": ["x", null]}})), "Statement[1].Condition.Bool[\"a:b\"][1]: must be a string, a boolean or a number below 2^53", "null for a value"),
-        (with("Condition", json!({"NumericEquals": {"k": 1e30}})), "Statement[1].Condition.NumericEquals.k: must be a string, a boolean or a number below 2^53 or a list of these", "a number that lost digits when it was read"),
+        (with("NotAction", json!("c:d")), "statement 2, NotAction: only one of Action and NotAction is possible", "both"),
+        (with("Action", json!({})), "statement 2, Action: must be a string or a list of these", "an object for actions"),
+        (with("Action", json!(["a:b", 1])), "statement 2, Action entry 2: must be a string", "a number among actions"),
+        (with("Resource", json!([["*"]])), "statement 2, Resource entry 1: must be a string", "a list in a list"),
+        (with("Resource", json!(null)), "statement 2, Resource: must be a string or a list of these", "null"),
+        (with("Principal", json!("123456789012")), "statement 2, Principal: must be \"*\" or an object such as {\"AWS\": \"123456789012\"}", "an account without its kind"),
+        (with("Principal", json!({"User": "x"})), "statement 2, Principal.User: unknown element; accepted are AWS, Service, Federated, CanonicalUser", "an unknown kind"),
+        (with("NotPrincipal", json!({"AWS": [1]})), "statement 2, NotPrincipal.AWS entry 1: must be a string", "a number for a principal"),
+        (with("Condition", json!("x")), "statement 2, Condition: must be an object", "a string for the condition"),
+        (with("Condition", json!({"Bool": []})), "statement 2, Condition.Bool: must be an object", "a list of keys"),
+        (with("Condition", json!({"Bool": {"a:b": {}}})), "statement 2, Condition.Bool[\"a:b\"]: must be a string, a boolean or a number below 2^53 or a list of these", "an object for a value"),
+        (with("Condition", json!({"Bool": {"a:b": ["x", null]}})), "statement 2, Condition.Bool[\"a:b\"] entry 2: must be a string, a boolean or a number below 2^53", "null for a value"),
+        (with("Condition", json!({"NumericEquals": {"k": 1e30}})), "statement 2, Condition.NumericEquals.k: must be a string, a boolean or a number below 2^53 or a list of these", "a number that lost digits when it was read"),
     ];
     for (document, expected, reason) in cases {
         assert_eq!(refused(document), expected, "{reason}");
     }
     let mut both = with("Resource", json!("*"));
     both["Statement"][1]["NotResource"] = json!("*");
-    assert_eq!(refused(both), "Statement[1].NotResource: only one of Resource and NotResource is possible");
+    assert_eq!(refused(both), "statement 2, NotResource: only one of Resource and NotResource is possible");
     let mut both = with("Principal", json!("*"));
     both["Statement"][1]["NotPrincipal"] = json!("*");
-    assert_eq!(refused(both), "Statement[1].NotPrincipal: only one of Principal and NotPrincipal is possible");
+    assert_eq!(refused(both), "statement 2, NotPrincipal: only one of Principal and NotPrincipal is possible");
 }
 
 #[test]

@@ -30,6 +30,37 @@ impl Place {
         self.step(Step::Index(index))
     }
 
+    /// The place as a person counts: `statement 3, Condition.Null["kms:ViaService"] entry 2`. A statement
+    /// with a `sid`, which is safe to print, is called by that, as in a [`diff()`](crate::diff).
+    #[must_use]
+    pub fn in_words(&self, sid: Option<&str>) -> String {
+        let (number, within) = match &self.0[..] {
+            [Step::Key(key), Step::Index(index), within @ ..] if key == "Statement" => {
+                (index + 1, within)
+            }
+            [Step::Key(key), within @ ..] if key == "Statement" && !within.is_empty() => {
+                (1, within)
+            }
+            _ => return self.to_string(),
+        };
+        let mut words = match sid {
+            Some(sid) => format!("statement \"{sid}\""),
+            None => format!("statement {number}"),
+        };
+        let (keys, entries): (Vec<&Step>, Vec<&Step>) =
+            within.iter().partition(|step| matches!(step, Step::Key(_)));
+        if !keys.is_empty() {
+            let keys = Place(keys.into_iter().cloned().collect());
+            words.push_str(&format!(", {keys}"));
+        }
+        for entry in entries {
+            if let Step::Index(index) = entry {
+                words.push_str(&format!(" entry {}", index + 1));
+            }
+        }
+        words
+    }
+
     fn step(&self, step: Step) -> Place {
         let mut steps = self.0.clone();
         steps.push(step);
@@ -57,4 +88,51 @@ impl fmt::Display for Place {
 
 fn is_word(key: &str) -> bool {
     !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, Step};
+
+    #[test]
+    fn a_person_counts_from_one_and_says_the_sid() {
+        let top = Place::default();
+        let list = top.key("Statement");
+        let second = list.index(1);
+        let value = second.key("Condition").key("Null").key("kms:ViaService");
+        let cases = [
+            (&top, None, "the document"),
+            (&list, None, "Statement"),
+            (&top.key("Version"), None, "Version"),
+            (&second, None, "statement 2"),
+            (
+                &second.key("Action").index(0),
+                None,
+                "statement 2, Action entry 1",
+            ),
+            (&list.key("Action"), None, "statement 1, Action"),
+            (
+                &second.key("Effect"),
+                Some("Read"),
+                "statement \"Read\", Effect",
+            ),
+            (
+                &value.index(2),
+                None,
+                "statement 2, Condition.Null[\"kms:ViaService\"] entry 3",
+            ),
+            (
+                &Place(vec![
+                    Step::Key("Statement".to_owned()),
+                    Step::Index(0),
+                    Step::Index(4),
+                ]),
+                None,
+                "statement 1 entry 5",
+            ),
+        ];
+        for (place, sid, words) in cases {
+            assert_eq!(place.in_words(sid), words, "{place}");
+        }
+    }
 }

@@ -147,7 +147,13 @@ impl<'a> Reader<'a> {
         let effect = value.as_str().and_then(Effect::from_name);
         if effect.is_none() {
             let fault = fault_of_word(value, Fault::InvalidEffect);
-            self.report(fault, path, "must be \"Allow\" or \"Deny\"");
+            let text = match value.as_str().map(printable) {
+                Some(word) => {
+                    format!("\"{word}\" is not a valid effect, only \"Allow\" and \"Deny\" are")
+                }
+                None => "must be \"Allow\" or \"Deny\"".to_owned(),
+            };
+            self.report(fault, path, text);
         }
         effect
     }

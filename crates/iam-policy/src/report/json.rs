@@ -6,7 +6,7 @@ use crate::lint::{Checked, Found, Report, Severity};
 use crate::reading::Step;
 
 /// The version of the form, which grows if a program that reads the older form would fail.
-const FORMAT_VERSION: u32 = 1;
+const FORMAT_VERSION: u32 = 2;
 
 /// The report as one document. The summary counts what is not accepted.
 #[must_use]
@@ -27,16 +27,18 @@ fn document(document: &Checked) -> Json {
         "name": document.name,
         "kind": document.kind.map(|kind| kind.to_string()),
         "file": document.file,
+        "built_in": document.is_built_in,
         "findings": document.found.iter().map(finding).collect::<Vec<_>>(),
     })
 }
 
 fn finding(found: &Found) -> Json {
     let finding = &found.finding;
-    // The statement that the place is in: the first index, or the only statement.
+    // The statement that the place is in, counted from 1 as in all words for a person. The element is a
+    // path, whose indices count from 0.
     let statement = match &finding.place.0[..] {
-        [Step::Key(key), Step::Index(index), ..] if key == "Statement" => Some(*index),
-        [Step::Key(key), ..] if key == "Statement" => Some(0),
+        [Step::Key(key), Step::Index(index), ..] if key == "Statement" => Some(index + 1),
+        [Step::Key(key), ..] if key == "Statement" => Some(1),
         _ => None,
     };
     json!({
@@ -49,7 +51,7 @@ fn finding(found: &Found) -> Json {
         "column": found.position.map(|position| position.column),
         "detail": finding.detail,
         "risk": finding.rule.risk,
-        "remedy": finding.rule.remedy,
+        "remedy": found.remedy(),
         "reference": finding.rule.reference,
         "accepted": found.accepted,
     })

@@ -97,6 +97,7 @@ fn result(document: &Checked, found: &Found, index: Option<usize>, fingerprint: 
     let finding = &found.finding;
     // Code scanning requires a line, also of a text that was filled in and has none of its own.
     let Position { line, column } = found.position.unwrap_or(Position { line: 1, column: 1 });
+    let words = finding.place.in_words(finding.sid.as_deref());
     let place = format!("{}: {}", document.name, finding.place);
     let mut location = json!({"logicalLocations": [{"fullyQualifiedName": place}]});
     if let Some(file) = &document.file {
@@ -109,7 +110,7 @@ fn result(document: &Checked, found: &Found, index: Option<usize>, fingerprint: 
         "ruleId": finding.rule.code,
         "ruleIndex": index,
         "level": level(finding.rule.severity),
-        "message": {"text": format!("{}: {}.", finding.place, finding.detail)},
+        "message": {"text": format!("{words}: {}.", finding.detail)},
         "locations": [location],
         "partialFingerprints": {"findingHash/v1": fingerprint},
     });

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use crate::lint::{Accepted, Checked, Found, Home, Report, lint, read};
+use super::Extent;
+use crate::lint::{Accepted, Checked, Found, Home, Report, Severity, lint, read};
 
 const TOOL: super::Tool = super::Tool {
     name: "a-linter",
@@ -35,6 +36,7 @@ fn of_files() -> Report {
             name: name.to_owned(),
             kind: Some(document.kind),
             file: Some(name.to_owned()),
+            is_built_in: false,
             found: Found::in_text(text, lint(&document), &accepted()),
         }
     });
@@ -43,13 +45,93 @@ fn of_files() -> Report {
     }
 }
 
+fn text(report: &Report, width: usize, is_whole: bool) -> String {
+    super::text(report, Extent { width, is_whole })
+}
+
 fn without_styles(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()
 }
 
 #[test]
 fn files_as_a_person_reads_them() {
-    insta::assert_snapshot!(without_styles(&super::text(&of_files())));
+    for width in [60, 80, 200] {
+        let text = without_styles(&text(&of_files(), width, false));
+        insta::assert_snapshot!(format!("files_as_a_person_reads_them_{width}"), text);
+    }
+}
+
+/// A trust policy in which a service may act for any account, once for each of these Sids.
+fn of_statements(name: &str, sids: &[&str]) -> Checked {
+    let service = json!({"Service": "sns.amazonaws.com"});
+    let statements = sids.iter().map(|sid| {
+        json!({"Sid": sid, "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": service})
+    });
+    let statements: Vec<Json> = statements.collect();
+    let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+    let document = read(&text, None, Home::default()).unwrap();
+    Checked {
+        name: name.to_owned(),
+        kind: Some(document.kind),
+        file: Some(name.to_owned()),
+        is_built_in: false,
+        found: Found::in_text(&text, lint(&document), &Accepted::new()),
+    }
+}
+
+#[test]
+fn a_repeated_finding_is_told_once_with_its_places() {
+    let many = of_statements("many.json", &["A", "B", "C", "D", "E"]);
+    let in_region = |region: &str| Checked {
+        name: format!("trust@{region}"),
+        file: Some("policies/trust.json".to_owned()),
+        is_built_in: true,
+        ..of_statements("", &["A"])
+    };
+    let regions = ["a", "b", "c", "d", "e"].map(in_region);
+    let report = Report {
+        documents: [many].into_iter().chain(regions).collect(),
+    };
+    insta::assert_snapshot!(without_styles(&text(&report, 80, false)));
+    let all = without_styles(&text(&report, 80, true));
+    for place in ["\"A\"", "\"E\"", "trust@a", "trust@e"] {
+        assert!(all.contains(place), "{place} is listed: {all}");
+    }
+}
+
+#[test]
+fn what_cannot_be_edited_has_its_own_advice() {
+    let mut document = of_statements("a.json", &["A", "B"]);
+    document.found[0].remedy = Some("Choose another profile.".to_owned());
+    let report = Report {
+        documents: vec![document],
+    };
+    let text = without_styles(&text(&report, 1000, false));
+    assert!(text.contains("  Fix: Choose another profile.\n"), "{text}");
+    assert!(
+        text.contains(report.documents[0].found[1].finding.rule.remedy),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_document_fails_by_the_severity_that_is_asked_of_it() {
+    let own = of_statements("own.json", &["A"]);
+    let built_in = Checked {
+        is_built_in: true,
+        ..own.clone()
+    };
+    let fails = |document: &Checked| {
+        let report = Report {
+            documents: vec![document.clone()],
+        };
+        report.fails(|it| match it.is_built_in {
+            true => Severity::Error,
+            false => Severity::Security,
+        })
+    };
+    assert!(fails(&own), "it has a finding of security");
+    assert!(!fails(&built_in), "which is no error");
 }
 
 #[test]
@@ -68,13 +150,13 @@ fn files_as_a_code_scanner_reads_them() {
 #[test]
 fn nothing_found_is_said() {
     let report = Report::default();
-    assert_eq!(super::text(&report), "Nothing found in 0 documents.\n");
+    assert_eq!(text(&report, 80, false), "Nothing found in 0 documents.\n");
 }
 
 #[test]
 fn no_output_holds_what_could_deceive() {
     let report = of_files();
-    let text = without_styles(&super::text(&report));
+    let text = without_styles(&text(&report, 80, true));
     assert!(!text.contains('\u{1b}'), "{text:?}");
 }
 
@@ -111,6 +193,7 @@ fn a_fingerprint_stays_when_lines_and_statements_move() {
                 name: "a.json".to_owned(),
                 kind: Some(document.kind),
                 file: None,
+                is_built_in: false,
                 found: found.map(|it| Found::new(it, &Accepted::new())).collect(),
             }],
         }

@@ -1,7 +1,7 @@
 //! Does with any bytes all that the crate does with policies. The fuzz target calls it too.
 
 use iam_policy::lint::{self, Accepted, Checked, Found, Home, Report, Unreadable};
-use iam_policy::report::{self, Tool};
+use iam_policy::report::{self, Extent, Tool};
 use iam_policy::{FitError, Kind, Policy, PolicyError};
 
 /// Takes the bytes for two policies, parted by a NUL: both are read, compared and made to fit, and
@@ -76,8 +76,16 @@ fn lints(text: &str) {
     // One kind for each text: all have their turn, and none takes twelve times as long.
     for kind in [None, Some(Kind::ALL[text.len() % Kind::ALL.len()])] {
         let report = lint_report(text, kind);
-        let words = report::text(&report);
-        assert!(printable(&words), "{words:?}");
+        for is_whole in [true, false] {
+            let words = report::text(
+                &report,
+                Extent {
+                    width: 60,
+                    is_whole,
+                },
+            );
+            assert!(printable(&words), "{words:?}");
+        }
         let tool = Tool {
             name: "any-bytes",
             version: "0.0.0",
@@ -106,6 +114,7 @@ fn lint_report(text: &str, kind: Option<Kind>) -> Report {
             name: "policy.json".to_owned(),
             kind,
             file: Some("policy.json".to_owned()),
+            is_built_in: false,
             found,
         }],
     }
@@ -118,7 +127,9 @@ fn same_problems(text: &str, findings: &[lint::Finding]) {
         return;
     }
     if let Err(PolicyError::Malformed { place, problem }) = Policy::parse(text) {
-        let says_so = |it: &lint::Finding| it.place.to_string() == place && it.detail == problem;
+        let says_so = |it: &lint::Finding| {
+            it.place.in_words(it.sid.as_deref()) == place && it.detail == problem
+        };
         assert!(findings.iter().any(says_so), "{place}: {problem}");
     }
 }
