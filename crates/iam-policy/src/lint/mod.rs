@@ -6,6 +6,7 @@
 
 mod checks;
 mod document;
+mod examples;
 mod finding;
 mod grants;
 mod kind_of;
@@ -22,6 +23,7 @@ mod tests;
 
 pub use checks::{Bucket, Escalation, escalations, lint_bucket};
 pub use document::{Document, Home};
+pub use examples::{Example, examples};
 pub use finding::Finding;
 pub use report::{Accepted, Checked, Found, Report};
 pub use rule::{Rule, Severity};

@@ -14,8 +14,8 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::cases::{kind, policy};
 use super::codes;
+use crate::lint::examples::{kind, policy};
 use crate::lint::{Home, Severity, Unreadable, read, rules};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/lint-coverage.md");
@@ -55,14 +55,14 @@ fn rows() -> Vec<Row> {
 
 /// What is found in an example.
 fn found(kind_of_policy: &str, example: &Value) -> Vec<&'static str> {
-    let kind = kind(kind_of_policy);
+    let kind = kind(kind_of_policy).unwrap();
     if let Some(text) = example["text"].as_str() {
         return match read(text, Some(kind), Home::default()) {
             Err(Unreadable { finding, .. }) => vec![finding.rule.code],
             _ => panic!("{text} was to be no JSON"),
         };
     }
-    codes(kind, &policy(kind, example))
+    codes(kind, &policy(kind, example).unwrap())
 }
 
 #[test]

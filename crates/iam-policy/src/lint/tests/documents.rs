@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{codes, home, with};
+use super::{codes, home};
+use crate::lint::examples::with;
 use crate::lint::{Bucket, Document, Home, Severity, lint, lint_bucket, rules};
 use crate::policy::Kind;
 
