@@ -101,7 +101,7 @@ fn linting(criterion: &mut Criterion) {
     };
     let lint = || {
         let layout = systems::lay_out(black_box(&systems), &site)?;
-        Ok::<_, Failure>(documents::report(&settings.accepted, &layout, &site))
+        Ok::<_, Failure>(documents::report(&settings, &layout, &site)?)
     };
     let report = lint().expect("documents that can be read");
     assert!(

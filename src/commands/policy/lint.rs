@@ -11,7 +11,7 @@ use crate::cli::PolicyLintArgs;
 use crate::commands::Ending;
 use crate::commands::context::Context;
 use crate::failure::Failure;
-use crate::render::text::WIDTH;
+use crate::render::wrap::columns;
 use crate::settings::{self, GeneralFlags, Need};
 use crate::stop;
 use crate::systems::Goal;
@@ -36,7 +36,7 @@ pub(super) async fn command(
         print_json(format_args!("{:#}", documents::sarif(&found)))?;
     } else {
         let extent = Extent {
-            width: WIDTH,
+            width: columns(&std::io::stdout()),
             is_whole: args.details,
         };
         print(&iam_policy::report::text(&found, extent))?;
