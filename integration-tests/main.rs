@@ -61,3 +61,4 @@ mod squatted;
 mod stopping;
 mod terminal;
 mod variants;
+mod warnings;

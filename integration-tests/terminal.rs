@@ -7,7 +7,7 @@ use std::thread;
 use aws_sdk_kms::types::KeyState;
 
 use crate::harness::session::{Session, Shown, THOUGHT};
-use crate::harness::{Account, MAIN, OTHER};
+use crate::harness::{Account, MAIN, OTHER, unwrapped};
 use crate::hostile_keys;
 
 const ROLE: &str = "StackStateAwsIntegrationRole";
@@ -173,12 +173,17 @@ async fn the_question_names_the_buckets_objects_in_any_region() {
     session.answer("no");
     let (code, screen) = session.end();
     assert_eq!(code, Some(1), "{screen}");
-    let holds =
-        format!("Every object in {bucket} goes with it (1 object version or delete marker).");
-    assert!(screen.contains(&holds), "{screen}");
-    let looked = looked.lock().unwrap();
-    assert!(
-        !looked.is_empty() && looked.iter().all(|region| region == MAIN),
-        "{looked:?}"
+    let holds = format!(
+        "all that the bucket {bucket} holds is deleted with it, for good: 1 object version"
     );
+    let day = "AWS deletes the key on 20";
+    for told in [
+        &holds,
+        day,
+        &format!(", including bucket {bucket}? Type yes: "),
+    ] {
+        assert!(unwrapped(&screen).contains(told), "{told}: {screen}");
+    }
+    let looked = looked.lock().unwrap();
+    assert!(looked.iter().any(|region| region == MAIN), "{looked:?}");
 }

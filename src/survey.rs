@@ -2,6 +2,7 @@
 //! possible.
 
 mod adoption;
+mod content;
 mod doubt;
 mod site;
 
@@ -18,6 +19,7 @@ use crate::engine::node::{Node, Observations, known};
 use crate::engine::observed::Observed;
 use crate::engine::release::{deleted, release};
 use crate::engine::resource;
+use crate::engine::warning::Warning;
 use crate::failure::Failure;
 use crate::systems::{self, Layout, Site, System, Written};
 
@@ -36,6 +38,8 @@ pub struct Survey {
     pub observed: Observations,
     /// When the observations began.
     pub observed_at: Instant,
+    /// What a person is to know of other deployments in the account.
+    pub others: Vec<Warning>,
 }
 
 impl Survey {
@@ -85,6 +89,7 @@ async fn read_all(systems: &[Box<dyn System>], aws: &Aws) -> Result<Survey, Trou
         written,
         observed,
         observed_at,
+        others,
     } = reading;
     Ok(Survey {
         site,
@@ -93,6 +98,7 @@ async fn read_all(systems: &[Box<dyn System>], aws: &Aws) -> Result<Survey, Trou
         written,
         observed,
         observed_at,
+        others,
     })
 }
 
@@ -102,6 +108,7 @@ struct Reading {
     written: Vec<Written>,
     observed: Observations,
     observed_at: Instant,
+    others: Vec<Warning>,
 }
 
 async fn read(
@@ -133,6 +140,10 @@ async fn read(
     nodes.extend(left_behind);
     let again = listed_differences(&nodes, &observed);
     observed.extend(observe(again, itself).await?);
+    content::look(aws, &nodes, &mut observed).await;
+    let systems = systems.iter().zip(&names);
+    let others = systems.flat_map(|(system, names)| system.others(names, &observed));
+    let others = others.collect();
     let deleted = deleted(&nodes, &observed);
     for observed in observed.values_mut() {
         release(observed, &deleted);
@@ -142,6 +153,7 @@ async fn read(
         written: layout.written,
         observed,
         observed_at,
+        others,
     })
 }
 

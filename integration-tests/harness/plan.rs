@@ -62,6 +62,14 @@ impl Plan {
         steps.filter(|(_, action)| *action != "keep").collect()
     }
 
+    /// The warnings, each with the address of its resource.
+    pub fn warnings(&self) -> Vec<(Option<&str>, &str)> {
+        let warnings = self.0["warnings"].as_array().into_iter().flatten();
+        warnings
+            .map(|it| (it["address"].as_str(), text(&it["message"])))
+            .collect()
+    }
+
     /// The names of the attributes that change at `address`.
     #[track_caller]
     pub fn attributes(&self, address: &str) -> Vec<&str> {

@@ -103,6 +103,11 @@ pub async fn drift(account: &Account) {
         version.send().await.unwrap();
     }
 
+    // Before an object expires sooner, the bucket is listed.
+    let bucket = format!("stackstate-logs-{}", account.id);
+    let lifecycle = account.s3(MAIN).delete_bucket_lifecycle().bucket(bucket);
+    lifecycle.send().await.unwrap();
+
     let kms = account.kms(MAIN);
     let id = account.key_id().await;
     let policy = kms.get_key_policy().key_id(&id).policy_name("default");

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::ConsentArgs;
 use crate::settings::StackStateFlags;
 
 /// The options of `apply`.
@@ -25,12 +26,9 @@ pub struct ApplyArgs {
     /// Print one JSON event a line
     #[arg(long)]
     pub json: bool,
-    /// Take over resources that have our names and are not ours
-    #[arg(long)]
-    pub adopt: bool,
-    /// Remove what restricts access: a Deny, a permissions boundary, a disabled key
-    #[arg(long)]
-    pub remove_restrictions: bool,
+    /// What is agreed to.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
     /// Skip the checks before the question
     #[arg(long)]
     pub no_preflight: bool,

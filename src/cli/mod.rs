@@ -7,6 +7,7 @@
 mod agent_config;
 mod apply;
 mod completions;
+mod consent;
 mod destroy;
 mod permissions;
 mod plan;
@@ -21,6 +22,7 @@ use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand};
 pub use agent_config::AgentConfigArgs;
 pub use apply::ApplyArgs;
 pub use completions::CompletionsArgs;
+pub use consent::{ConsentArgs, RemovalArgs};
 pub use destroy::DestroyArgs;
 pub use permissions::{PermissionsArgs, Permitted};
 pub use plan::PlanArgs;

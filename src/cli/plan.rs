@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::ConsentArgs;
 use crate::settings::StackStateFlags;
 
 /// The options of `plan`.
@@ -26,12 +27,9 @@ pub struct PlanArgs {
     /// Exit with 2 if there are changes, with 0 if there are none
     #[arg(long)]
     pub detailed_exitcode: bool,
-    /// Take over resources that have our names and are not ours
-    #[arg(long)]
-    pub adopt: bool,
-    /// Remove what restricts access: a Deny, a permissions boundary, a disabled key
-    #[arg(long)]
-    pub remove_restrictions: bool,
+    /// What is agreed to.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
     /// The settings of the StackState integration.
     #[command(flatten)]
     pub stackstate: StackStateFlags,

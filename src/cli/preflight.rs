@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::ConsentArgs;
 use crate::settings::StackStateFlags;
 
 /// The options of `preflight`.
@@ -17,12 +18,9 @@ pub struct PreflightArgs {
     /// Print the checks as one JSON document
     #[arg(long)]
     pub json: bool,
-    /// Check for an apply with --adopt
-    #[arg(long)]
-    pub adopt: bool,
-    /// Check for an apply with --remove-restrictions
-    #[arg(long)]
-    pub remove_restrictions: bool,
+    /// What is agreed to.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
     /// The settings of the StackState integration.
     #[command(flatten)]
     pub stackstate: StackStateFlags,

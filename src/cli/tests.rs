@@ -99,7 +99,7 @@ fn numbers_out_of_range_and_contradictions_are_refused() {
     let Ok(Command::Destroy(destroy)) = parse(&["destroy"]).map(|cli| cli.command) else {
         panic!("destroy needs no option");
     };
-    assert_eq!(destroy.key_deletion_days, 30);
+    assert_eq!(destroy.removal.key_deletion_days, 30);
 }
 
 #[test]

@@ -6,12 +6,10 @@ use tokio::sync::watch;
 use crate::checks::preflight::{Check, refuse};
 use crate::cli::ApplyArgs;
 use crate::commands::context::Context;
-use crate::commands::{Ending, outputs, preflight, refuse_blocked, run::run};
+use crate::commands::{Ending, consent, outputs, preflight, refuse_blocked, run::run};
 use crate::engine::approved::Approved;
 use crate::engine::events::Counts;
 use crate::engine::node;
-use crate::engine::observed::Consent;
-use crate::engine::plan;
 use crate::failure::Failure;
 use crate::render::question::question;
 use crate::render::{json, preflight as render};
@@ -34,11 +32,7 @@ pub async fn command(
     stop: watch::Receiver<bool>,
 ) -> Result<Ending, Failure> {
     let saved = args.plan.as_deref().map(saved_plan::read).transpose()?;
-    let given = Consent {
-        adopt: args.adopt,
-        remove_restrictions: args.remove_restrictions,
-        ..Consent::default()
-    };
+    let given = consent::to_apply(&args.consent);
     let consent = match (&saved, &args.plan) {
         (Some(saved), Some(path)) => saved.consent(given, path)?,
         _ => given,
@@ -57,7 +51,7 @@ pub async fn command(
     };
     survey = context.confirmed(survey).await?;
     survey.look_before_adoption(&context.aws, consent).await;
-    let plan = plan::plan(&survey.nodes, &survey.observed, consent);
+    let plan = super::decided(&survey, consent);
     if let Some(saved) = &saved {
         saved.check_plan(&json::plan(&survey.site, &plan))?;
     }
@@ -86,6 +80,7 @@ pub async fn command(
              {account}\n"
         ));
     }
+    super::warn(&plan);
     let question = question(&survey.site, &plan);
     confirm(args.yes, &question, context.aws.until_stopped()).await?;
 

@@ -9,17 +9,22 @@ pub mod plan;
 pub mod policy;
 pub mod preflight;
 
+mod consent;
 mod outputs;
 mod run;
 #[cfg(test)]
 mod runtime_tests;
 
+use std::time::SystemTime;
+
 use context::Context;
 
 use crate::checks::documents::security_findings;
-use crate::engine::plan::Plan;
+use crate::engine::observed::Consent;
+use crate::engine::plan::{Plan, plan as decide};
 use crate::failure::Failure;
-use crate::render::{json, text};
+use crate::render::wrap::columns;
+use crate::render::{json, text, warnings};
 use crate::survey::Survey;
 use crate::systems::Site;
 use crate::terminal::confirm::asks_without_stdout;
@@ -41,6 +46,25 @@ pub enum Ending {
     Findings,
     /// A file was not checked, which has been printed already, with what was found in the others.
     Unchecked,
+}
+
+/// The plan for what was read, with its warnings.
+fn decided(survey: &Survey, consent: Consent) -> Plan {
+    let mut plan = decide(&survey.nodes, &survey.observed, consent);
+    let now = SystemTime::now();
+    plan.warnings.clone_from(&survey.others);
+    plan.warn(&survey.nodes, &survey.observed, consent, now);
+    plan
+}
+
+/// Shows the warnings, right before the question.
+fn warn(plan: &Plan) {
+    if !plan.warnings.is_empty() {
+        report(&format!(
+            "\n{}",
+            warnings::text(&plan.warnings, columns(&std::io::stderr()))
+        ));
+    }
 }
 
 /// The plan as text, and below it the number of security findings in the documents. The documents are

@@ -2,11 +2,10 @@
 
 use crate::cli::PlanArgs;
 use crate::commands::context::Context;
-use crate::commands::{Ending, refuse_blocked};
-use crate::engine::observed::Consent;
-use crate::engine::plan;
+use crate::commands::{Ending, consent, refuse_blocked};
 use crate::failure::Failure;
-use crate::render::json;
+use crate::render::wrap::columns;
+use crate::render::{json, warnings};
 use crate::saved_plan;
 use crate::settings::{GeneralFlags, Need};
 use crate::systems::Goal;
@@ -24,14 +23,10 @@ pub async fn command(
 ) -> Result<Ending, Failure> {
     let context =
         Context::load(general, &args.stackstate, Need::Trust, Goal::Present, stop).await?;
-    let consent = Consent {
-        adopt: args.adopt,
-        remove_restrictions: args.remove_restrictions,
-        ..Consent::default()
-    };
+    let consent = consent::to_apply(&args.consent);
     let mut survey = context.survey().await?;
     survey.look_before_adoption(&context.aws, consent).await;
-    let plan = plan::plan(&survey.nodes, &survey.observed, consent);
+    let plan = super::decided(&survey, consent);
     if let (true, Some(doubt)) = (plan.has_changes(), survey.doubt()) {
         report(&format!(
             "{doubt}.\nRight after another run AWS may answer some seconds late: plan again then.\n"
@@ -41,7 +36,7 @@ pub async fn command(
     if args.json {
         print_json(format_args!("{document:#}"))?;
     } else {
-        print(&super::in_words(&context, &survey, &plan))?;
+        print(&(super::in_words(&context, &survey, &plan) + &warnings::text(&plan.warnings, columns(&std::io::stdout())))?;
     }
     refuse_blocked(&plan)?;
     if let Some(file) = &args.out {

@@ -11,8 +11,8 @@ use crate::checks::preflight::simulation::{Call, calls};
 use crate::checks::preflight::trails::{self, Seen};
 use crate::checks::preflight::{self, Check, Verdict, exposures};
 use crate::cli::PreflightArgs;
-use crate::commands::Ending;
 use crate::commands::context::Context;
+use crate::commands::{Ending, consent};
 use crate::engine::node;
 use crate::engine::observed::Consent;
 use crate::engine::plan::{self, Plan};
@@ -35,11 +35,7 @@ pub async fn command(
 ) -> Result<Ending, Failure> {
     let context =
         Context::load(general, &args.stackstate, Need::Trust, Goal::Present, stop).await?;
-    let consent = Consent {
-        adopt: args.adopt,
-        remove_restrictions: args.remove_restrictions,
-        ..Consent::default()
-    };
+    let consent = consent::to_apply(&args.consent);
     let (mut survey, trails) = look(&context).await?;
     survey.look_before_adoption(&context.aws, consent).await;
     let plan = plan::plan(&survey.nodes, &survey.observed, consent);

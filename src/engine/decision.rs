@@ -5,7 +5,7 @@ use crate::engine::address::Address;
 use crate::engine::attributes::{self, Attributes, Change};
 use crate::engine::known::Known;
 use crate::engine::node::Node;
-use crate::engine::observed::{Consent, Observed, Phase};
+use crate::engine::observed::{Consent, Observed, Phase, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::resource::Wanted;
 
@@ -95,14 +95,17 @@ fn decide_wanted(
     let impossible = changes.iter().find_map(|change| wanted.immutable(change));
     let restrictions = restrictions(wanted, &changes);
     let lifted = refusal(restrictions.as_deref(), around.consent);
+    let expired = expiry(wanted, present, &changes, around.consent);
+    let unagreed: Vec<String> = lifted.into_iter().chain(expired).collect();
+    let unagreed = (!unagreed.is_empty()).then(|| unagreed.join("; and "));
     let foreign = match &present.owner {
         Owner::Ours => None,
         Owner::Parent if around.parent == Some(Action::Blocked) => return blocked_by_parent(node),
         Owner::Parent => None,
         Owner::Foreign(whose) if !around.consent.adopt => {
-            let way_out = match (impossible, lifted) {
+            let way_out = match (impossible, unagreed) {
                 (Some(reason), _) => format!("and cannot be taken over: {reason}"),
-                (None, Some(lifted)) => format!("`--adopt` takes it over, but {lifted}"),
+                (None, Some(unagreed)) => format!("`--adopt` takes it over, but {unagreed}"),
                 (None, None) => "`--adopt` takes it over".to_owned(),
             };
             let reason = format!("it exists and is not ours: {whose}; {way_out}");
@@ -110,7 +113,7 @@ fn decide_wanted(
         }
         Owner::Foreign(whose) => Some(whose),
     };
-    if let Some(reason) = impossible.or(lifted) {
+    if let Some(reason) = impossible.or(unagreed) {
         return Decision::because(Action::Blocked, reason, changes);
     }
     match (foreign, &present.exposure) {
@@ -150,6 +153,21 @@ fn refusal(restrictions: Option<&str>, consent: Consent) -> Option<String> {
     Some(format!(
         "it would remove what restricts access: {restrictions}; ask who set that, then \
          `--remove-restrictions` agrees to it"
+    ))
+}
+
+/// Why `changes` need the consent that what is in the resource expires, with the flag that gives it; `None`
+/// if they need none.
+fn expiry(
+    wanted: &dyn Wanted,
+    present: &Present,
+    changes: &[Change],
+    consent: Consent,
+) -> Option<String> {
+    let holds = present.holds.as_ref().filter(|_| !consent.expire_content)?;
+    let expires = wanted.expires(changes)?;
+    Some(format!(
+        "{expires}, also those that it holds now: {holds}; `--expire-existing-objects` agrees to that"
     ))
 }
 

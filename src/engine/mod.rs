@@ -23,3 +23,4 @@ pub mod plan;
 pub mod release;
 pub mod resource;
 pub mod restriction;
+pub mod warning;

@@ -63,10 +63,13 @@ pub struct Present {
     /// Where the resource leads beside its attributes, with what to do before it is taken over. Only
     /// an adoption needs an answer to that.
     pub exposure: Option<String>,
+    /// What is in it, in words, where that was asked and something is. Only a deletion, and a change that
+    /// lets it expire, need an answer to that.
+    pub holds: Option<String>,
 }
 
 impl Present {
-    /// A resource without a chosen ARN, a note, anything kept, holders or an exposure.
+    /// A resource without a chosen ARN, a note, anything kept, holders, an exposure or content.
     pub fn new(attributes: Attributes, owner: Owner, phase: Phase) -> Self {
         Present {
             attributes,
@@ -79,6 +82,7 @@ impl Present {
             keeps: Vec::new(),
             held_by: Vec::new(),
             exposure: None,
+            holds: None,
         }
     }
 }
@@ -114,6 +118,8 @@ pub struct Consent {
     pub adopt: bool,
     /// Whether what restricts access to a resource may be removed, such as a Deny.
     pub remove_restrictions: bool,
+    /// Whether what is in a resource may expire, where it would stay without the change.
+    pub expire_content: bool,
     /// Whether a resource that others use may be deleted, and detached from its users.
     pub detach_foreign: bool,
     /// Whether a resource is deleted together with its content.
@@ -128,6 +134,7 @@ impl Default for Consent {
         Consent {
             adopt: false,
             remove_restrictions: false,
+            expire_content: false,
             detach_foreign: false,
             delete_content: false,
             recovery_days: 30,
@@ -141,6 +148,7 @@ impl Consent {
         let all = [
             ("--adopt", self.adopt),
             ("--remove-restrictions", self.remove_restrictions),
+            ("--expire-existing-objects", self.expire_content),
         ];
         let given = all.into_iter().filter(|(_, is_given)| *is_given);
         given.map(|(option, _)| option).collect()
@@ -166,12 +174,21 @@ impl Present {
         in_words(holders.filter(|holder| !before.held_by.contains(holder)))
     }
 
-    /// Why the resource may not be deleted while others use it, with the way out.
+    /// Why the resource may not be deleted while others use it, or while something is in it, with the way
+    /// out.
     pub fn held(&self, consent: Consent) -> Option<String> {
-        let holders = self.holders().filter(|_| !consent.detach_foreign)?;
-        Some(format!(
-            "{holders}; detach it there, or run `provision destroy --detach-foreign`"
-        ))
+        let holders = self.holders().filter(|_| !consent.detach_foreign);
+        let holders = holders.map(|holders| {
+            format!("{holders}; detach it there, or run `provision destroy --detach-foreign`")
+        });
+        let content = self.holds.as_ref().filter(|_| !consent.delete_content);
+        let content = content.map(|content| {
+            format!(
+                "it holds {content}; `provision destroy --empty-bucket` deletes everything in it"
+            )
+        });
+        let reasons: Vec<String> = holders.into_iter().chain(content).collect();
+        (!reasons.is_empty()).then(|| reasons.join("; and "))
     }
 }
 

@@ -9,6 +9,7 @@ mod properties;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 use crate::engine::action::Action;
 use crate::engine::address::Address;
@@ -16,6 +17,7 @@ use crate::engine::decision::{Around, Decision, decide};
 use crate::engine::known::Known;
 use crate::engine::node::{Node, Observations, known};
 use crate::engine::observed::{Consent, Observed, Phase, Present};
+use crate::engine::warning::Warning;
 use crate::names::Region;
 
 /// One line of a plan.
@@ -44,6 +46,8 @@ pub struct Step {
 pub struct Plan {
     /// The steps. Each resource stands after those that it needs.
     pub steps: Vec<Step>,
+    /// What a person is to know before the consent.
+    pub warnings: Vec<Warning>,
 }
 
 impl Plan {
@@ -84,6 +88,37 @@ impl Plan {
         self.steps.iter().filter(stays).collect()
     }
 
+    /// Adds the warnings about the steps, if the plan is carried out at `now`.
+    pub fn warn(
+        &mut self,
+        nodes: &[Node],
+        observed: &Observations,
+        consent: Consent,
+        now: SystemTime,
+    ) {
+        let about = |step: &Step| {
+            let node = nodes.iter().find(|node| *node.address() == step.address)?;
+            let Some(Observed::Present(present)) = observed.get(&step.address) else {
+                return None;
+            };
+            let message = match (step.decision.action, node.resource.wanted()) {
+                (Action::Delete, _) => node.resource.deletion_warning(present, consent, now),
+                (Action::Adopt | Action::Update, Some(wanted)) => {
+                    let holds = present.holds.as_ref()?;
+                    let expires = wanted.expires(&step.decision.changes)?;
+                    Some(format!("{expires}, also those that it holds now: {holds}"))
+                }
+                _ => None,
+            };
+            Some(Warning {
+                address: Some(step.address.clone()),
+                message: message?,
+            })
+        };
+        let warnings: Vec<Warning> = self.changes().filter_map(about).collect();
+        self.warnings.extend(warnings);
+    }
+
     /// The blocked steps.
     pub fn blocked(&self) -> impl Iterator<Item = &Step> {
         self.steps
@@ -117,21 +152,18 @@ pub fn plan(nodes: &[Node], observed: &Observations, consent: Consent) -> Plan {
         };
         if let Some(decision) = decide(node, observation, &known, &around) {
             decisions.insert(node.address(), decision.action);
-            steps.push(step(node, observed, &known, decision, consent));
+            steps.push(step(node, observed, &known, decision));
         }
     }
     let place = |address: &Address| nodes.iter().position(|node| node.address() == address);
     steps.sort_by_key(|step| place(&step.address));
-    Plan { steps }
+    Plan {
+        steps,
+        warnings: Vec::new(),
+    }
 }
 
-fn step(
-    node: &Node,
-    observed: &Observations,
-    known: &Known,
-    decision: Decision,
-    consent: Consent,
-) -> Step {
+fn step(node: &Node, observed: &Observations, known: &Known, decision: Decision) -> Step {
     let observation = observed.get(node.address()).unwrap_or(&Observed::Missing);
     let present = match observation {
         Observed::Present(present) => Some(present),
@@ -150,7 +182,7 @@ fn step(
             .or_else(|| present.and_then(|present| present.arn.clone())),
         region: identity.address.region.clone().or(node.serves.clone()),
         summary,
-        note: note(node, observation, stranger, &decision, consent),
+        note: note(node, observation, stranger, &decision),
         keeps: present.map_or_else(Vec::new, |present| present.keeps.clone()),
         decision,
     }
@@ -171,7 +203,6 @@ fn note(
     observation: &Observed,
     stranger: Option<String>,
     decision: &Decision,
-    consent: Consent,
 ) -> Option<String> {
     let (present, beside) = match observation {
         Observed::Present(present) => (Some(present), present.note.clone()),
@@ -186,7 +217,7 @@ fn note(
     let notes = match decision.action {
         Action::Delete => vec![
             beside,
-            present.and_then(|present| node.resource.deletion_note(present, consent)),
+            present.and_then(|present| node.resource.deletion_note(present)),
             holders.map(|holders| format!("{holders}, and lose it")),
             stranger,
         ],

@@ -5,7 +5,7 @@
 //! pass by themselves.
 
 use std::fmt::Debug;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 
@@ -33,8 +33,19 @@ pub trait Resource: Debug + Send + Sync {
     }
 
     /// What a person should know about the deletion.
-    fn deletion_note(&self, present: &Present, consent: Consent) -> Option<String> {
-        let _ = (present, consent);
+    fn deletion_note(&self, present: &Present) -> Option<String> {
+        let _ = present;
+        None
+    }
+
+    /// What is lost by the deletion at `now` and nothing brings back, or only for a time.
+    fn deletion_warning(
+        &self,
+        present: &Present,
+        consent: Consent,
+        now: SystemTime,
+    ) -> Option<String> {
+        let _ = (present, consent, now);
         None
     }
 
@@ -62,7 +73,7 @@ pub trait Resource: Debug + Send + Sync {
         false
     }
 
-    /// The permissions that [`observe`](Resource::observe) needs.
+    /// The permissions that [`observe`](Resource::observe) and [`content`](Resource::content) need.
     fn permissions_to_observe(&self) -> Vec<Permission>;
 
     /// The permissions that [`delete`](Resource::delete) needs.
@@ -103,6 +114,16 @@ pub trait Resource: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// What is in the resource, in words; `None` if nothing is. Asked before a change that lets it expire.
+    /// Never writes.
+    ///
+    /// # Errors
+    /// Those of AWS.
+    async fn content(&self, aws: &Aws, present: &Present) -> Result<Option<String>, AwsError> {
+        let _ = (aws, present);
+        Ok(None)
+    }
+
     /// Deletes the resource, and returns without waiting. A resource that is gone already is no
     /// error.
     ///
@@ -136,6 +157,13 @@ pub trait Wanted: Send + Sync {
     fn lifts(&self, change: &Change, changes: &[Change]) -> Option<String> {
         let _ = changes;
         restriction::denials(change)
+    }
+
+    /// What becomes of the content by `changes`, if it expires by them and stays, or stays longer, without
+    /// them.
+    fn expires(&self, changes: &[Change]) -> Option<&'static str> {
+        let _ = changes;
+        None
     }
 
     /// The permissions that [`create`](Wanted::create) needs, with those of the updates that

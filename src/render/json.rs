@@ -7,6 +7,7 @@ use crate::engine::attributes::Value;
 use crate::engine::events::{Counts, Event, Outcome};
 use crate::engine::plan::{Plan, Step};
 use crate::failure::Failure;
+use crate::render::warnings;
 use crate::systems::Site;
 
 /// The version of the plan's form. It is raised when a program that reads the older form would
@@ -36,6 +37,7 @@ pub fn plan(site: &Site, plan: &Plan) -> Json {
         "regions": site.regions.iter().map(|region| region.name()).collect::<Vec<_>>(),
         "resources": plan.steps.iter().map(step).collect::<Vec<_>>(),
         "summary": summary,
+        "warnings": warnings::json(&plan.warnings),
     })
 }
 

@@ -7,6 +7,7 @@ pub mod preflight;
 pub mod progress;
 pub mod question;
 pub mod text;
+pub mod warnings;
 pub mod wrap;
 
 #[cfg(test)]

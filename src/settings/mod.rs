@@ -35,6 +35,7 @@ pub use endpoint::check_endpoint;
 pub use general::{Connection, GeneralFlags, System, TopLevel};
 pub use invalid::Invalid;
 pub use load::{Draft, Settings, load, load_lint};
+pub use postfix::is_postfix;
 pub use principal::Principal;
 pub use stackstate::{Encryption, Profile, StackState, StackStateFlags};
 pub use trust::{Environment, Need, Trust, TrustKind};

@@ -46,6 +46,11 @@ pub(super) fn check(text: &str) -> Result<String, Invalid> {
     Ok(text.to_owned())
 }
 
+/// Whether every name that ends with it is one that AWS accepts.
+pub fn is_postfix(text: &str) -> bool {
+    check(text).is_ok()
+}
+
 /// The name of the deployment in the ownership tags.
 pub(super) fn deployment(postfix: &str) -> &str {
     match postfix {

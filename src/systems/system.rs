@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use crate::aws::{Aws, AwsError};
 use crate::engine::known::Known;
 use crate::engine::node::{Node, Observations};
+use crate::engine::warning::Warning;
 use crate::failure::Failure;
 pub use crate::names::Site;
 use crate::names::{Arn, Partition};
@@ -97,6 +98,13 @@ pub trait System: Debug + Send + Sync {
     /// The IAM actions that [`names`](System::names) needs.
     fn actions_for_names(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// What a person is to know of other deployments of the system in the account, where this one is still
+    /// to be made. It follows from `names` and from what is `observed`.
+    fn others(&self, names: &[String], observed: &Observations) -> Vec<Warning> {
+        let _ = (names, observed);
+        Vec::new()
     }
 
     /// The resources that earlier settings left behind and that the layout does not contain. They

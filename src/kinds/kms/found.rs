@@ -1,6 +1,6 @@
 //! A key as it was read.
 
-use aws_sdk_kms::primitives::DateTimeFormat;
+use aws_sdk_kms::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_kms::types::{KeyMetadata, KeyState};
 
 use crate::engine::attributes::{Attributes, Value};
@@ -8,6 +8,8 @@ use crate::engine::observed::Present;
 
 /// How many aliases or keys a text names.
 pub(super) const MOST_NAMED: usize = 5;
+
+const UNKNOWN_TIME: &str = "at an unknown time";
 
 /// A key as it was read.
 #[derive(Debug)]
@@ -50,14 +52,20 @@ pub(super) fn attributes_of(key: &KeyMetadata, (policy, rotation): (Value, Value
     ])
 }
 
+/// The day in UTC, such as 2026-12-28.
+pub(super) fn day(time: &DateTime) -> String {
+    let text = time.fmt(DateTimeFormat::DateTime).ok();
+    text.map_or_else(
+        || UNKNOWN_TIME.to_owned(),
+        |text| text.chars().take(10).collect(),
+    )
+}
+
 /// Which key it is, for a person who decides about its change or deletion. Only what stays as it is
 /// from day to day is in it, because a saved plan is compared with the plan of a later day.
 pub(super) fn described(key: &KeyMetadata, other_aliases: &[String]) -> String {
     let created = key.creation_date();
-    let created = created.and_then(|date| date.fmt(DateTimeFormat::DateTime).ok());
-    let created = created.map_or("at an unknown time".to_owned(), |date| {
-        date.chars().take(10).collect()
-    });
+    let created = created.map_or_else(|| UNKNOWN_TIME.to_owned(), day);
     let aliases = match other_aliases {
         [] => "no other alias".to_owned(),
         aliases => format!("also {}", named(aliases)),

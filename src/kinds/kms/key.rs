@@ -11,6 +11,8 @@
 mod changes;
 mod wanted;
 
+use std::time::{Duration, SystemTime};
+
 use async_trait::async_trait;
 use aws_sdk_kms::types::{KeyMetadata, KeyState};
 
@@ -21,6 +23,7 @@ use crate::engine::observed::{Consent, Observed, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::permission::Permission;
 use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
+use crate::kinds::kms::found::day;
 use crate::names::Region;
 use iam_policy::Policy;
 
@@ -150,13 +153,25 @@ impl Resource for KmsKey {
         Specified::of(self, self.spec.as_ref())
     }
 
-    fn deletion_note(&self, present: &Present, consent: Consent) -> Option<String> {
+    fn deletion_note(&self, present: &Present) -> Option<String> {
+        let note = "scheduled for deletion already, only its alias is deleted";
+        is_pending(present).then(|| note.to_owned())
+    }
+
+    fn deletion_warning(
+        &self,
+        present: &Present,
+        consent: Consent,
+        now: SystemTime,
+    ) -> Option<String> {
         if is_pending(present) {
-            return Some("scheduled for deletion already, only its alias is deleted".to_owned());
+            return None;
         }
+        let until = now + Duration::from_hours(24 * u64::from(consent.recovery_days));
         Some(format!(
-            "scheduled for deletion in {} days; until then `provision apply` takes it back",
-            consent.recovery_days
+            "AWS deletes the key on {}, and with it all that it encrypted, in whichever bucket; until then \
+             `provision apply` takes it back",
+            day(&until.into())
         ))
     }
 

@@ -5,13 +5,14 @@ mod tests;
 mod wanted;
 
 use std::collections::BTreeSet;
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 use aws_sdk_s3::types::PublicAccessBlockConfiguration;
-use futures_util::future::join;
+use futures_util::future::{join, join3};
 use serde_json::json;
 
-use crate::aws::{Aws, AwsError};
+use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::address::Address;
 use crate::engine::attributes::Value;
 use crate::engine::identity::Identity;
@@ -107,6 +108,33 @@ impl S3Bucket {
     }
 }
 
+impl S3Bucket {
+    /// What is in the bucket, in words, as far as one page tells.
+    async fn content_in(&self, aws: &Aws, region: &Region) -> Result<Option<String>, AwsError> {
+        let bucket = empty::Bucket {
+            name: &self.identity.name,
+            account: &self.account,
+            region,
+        };
+        bucket.holds(aws, 1).await
+    }
+
+    /// The same for a bucket that is to go. Where that may not be read, S3 tells it at the deletion.
+    async fn content_to_delete(
+        &self,
+        aws: &Aws,
+        region: &Region,
+    ) -> Result<Option<String>, AwsError> {
+        if self.spec.is_some() {
+            return Ok(None);
+        }
+        match self.content_in(aws, region).await {
+            Err(error) if error.kind == ErrorKind::Denied => Ok(None),
+            content => content,
+        }
+    }
+}
+
 impl Specified<'_, S3Bucket, BucketSpec> {
     /// Whether AWS itself writes the statement for its log delivery to this bucket.
     fn is_of_log_delivery(&self, statement: &Statement, names_source: bool) -> bool {
@@ -187,9 +215,17 @@ impl Resource for S3Bucket {
         true
     }
 
-    fn deletion_note(&self, _present: &Present, consent: Consent) -> Option<String> {
-        let empties = "every version of its objects is deleted with it";
-        consent.delete_content.then(|| empties.to_owned())
+    fn deletion_warning(
+        &self,
+        present: &Present,
+        _consent: Consent,
+        _now: SystemTime,
+    ) -> Option<String> {
+        let holds = present.holds.as_ref()?;
+        Some(format!(
+            "all that the bucket {} holds is deleted with it, for good: {holds}",
+            self.identity.name
+        ))
     }
 
     fn permissions_to_observe(&self) -> Vec<Permission> {
@@ -201,20 +237,26 @@ impl Resource for S3Bucket {
     }
 
     async fn observe(&self, aws: &Aws) -> Result<Observed, AwsError> {
-        let (located, here) = join(self.locate(aws), self.settings(aws, &self.region)).await;
+        let (located, here, content) = join3(
+            self.locate(aws),
+            self.settings(aws, &self.region),
+            self.content_to_delete(aws, &self.region),
+        )
+        .await;
         let region = match located {
             Err(error) => return self.refused(aws, error).await,
             Ok(Err(reason)) => return Ok(Observed::Obstructed(reason)),
             Ok(Ok(None)) => return Ok(Observed::Missing),
             Ok(Ok(Some(region))) => region,
         };
-        let settings = if region == self.region {
-            here?
+        let (settings, holds) = if region == self.region {
+            (here?, content?)
         } else {
             // The region was named in an error, which tells nothing about the owner.
-            match self.settings(aws, &region).await {
-                Err(error) => return self.refused(aws, error).await,
-                Ok(settings) => settings,
+            let content = self.content_to_delete(aws, &region);
+            match join(self.settings(aws, &region), content).await {
+                (Err(error), _) => return self.refused(aws, error).await,
+                (Ok(settings), content) => (settings, content?),
             }
         };
         let mut attributes = settings.attributes;
@@ -229,6 +271,7 @@ impl Resource for S3Bucket {
             .tags
             .lower_observed(&settings.tags, &mut attributes);
         let mut present = Present::new(attributes, owner, Phase::Stable);
+        present.holds = holds;
         present.note = self.spec.as_ref().and_then(|spec| {
             let bucket = Specified {
                 resource: self,
@@ -237,6 +280,10 @@ impl Resource for S3Bucket {
             bucket.note(present.attributes.get("bucket_policy"))
         });
         Ok(Observed::Present(present))
+    }
+
+    async fn content(&self, aws: &Aws, present: &Present) -> Result<Option<String>, AwsError> {
+        self.content_in(aws, &self.region_of(present)).await
     }
 
     async fn exposures(&self, aws: &Aws, present: &Present) -> Result<Vec<String>, AwsError> {

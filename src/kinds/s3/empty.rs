@@ -89,20 +89,21 @@ impl Bucket<'_> {
 
     /// S3's refusal, with the number of versions in the bucket as its message.
     async fn still_full(&self, aws: &Aws, error: AwsError) -> Result<AwsError, AwsError> {
+        let holds = self.holds(aws, COUNT_LIMIT).await?;
         Ok(AwsError {
             message: format!(
                 "the bucket {} still holds {}; run again with `--empty-bucket` to delete \
                  everything in it, or wait two or three days until all has expired",
                 self.name,
-                self.holds(aws, COUNT_LIMIT).await?
+                holds.as_deref().unwrap_or("nothing")
             ),
             ..error
         })
     }
 
-    /// The number of versions and delete markers in the bucket, in words. Counting stops after the
-    /// page that reaches `enough`.
-    pub async fn holds(&self, aws: &Aws, enough: usize) -> Result<String, AwsError> {
+    /// The number of versions and delete markers in the bucket, in words; `None` if there are none. Counting
+    /// stops after the page that reaches `enough`.
+    pub async fn holds(&self, aws: &Aws, enough: usize) -> Result<Option<String>, AwsError> {
         let mut count = 0;
         let mut next = None;
         loop {
@@ -115,9 +116,9 @@ impl Bucket<'_> {
         }
         let more = if next.is_some() { "more than " } else { "" };
         Ok(match count {
-            0 => "nothing".to_owned(),
-            1 => format!("{more}1 object version or delete marker"),
-            _ => format!("{more}{count} object versions and delete markers"),
+            0 => None,
+            1 => Some(format!("{more}1 object version or delete marker")),
+            _ => Some(format!("{more}{count} object versions and delete markers")),
         })
     }
 

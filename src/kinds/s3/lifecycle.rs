@@ -7,6 +7,7 @@ use aws_sdk_s3::types::{
 };
 use serde_json::{Value as Json, json};
 
+use crate::engine::attributes::Value;
 use crate::kinds::summary::counted;
 
 const DAYS: i32 = 1;
@@ -41,6 +42,23 @@ pub fn in_words() -> String {
         "objects expire after {}",
         counted(DAYS.unsigned_abs() as usize, "day")
     )
+}
+
+/// Whether objects expire by the wanted rule that stay, or stay longer, by the rules that were found.
+pub fn shortens(found: Option<&Value>) -> bool {
+    let rules = match found {
+        Some(Value::Plain(Json::Array(rules))) => rules.as_slice(),
+        _ => &[],
+    };
+    let within_a_day = |days: &Json| days.as_i64().is_some_and(|days| days <= DAYS.into());
+    let expires_all = |rule: &Json| {
+        rule["status"] == ExpirationStatus::Enabled.as_str()
+            && rule["prefix"] == ""
+            && rule.get("other").is_none()
+            && within_a_day(&rule["expire_days"])
+            && within_a_day(&rule["expire_noncurrent_days"])
+    };
+    !rules.iter().any(expires_all)
 }
 
 /// The rules in a canonical order and form. Settings of a rule that ours does not have are listed
@@ -101,4 +119,68 @@ fn lower_rule(rule: &LifecycleRule) -> Json {
         lowered["other"] = json!(other);
     }
     lowered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_expire_sooner_unless_the_rules_let_all_of_them_expire_within_a_day() {
+        let wanted = || lower(wanted().unwrap().rules());
+        let with = |field: &str, value: Json| {
+            let mut rules = wanted();
+            rules[0][field] = value;
+            Some(rules)
+        };
+        let cases = [
+            (None, true, "no rule: objects stay"),
+            (Some(json!([])), true, "the same"),
+            (Some(wanted()), false, "the wanted rule"),
+            (
+                with("id", json!("theirs")),
+                false,
+                "another name of the rule",
+            ),
+            (with("expire_days", json!(30)), true, "30 days become 1"),
+            (
+                with("expire_days", Json::Null),
+                true,
+                "only old versions expire",
+            ),
+            (
+                with("expire_noncurrent_days", json!(7)),
+                true,
+                "old versions stay for a week",
+            ),
+            (
+                with("expire_noncurrent_days", Json::Null),
+                true,
+                "old versions stay",
+            ),
+            (
+                with("prefix", json!("AWSLogs/")),
+                true,
+                "other prefixes stay",
+            ),
+            (with("status", json!("Disabled")), true, "the rule is off"),
+            (
+                with("other", json!(["a filter by tag or size"])),
+                true,
+                "some objects stay",
+            ),
+            (
+                with("abort_multipart_days", Json::Null),
+                false,
+                "an upload is no object",
+            ),
+        ];
+        for (found, expected, why) in cases {
+            assert_eq!(
+                shortens(found.map(Value::Plain).as_ref()),
+                expected,
+                "{why}"
+            );
+        }
+    }
 }

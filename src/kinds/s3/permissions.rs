@@ -42,6 +42,7 @@ impl S3Bucket {
             "s3:GetEncryptionConfiguration",
             "s3:GetLifecycleConfiguration",
             "s3:ListBucket",
+            "s3:ListBucketVersions",
         ];
         // The name may belong to another account, and only the list of buckets tells.
         let mut all = allow(FIND, &["*"], &[], &["s3:ListAllMyBuckets"]);
@@ -61,8 +62,7 @@ impl S3Bucket {
 
     pub(super) fn deleting(&self, consent: Consent) -> Vec<Permission> {
         let arn = self.identity.as_resource();
-        let delete = ["s3:DeleteBucket", "s3:ListBucketVersions"];
-        let mut all = allow("DeleteBucket", &[arn], &[], &delete);
+        let mut all = allow("DeleteBucket", &[arn], &[], &["s3:DeleteBucket"]);
         if consent.delete_content {
             let objects = format!("{arn}/*");
             let empty = ["s3:DeleteObject", "s3:DeleteObjectVersion"];

@@ -18,6 +18,7 @@ use crate::engine::known::Known;
 use crate::engine::node::{Node, Observations};
 use crate::engine::observed::Observed;
 use crate::engine::ownership::{Owner, Tags};
+use crate::engine::warning::Warning;
 use crate::failure::Failure;
 use crate::kinds::iam::role;
 use crate::names::{Arn, Partition, Region};
@@ -191,6 +192,26 @@ impl System for StackState {
 
     fn actions_for_names(&self) -> &'static [&'static str] {
         &["iam:GetAccountAuthorizationDetails", "iam:ListRoles"]
+    }
+
+    /// A deployment that is made while another one is there may be the old one with a changed postfix.
+    fn others(&self, names: &[String], observed: &Observations) -> Vec<Warning> {
+        let role = resources::integration_role();
+        let is_there = observed.get(&role).is_some_and(|it| !it.is_absent());
+        if self.documents.is_none() || is_there {
+            return Vec::new();
+        }
+        let others = names.iter().filter_map(|role| {
+            let postfix = Names::postfix_of(role).filter(|it| *it != self.settings.postfix)?;
+            Some(Warning {
+                address: None,
+                message: format!(
+                    "the role {role} belongs to another deployment, which stays as it is: if the postfix \
+                     was changed, `provision destroy --postfix={postfix}` removes the old one"
+                ),
+            })
+        });
+        others.collect()
     }
 
     fn left_behind(

@@ -3,6 +3,7 @@
 use crate::engine::address::Address;
 use crate::kinds::{kms, s3};
 use crate::names::Region;
+use crate::settings::is_postfix;
 use crate::systems::system::Site;
 
 const ROLE: &str = "StackStateAwsIntegrationRole";
@@ -70,6 +71,12 @@ impl Names<'_> {
             .strip_prefix(FIREHOSE_ROLE)
             .or_else(|| name.strip_prefix(EVENTBRIDGE_ROLE))?;
         region.parse().ok()
+    }
+
+    /// The postfix of the deployment that an integration role of this name belongs to.
+    pub fn postfix_of(role: &str) -> Option<&str> {
+        let postfix = role.strip_prefix(ROLE)?;
+        is_postfix(postfix).then_some(postfix)
     }
 
     /// The address of the key, which is in the main region.

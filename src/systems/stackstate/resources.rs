@@ -35,6 +35,11 @@ fn role_address(name: &str) -> Address {
     Address::global(role::KIND, name)
 }
 
+/// The address of the integration role.
+pub(super) fn integration_role() -> Address {
+    role_address("integration")
+}
+
 impl Resources<'_> {
     fn encrypted(&self) -> bool {
         self.settings.encryption == Encryption::Kms
@@ -83,7 +88,7 @@ impl Resources<'_> {
         let main = self.main;
         let role_name = self.names.integration_role();
         let role = IamRole {
-            identity: self.role_identity(role_address("integration"), role_name.clone()),
+            identity: self.role_identity(integration_role(), role_name.clone()),
             policy_name: "STSIntegration",
             spec: documents.map(|documents| {
                 let trust = documents.trust.as_ref().map(|(_, trust)| trust.clone());

@@ -215,6 +215,12 @@ impl Wanted for Specified<'_, S3Bucket, BucketSpec> {
         })
     }
 
+    fn expires(&self, changes: &[Change]) -> Option<&'static str> {
+        let change = changes.iter().find(|it| it.attribute == "lifecycle")?;
+        let shortens = lifecycle::shortens(change.before.as_ref());
+        shortens.then_some("its objects expire a day after they were written")
+    }
+
     fn permissions_to_create(&self) -> Vec<Permission> {
         self.creating()
     }

@@ -1,0 +1,37 @@
+//! What a person agrees to beside the settings, by options that several commands share.
+
+use clap::Args;
+
+/// What an apply may do only where these options agree to it.
+#[derive(Debug, Args)]
+pub struct ConsentArgs {
+    /// Take over resources that have our names and are not ours
+    #[arg(long)]
+    pub adopt: bool,
+    /// Remove what restricts access: a Deny, a permissions boundary, a disabled key
+    #[arg(long)]
+    pub remove_restrictions: bool,
+    /// Let the objects expire that a bucket holds already and that would stay otherwise
+    #[arg(long)]
+    pub expire_existing_objects: bool,
+}
+
+/// What a destroy may do only where these options agree to it.
+#[derive(Debug, Args)]
+pub struct RemovalArgs {
+    /// Days until AWS deletes the key, 7 to 30; until then apply restores it
+    #[arg(
+        long,
+        value_name = "DAYS",
+        default_value_t = 30,
+        value_parser = clap::value_parser!(u8).range(7..=30)
+    )]
+    pub key_deletion_days: u8,
+    /// Delete every version of every object in the log bucket first
+    #[arg(long)]
+    pub empty_bucket: bool,
+    /// Delete what others use: detach our policies from their identities, remove our roles from
+    /// their instance profiles and their targets from our rules, and delete a key with other aliases
+    #[arg(long)]
+    pub detach_foreign: bool,
+}
