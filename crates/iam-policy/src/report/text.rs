@@ -158,16 +158,22 @@ impl<'a> Group<'a> {
                 let words = format!("{}: {}", place(found), found.finding.detail);
                 hanging(text, "    - ", PLAIN, &words, extent.width);
             }
-            more(text, "    - ", found.len(), "place", shown);
+            more(text, "    - ", found.len().saturating_sub(shown), "place");
         }
-        more(text, "  ", self.alike.len(), "document", shown);
+        let hidden = self.alike.iter().skip(shown);
+        more(
+            text,
+            "  ",
+            hidden.map(|(documents, _)| documents.len()).sum(),
+            "document",
+        );
     }
 }
 
-fn more(text: &mut String, first: &str, count: usize, noun: &str, shown: usize) {
-    if count > shown {
-        let more = counted(count - shown, noun);
-        let _ = writeln!(text, "{first}{QUIET}and {more} more{QUIET:#}");
+fn more(text: &mut String, first: &str, hidden: usize, noun: &str) {
+    if hidden > 0 {
+        let hidden = counted(hidden, noun);
+        let _ = writeln!(text, "{first}{QUIET}and {hidden} more{QUIET:#}");
     }
 }
 
