@@ -101,7 +101,9 @@ async fn every_kind_made_by_hand_is_blocked_until_it_is_adopted() {
             "event_target.firehose@eu-west-1" => {
                 "event_rule.stackstate@eu-west-1, which is blocked"
             }
-            _ => "it exists and is not ours: it carries no tags; `--adopt` takes it over",
+            _ => {
+                "it exists and is not managed by provision: it carries no tags; `--adopt` takes it over"
+            }
         };
         assert!(reason.contains(expected), "{address}: {reason}");
     }

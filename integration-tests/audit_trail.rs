@@ -115,15 +115,15 @@ async fn an_attachment_of_others_blocks_the_policys_deletion() {
     account
         .apply(&[])
         .writes_nothing()
-        .says("others use it with group/theirs");
+        .says("also attached to group/theirs, which is not in `attach_to`");
     account
         .provision(&["destroy", "--yes"])
         .exits(1)
-        .says("others use it with group/theirs; detach it there, or run `provision destroy --detach-foreign`")
+        .says("also attached to group/theirs, which is not in `attach_to`; detach it there, or run `provision destroy --detach-foreign`")
         .writes_nothing();
     account
         .destroy(&["--detach-foreign"])
-        .says("others use it with group/theirs, and lose it");
+        .says("also attached to group/theirs, which is not in `attach_to`; the deletion takes it from them");
     let attached = iam.list_attached_group_policies().group_name("theirs");
     assert!(
         attached
@@ -158,7 +158,7 @@ async fn a_policy_of_others_is_blocked_until_it_is_adopted() {
 
     let blocked = account.provision(&["apply", "--yes"]).exits(1);
     blocked
-        .says("it exists and is not ours: it carries no tags; `--adopt` takes it over")
+        .says("it exists and is not managed by provision: it carries no tags; `--adopt` takes it over")
         .writes_nothing();
     account.destroy_leaves(&[]).writes_nothing();
     account.apply(&["--adopt"]).says("Outcome: 3 done.");

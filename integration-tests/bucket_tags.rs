@@ -28,8 +28,8 @@ fn refuses_tags(call: &Call) -> bool {
 }
 
 /// What the error of a bucket without tags says.
-const WAY_OUT: &str = "S3 made the bucket without tags: if the next run is blocked because the bucket \
-                       is not ours, `--adopt` takes it over";
+const WAY_OUT: &str = "S3 made the bucket without tags: if the next run is blocked because \
+                       provision does not manage the bucket, `--adopt` takes it over";
 
 fn writes(calls: &[Call], bucket: &str) -> Vec<String> {
     let calls = calls.iter().filter(|it| it.is_write && it.service == "s3");

@@ -182,7 +182,7 @@ async fn a_target_of_others_blocks_the_rules_deletion_until_it_is_removed_or_det
             .provision(&["destroy", "--yes"])
             .exits(1)
             .says("! blocked event_rule.stackstate@eu-west-1")
-            .says("others use it with target/added; detach it there, or run `provision destroy --detach-foreign`")
+            .says("also used by target/added, which provision does not manage; detach it there, or run `provision destroy --detach-foreign`")
             .says("! blocked event_target.firehose@eu-west-1")
             .says("the plan is blocked, and nothing was changed")
             .writes_nothing();
@@ -190,7 +190,7 @@ async fn a_target_of_others_blocks_the_rules_deletion_until_it_is_removed_or_det
         if detach_foreign {
             account
                 .destroy(&["--detach-foreign"])
-                .says("others use it with target/added, and lose it");
+                .says("also used by target/added, which provision does not manage; the deletion takes it from them");
         } else {
             let remove = events.remove_targets().rule(RULE).ids("added");
             remove.send().await.unwrap();
@@ -268,7 +268,7 @@ async fn an_instance_profile_of_others_blocks_the_roles_deletion_until_detach_fo
         .provision(&["destroy", "--yes"])
         .exits(1)
         .says("! blocked iam_role.integration")
-        .says("others use it with instance-profile/theirs; detach it there, or run `provision destroy --detach-foreign`");
+        .says("also used by instance-profile/theirs, which provision does not manage; detach it there, or run `provision destroy --detach-foreign`");
     account.destroy(&["--detach-foreign"]);
     let left = inventory::of(&account, &[MAIN]).await;
     assert_eq!(left, BTreeSet::from(["instance profile theirs".to_owned()]));

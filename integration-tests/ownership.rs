@@ -78,7 +78,7 @@ async fn resources_with_our_names_and_nearly_our_tags_are_kept() {
         make_role(&account, "StackStateFirehoseRole-us-east-1", &tags).await;
         let before = inventory::of(&account, &[MAIN, OTHER]).await;
         let destroyed = account.destroy_leaves(&["--empty-bucket"]).writes_nothing();
-        destroyed.says("it is not ours and stays");
+        destroyed.says("it is not managed by provision and stays");
         let after = inventory::of(&account, &[MAIN, OTHER]).await;
         assert_eq!(after, before, "{reason}");
     }
@@ -99,7 +99,7 @@ async fn a_role_with_our_name_and_tags_is_not_ours_under_another_path() {
     account
         .destroy_leaves(&[])
         .writes_nothing()
-        .says("it is not ours and stays: its path is /team/");
+        .says("it is not managed by provision and stays: its path is /team/");
     let plan = account.plan(&["--adopt"]);
     assert_eq!(plan.action("iam_role.integration"), "blocked");
     assert_eq!(inventory::of(&account, &[MAIN]).await, before);
@@ -222,7 +222,9 @@ async fn with_nearly_our_tags_every_kind_is_foreign_to_apply_and_to_destroy() {
             .exits(1)
             .writes_nothing();
         let destroyed = account.destroy_leaves(&["--empty-bucket", "--detach-foreign"]);
-        destroyed.writes_nothing().says("it is not ours and stays");
+        destroyed
+            .writes_nothing()
+            .says("it is not managed by provision and stays");
         assert_eq!(inventory::of(&account, &[MAIN]).await, before, "{reason}");
     }
 }
@@ -291,7 +293,7 @@ async fn destroy_removes_the_deployment_and_keeps_everything_else() {
     let destroyed = account.destroy_leaves(&[]).says("Outcome: 8 done.");
     // Names that only begin like ours are not ours.
     let left = "Left under our names:\n  iam_role.firehose-us-east-1 \
-                (StackStateFirehoseRole-us-east-1)\n    it is not ours and stays: ";
+                (StackStateFirehoseRole-us-east-1)\n    it is not managed by provision and stays: ";
     destroyed.says(left);
     assert_eq!(inventory::of(&account, &[MAIN, OTHER]).await, before);
 }

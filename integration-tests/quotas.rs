@@ -46,7 +46,7 @@ async fn a_user_with_ten_attached_policies_gets_ours_if_aws_takes_it() {
     }
     let plan = account.provision(&["plan"]).exits(0);
     plan.says(
-        "user/audit-trail has 10 other policies attached, and AWS allows 10 with ours unless",
+        "user/audit-trail has 10 other policies attached, and AWS allows 10 with this one unless",
     )
     .says("\"Managed policies per user\"");
     account.apply(&[]).says("Outcome: 2 done.");

@@ -95,7 +95,7 @@ async fn what_blocks_a_roles_deletion_is_found_however_roles_are_read() {
             .provision(&["destroy"])
             .exits(1)
             .writes_nothing()
-            .says("others use it with instance-profile/theirs");
+            .says("also used by instance-profile/theirs, which provision does not manage");
     };
     blocked();
     account.refuse(PAGE, "AccessDenied", "not you");

@@ -47,7 +47,7 @@ pub(super) fn attacks() -> Vec<Attack> {
 async fn tagged_before_a_destroy() -> Played {
     let account = Account::new(&[MAIN]);
     hostile_keys::victim(&account).await;
-    let words = "carries the tags of this deployment and is not taken for ours";
+    let words = "carries the tags of this deployment and is not managed by provision";
     let stage = Stage::guard_all(account, words).await;
     stage.run(&["destroy", "--yes"], 1).await
 }
@@ -55,7 +55,7 @@ async fn tagged_before_a_destroy() -> Played {
 async fn tagged_before_an_apply() -> Played {
     let account = Account::new(&[MAIN]);
     hostile_keys::victim(&account).await;
-    let words = "carries the tags of this deployment and is not taken for ours";
+    let words = "carries the tags of this deployment and is not managed by provision";
     let stage = Stage::guard_all(account, words).await;
     stage.run(&["apply", "--yes"], 0).await
 }

@@ -67,7 +67,7 @@ async fn make_role(iam: &aws_sdk_iam::Client, name: &str, tags: &[(&str, &str)])
 async fn a_role_of_another_region() -> Played {
     let account = Account::new(&[MAIN]);
     make_role(&account.iam(), "StackStateFirehoseRole-us-east-1", &[]).await;
-    let words = "it is not ours and stays: it carries no tags";
+    let words = "it is not managed by provision and stays: it carries no tags";
     let stage = Stage::guard_all(account, words).await;
     stage.run(&["destroy", "--yes"], 1).await
 }
@@ -75,7 +75,8 @@ async fn a_role_of_another_region() -> Played {
 async fn a_role_under_our_name() -> Played {
     let account = Account::new(&[MAIN]);
     make_role(&account.iam(), ROLE, &[]).await;
-    let words = "it exists and is not ours: it carries no tags; `--adopt` takes it over";
+    let words =
+        "it exists and is not managed by provision: it carries no tags; `--adopt` takes it over";
     let stage = Stage::guard_all(account, words).await;
     stage.run(&["apply", "--yes"], 1).await
 }

@@ -14,11 +14,11 @@ async fn another_alias_blocks_the_deletion_of_a_key_until_detach_foreign() {
         .provision(&["destroy", "--yes"])
         .exits(1)
         .says("! blocked kms_key.integration@eu-west-1")
-        .says("others use it with alias/payments; detach it there");
+        .says("also used by alias/payments, which provision does not manage; detach it there");
     assert_eq!(state(&account, &key).await, KeyState::Enabled);
     account
         .destroy(&["--detach-foreign"])
-        .says("others use it with alias/payments, and lose it");
+        .says("also used by alias/payments, which provision does not manage; the deletion takes it from them");
     assert_eq!(state(&account, &key).await, KeyState::PendingDeletion);
 }
 

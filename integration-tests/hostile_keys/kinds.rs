@@ -84,9 +84,8 @@ fn a_key_that_the_program_cannot_have_made_is_blocked_and_kept_whatever_kms_refu
                 assert!(reason.contains(whose), "{different}: {reason}");
             }
         }
-        account
-            .destroy_leaves(&ALL)
-            .writes_nothing()
-            .says(&format!("it is not ours and stays: {whose}"));
+        account.destroy_leaves(&ALL).writes_nothing().says(&format!(
+            "it is not managed by provision and stays: {whose}"
+        ));
     }
 }

@@ -63,8 +63,8 @@ async fn a_key_of_others_with_our_tags_is_neither_changed_nor_deleted_nor_in_the
         // A second destroy names the key, because nothing of ours keeps it from looking.
         let last = theirs.last().unwrap();
         account.provision(&destroy).writes_nothing().says(&format!(
-            "the key {last} carries the tags of this deployment and is not taken for ours, because \
-             its description is not ours"
+            "the key {last} carries the tags of this deployment and is not managed by provision, because \
+             its description is another one"
         ));
         for (key, before) in theirs.iter().zip(before) {
             let after = everything_of(&account, key).await;
@@ -87,8 +87,8 @@ async fn a_tagged_key_without_our_alias_is_ours_only_if_all_of_it_is_as_we_make_
         create.description(OURS).policy(&our_policy)
     };
     let create = [
-        ("its description is not ours", make().description("x")),
-        ("its key policy is not ours", make().policy(other_policy)),
+        ("its description is another one", make().description("x")),
+        ("its key policy is another one", make().policy(other_policy)),
         ("it has the alias alias/payments", make()),
         (
             "its key material has the origin EXTERNAL",
@@ -109,7 +109,7 @@ async fn a_tagged_key_without_our_alias_is_ours_only_if_all_of_it_is_as_we_make_
         }
         let before = everything_of(&account, &key).await;
         let told = format!(
-            "the key {key} carries the tags of this deployment and is not taken for ours, because \
+            "the key {key} carries the tags of this deployment and is not managed by provision, because \
              {because}"
         );
         account
@@ -166,8 +166,8 @@ async fn a_key_with_a_document_of_the_settings_is_found_by_apply_without_its_ali
     // A destroy reads no document. It leaves the key, and says how to go on.
     remove_alias(&account).await;
     account.destroy_leaves(&ALL).says(&format!(
-        "the key {key} carries the tags of this deployment and is not taken for ours, because its \
-         key policy is not ours; let {ALIAS} lead to the key of this deployment"
+        "the key {key} carries the tags of this deployment and is not managed by provision, because its \
+         key policy is another one; let {ALIAS} lead to the key of this deployment"
     ));
     assert_eq!(state(&account, &key).await, KeyState::Enabled);
     lead(&account, ALIAS, &key).await;
@@ -219,7 +219,7 @@ async fn a_key_behind_our_alias_that_we_cannot_have_made_is_blocked_and_kept() {
     account
         .destroy_leaves(&ALL)
         .writes_nothing()
-        .says("it is not ours and stays: its key material has the origin EXTERNAL");
+        .says("it is not managed by provision and stays: its key material has the origin EXTERNAL");
     assert_eq!(everything_of(&account, &key).await, before);
 }
 

@@ -94,7 +94,7 @@ mod tests {
                     "\"arn:other:iam::123456789012:root\" is not an ARN: there is no partition \
                      \"other\"",
                 ),
-                "a partition that is not known, in which every ARN of ours would be wrong",
+                "a partition that is not known, in which every ARN that provision writes would be wrong",
             ),
         ];
         for (account, arn, problem, why) in cases {

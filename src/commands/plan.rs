@@ -36,7 +36,10 @@ pub async fn command(
     if args.json {
         print_json(format_args!("{document:#}"))?;
     } else {
-        print(&(super::in_words(&context, &survey, &plan) + &warnings::text(&plan.warnings, columns(&std::io::stdout())))?;
+        print(
+            &(super::in_words(&context, &survey, &plan)
+                + &warnings::text(&plan.warnings, columns(&std::io::stdout()))),
+        )?;
     }
     refuse_blocked(&plan)?;
     if let Some(file) = &args.out {

@@ -108,7 +108,7 @@ fn decide_wanted(
                 (None, Some(unagreed)) => format!("`--adopt` takes it over, but {unagreed}"),
                 (None, None) => "`--adopt` takes it over".to_owned(),
             };
-            let reason = format!("it exists and is not ours: {whose}; {way_out}");
+            let reason = format!("it exists and is not managed by provision: {whose}; {way_out}");
             return Decision::because(Action::Blocked, reason, changes);
         }
         Owner::Foreign(whose) => Some(whose),
@@ -119,13 +119,17 @@ fn decide_wanted(
     match (foreign, &present.exposure) {
         (Some(whose), Some(exposure)) => {
             let reason = format!(
-                "it exists and is not ours: {whose}; and cannot be taken over as it is: {exposure}"
+                "it exists and is not managed by provision: {whose}; and cannot be taken over as it is: {exposure}"
             );
             Decision::because(Action::Blocked, reason, changes)
         }
         (Some(whose), None) => {
             let removed = restrictions.map_or_else(String::new, |it| format!("; {}", removes(&it)));
-            Decision::because(Action::Adopt, format!("{whose}{removed}"), changes)
+            let reason = format!(
+                "it exists and is not managed by provision: {whose}; apply takes it over, and a later \
+                 destroy deletes it{removed}"
+            );
+            Decision::because(Action::Adopt, reason, changes)
         }
         (None, _) if changes.is_empty() => Decision::new(Action::Keep, changes),
         (None, _) => match restrictions {
@@ -195,7 +199,11 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
     let present = match observed {
         Observed::Missing | Observed::Impossible(_) => return None,
         Observed::MissingBeside(stays) => return keep(stays.clone()),
-        Observed::Taken(reason) => return keep(format!("it is not ours and stays: {reason}")),
+        Observed::Taken(reason) => {
+            return keep(format!(
+                "it is not managed by provision and stays: {reason}"
+            ));
+        }
         Observed::Obstructed(reason) => {
             return Some(Decision::because(
                 Action::Blocked,
@@ -206,7 +214,9 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
         Observed::Present(present) => present,
     };
     match &present.owner {
-        Owner::Foreign(whose) => return keep(format!("it is not ours and stays: {whose}")),
+        Owner::Foreign(whose) => {
+            return keep(format!("it is not managed by provision and stays: {whose}"));
+        }
         Owner::Parent if around.parent == Some(Action::Blocked) => {
             return Some(blocked_by_parent(node));
         }
@@ -224,8 +234,7 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
     }
     if let Some(outlived) = around.outlived {
         return keep(format!(
-            "it is no longer wanted, but {outlived} still exists and its content would be \
-             lost without this resource, which is deleted after {outlived}"
+            "it is kept until {outlived} is deleted, whose content needs it"
         ));
     }
     let lifted = node.resource.deletion_lifts(present);

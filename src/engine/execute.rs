@@ -84,7 +84,8 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
                     let reason = decision.reason.clone().unwrap_or_default();
                     let failure = Failure::new("it is blocked").because(reason);
                     end(&address, Outcome::Failed(failure));
-                    skip_dependents(&mut queue, &address, &steps, &mut end);
+                    let reason = format!("because {address} failed");
+                    skip_dependents(&mut queue, &address, &reason, &steps, &mut end);
                 }
                 action => {
                     events.send(Event::Started(address.clone(), action));
@@ -121,8 +122,12 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
                     queue.reached(address, Milestone::Settled);
                     end(address, outcome);
                 } else {
+                    let reason = match &outcome {
+                        Outcome::Skipped(reason) => reason.clone(),
+                        _ => format!("because {address} failed"),
+                    };
                     end(address, outcome);
-                    skip_dependents(&mut queue, address, &steps, &mut end);
+                    skip_dependents(&mut queue, address, &reason, &steps, &mut end);
                 }
             }
         }
@@ -174,15 +179,13 @@ fn missing_dependents<'a>(
 fn skip_dependents(
     queue: &mut Queue,
     address: &Address,
+    reason: &str,
     steps: &BTreeMap<&Address, &Step>,
     end: &mut impl FnMut(&Address, Outcome),
 ) {
     for dependent in queue.failed(address) {
         if steps[&dependent].decision.action != Action::Keep {
-            end(
-                &dependent,
-                Outcome::Skipped(format!("{address} was not done")),
-            );
+            end(&dependent, Outcome::Skipped(reason.to_owned()));
         }
     }
 }

@@ -192,7 +192,20 @@ impl Present {
     }
 }
 
+/// Identities of the settings are no holders, so those that are have the policy beside them.
 fn in_words<'a>(holders: impl Iterator<Item = &'a Holder>) -> Option<String> {
-    let holders: Vec<String> = holders.map(ToString::to_string).collect();
-    (!holders.is_empty()).then(|| format!("others use it with {}", holders.join(", ")))
+    let holders: Vec<&Holder> = holders.collect();
+    let is_identity = |holder: &&Holder| ["user", "group", "role"].contains(&holder.kind);
+    let verb = if holders.len() == 1 { "is" } else { "are" };
+    let listed: Vec<String> = holders.iter().map(ToString::to_string).collect();
+    let listed = listed.join(", ");
+    match holders.first() {
+        None => None,
+        Some(first) if is_identity(first) => Some(format!(
+            "also attached to {listed}, which {verb} not in `attach_to`"
+        )),
+        Some(_) => Some(format!(
+            "also used by {listed}, which provision does not manage"
+        )),
+    }
 }

@@ -218,7 +218,7 @@ fn note(
         Action::Delete => vec![
             beside,
             present.and_then(|present| node.resource.deletion_note(present)),
-            holders.map(|holders| format!("{holders}, and lose it")),
+            holders.map(|holders| format!("{holders}; the deletion takes it from them")),
             stranger,
         ],
         _ => vec![node.note.clone(), beside, holders, stranger],

@@ -73,7 +73,7 @@ mod tests {
                 Observed::Present(foreign),
                 it(),
                 false,
-                "it is not ours and stays",
+                "it is not managed by provision and stays",
             ),
             (
                 false,

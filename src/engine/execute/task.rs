@@ -315,7 +315,7 @@ fn another(planned: Option<&Observed>, observed: &Observed) -> Option<String> {
             ))
         }
         Observed::Missing | Observed::MissingBeside(_) => Some(format!(
-            "the plan was made for {approved}, which is no longer found as ours"
+            "the plan was made for {approved}, which is no longer found as managed by provision"
         )),
         _ => None,
     }

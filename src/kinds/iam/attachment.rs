@@ -57,14 +57,14 @@ impl PolicyAttachment {
         let has = format!("{} has {others} other policies attached", self.attached_to);
         if others >= most {
             return Observed::Impossible(format!(
-                "{has}, and AWS allows {most} with ours; detach some, or attach to a group"
+                "{has}, and AWS allows {most} with this one; detach some, or attach to a group"
             ));
         }
         if others < QUOTA || self.spec.is_none() {
             return Observed::Missing;
         }
         Observed::MissingBeside(format!(
-            "{has}, and AWS allows {QUOTA} with ours unless the quota \"{name}\" of IAM was raised \
+            "{has}, and AWS allows {QUOTA} with this one unless the quota \"{name}\" of IAM was raised \
              (Service Quotas)"
         ))
     }
@@ -186,14 +186,24 @@ mod tests {
                 "ours is the eleventh",
             ),
             (user(), 19, "Managed policies per user", "ours is the last"),
-            (user(), 20, "AWS allows 20 with ours", "no quota is higher"),
+            (
+                user(),
+                20,
+                "AWS allows 20 with this one",
+                "no quota is higher",
+            ),
             (role(), 24, "Managed policies per role", "ours is the last"),
-            (role(), 25, "AWS allows 25 with ours", "no quota is higher"),
+            (
+                role(),
+                25,
+                "AWS allows 25 with this one",
+                "no quota is higher",
+            ),
             (group(), 9, "Missing", "ours is the tenth"),
             (
                 group(),
                 10,
-                "AWS allows 10 with ours",
+                "AWS allows 10 with this one",
                 "it cannot be raised",
             ),
         ];

@@ -45,9 +45,9 @@ impl KmsKey {
         let has = |name: &str, value: Value| attributes.get(name).is_some_and(|it| it.same(&value));
         let mut policies = self.policies.iter();
         if !has("description", self.description.into()) {
-            Some("its description is not ours")
+            Some("its description is another one")
         } else if !policies.any(|policy| has("key_policy", Value::Policy(policy.clone()))) {
-            Some("its key policy is not ours")
+            Some("its key policy is another one")
         } else {
             None
         }
@@ -151,7 +151,10 @@ mod tests {
                 ("key_policy".to_owned(), policy),
             ])
         };
-        let (description, document) = ("its description is not ours", "its key policy is not ours");
+        let (description, document) = (
+            "its description is another one",
+            "its key policy is another one",
+        );
         let cases = [
             (
                 "our second policy",

@@ -86,7 +86,7 @@ impl Strays {
     pub(super) fn beside(&self, alias: &str, wanted: bool) -> Option<String> {
         let strangers = self.strangers.iter().map(|(id, because)| {
             format!(
-                "the key {id} carries the tags of this deployment and is not taken for ours, \
+                "the key {id} carries the tags of this deployment and is not managed by provision, \
                  because {because}"
             )
         });
@@ -132,7 +132,7 @@ mod tests {
     fn stranger(id: &str) -> Stray {
         Stray::Stranger {
             id: id.to_owned(),
-            because: "its description is not ours".to_owned(),
+            because: "its description is another one".to_owned(),
         }
     }
 
@@ -236,8 +236,8 @@ mod tests {
         assert_eq!(told(vec![Stray::Nothing], true), "");
         assert_eq!(
             told(vec![stranger("s")], false),
-            "the key s carries the tags of this deployment and is not taken for ours, because its \
-             description is not ours; let alias/it lead to the key of this deployment, if one of \
+            "the key s carries the tags of this deployment and is not managed by provision, because its \
+             description is another one; let alias/it lead to the key of this deployment, if one of \
              these is it, and take the `provision:` tags from all others"
         );
         let seven = || ["a", "b", "c", "d", "e", "f", "g"];

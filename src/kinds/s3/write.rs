@@ -165,8 +165,8 @@ impl S3Bucket {
                 kind => kind,
             },
             ..error.hinted(
-                "S3 made the bucket without tags: if the next run is blocked because the bucket is not \
-                 ours, `--adopt` takes it over",
+                "S3 made the bucket without tags: if the next run is blocked because provision \
+                 does not manage the bucket, `--adopt` takes it over",
             )
         })
     }

@@ -269,7 +269,9 @@ async fn a_resource_that_others_began_to_use_is_deleted_only_with_consent() {
         if !detach_foreign {
             let failure = failure(&results, "a");
             assert!(
-                failure.contains("others use it with instance-profile/theirs"),
+                failure.contains(
+                    "also used by instance-profile/theirs, which provision does not manage"
+                ),
                 "{failure}"
             );
         }

@@ -50,7 +50,7 @@ async fn a_child_is_not_deleted_if_its_parent_is_no_longer_to_be_deleted_as_appr
             false,
             parent(&[]),
             parent(&["theirs"]),
-            "it is blocked now (others use it with target/theirs; detach it there, or run \
+            "it is blocked now (also used by target/theirs, which provision does not manage; detach it there, or run \
              `provision destroy --detach-foreign`)",
         ),
         (
@@ -58,14 +58,14 @@ async fn a_child_is_not_deleted_if_its_parent_is_no_longer_to_be_deleted_as_appr
             false,
             parent(&[]),
             foreign,
-            "the plan would now be to keep it (it is not ours and stays: it carries no tags)",
+            "the plan would now be to keep it (it is not managed by provision and stays: it carries no tags)",
         ),
         (
             "a person agreed that one holder loses it, and another came",
             true,
             parent(&["theirs"]),
             parent(&["late", "theirs"]),
-            "the deletion would now detach others too (others use it with target/late)",
+            "the deletion would now detach others too (also used by target/late, which provision does not manage)",
         ),
     ];
     for (why, detach_foreign, before, after, now) in cases {

@@ -61,7 +61,7 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
             Observed::Missing,
             foreign(),
             "create",
-            "it is blocked now (it exists and is not ours: it carries no tags; \
+            "it is blocked now (it exists and is not managed by provision: it carries no tags; \
              `--adopt` takes it over)",
         ),
         (
@@ -102,7 +102,7 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
             drifted(),
             foreign(),
             "delete",
-            "the plan would now be to keep it (it is not ours and stays: it carries no tags)",
+            "the plan would now be to keep it (it is not managed by provision and stays: it carries no tags)",
         ),
     ];
     for (why, wanted, before, after, action, now) in cases {
@@ -138,7 +138,8 @@ fn under(arn: &str, size: i32) -> Observed {
 #[tokio::test(start_paused = true)]
 async fn an_approval_counts_for_one_arn() {
     let replaced = "the plan was made for arn:approved, and arn:other is in its place now";
-    let lost = "the plan was made for arn:approved, which is no longer found as ours";
+    let lost =
+        "the plan was made for arn:approved, which is no longer found as managed by provision";
     let lookalike = Observed::MissingBeside("arn:approved has our tags".to_owned());
     let cases = [
         (
@@ -166,7 +167,7 @@ async fn an_approval_counts_for_one_arn() {
             lost,
         ),
         (
-            "it exists, and is not taken for ours",
+            "it exists, and is not managed by provision",
             false,
             lookalike,
             lost,

@@ -142,7 +142,7 @@ fn a_child_has_the_owner_of_its_parent() {
 
 #[test]
 fn a_rule_with_targets_of_others_is_deleted_only_if_they_may_lose_it() {
-    const HELD: &str = "others use it with target/theirs; detach it there, or run `provision \
+    const HELD: &str = "also used by target/theirs, which provision does not manage; detach it there, or run `provision \
         destroy --detach-foreign`";
     let rule = || Present {
         held_by: vec![Holder::new("target", "theirs")],
@@ -154,8 +154,10 @@ fn a_rule_with_targets_of_others_is_deleted_only_if_they_may_lose_it() {
     };
     let child = Some("it belongs to fake.a, which is blocked");
     let stays = Some("it belongs to fake.a, which stays");
-    let users = Some("others use it with target/theirs");
-    let lose = Some("others use it with target/theirs, and lose it");
+    let users = Some("also used by target/theirs, which provision does not manage");
+    let lose = Some(
+        "also used by target/theirs, which provision does not manage; the deletion takes it from them",
+    );
     let cases = [
         (
             "nobody agreed that others lose it",
@@ -182,7 +184,7 @@ fn a_rule_with_targets_of_others_is_deleted_only_if_they_may_lose_it() {
             [
                 (
                     Action::Keep,
-                    Some("it is not ours and stays: it carries no tags"),
+                    Some("it is not managed by provision and stays: it carries no tags"),
                 ),
                 (Action::Keep, stays),
             ],
@@ -216,7 +218,7 @@ fn a_rule_with_targets_of_others_is_deleted_only_if_they_may_lose_it() {
 #[test]
 fn what_looks_like_ours_is_reported_and_blocks_nothing() {
     let world = World::default();
-    let text = "the key x carries our tags and is not taken for ours";
+    let text = "the key x carries our tags and is not managed by provision";
     let lookalike = Observed::MissingBeside(text.to_owned());
     let observed = Observations::from([(at("a"), lookalike)]);
     let cases = [
@@ -243,8 +245,7 @@ fn what_looks_like_ours_is_reported_and_blocks_nothing() {
 
 #[test]
 fn a_key_is_kept_for_as_long_as_its_bucket_stays() {
-    const KEPT: &str = "it is no longer wanted, but fake.bucket still exists and its content \
-        would be lost without this resource, which is deleted after fake.bucket";
+    const KEPT: &str = "it is kept until fake.bucket is deleted, whose content needs it";
     let world = World::default();
     let bucket = ours(attributes(&[("size", 1)]));
     let key = bucket.clone();

@@ -129,21 +129,28 @@ fn decisions_for_a_wanted_resource() {
                 "someone else's, though nothing differs",
                 foreign(same()),
                 Action::Blocked,
-                Some("it exists and is not ours: it carries no tags; `--adopt` takes it over"),
+                Some(
+                    "it exists and is not managed by provision: it carries no tags; `--adopt` takes it over",
+                ),
                 &[],
             ),
             case(
                 "someone else's, shown with the changes of an adoption",
                 foreign(different()),
                 Action::Blocked,
-                Some("it exists and is not ours: it carries no tags; `--adopt` takes it over"),
+                Some(
+                    "it exists and is not managed by provision: it carries no tags; `--adopt` takes it over",
+                ),
                 DIFFERENCES,
             ),
             adopting(case(
                 "someone else's is adopted with `--adopt`",
                 foreign(different()),
                 Action::Adopt,
-                Some("it carries no tags"),
+                Some(
+                    "it exists and is not managed by provision: it carries no tags; apply takes it over, \
+                     and a later destroy deletes it",
+                ),
                 DIFFERENCES,
             )),
             adopting(case(
@@ -239,7 +246,7 @@ fn decisions_for_an_unwanted_resource() {
                 "someone else's is kept",
                 foreign(same()),
                 Action::Keep,
-                Some("it is not ours and stays: it carries no tags"),
+                Some("it is not managed by provision and stays: it carries no tags"),
                 &[],
             ),
             case(
