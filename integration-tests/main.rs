@@ -24,6 +24,7 @@ mod drift_iam;
 mod drift_key;
 mod environment;
 mod errors;
+mod explain;
 mod exposures;
 mod faults;
 mod forged;

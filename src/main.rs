@@ -66,6 +66,7 @@ async fn run(cli: Cli) -> ExitCode {
                 commands::agent_config::command(general, args, stopped).await
             }
             Command::Policy(args) => commands::policy::command(general, args, stopped).await,
+            Command::Explain(args) => commands::explain::command(args),
             Command::Preflight(args) => commands::preflight::command(general, args, stopped).await,
             Command::Permissions(args) => {
                 commands::permissions::command(general, args, stopped).await

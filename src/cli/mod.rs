@@ -9,6 +9,7 @@ mod apply;
 mod completions;
 mod consent;
 mod destroy;
+mod explain;
 mod permissions;
 mod plan;
 mod policy;
@@ -24,6 +25,7 @@ pub use apply::ApplyArgs;
 pub use completions::CompletionsArgs;
 pub use consent::{ConsentArgs, RemovalArgs};
 pub use destroy::DestroyArgs;
+pub use explain::ExplainArgs;
 pub use permissions::{PermissionsArgs, Permitted};
 pub use plan::PlanArgs;
 pub use policy::{PolicyCommand, PolicyDiffArgs, PolicyLintArgs, PolicyListArgs, PolicyShowArgs};
@@ -88,6 +90,8 @@ pub enum Command {
     /// Look at policy documents: those of this deployment, or any others
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Say what a code, a resource, an attribute or a setting means
+    Explain(ExplainArgs),
     /// Check what can be known before an apply, without changing anything
     Preflight(PreflightArgs),
     /// Print the IAM policy that running a command needs

@@ -4,6 +4,7 @@ pub mod agent_config;
 pub mod apply;
 pub mod context;
 pub mod destroy;
+pub mod explain;
 pub mod permissions;
 pub mod plan;
 pub mod policy;

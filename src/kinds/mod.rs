@@ -1,6 +1,7 @@
 //! The kinds of AWS resources, one module for each service: the wanted attributes of a resource,
 //! how it is read, written and deleted, and which permissions its calls need.
 
+pub mod attributes;
 pub mod eventbridge;
 pub mod firehose;
 pub mod iam;

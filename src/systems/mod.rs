@@ -6,6 +6,7 @@
 
 pub mod audit_trail;
 pub mod documents;
+pub mod purposes;
 pub mod stackstate;
 mod system;
 mod written;

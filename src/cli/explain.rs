@@ -1,0 +1,21 @@
+//! The options of `explain`.
+
+use clap::Args;
+
+/// The options of `explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provision explain                                       What can be explained
+  provision explain service-without-source                A code of policy lint
+  provision explain iam_role.firehose-eu-west-1           A resource, by its address
+  provision explain role/StackStateFirehoseRole-REGION    The same, by its name
+  provision explain versioning                            An attribute that a plan shows
+
+Nothing is read, and AWS is not called.")]
+pub struct ExplainArgs {
+    /// A code of policy lint, the address, name or ARN of a resource, an attribute; `codes` and
+    /// `attributes` list these
+    #[arg(value_name = "WHAT")]
+    pub what: Option<String>,
+}
