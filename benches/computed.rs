@@ -18,7 +18,6 @@ use provision::engine::node::{Node, Observations};
 use provision::engine::observed::{Consent, Observed, Phase, Present};
 use provision::engine::ownership::{Owner, Tags};
 use provision::engine::plan::plan;
-use provision::failure::Failure;
 use provision::kinds::iam::role::{IamRole, RoleSpec};
 use provision::settings::{self, GeneralFlags, Need, Settings, StackStateFlags};
 use provision::systems::{self, Goal, Site};
@@ -101,7 +100,7 @@ fn linting(criterion: &mut Criterion) {
     };
     let lint = || {
         let layout = systems::lay_out(black_box(&systems), &site)?;
-        Ok::<_, Failure>(documents::report(&settings, &layout, &site)?)
+        documents::report(&settings, &layout, &site)
     };
     let report = lint().expect("documents that can be read");
     assert!(
