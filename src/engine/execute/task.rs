@@ -264,7 +264,8 @@ impl Task<'_> {
         let how = match now.action {
             Action::Blocked => "it is blocked now".to_owned(),
             Action::Delete => "the deletion would now detach others too".to_owned(),
-            action => format!("the plan would now be to {action} it"),
+            Action::Keep => "now: no change".to_owned(),
+            action => format!("now: {action}"),
         };
         Err(stale(node, approved, &(how + &reason.unwrap_or_default())))
     }

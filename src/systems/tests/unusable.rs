@@ -61,7 +61,7 @@ fn an_unusable_document_is_reported_with_its_place() {
             r#"{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "${Acount}"}]}"#
                 .to_owned(),
             "DIR/bucket-policy.json cannot be filled in\nCaused by:\n  \
-             1: Statement[0].Resource: unknown placeholder \"${Acount}\"; accepted are \
+             1: statement 1, Resource: unknown placeholder \"${Acount}\"; accepted are \
              ${AccountId}, ${MainRegion}, ${Region}"
                 .to_owned(),
         ),
@@ -80,7 +80,7 @@ fn an_unusable_document_is_reported_with_its_place() {
             r#"{"Statement": [{"Condition": {"StringEquals": {"aws:SourceAccount": "${AccountId}"}}}]}"#
                 .to_owned(),
             "DIR/integration-role-trust-external.json cannot be filled in\nCaused by:\n  \
-             1: Statement[0].Condition.StringEquals[\"aws:SourceAccount\"]: unknown placeholder \
+             1: statement 1, Condition.StringEquals[\"aws:SourceAccount\"]: unknown placeholder \
              \"${AccountId}\"; accepted are ${ExternalId}"
                 .to_owned(),
         ),

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::printable::printable;
+use crate::reading::Place;
 
 /// Why a document's placeholders could not be replaced. No value is part of the message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,38 +17,30 @@ pub enum PlaceholderError {
     /// The document holds a placeholder that has no value.
     #[error(
         "{}: unknown placeholder \"${{{}}}\"; accepted are {}",
-        place(path),
+        place.in_words(None),
         printable(name),
         listed(accepted)
     )]
     Unknown {
         /// The name between the braces.
         name: String,
-        /// Where it stands, for example `Statement[0].Resource[1]`.
-        path: String,
+        /// Where it stands.
+        place: Place,
         /// The names that have values, sorted.
         accepted: Vec<String>,
     },
     /// Two keys of one object become equal.
     #[error(
         "{}: once its placeholders are replaced, the key \"{}\" equals another key of the same object",
-        place(path),
+        place.in_words(None),
         printable(key)
     )]
     DuplicateKey {
         /// The later of the two keys, as the document writes it.
         key: String,
         /// Where the object stands.
-        path: String,
+        place: Place,
     },
-}
-
-fn place(path: &str) -> &str {
-    if path.is_empty() {
-        "the document"
-    } else {
-        path
-    }
 }
 
 fn listed(accepted: &[String]) -> String {
@@ -72,30 +65,30 @@ pub fn replace(
     document: &mut Value,
     values: &BTreeMap<&str, String>,
 ) -> Result<(), PlaceholderError> {
-    replace_at(document, "", values)
+    replace_at(document, &Place::default(), values)
 }
 
 fn replace_at(
     value: &mut Value,
-    path: &str,
+    place: &Place,
     values: &BTreeMap<&str, String>,
 ) -> Result<(), PlaceholderError> {
     match value {
-        Value::String(text) => *text = filled(text, path, values)?,
+        Value::String(text) => *text = filled(text, place, values)?,
         Value::Array(items) => {
             for (index, item) in items.iter_mut().enumerate() {
-                replace_at(item, &format!("{path}[{index}]"), values)?;
+                replace_at(item, &place.index(index), values)?;
             }
         }
         Value::Object(members) => {
             let mut replaced = Map::with_capacity(members.len());
             for (key, mut member) in std::mem::take(members) {
-                let member_path = joined(path, &key);
-                let new_key = filled(&key, &member_path, values)?;
-                replace_at(&mut member, &member_path, values)?;
+                let member_place = place.key(&key);
+                let new_key = filled(&key, &member_place, values)?;
+                replace_at(&mut member, &member_place, values)?;
                 if replaced.insert(new_key, member).is_some() {
-                    let path = path.to_owned();
-                    return Err(PlaceholderError::DuplicateKey { key, path });
+                    let place = place.clone();
+                    return Err(PlaceholderError::DuplicateKey { key, place });
                 }
             }
             *members = replaced;
@@ -105,24 +98,10 @@ fn replace_at(
     Ok(())
 }
 
-/// The path of an object's member: `Statement.Effect`, or `StringEquals["aws:SourceArn"]` for a key
-/// that could be mistaken for more than one step.
-fn joined(path: &str, key: &str) -> String {
-    let is_simple = !key.is_empty()
-        && key
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    match (is_simple, path.is_empty()) {
-        (true, true) => key.to_owned(),
-        (true, false) => format!("{path}.{key}"),
-        (false, _) => format!("{path}[\"{}\"]", printable(key)),
-    }
-}
-
 /// One string with its placeholders replaced, read once from left to right.
 fn filled(
     text: &str,
-    path: &str,
+    place: &Place,
     values: &BTreeMap<&str, String>,
 ) -> Result<String, PlaceholderError> {
     let mut result = String::with_capacity(text.len());
@@ -141,7 +120,7 @@ fn filled(
         } else {
             return Err(PlaceholderError::Unknown {
                 name: name.to_owned(),
-                path: path.to_owned(),
+                place: place.clone(),
                 accepted: values.keys().map(|&name| name.to_owned()).collect(),
             });
         }
@@ -158,6 +137,7 @@ fn belongs_to_iam(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{PlaceholderError, replace};
+    use crate::reading::Place;
     use serde_json::{Value, json};
     use std::collections::BTreeMap;
 
@@ -240,37 +220,27 @@ mod tests {
         let cases = [
             (
                 json!({"Statement": [{"Resource": ["a", "${X}"]}]}),
-                "X",
-                "Statement[0].Resource[1]",
+                "statement 1, Resource entry 2: unknown placeholder \"${X}\"",
             ),
             (
                 json!({"Statement": {"Resource": "${region}"}}),
-                "region",
-                "Statement.Resource",
+                "statement 1, Resource: unknown placeholder \"${region}\"",
             ),
-            (json!({"C": {"s3:p": "${}"}}), "", "C[\"s3:p\"]"),
-            (json!({"${X}": 1}), "X", "[\"${X}\"]"),
-            (json!("${X}"), "X", ""),
+            (
+                json!({"C": {"s3:p": "${}"}}),
+                "C[\"s3:p\"]: unknown placeholder \"${}\"",
+            ),
+            (
+                json!({"${X}": 1}),
+                "[\"${X}\"]: unknown placeholder \"${X}\"",
+            ),
+            (json!("${X}"), "the document: unknown placeholder \"${X}\""),
         ];
-        for (document, name, path) in cases {
-            let expected = PlaceholderError::Unknown {
-                name: name.to_owned(),
-                path: path.to_owned(),
-                accepted: ["AccountId", "ExternalId", "Region"]
-                    .map(String::from)
-                    .to_vec(),
-            };
-            assert_eq!(replaced(document), Err(expected));
+        for (document, expected) in cases {
+            let error = replaced(document).expect_err(expected).to_string();
+            let accepted = "; accepted are ${AccountId}, ${ExternalId}, ${Region}";
+            assert_eq!(error, format!("{expected}{accepted}"));
         }
-    }
-
-    #[test]
-    fn the_message_says_what_is_accepted() {
-        let error = replaced(json!(["${Acount}"])).expect_err("a misspelled name");
-        assert_eq!(
-            error.to_string(),
-            "[0]: unknown placeholder \"${Acount}\"; accepted are ${AccountId}, ${ExternalId}, ${Region}"
-        );
     }
 
     #[test]
@@ -278,7 +248,7 @@ mod tests {
         let error = replaced(json!({"C": {"eu-west-1": 1, "${Region}": 2}})).expect_err("equal");
         let expected = PlaceholderError::DuplicateKey {
             key: "${Region}".to_owned(),
-            path: "C".to_owned(),
+            place: Place::default().key("C"),
         };
         assert_eq!(error, expected);
     }

@@ -58,7 +58,7 @@ async fn a_child_is_not_deleted_if_its_parent_is_no_longer_to_be_deleted_as_appr
             false,
             parent(&[]),
             foreign,
-            "the plan would now be to keep it (it is not managed by provision and stays: it carries no tags)",
+            "now: no change (it is not managed by provision and stays: it carries no tags)",
         ),
         (
             "a person agreed that one holder loses it, and another came",

@@ -70,7 +70,7 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
             Observed::Missing,
             other(8),
             "create",
-            "the plan would now be to update it",
+            "now: update",
         ),
         (
             "the change would be another one than was approved",
@@ -78,7 +78,7 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
             drifted(),
             other(8),
             "update",
-            "the plan would now be to update it",
+            "now: update",
         ),
         (
             "it was deleted",
@@ -86,7 +86,7 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
             drifted(),
             Observed::Missing,
             "update",
-            "the plan would now be to create it",
+            "now: create",
         ),
         (
             "it is obstructed now",
@@ -102,7 +102,7 @@ async fn an_old_plan_that_no_longer_holds_writes_nothing() {
             drifted(),
             foreign(),
             "delete",
-            "the plan would now be to keep it (it is not managed by provision and stays: it carries no tags)",
+            "now: no change (it is not managed by provision and stays: it carries no tags)",
         ),
     ];
     for (why, wanted, before, after, action, now) in cases {
