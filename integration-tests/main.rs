@@ -39,6 +39,7 @@ mod log;
 mod log_delivery;
 mod moto;
 mod one_account;
+mod options;
 mod others;
 mod output;
 mod ownership;

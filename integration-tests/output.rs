@@ -143,7 +143,7 @@ fn the_agents_configuration_has_the_form_that_the_agent_reads() {
     let without = account.run(without).exits(0);
     without
         .says("external_id: \"EXTERNAL_ID\"")
-        .says("# Put here the external ID of the settings");
+        .says("# Replace EXTERNAL_ID by the external ID that the agent presents");
 
     // The harness fails if any other command prints the external ID.
     let shown = agent_config(&account, &["--show-secrets"]);

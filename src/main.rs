@@ -1,9 +1,11 @@
 //! The program: reads the command line, runs one command, and turns its ending into an exit code.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
-use provision::cli::{Cli, Command, OutputFlags};
+use clap::CommandFactory;
+use iam_policy::printable::harmless;
+use provision::cli::{Cli, Command, OutputFlags, warnings};
 use provision::commands::{self, Ending};
 use provision::failure::Failure;
 use provision::render::json;
@@ -18,7 +20,8 @@ const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     panics::report_panics();
-    let cli = match Cli::try_parse() {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let cli = match Cli::read(&words) {
         Ok(cli) => cli,
         // Every error ends with 1, because 2 means that there are changes.
         Err(error) => {
@@ -29,6 +32,16 @@ fn main() -> ExitCode {
         }
     };
     set_up_output(&cli.output);
+    if let Some(folder) = &cli.general.chdir
+        && let Err(error) = std::env::set_current_dir(folder)
+    {
+        let failure = Failure::new(format!("cannot change to the folder {}", folder.display()));
+        return fail(&failure.because(error.to_string()));
+    }
+    let set = std::env::vars_os().map(|(name, _)| name);
+    for warning in warnings(&Cli::command(), set) {
+        terminal::report(&format!("Warning: {}\n", harmless(&warning)));
+    }
     if let Command::Completions(args) = &cli.command {
         let mut script = Vec::new();
         clap_complete::generate(args.shell, &mut Cli::command(), "provision", &mut script);

@@ -17,11 +17,11 @@ Examples:
 
 A saved plan needs the options --adopt and --remove-restrictions that it was made with again.")]
 pub struct ApplyArgs {
-    /// Saved plan to carry out exactly; refused if the settings or the resources have changed since
+    /// Saved plan; refused if settings or AWS have changed
     #[arg(value_name = "PLAN")]
     pub plan: Option<PathBuf>,
     /// Continue without asking
-    #[arg(long)]
+    #[arg(short, long, visible_alias = "auto-approve")]
     pub yes: bool,
     /// Print one JSON event a line
     #[arg(long)]
@@ -29,11 +29,11 @@ pub struct ApplyArgs {
     /// What is agreed to.
     #[command(flatten)]
     pub consent: ConsentArgs,
-    /// Skip the checks before the question
+    /// Skip preflight
     #[arg(long)]
     pub no_preflight: bool,
-    /// Continue although the checks find something wrong: calls that would be denied, or a resource
-    /// of ours that leads to others
+    /// Continue although preflight finds calls that would be denied, or a resource that leads to
+    /// others
     #[arg(long, conflicts_with = "no_preflight")]
     pub ignore_preflight: bool,
     /// The settings of the StackState integration.

@@ -5,7 +5,7 @@ use clap::Args;
 /// What an apply may do only where these options agree to it.
 #[derive(Debug, Args)]
 pub struct ConsentArgs {
-    /// Take over resources that have our names and are not ours
+    /// Take over resources that exist under our names and are not managed by provision
     #[arg(long)]
     pub adopt: bool,
     /// Remove what restricts access: a Deny, a permissions boundary, a disabled key
@@ -30,8 +30,8 @@ pub struct RemovalArgs {
     /// Delete every version of every object in the log bucket first
     #[arg(long)]
     pub empty_bucket: bool,
-    /// Delete what others use: detach our policies from their identities, remove our roles from
-    /// their instance profiles and their targets from our rules, and delete a key with other aliases
+    /// Detach our policies and roles from identities and instance profiles that provision does not
+    /// manage, remove targets of others from our rules, and delete a key that has other aliases
     #[arg(long)]
     pub detach_foreign: bool,
 }

@@ -16,7 +16,7 @@ Examples:
 The external ID and the agent's principals are not needed here.")]
 pub struct DestroyArgs {
     /// Continue without asking; needs the account, from the settings or --account
-    #[arg(long)]
+    #[arg(short, long, visible_alias = "auto-approve")]
     pub yes: bool,
     /// Print one JSON event a line
     #[arg(long)]

@@ -14,6 +14,8 @@ mod permissions;
 mod plan;
 mod policy;
 mod preflight;
+mod read;
+mod variables;
 
 #[cfg(test)]
 mod tests;
@@ -30,6 +32,7 @@ pub use permissions::{PermissionsArgs, Permitted};
 pub use plan::PlanArgs;
 pub use policy::{PolicyCommand, PolicyDiffArgs, PolicyLintArgs, PolicyListArgs, PolicyShowArgs};
 pub use preflight::PreflightArgs;
+pub use variables::warnings;
 
 use crate::settings::GeneralFlags;
 
@@ -39,13 +42,15 @@ const OUTPUT: &str = "Output";
 #[derive(Debug, Parser)]
 #[command(
     version,
+    max_term_width = 100,
     after_help = "\
 Examples:
-  provision plan --region eu-west-1       Show what would change
-  provision apply --region eu-west-1      Show it, ask, and do it
-  provision destroy --region eu-west-1    Remove all of it again
+  provision plan -r eu-west-1       Show what would change
+  provision apply -r eu-west-1      Show it, ask, and do it
+  provision destroy -r eu-west-1    Remove all of it again
 
-Credentials come from the usual AWS chain; settings from provision.toml and flags."
+Credentials come from the usual AWS chain; settings from provision.toml, flags and variables \
+PROVISION_…"
 )]
 pub struct Cli {
     /// The options for settings that every command has.
@@ -62,7 +67,7 @@ pub struct Cli {
 /// The options for the output.
 #[derive(Debug, Clone, Args)]
 pub struct OutputFlags {
-    /// Log each AWS call that writes to stderr; -vv logs those that read too
+    /// Log AWS write calls (-vv: all calls) to stderr
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = OUTPUT)]
     pub verbose: u8,
     /// When to use colours
@@ -94,7 +99,7 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Check what can be known before an apply, without changing anything
     Preflight(PreflightArgs),
-    /// Print the IAM policy that running a command needs
+    /// Print the IAM policy a command needs
     Permissions(PermissionsArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),

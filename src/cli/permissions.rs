@@ -9,11 +9,11 @@ use crate::settings::StackStateFlags;
 #[command(after_help = "\
 Examples:
   provision permissions
-  provision permissions plan --account 123456789012 --region eu-west-1
+  provision permissions plan --account 123456789012
   provision permissions destroy --empty-bucket
 
-AWS is not called if the settings name account and region. The policy is for these settings: other
-settings, such as another region, need another policy.")]
+AWS is not called if the settings name account and region. The policy is for these settings: \
+other settings, such as another region, need another policy.")]
 pub struct PermissionsArgs {
     /// Command to allow; for destroy, add the options that it will be run with
     #[arg(value_name = "COMMAND", default_value = "apply")]

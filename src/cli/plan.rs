@@ -12,9 +12,8 @@ use crate::settings::StackStateFlags;
 #[command(after_help = "\
 Examples:
   provision plan
-  provision plan --out plan.json && provision apply plan.json
-  provision plan --region eu-west-1 --agent-principal 210987654321 \\
-      --external-id '${STS_EXTERNAL_ID}'
+  provision plan -o plan.json && provision apply plan.json
+  provision plan -r eu-west-1,us-east-1
 
 Exit status: 0 on success, 1 on any error; with --detailed-exitcode, 2 if there are changes.")]
 pub struct PlanArgs {
@@ -22,7 +21,7 @@ pub struct PlanArgs {
     #[arg(long)]
     pub json: bool,
     /// Save the plan to this file, for apply to carry out exactly
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Exit with 2 if there are changes, with 0 if there are none
     #[arg(long)]

@@ -30,7 +30,7 @@ pub enum PolicyCommand {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  provision policy list --account 123456789012 --region eu-west-1
+  provision policy list --account 123456789012
 
 AWS is asked only for an account or a region that the settings do not name.")]
 pub struct PolicyListArgs {
@@ -47,7 +47,7 @@ pub struct PolicyListArgs {
 #[command(after_help = "\
 Examples:
   provision policy show key-policy
-  provision policy show firehose-role-policy@us-east-1 > policy.json
+  provision policy show firehose-role-policy@us-east-1
 
 AWS is asked only for an account or a region that the settings do not name.")]
 pub struct PolicyShowArgs {
@@ -83,15 +83,15 @@ Examples:
   provision policy lint mine.json theirs.json --fail-on warning
   provision policy lint --sarif > findings.sarif
 
-Without files, every document that apply writes is checked in the form in which it is written, and
-the bucket too. `provision explain CODE` explains a finding. The section [lint] of the settings file
-accepts findings by their code, in files too; the last line counts those.
+Without files, every document that apply writes is checked in the form in which it is written, \
+and the bucket too. `provision explain CODE` explains a finding. The section [lint] of the \
+settings file accepts findings by their code, in files too; the last line counts those.
 
 A file that cannot be checked is a finding, and the others are checked all the same.
 
-Exit status: 0 if nothing as bad as --fail-on is found, 2 if something is, 3 if a file could not be
-checked (it cannot be read, or its kind is not known), 1 for bad arguments or settings and on any
-other error.")]
+Exit status: 0 if nothing as bad as --fail-on is found, 2 if something is, 3 if a file could \
+not be checked (it cannot be read, or its kind is not known), 1 for bad arguments or settings and \
+on any other error.")]
 pub struct PolicyLintArgs {
     /// Files with policies to check; - reads the standard input
     #[arg(value_name = "FILE")]

@@ -12,7 +12,7 @@ Examples:
   provision preflight
   provision preflight --json
 
-Apply does the same before its question. The calls are simulated by IAM, which does not see
+Apply does the same before its question. The calls are simulated by IAM, which does not see \
 everything: neither answer is proof. Exit status: 0 if nothing is wrong, 1 otherwise.")]
 pub struct PreflightArgs {
     /// Print the checks as one JSON document

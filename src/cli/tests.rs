@@ -1,8 +1,11 @@
-//! Tests of the definitions: help, examples, limits, and that no error shows the external ID.
+//! Tests of the definitions: help, examples, limits, habits, and that no error shows the external ID.
+
+use std::ffi::OsString;
 
 use clap::CommandFactory;
 
 use super::*;
+use crate::settings::System;
 
 fn parse(args: &[&str]) -> Result<Cli, clap::Error> {
     Cli::try_parse_from(["provision"].iter().chain(args))
@@ -69,6 +72,137 @@ fn general_options_stand_before_or_after_the_command() {
         let cli = parse(&args).unwrap();
         assert_eq!(cli.general.top.regions, ["a"]);
         assert_eq!(cli.output.verbose, 2);
+    }
+}
+
+fn read(args: &[&str]) -> Result<Cli, clap::Error> {
+    let words = ["provision"].iter().chain(args);
+    Cli::read(&words.map(OsString::from).collect::<Vec<_>>())
+}
+
+#[test]
+fn the_short_and_the_usual_forms_mean_the_same() {
+    let cases: [(&[&str], &[&str]); 8] = [
+        (&["plan", "-r", "a"], &["plan", "--region", "a"]),
+        (&["plan", "-r", "a,b"], &["plan", "-r", "a", "-r", "b"]),
+        (&["plan", "-c", "f"], &["plan", "--config", "f"]),
+        (&["-C", "d", "plan"], &["plan", "--chdir", "d"]),
+        (&["plan", "-o", "f"], &["plan", "--out", "f"]),
+        (&["apply", "-y"], &["apply", "--yes"]),
+        (&["destroy", "--auto-approve"], &["destroy", "-y"]),
+        (
+            &["plan", "--tag", "a=b,c=d"],
+            &["plan", "--tag=a=b", "--tag=c=d"],
+        ),
+    ];
+    for (short, long) in cases {
+        let [short, long] = [short, long].map(|args| format!("{:?}", read(args).unwrap()));
+        assert_eq!(short, long);
+    }
+    let only = read(&["plan", "--only", "stackstate,audit-trail"]).unwrap();
+    assert_eq!(only.general.only, [System::StackState, System::AuditTrail]);
+}
+
+#[test]
+fn a_long_option_with_one_dash_is_refused_with_the_right_form() {
+    let cases: [(&[&str], &str); 4] = [
+        (&["plan", "-out=plan"], "--out"),
+        (&["apply", "-auto-approve"], "--auto-approve"),
+        (&["-region", "a", "plan"], "--region"),
+        (&["plan", "-json"], "--json"),
+    ];
+    for (args, right) in cases {
+        let error = read(args).unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("write {right}, with two")),
+            "{error}"
+        );
+    }
+    let accepted: [(&[&str], &str); 3] = [
+        (&["plan", "-o", "ut"], "a file may have any name"),
+        (&["plan", "-vv"], "short options may stand together"),
+        (&["apply", "--", "-out"], "after -- nothing is an option"),
+    ];
+    for (args, reason) in accepted {
+        assert!(read(args).is_ok(), "{args:?}: {reason}");
+    }
+}
+
+#[test]
+fn a_misspelt_option_is_taken_for_an_option() {
+    let error = read(&["apply", "--no-preflght"]).unwrap_err().to_string();
+    assert!(error.contains("--no-preflight"), "{error}");
+    assert!(!error.contains("as a value"), "{error}");
+    let error = read(&["apply", "--unheard-of"]).unwrap_err().to_string();
+    assert!(!error.contains("tip:"), "{error}");
+}
+
+#[test]
+fn a_variable_that_does_nothing_is_named() {
+    let cases = [
+        ("PROVISION_REGION", None),
+        ("PROVISION_EXTERNAL_ID", None),
+        ("AWS_PROVISION_REGIN", None),
+        (
+            "PROVISION_REGIN",
+            Some("PROVISION_REGIN is not a variable of provision; did you mean PROVISION_REGION?"),
+        ),
+        (
+            "PROVISION_OF_OTHERS",
+            Some("PROVISION_OF_OTHERS is not a variable of provision"),
+        ),
+        (
+            "PROVISION_YES",
+            Some("PROVISION_YES has no effect: --yes counts on the command line only"),
+        ),
+    ];
+    for (name, expected) in cases {
+        let warnings = warnings(&Cli::command(), [OsString::from(name)].into_iter());
+        assert_eq!(warnings, Vec::from_iter(expected), "{name}");
+    }
+}
+
+/// What a run is to do has no variable, least of all what consents to something.
+#[test]
+fn what_one_run_does_has_no_variable() {
+    let mut left = vec![Cli::command()];
+    let mut without = std::collections::BTreeSet::new();
+    while let Some(command) = left.pop() {
+        left.extend(command.get_subcommands().cloned());
+        let arguments = command.get_arguments();
+        let arguments = arguments.filter(|arg| variables::variable(arg).is_none());
+        without.extend(arguments.filter_map(|arg| arg.get_long().map(str::to_owned)));
+    }
+    for option in [
+        "yes",
+        "adopt",
+        "remove-restrictions",
+        "empty-bucket",
+        "detach-foreign",
+        "key-deletion-days",
+        "ignore-preflight",
+        "no-preflight",
+        "show-secrets",
+        "out",
+    ] {
+        assert!(without.contains(option), "{option}");
+    }
+}
+
+#[test]
+fn the_help_fits_into_sixty_columns() {
+    let mut left = vec![Cli::command()];
+    while let Some(command) = left.pop() {
+        left.extend(command.get_subcommands().cloned());
+        let name = command.get_name().to_owned();
+        let help = command.term_width(60).render_long_help().to_string();
+        // A name of an option with its value, and an example, are not broken.
+        let wide = help.lines().filter(|line| line.chars().count() > 60);
+        let wide = wide.filter(|line| !line.trim_start().starts_with(['-', '[']));
+        let wide: Vec<&str> = wide
+            .filter(|line| !line.starts_with("  provision "))
+            .collect();
+        assert!(wide.is_empty(), "{name}: {wide:#?}");
     }
 }
 

@@ -31,10 +31,9 @@ pub async fn command(
     let context = Context::load(general, &args.stackstate, need, Goal::Absent, stop).await?;
     let settings = &context.settings;
     let (Some(stackstate), Some(partition)) = (&settings.stackstate, settings.partition()) else {
-        return Err(Failure::new(
-            "the settings do not name StackState, to which the agent belongs",
-        )
-        .hint("Add the section [stackstate] to the settings, and leave out `--only audit-trail`"));
+        return Err(Failure::new("[stackstate] is not in the settings").hint(
+            "Add the section [stackstate] to the settings, and leave out `--only audit-trail`",
+        ));
     };
     if args.policy {
         let policy = agent_policy(partition, stackstate);
@@ -84,14 +83,14 @@ fn conf_yaml(stackstate: &StackState, site: &Site, show_secrets: bool) -> String
         } => (
             "EXTERNAL_ID".to_owned(),
             Some(format!(
-                "  # Put here the external ID as in {}, or use --show-secrets.\n",
+                "  # Replace EXTERNAL_ID by the external ID from {}, or print it with --show-secrets.\n",
                 printable(external_id_source)
             )),
         ),
         Trust::Unstated => (
             "EXTERNAL_ID".to_owned(),
             Some(
-                "  # Put here the external ID of the settings, or use --show-secrets.\n".to_owned(),
+                "  # Replace EXTERNAL_ID by the external ID that the agent presents.\n".to_owned(),
             ),
         ),
         Trust::Ec2 => (String::new(), None),
@@ -151,7 +150,7 @@ init_config:
   # Both stay empty where the agent's credentials come from an instance role.
   aws_access_key_id: ''
   aws_secret_access_key: ''
-  # Put here the external ID as in provision.toml, or use --show-secrets.
+  # Replace EXTERNAL_ID by the external ID from provision.toml, or print it with --show-secrets.
   external_id: "EXTERNAL_ID"
   full_run_interval: 3600
 instances:
@@ -164,7 +163,7 @@ instances:
 "#
         );
         let shown = yaml(&settings, true);
-        let note = "  # Put here the external ID as in provision.toml, or use --show-secrets.\n";
+        let note = "  # Replace EXTERNAL_ID by the external ID from provision.toml, or print it with --show-secrets.\n";
         let expected = hidden
             .replace(note, "")
             .replace("\"EXTERNAL_ID\"", &format!("\"{EXTERNAL_ID}\""));

@@ -1,11 +1,12 @@
 //! The settings that belong to no single system: the account, the regions, the tags, and how AWS
 //! is reached.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 use serde::Deserialize;
 
 use super::audit_trail::AuditTrailKeys;
@@ -28,12 +29,28 @@ const DEFAULT_CONCURRENCY: u16 = 64;
 /// The flags of every command that carry settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct GeneralFlags {
+    /// Run as if started in this folder
+    #[arg(
+        short = 'C',
+        long,
+        global = true,
+        value_name = "DIR",
+        value_hint = ValueHint::DirPath,
+        help_heading = DEPLOYMENT
+    )]
+    pub chdir: Option<PathBuf>,
     /// Settings file [default: provision.toml, if there is one]
-    #[arg(long, global = true, value_name = "FILE", help_heading = DEPLOYMENT)]
+    #[arg(short, long, global = true, value_name = "FILE", help_heading = DEPLOYMENT)]
     pub config: Option<PathBuf>,
-    /// One of the systems that the settings name, instead of all of them
-    #[arg(long, global = true, value_name = "SYSTEM", help_heading = DEPLOYMENT)]
-    pub only: Option<System>,
+    /// Some of the systems that the settings name, instead of all of them; a list, repeatable
+    #[arg(
+        long,
+        global = true,
+        value_name = "SYSTEM",
+        value_delimiter = ',',
+        help_heading = DEPLOYMENT
+    )]
+    pub only: Vec<System>,
     /// The settings that also have a key in the file.
     #[command(flatten)]
     pub top: TopLevel,
@@ -57,11 +74,16 @@ pub struct GeneralFlags {
         long,
         global = true,
         value_name = "SECONDS",
-        env = "PROVISION_READ_LAG",
         help_heading = CONNECTION,
         value_parser = clap::value_parser!(u16).range(0..=300)
     )]
     pub read_lag: Option<u16>,
+    /// The flags whose values come from the environment, each with the variable.
+    #[arg(skip)]
+    pub variables: BTreeMap<String, String>,
+    /// Whether all flags of StackState come from the environment, which names no system.
+    #[arg(skip)]
+    pub stackstate_is_unnamed: bool,
 }
 
 /// The keys at the top of the settings file, with their flags, and its sections.
@@ -71,15 +93,23 @@ pub struct TopLevel {
     /// Refuse to run in any other account than this one
     #[arg(long, global = true, value_name = "ID", help_heading = DEPLOYMENT)]
     pub account: Option<String>,
-    /// Region to deploy to, repeatable; the first is the main region
-    #[arg(long = "region", global = true, value_name = "REGION", help_heading = DEPLOYMENT)]
+    /// Regions to deploy to; a list, repeatable; the first is the main region
+    #[arg(
+        short = 'r',
+        long = "region",
+        global = true,
+        value_name = "REGION",
+        value_delimiter = ',',
+        help_heading = DEPLOYMENT
+    )]
     pub regions: Vec<String>,
-    /// Tag for every resource, repeatable; added to the file's tags
+    /// Tags for every resource; a list, repeatable; added to the file's tags
     #[arg(
         long = "tag",
         global = true,
         value_name = "KEY=VALUE",
         value_parser = tags::from_flag,
+        value_delimiter = ',',
         help_heading = DEPLOYMENT
     )]
     #[serde(deserialize_with = "tags::from_table")]
@@ -173,7 +203,9 @@ pub(super) fn regions(section: &Section<TopLevel>) -> Result<Vec<Region>, Failur
 pub(super) fn connection(flags: &GeneralFlags) -> Result<Connection, Failure> {
     let endpoint_url = flags.endpoint_url.clone();
     if let Some(url) = &endpoint_url {
-        endpoint::check_endpoint(url).map_err(|invalid| invalid.at("--endpoint-url"))?;
+        let flag = "--endpoint-url";
+        let place = flags.variables.get(flag).map_or(flag, String::as_str);
+        endpoint::check_endpoint(url).map_err(|invalid| invalid.at(place))?;
     }
     Ok(Connection {
         profile: flags.aws_profile.clone(),

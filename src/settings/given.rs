@@ -4,6 +4,7 @@
 //! settings file. A field of the struct is one setting: the field's name is the key in the file,
 //! and clap knows the field's flag. So [`given!`] finds value and place of every setting.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use clap::{Arg, Args, Command};
@@ -33,6 +34,8 @@ pub(super) struct Section<'a, T> {
 #[derive(Debug)]
 struct Flags<'a, T> {
     values: &'a T,
+    /// The variables that some flags have their values from.
+    variables: &'a BTreeMap<String, String>,
     /// From the name of a field to the name of the flag.
     name: fn(&str) -> String,
 }
@@ -49,12 +52,17 @@ impl<'a, T> Section<'a, T> {
     }
 
     /// The same section, with flags that win over the file.
-    pub(super) fn with_flags(mut self, values: &'a T) -> Self
+    pub(super) fn with_flags(
+        mut self,
+        values: &'a T,
+        variables: &'a BTreeMap<String, String>,
+    ) -> Self
     where
         T: Args,
     {
         self.flags = Some(Flags {
             values,
+            variables,
             name: flag_name::<T>,
         });
         self
@@ -81,13 +89,21 @@ impl<'a, T> Section<'a, T> {
         match &self.flags {
             Some(flags) if *value(flags.values) != V::default() => Given {
                 value: value(flags.values),
-                place: Place::Flag((flags.name)(field)),
+                place: Place::Flag(flags.place(field)),
             },
             _ => Given {
                 value: value(self.in_file),
                 place: self.place(field),
             },
         }
+    }
+}
+
+impl<T> Flags<'_, T> {
+    /// The flag of a field, or the variable that its value comes from.
+    fn place(&self, field: &str) -> String {
+        let flag = (self.name)(field);
+        self.variables.get(&flag).cloned().unwrap_or(flag)
     }
 }
 
@@ -102,14 +118,14 @@ fn flag_name<T: Args>(field: &str) -> String {
 /// Where a value was written.
 #[derive(Debug, Clone)]
 pub(super) enum Place {
-    /// On the command line, as this flag.
+    /// On the command line, as this flag, or in this variable of the environment.
     Flag(String),
     /// In the settings file, with this path of keys.
     File { name: String, key: String },
 }
 
 impl Place {
-    /// The flag, or the file without the key.
+    /// The flag or variable, or the file without the key.
     pub(super) fn source(&self) -> &str {
         match self {
             Place::Flag(flag) => flag,

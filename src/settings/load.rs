@@ -97,16 +97,21 @@ pub fn load(
     environment: Environment,
 ) -> Result<Draft, Failure> {
     let file = SettingsFile::read(general.config.as_deref(), folder)?;
-    let top = file.section("", &file.content).with_flags(&general.top);
+    let flags = &flags.with_lists_split();
+    let top = file
+        .section("", &file.content)
+        .with_flags(&general.top, &general.variables);
     let account = general::account(&top)?;
     let regions = general::regions(&top)?;
     let tags = tags::merge(&top, |top| &top.tags)?;
-    let named = named_systems(&file, flags, general.only)?;
+    let named = named_systems(&file, flags, general)?;
 
     let absent = StackStateFlags::default();
     let in_file = file.content.stackstate.as_ref().unwrap_or(&absent);
     let stackstate = named.contains(&System::StackState).then(|| {
-        let section = file.section("stackstate", in_file).with_flags(flags);
+        let section = file
+            .section("stackstate", in_file)
+            .with_flags(flags, &general.variables);
         stackstate::resolve(&section, need, environment)
     });
     let (stackstate, arns) = stackstate.transpose()?.unzip();
@@ -145,10 +150,10 @@ pub fn load(
 fn named_systems(
     file: &SettingsFile,
     flags: &StackStateFlags,
-    only: Option<System>,
+    general: &GeneralFlags,
 ) -> Result<Vec<System>, Failure> {
     let has_audit_trail = file.content.audit_trail.is_some();
-    let has_flags = *flags != StackStateFlags::default();
+    let has_flags = *flags != StackStateFlags::default() && !general.stackstate_is_unnamed;
     let has_stackstate = file.content.stackstate.is_some() || has_flags || !has_audit_trail;
     let named = [
         (System::StackState, has_stackstate),
@@ -156,15 +161,16 @@ fn named_systems(
     ];
     let named = named.into_iter().filter(|(_, is_named)| *is_named);
     let named: Vec<System> = named.map(|(system, _)| system).collect();
-    match only {
-        None => Ok(named),
-        Some(only) if named.contains(&only) => Ok(vec![only]),
-        Some(only) => Err(Invalid::new(
-            format!("the settings do not name the system {only}"),
-            format!("Add the section [{}] to {}.", only.section(), file.name),
+    let only = &general.only;
+    if let Some(unnamed) = only.iter().find(|only| !named.contains(only)) {
+        return Err(Invalid::new(
+            format!("the settings do not name the system {unnamed}"),
+            format!("Add the section [{}] to {}.", unnamed.section(), file.name),
         )
-        .at("--only")),
+        .at("--only"));
     }
+    let is_meant = |system: &System| only.is_empty() || only.contains(system);
+    Ok(named.into_iter().filter(is_meant).collect())
 }
 
 /// What checking policies of any origin needs of the settings: the findings that are accepted, and
@@ -175,7 +181,9 @@ fn named_systems(
 /// reason that is empty, and an account or a region that cannot be one.
 pub fn load_lint(general: &GeneralFlags, folder: &Path) -> Result<(Accepted, Home), Failure> {
     let file = SettingsFile::read(general.config.as_deref(), folder)?;
-    let top = file.section("", &file.content).with_flags(&general.top);
+    let top = file
+        .section("", &file.content)
+        .with_flags(&general.top, &general.variables);
     let home = Home {
         partition: general::regions(&top)?.first().map(Region::partition),
         account: general::account(&top)?,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 use serde::{Deserialize, Serialize};
 
 use super::given::{Given, Section, given};
@@ -21,7 +21,7 @@ const HEADING: &str = "StackState settings";
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StackStateFlags {
-    /// Account ID or ARN that may assume the integration role, repeatable
+    /// Account IDs or ARNs that may assume the integration role; a list, repeatable
     #[arg(long = "agent-principal", value_name = "PRINCIPAL", help_heading = HEADING)]
     pub agent_principals: Vec<String>,
     /// External ID that the agent presents; write '${NAME}' to have it read from the environment,
@@ -55,11 +55,12 @@ pub struct StackStateFlags {
         long,
         value_name = "DIR",
         help_heading = HEADING,
+        value_hint = ValueHint::DirPath,
         value_parser = OsStringValueParser::new().map(PathBuf::from)
     )]
     pub policies: Option<PathBuf>,
-    /// Policy that others added to our roles and that stays: an ARN, aws/NAME, customer/NAME or
-    /// inline/NAME; repeatable
+    /// Policies that others added to our roles and that stay: an ARN, aws/NAME, customer/NAME or
+    /// inline/NAME; a list, repeatable
     #[arg(long = "keep-policy", value_name = "POLICY", help_heading = HEADING)]
     pub keep_policies: Vec<String>,
 }
@@ -73,6 +74,38 @@ impl StackStateFlags {
         }
         self
     }
+
+    /// The same flags, with the values of a list each on its own.
+    pub(super) fn with_lists_split(&self) -> Self {
+        let mut flags = self.clone();
+        for values in [&mut flags.agent_principals, &mut flags.keep_policies] {
+            *values = values.iter().flat_map(|text| split(text)).collect();
+        }
+        flags
+    }
+}
+
+/// The values of a list with commas.
+///
+/// The names of users, roles and policies may have commas (IAM User Guide, "IAM and AWS STS quotas, name requirements, and character limits").
+/// So a comma ends a value only if what follows begins like another value.
+fn split(list: &str) -> Vec<String> {
+    let begins = |text: &str| {
+        let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let prefixes = ["arn:", "aws/", "customer/", "inline/"];
+        is_account || prefixes.iter().any(|prefix| text.starts_with(prefix))
+    };
+    let mut values: Vec<String> = Vec::new();
+    for part in list.split(',') {
+        match values.last_mut() {
+            Some(value) if !begins(part) => {
+                value.push(',');
+                value.push_str(part);
+            }
+            _ => values.push(part.to_owned()),
+        }
+    }
+    values
 }
 
 /// The checked settings of the StackState integration.
@@ -193,4 +226,44 @@ pub(super) fn resolve(
 /// Whether a path is more than an empty text, with which a flag takes back what the file sets.
 fn is_named(path: &Path) -> bool {
     !path.as_os_str().is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comma_ends_a_value_where_another_one_begins() {
+        let cases: [(&str, &[&str], &str); 6] = [
+            ("111111111111", &["111111111111"], "one value"),
+            (
+                "111111111111,222222222222",
+                &["111111111111", "222222222222"],
+                "two accounts",
+            ),
+            (
+                "arn:aws:iam::111111111111:role/a,222222222222",
+                &["arn:aws:iam::111111111111:role/a", "222222222222"],
+                "an ARN and an account",
+            ),
+            (
+                "arn:aws:iam::111111111111:role/a,b",
+                &["arn:aws:iam::111111111111:role/a,b"],
+                "IAM takes a comma in the name of a role",
+            ),
+            (
+                "inline/a,b,aws/ReadOnlyAccess",
+                &["inline/a,b", "aws/ReadOnlyAccess"],
+                "the name of a policy may have a comma too",
+            ),
+            (
+                "111111111111,",
+                &["111111111111,"],
+                "nothing follows, so that the whole is refused",
+            ),
+        ];
+        for (list, values, reason) in cases {
+            assert_eq!(split(list), values, "{reason}");
+        }
+    }
 }
