@@ -15,7 +15,7 @@ help: ## list these commands
 build: ## build the program as it is installed
 	cargo build --release --locked
 
-demo: build ## plan, apply, plan again and destroy, on an AWS emulator
+demo: build ## plan, apply, plan again, status, verify and destroy, on an AWS emulator
 	@$(with_localstack) integration-tests/demo.sh $(target)/release/provision
 
 acceptance: build ## try it in a real account: ACCOUNT=123456789012 REGIONS=eu-west-1,us-east-1

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Shows the main commands in two regions: plan, apply, plan again, destroy.
+# Shows the main commands in two regions: plan, apply, plan again, status, verify, destroy.
 #
 #     integration-tests/localstack/run integration-tests/demo.sh PROGRAM
 #
@@ -43,6 +43,8 @@ provision() {
 provision plan "${settings[@]}"
 provision apply --yes "${settings[@]}"
 provision plan --detailed-exitcode "${settings[@]}"
+provision status "${settings[@]}"
+provision verify "${settings[@]}"
 provision destroy --yes --key-deletion-days 7 "${settings[@]}"
 
-printf '\nThe demo applied everything, found no further changes, and destroyed everything, in %d s.\n' "$SECONDS"
+printf '\nThe demo applied everything, found no further changes, saw events arrive, and destroyed everything, in %d s.\n' "$SECONDS"

@@ -63,4 +63,5 @@ mod squatted;
 mod stopping;
 mod terminal;
 mod variants;
+mod verify;
 mod warnings;

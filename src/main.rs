@@ -81,6 +81,8 @@ async fn run(cli: Cli) -> ExitCode {
             Command::Policy(args) => commands::policy::command(general, args, stopped).await,
             Command::Explain(args) => commands::explain::command(args),
             Command::Preflight(args) => commands::preflight::command(general, args, stopped).await,
+            Command::Status(args) => commands::status::command(general, args, stopped).await,
+            Command::Verify(args) => commands::verify::command(general, args, stopped).await,
             Command::Permissions(args) => {
                 commands::permissions::command(general, args, stopped).await
             }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use aws_config::SdkConfig;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::config::retry::RetryPartition;
 
 use super::retries;
@@ -27,6 +28,12 @@ impl Clients {
             retries: retries::budget(),
             made: Mutex::default(),
         }
+    }
+
+    /// Clients of the same services with other credentials.
+    pub(super) fn with(&self, credentials: SharedCredentialsProvider) -> Self {
+        let config = self.config.to_builder().credentials_provider(credentials);
+        Clients::new(config.build(), self.path_style)
     }
 
     /// The session's region, if it is a known one.

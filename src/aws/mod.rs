@@ -5,6 +5,7 @@
 //! stopped.
 
 mod account;
+mod assumed;
 mod call;
 mod caller;
 mod clients;

@@ -37,6 +37,8 @@ impl Operation {
                 "s3:PutBucketOwnershipControls",
                 "s3:TagResource",
             ],
+            // Each object is read in the version that was listed.
+            ("s3", "GetObject") => &["s3:GetObjectVersion"],
             ("s3", "DeleteObjects") => &["s3:DeleteObject", "s3:DeleteObjectVersion"],
             ("s3", "ListObjectVersions") => &["s3:ListBucketVersions"],
             ("s3", "GetBucketEncryption") => &["s3:GetEncryptionConfiguration"],

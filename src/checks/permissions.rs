@@ -16,9 +16,11 @@ pub use policy::{documents, policy};
 use crate::engine::action::Action;
 use crate::engine::node::Node;
 use crate::engine::observed::Consent;
-use crate::engine::permission::{FIND, Permission, allow};
+use crate::engine::permission::{FIND, Permission, allow, resource_tags};
 use crate::engine::plan::Step;
-use crate::systems::{Site, System};
+use crate::failure::Failure;
+use crate::names::IamIdentity;
+use crate::systems::{Delivery, Site, System};
 
 /// The permissions for the survey's calls that belong to no resource.
 fn survey(systems: &[Box<dyn System>]) -> Vec<Permission> {
@@ -38,6 +40,13 @@ fn preflight(systems: &[Box<dyn System>], site: &Site) -> Vec<Permission> {
         &["iam:SimulatePrincipalPolicy"],
     );
     all.extend(allow("FindOwnRole", &[&roles], &[], &["iam:GetRole"]));
+    all.extend(trails(systems, site));
+    all
+}
+
+/// The permissions to find out what the trails log.
+fn trails(systems: &[Box<dyn System>], site: &Site) -> Vec<Permission> {
+    let mut all = Vec::new();
     if systems.iter().any(|system| system.needs_trails()) {
         let trails = format!("arn:{}:cloudtrail:*:*:trail/*", site.partition);
         all.extend(allow(FIND, &["*"], &[], &["cloudtrail:DescribeTrails"]));
@@ -96,6 +105,72 @@ fn outlives_a_wanted_one(node: &Node, nodes: &[Node]) -> bool {
         let is_it = |other: &&Node| other.address() == outlived;
         nodes.iter().find(is_it).is_some_and(Node::is_wanted)
     })
+}
+
+/// The permissions of `verify`: to read everything, to send what is to arrive, to remove that again, and to
+/// try or simulate whoever reads it.
+pub fn verify(
+    systems: &[Box<dyn System>],
+    site: &Site,
+    nodes: &[Node],
+) -> Result<Vec<Permission>, Failure> {
+    let mut all = plan(systems, nodes);
+    let exposures = nodes.iter().filter(|node| node.is_wanted());
+    all.extend(exposures.flat_map(|node| node.resource.permissions_for_exposures()));
+    all.extend(trails(systems, site));
+    for system in systems {
+        let trials = system.trials(site)?;
+        for delivery in &trials.deliveries {
+            all.extend(to_deliver(delivery, site));
+        }
+        if let Some(reader) = &trials.reader {
+            let role = [reader.role_arn.as_str()];
+            all.extend(allow("AssumeTheReader", &role, &[], &["sts:AssumeRole"]));
+            let simulate = ["iam:SimulatePrincipalPolicy"];
+            all.extend(allow("SimulateTheReader", &role, &[], &simulate));
+        }
+        for grant in &trials.grants {
+            let (kind, get) = match &grant.identity {
+                IamIdentity::User(_) => ("user", "iam:GetUser"),
+                IamIdentity::Group(_) => ("group", "iam:GetGroup"),
+                IamIdentity::Role(_) => ("role", "iam:GetRole"),
+            };
+            let name = grant.identity.name();
+            let arn = site.arn("iam", "", &format!("{kind}/{name}"));
+            let with_path = site.arn("iam", "", &format!("{kind}/*/{name}"));
+            let simulate = [get, "iam:SimulatePrincipalPolicy"];
+            all.extend(allow(
+                "SimulateIdentities",
+                &[&arn, &with_path],
+                &[],
+                &simulate,
+            ));
+        }
+    }
+    Ok(all)
+}
+
+/// The permissions to send what is to arrive, to read it and to remove it again. The key lets S3 decrypt for
+/// whoever S3 lets read.
+fn to_deliver(delivery: &Delivery, site: &Site) -> Vec<Permission> {
+    let ours = resource_tags(&delivery.tags);
+    let stream = [delivery.stream_arn.as_str()];
+    let bus = site.arn("events", delivery.region.name(), "event-bus/default");
+    let bucket = format!("arn:{}:s3:::{}", site.partition, delivery.bucket);
+    let objects = format!("{bucket}/{}*", delivery.prefix);
+    let send = ["firehose:PutRecord", "firehose:TagDeliveryStream"];
+    let own = [
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:GetObjectVersion",
+    ];
+    [
+        allow("SendTestRecords", &stream, &ours, &send),
+        allow("SendTestEvents", &[&bus], &[], &["events:PutEvents"]),
+        allow("FindDelivered", &[&bucket], &[], &["s3:ListBucketVersions"]),
+        allow("ReadAndRemoveDelivered", &[&objects], &[], &own),
+    ]
+    .concat()
 }
 
 /// The permissions of `destroy`.

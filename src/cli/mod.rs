@@ -15,7 +15,9 @@ mod plan;
 mod policy;
 mod preflight;
 mod read;
+mod status;
 mod variables;
+mod verify;
 
 #[cfg(test)]
 mod tests;
@@ -32,7 +34,9 @@ pub use permissions::{PermissionsArgs, Permitted};
 pub use plan::PlanArgs;
 pub use policy::{PolicyCommand, PolicyDiffArgs, PolicyLintArgs, PolicyListArgs, PolicyShowArgs};
 pub use preflight::PreflightArgs;
+pub use status::StatusArgs;
 pub use variables::warnings;
+pub use verify::VerifyArgs;
 
 use crate::settings::GeneralFlags;
 
@@ -99,6 +103,10 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Check what can be known before an apply, without changing anything
     Preflight(PreflightArgs),
+    /// Show what is deployed where, since when, what differs, and what arrived last
+    Status(StatusArgs),
+    /// Find out whether what is deployed works: send a test event and look for it in the bucket
+    Verify(VerifyArgs),
     /// Print the IAM policy a command needs
     Permissions(PermissionsArgs),
     /// Print a completion script for a shell

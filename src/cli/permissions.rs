@@ -44,4 +44,6 @@ pub enum Permitted {
     Apply,
     /// To read and remove everything
     Destroy,
+    /// To read everything, to send test events, and to read and remove what arrives
+    Verify,
 }

@@ -9,6 +9,8 @@ pub mod permissions;
 pub mod plan;
 pub mod policy;
 pub mod preflight;
+pub mod status;
+pub mod verify;
 
 mod consent;
 mod outputs;

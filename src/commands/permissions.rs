@@ -24,7 +24,7 @@ pub async fn command(
 ) -> Result<Ending, Failure> {
     check(args)?;
     let goal = match args.command {
-        Permitted::Plan | Permitted::Apply => Goal::Present,
+        Permitted::Plan | Permitted::Apply | Permitted::Verify => Goal::Present,
         Permitted::Destroy => Goal::Absent,
     };
     let context = Context::load(general, &args.stackstate, Need::Names, goal, stop).await?;
@@ -41,6 +41,7 @@ pub async fn command(
         Permitted::Plan => permissions::plan(systems, &nodes),
         Permitted::Apply => permissions::apply(systems, &site, &nodes, consent, !args.no_preflight),
         Permitted::Destroy => permissions::destroy(systems, &nodes, consent),
+        Permitted::Verify => permissions::verify(systems, &site, &nodes)?,
     };
     let policies = permissions::documents(&needed)?;
     for policy in &policies {

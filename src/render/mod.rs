@@ -6,7 +6,10 @@ pub mod json;
 pub mod preflight;
 pub mod progress;
 pub mod question;
+pub mod status;
 pub mod text;
+pub mod text;
+pub mod verify;
 pub mod warnings;
 pub mod wrap;
 

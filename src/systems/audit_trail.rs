@@ -17,6 +17,7 @@ use crate::names::{Arn, Partition};
 use crate::settings::{self, Settings};
 use crate::systems::documents::{ACCOUNT_ID, BuiltIn, Documents, Filling, Form, open};
 use crate::systems::system::{Goal, Layout, Output, Outputs, Site, System};
+use crate::systems::trial::{Grant, Trials};
 use crate::systems::written::{Content, Written};
 use iam_policy::{Fit, Fitted, Kind, fit};
 
@@ -196,6 +197,22 @@ impl System for AuditTrail {
 
     fn boundary(&self) -> Option<&Arn> {
         self.settings.permissions_boundary.as_ref()
+    }
+
+    fn trials(&self, site: &Site) -> Result<Trials, Failure> {
+        let Some(documents) = &self.documents else {
+            return Ok(Trials::default());
+        };
+        let fitted = self.fitted(documents, site.partition, site.account.to_string())?;
+        let identities = self.settings.attach_to.iter();
+        let grants = identities.map(|identity| Grant {
+            identity: identity.clone(),
+            policy: fitted.policy.clone(),
+        });
+        Ok(Trials {
+            grants: grants.collect(),
+            ..Trials::default()
+        })
     }
 
     fn outputs(&self, _site: &Site, _known: &Known) -> Outputs {

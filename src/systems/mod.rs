@@ -9,6 +9,7 @@ pub mod documents;
 pub mod purposes;
 pub mod stackstate;
 mod system;
+mod trial;
 mod written;
 
 #[cfg(test)]
@@ -18,6 +19,7 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 
 pub use system::{Goal, Layout, Output, Outputs, Site, System};
+pub use trial::{Delivery, Grant, Reader, Trials};
 pub use written::{Content, Written};
 
 /// Makes a system from its section of the settings, if there is such a section.

@@ -12,6 +12,7 @@ use crate::engine::warning::Warning;
 use crate::failure::Failure;
 pub use crate::names::Site;
 use crate::names::{Arn, Partition};
+use crate::systems::trial::Trials;
 use crate::systems::written::Written;
 
 /// The resources and the documents of one or more systems at one site.
@@ -80,6 +81,12 @@ pub trait System: Debug + Send + Sync {
 
     /// The values that a person needs once everything is set up.
     fn outputs(&self, site: &Site, known: &Known) -> Outputs;
+
+    /// What is tried to find out whether the system works.
+    ///
+    /// # Errors
+    /// A document that cannot be used.
+    fn trials(&self, site: &Site) -> Result<Trials, Failure>;
 
     /// Whether the system depends on events that only a trail of CloudTrail delivers.
     fn needs_trails(&self) -> bool {

@@ -6,14 +6,14 @@
 //! [`ask`] asks. [`trails`] reads CloudTrail's trails. [`exposures`] reads where our resources lead.
 //! Each gives [`Check`]s, which the commands print.
 
-mod answers;
+pub mod answers;
 #[cfg(test)]
 mod answers_tests;
 mod check;
 pub mod exposures;
 mod principal;
 pub mod simulation;
-mod simulator;
+pub mod simulator;
 #[cfg(test)]
 mod tests;
 pub mod trails;

@@ -107,7 +107,7 @@ fn context(settings: &Settings, permission: &Permission) -> BTreeMap<String, Str
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// The actions.
-    pub actions: Vec<&'static str>,
+    pub actions: Vec<String>,
     /// The resources.
     pub resources: Vec<String>,
     /// The condition keys of the requests, with their values.
@@ -139,7 +139,7 @@ pub fn requests(calls: &BTreeSet<Call>) -> Vec<Request> {
             let resources: Vec<&str> = resources.into_iter().collect();
             for resources in resources.chunks(MOST_RESULTS / actions.len()) {
                 requests.push(Request {
-                    actions: actions.clone(),
+                    actions: actions.iter().map(|&it| it.to_owned()).collect(),
                     resources: resources.iter().map(|&it| it.to_owned()).collect(),
                     context: context.clone(),
                 });

@@ -104,19 +104,20 @@ fn why(error: &AwsError) -> String {
 }
 
 /// The way to the simulator.
-struct Simulator<'a> {
-    aws: &'a Aws,
-    /// The ARN of the user or the role whose policies are simulated.
-    source: String,
+pub struct Simulator<'a> {
+    /// The way to the account.
+    pub aws: &'a Aws,
+    /// The ARN of the user, the group or the role whose policies are simulated.
+    pub source: String,
     /// The condition keys of every call.
-    carried: BTreeMap<String, String>,
+    pub carried: BTreeMap<String, String>,
     /// Whether the organization's policies are simulated too.
-    organization: bool,
+    pub organization: bool,
 }
 
 impl Simulator<'_> {
     /// The answers to all requests, and why one of them was not answered.
-    async fn all(&self, requests: &[Request]) -> (Vec<Answer>, Option<String>) {
+    pub async fn all(&self, requests: &[Request]) -> (Vec<Answer>, Option<String>) {
         let answers = requests.iter().map(|request| self.one(request));
         let mut answered = Vec::new();
         let mut unasked = None;
@@ -136,7 +137,7 @@ impl Simulator<'_> {
                 let mut answers = Vec::new();
                 for action in &request.actions {
                     let alone = Request {
-                        actions: vec![action],
+                        actions: vec![action.clone()],
                         ..request.clone()
                     };
                     answers.extend(self.together(&alone).await?);
@@ -153,12 +154,11 @@ impl Simulator<'_> {
         let results = self.aws.list(
             iam_operation("SimulatePrincipalPolicy"),
             |token| {
-                let actions = request.actions.iter().map(|&it| it.to_owned());
                 self.aws
                     .iam()
                     .simulate_principal_policy()
                     .policy_source_arn(&self.source)
-                    .set_action_names(Some(actions.collect()))
+                    .set_action_names(Some(request.actions.clone()))
                     .set_resource_arns(Some(request.resources.clone()))
                     .set_context_entries(Some(entries(&self.carried, &request.context)))
                     .set_policy_exclusion_list(excluded.clone())

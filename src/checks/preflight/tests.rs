@@ -113,7 +113,8 @@ fn requests_ask_about_each_call_once_and_about_nothing_else() {
         .flat_map(|request| {
             request.actions.iter().flat_map(move |action| {
                 let resources = request.resources.iter();
-                resources.map(move |resource| (&request.context, *action, resource.as_str()))
+                resources
+                    .map(move |resource| (&request.context, action.as_str(), resource.as_str()))
             })
         })
         .collect();

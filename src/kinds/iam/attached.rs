@@ -49,6 +49,34 @@ pub async fn attached(aws: &Aws, identity: &IamIdentity) -> Result<Vec<String>, 
     Ok(arns.filter_map(|policy| policy.policy_arn).collect())
 }
 
+/// The ARN of an identity, with its path.
+///
+/// # Errors
+/// [`ErrorKind::NotFound`](crate::aws::ErrorKind::NotFound) if there is no such identity.
+pub async fn arn_of(aws: &Aws, identity: &IamIdentity) -> Result<String, AwsError> {
+    let (operation, arn) = match identity {
+        IamIdentity::User(name) => {
+            let get = iam_operation("GetUser");
+            let read = || aws.iam().get_user().user_name(name).send();
+            let answer = aws.call(get.clone(), read).await?;
+            (get, answer.user.map(|user| user.arn))
+        }
+        IamIdentity::Group(name) => {
+            let get = iam_operation("GetGroup");
+            let read = || aws.iam().get_group().group_name(name).max_items(1).send();
+            let answer = aws.call(get.clone(), read).await?;
+            (get, answer.group.map(|group| group.arn))
+        }
+        IamIdentity::Role(name) => {
+            let get = iam_operation("GetRole");
+            let read = || aws.iam().get_role().role_name(name).send();
+            let answer = aws.call(get.clone(), read).await?;
+            (get, answer.role.map(|role| role.arn))
+        }
+    };
+    arn.ok_or_else(|| aws.name(AwsError::incomplete(operation, "the identity")))
+}
+
 /// Attaches a managed policy to an identity. Attaching it again changes nothing.
 ///
 /// # Errors

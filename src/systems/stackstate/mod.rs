@@ -25,6 +25,7 @@ use crate::names::{Arn, Partition, Region};
 use crate::settings::{self, Encryption, Profile, Settings, Trust};
 use crate::systems::documents::{ACCOUNT_ID, Documents, open};
 use crate::systems::system::{Goal, Layout, Output, Outputs, Site, System};
+use crate::systems::trial::Trials;
 
 pub use documents::DOCUMENTS;
 pub use names::Names;
@@ -180,6 +181,26 @@ impl System for StackState {
             heading: "For the agent (`provision agent-config` prints its conf.yaml):",
             outputs,
         }
+    }
+
+    fn trials(&self, site: &Site) -> Result<Trials, Failure> {
+        let main = main_region(&site.regions)?;
+        let Some(documents) = &self.documents else {
+            return Ok(Trials::default());
+        };
+        let resources = self.resources(site, main);
+        let account = site.account.to_string();
+        let filler = Filler::new(&self.settings, documents, site.partition, account, main);
+        let regions = site.regions.iter();
+        let deliveries = regions.map(|region| {
+            let pattern = filler.regional(region)?.pattern;
+            Ok(resources.delivery(region, pattern))
+        });
+        Ok(Trials {
+            deliveries: deliveries.collect::<Result<_, Failure>>()?,
+            reader: Some(resources.reader()),
+            grants: Vec::new(),
+        })
     }
 
     fn needs_trails(&self) -> bool {

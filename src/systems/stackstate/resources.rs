@@ -16,8 +16,10 @@ use crate::names::Region;
 use crate::settings::{Encryption, Profile, StackState, Trust};
 use crate::systems::documents::Documents;
 use crate::systems::system::Site;
+use crate::systems::trial::{Delivery, Reader};
 use crate::systems::written::{Content, Written};
 use iam_policy::{Kind, Policy};
+use serde_json::Value as Json;
 
 use super::documents::{AccountWide, Regional};
 use super::names::{Names, TARGET};
@@ -285,6 +287,36 @@ impl Resources<'_> {
         let mut target = Node::new(target);
         target.needs = target_needs;
         vec![firehose_role, eventbridge_role, stream, rule, target]
+    }
+
+    /// The way of the events of `region` that `pattern` selects.
+    pub(super) fn delivery(&self, region: &Region, pattern: Json) -> Delivery {
+        let stream = self.names.stream();
+        let resource = format!("deliverystream/{stream}");
+        Delivery {
+            region: region.clone(),
+            pattern,
+            stream_arn: self.site.arn("firehose", region.name(), &resource),
+            stream,
+            tags: self.tags.clone(),
+            bucket: self.names.bucket(self.site),
+            bucket_region: self.main.clone(),
+            prefix: self.prefix("EventBridge", region),
+        }
+    }
+
+    /// The integration role, with which the agent reads the bucket.
+    pub(super) fn reader(&self) -> Reader {
+        let role = self.names.integration_role();
+        Reader {
+            role_arn: self.site.arn("iam", "", &format!("role/{role}")),
+            external_id: match &self.settings.trust {
+                Trust::External { external_id, .. } => Some(external_id.clone()),
+                Trust::Ec2 | Trust::Unstated => None,
+            },
+            bucket_arn: self.bucket_arn(),
+            prefix: format!("AWSLogs/{}/EventBridge/", self.site.account),
+        }
     }
 
     /// The documents of the resources that exist once in an account.

@@ -1,0 +1,119 @@
+//! `provision verify`: finds out whether what is deployed works.
+
+use std::time::Duration;
+
+use futures_util::future::{join, join_all};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::checks::preflight::{exposures, trails};
+use crate::checks::verify::delivery::Run;
+use crate::checks::verify::reader::Reading;
+use crate::checks::verify::{Outcome, Step, from_check, grants, state};
+use crate::cli::VerifyArgs;
+use crate::commands::Ending;
+use crate::commands::context::Context;
+use crate::commands::preflight::look;
+use crate::engine::observed::Consent;
+use crate::engine::plan::{self, Plan};
+use crate::failure::Failure;
+use crate::render::wrap::columns;
+use crate::render::{text, verify as render};
+use crate::settings::{GeneralFlags, Need};
+use crate::survey::Survey;
+use crate::systems::{Goal, Trials};
+use crate::terminal::{print, print_json, report};
+
+/// Runs the command. It sends test events and removes what arrives of them; nothing else is changed.
+///
+/// # Errors
+/// Bad settings, or a read of the survey that failed.
+pub async fn command(
+    general: &GeneralFlags,
+    args: &VerifyArgs,
+    stop: watch::Receiver<bool>,
+) -> Result<Ending, Failure> {
+    let context =
+        Context::load(general, &args.stackstate, Need::Trust, Goal::Present, stop).await?;
+    let since = Instant::now();
+    let (survey, trails) = look(&context).await?;
+    let plan = plan::plan(&survey.nodes, &survey.observed, Consent::default());
+    let mut steps = vec![state::resources(&plan).took(since.elapsed())];
+    let is_complete = steps[0].outcome == Outcome::Pass;
+    steps.extend(state::versioning(&survey.observed));
+
+    let since = Instant::now();
+    let trails = async { trails::look(&context.aws, &trails.await).await };
+    let exposures = exposures::look(&context.aws, &survey.nodes, &survey.observed);
+    let (trails, exposures) = join(trails, exposures).await;
+    let checks = trails.into_iter().chain(exposures);
+    steps.extend(checks.map(|check| from_check(check, since.elapsed())));
+
+    let mut left = Vec::new();
+    for system in &context.systems {
+        let trials = system.trials(&survey.site)?;
+        if is_complete {
+            let limit = Duration::from_secs(args.timeout.into());
+            left.extend(tried(&context, &survey, &plan, &trials, limit, &mut steps).await);
+        } else {
+            steps.extend(trials.deliveries.iter().map(|it| {
+                let message = "nothing was sent, because resources are missing";
+                Step::new("events", Outcome::Unknown, message).in_region(&it.region)
+            }));
+        }
+    }
+    // The steps of a region stand together, after those of the account.
+    steps.sort_by_key(|step| {
+        let regions = &survey.site.regions;
+        let position = |region| regions.iter().position(|it| it == region);
+        step.region.as_ref().and_then(position)
+    });
+    if args.json {
+        let document = render::json(&survey.site, &steps, &left);
+        print_json(format_args!("{document:#}"))?;
+    } else {
+        let width = columns(&std::io::stdout());
+        let text = render::text(&steps, &left, width);
+        print(&format!("{}\n\n{text}", text::place(&survey.site)))?;
+    }
+    Ok(match steps.iter().any(|it| it.outcome == Outcome::Fail) {
+        true => Ending::Failed,
+        false => Ending::Well,
+    })
+}
+
+/// Tries what a system is to do, and returns what stays behind of it.
+async fn tried(
+    context: &Context,
+    survey: &Survey,
+    plan: &Plan,
+    trials: &Trials,
+    limit: Duration,
+    steps: &mut Vec<Step>,
+) -> Vec<String> {
+    let (aws, account) = (&context.aws, &survey.site.account);
+    let mut left = Vec::new();
+    if let Some(reader) = &trials.reader {
+        let reading = Reading::begin(aws, reader).await;
+        let say = |line: &str| report(&format!("{line}\n"));
+        let run = Run {
+            aws,
+            account,
+            reading: &reading,
+            limit,
+            say: &say,
+        };
+        let deliveries = trials.deliveries.iter().map(|it| run.deliver(it));
+        for delivered in join_all(deliveries).await {
+            steps.extend(delivered.steps);
+            left.extend(delivered.left);
+        }
+        steps.push(reading.step(aws, reader, state::is_as_planned(plan)).await);
+    }
+    let granted = trials
+        .grants
+        .iter()
+        .map(|it| grants::step(aws, account, it));
+    steps.extend(join_all(granted).await);
+    left
+}
