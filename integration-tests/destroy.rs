@@ -16,7 +16,10 @@ async fn destroy_leaves_nothing_and_a_second_one_writes_nothing() {
     assert!(!inventory::of(&account, &regions).await.is_empty());
     account.destroy(&[]).says("Outcome: 13 done.");
     assert_eq!(inventory::of(&account, &regions).await, BTreeSet::new());
-    account.destroy(&[]).writes_nothing().says("No changes");
+    account
+        .destroy(&[])
+        .writes_nothing()
+        .says("Nothing to delete");
 }
 
 #[test]

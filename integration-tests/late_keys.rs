@@ -70,7 +70,7 @@ fn a_detail_that_kms_does_not_find_of_a_key_that_it_describes_is_asked_for_again
         .provision(&["apply", "--yes"])
         .exits(1)
         .writes_nothing()
-        .says("! blocked kms_key.integration@eu-west-1")
+        .says("! kms_key.integration@eu-west-1")
         .says("does not find all of it (kms:ListResourceTags answers NotFoundException)");
 }
 

@@ -181,9 +181,9 @@ async fn a_target_of_others_blocks_the_rules_deletion_until_it_is_removed_or_det
         account
             .provision(&["destroy", "--yes"])
             .exits(1)
-            .says("! blocked event_rule.stackstate@eu-west-1")
+            .says("! event_rule.stackstate@eu-west-1")
             .says("also used by target/added, which provision does not manage; detach it there, or run `provision destroy --detach-foreign`")
-            .says("! blocked event_target.firehose@eu-west-1")
+            .says("! event_target.firehose@eu-west-1")
             .says("the plan is blocked, and nothing was changed")
             .writes_nothing();
 
@@ -267,7 +267,7 @@ async fn an_instance_profile_of_others_blocks_the_roles_deletion_until_detach_fo
     account
         .provision(&["destroy", "--yes"])
         .exits(1)
-        .says("! blocked iam_role.integration")
+        .says("! iam_role.integration")
         .says("also used by instance-profile/theirs, which provision does not manage; detach it there, or run `provision destroy --detach-foreign`");
     account.destroy(&["--detach-foreign"]);
     let left = inventory::of(&account, &[MAIN]).await;
@@ -290,7 +290,7 @@ async fn a_key_behind_our_alias_whose_policy_hides_it_blocks_the_plan() {
          resource-based policy allows the kms:GetKeyPolicy action",
     );
     let plan = account.provision(&["plan"]).exits(1);
-    plan.says("! blocked kms_key.integration@eu-west-1")
+    plan.says("! kms_key.integration@eu-west-1")
         .says("the policy of the key behind alias/stackstate-integration")
-        .says("+ create  event_rule.stackstate@eu-west-1");
+        .says("+ event_rule.stackstate@eu-west-1");
 }

@@ -50,7 +50,7 @@ async fn what_leads_to_a_bucket_of_another_account_is_shown_and_removed() {
         assert!(reason.contains("choose another `postfix`"), "{reason}");
         account
             .provision(&["plan", "--adopt"])
-            .says("! blocked s3_bucket.logs@eu-west-1")
+            .says("! s3_bucket.logs@eu-west-1")
             .says("it leads to s3_bucket.logs@eu-west-1, which belongs to another account");
         let refused = account.provision(&["apply", "--yes", "--adopt"]);
         refused.exits(1).writes_nothing();

@@ -112,7 +112,7 @@ async fn a_key_that_is_no_longer_wanted_is_kept_while_the_bucket_exists() {
     const NONE: [&str; 2] = ["--encryption", "none"];
     const KEY: &str = "kms_key.integration@eu-west-1";
     let account = Account::applied(&[MAIN]);
-    let kept = "it is kept until s3_bucket.logs@eu-west-1 is deleted, whose content needs it";
+    let kept = "kept until s3_bucket.logs@eu-west-1 is deleted";
 
     let plan = account.plan(&NONE);
     let expected = [

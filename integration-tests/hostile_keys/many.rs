@@ -69,5 +69,5 @@ fn thousands_of_keys_are_looked_at_a_few_at_a_time() {
         "the tags of these keys may not be read: {}",
         id(7)
     ))
-    .says("+ create  kms_key.integration@eu-west-1");
+    .says("+ kms_key.integration@eu-west-1");
 }

@@ -251,10 +251,20 @@ fn surveys(stage: &Stage, service: &str) {
 
 fn shows(stage: &Stage, plan: &plan::Plan) {
     let site = stage.deployment.site();
-    let text = render::text::plan(&site, plan);
-    assert!(printable(&text), "{text:?}");
+    let [brief, details] = [false, true].map(|details| {
+        let view = render::plan::View {
+            site: &site,
+            findings: &BTreeMap::new(),
+            width: 80,
+            details,
+        };
+        view.text(plan)
+    });
     let json = render::json::plan(&site, plan).to_string();
-    for shown in [&text, &json] {
+    for text in [&brief, &details] {
+        assert!(printable(text), "{text:?}");
+    }
+    for shown in [&brief, &details, &json] {
         assert!(!shown.contains(EXTERNAL_ID), "{shown}");
     }
 }

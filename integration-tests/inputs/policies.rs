@@ -15,6 +15,6 @@ pub fn check(bytes: &[u8]) {
         (None, after.as_ref()),
     ] {
         let lines = iam_policy::diff(before, after);
-        assert!(printable(&render::text::policy_diff(&lines, 0)));
+        assert!(printable(&render::changes::policy_diff(&lines, 0, 80)));
     }
 }

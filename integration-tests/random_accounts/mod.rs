@@ -78,7 +78,7 @@ async fn check(seed: u64, number: u64) {
     unchanged(&theirs, &read().await, &context, &applied);
     if others.are_in_the_way() {
         let applied = applied.exits(1).writes_nothing();
-        assert!(applied.stdout.contains("! blocked"), "{context}: {applied}");
+        assert!(applied.stdout.contains("blocked: "), "{context}: {applied}");
     } else {
         applied.exits(0);
         account.apply(&[]).writes_nothing();

@@ -6,6 +6,8 @@ mod policies_md;
 #[cfg(test)]
 mod report_tests;
 
+use std::collections::BTreeMap;
+
 use crate::engine::address::Address;
 use crate::engine::attributes::{Attributes, Value};
 use crate::engine::known::Known;
@@ -70,21 +72,27 @@ pub fn sarif(report: &Report) -> Json {
     iam_policy::report::sarif(report, tool)
 }
 
-/// The number of security findings in what the settings write at `site`, without accepted ones.
-/// Only the checks that can find one are run.
+/// The number of security findings in what the settings write at `site`, without accepted ones, by the
+/// resource that it is written to. Only the checks that can find one are run.
 pub fn security_findings(
     accepted: &Accepted,
     nodes: &[Node],
     written: &[Written],
     site: &Site,
-) -> usize {
-    let documents = written.iter().filter_map(|written| document(written, site));
-    let of_documents = documents.flat_map(|(_, document)| lint::lint_security(&document));
-    let of_buckets = buckets(nodes).flat_map(|(_, bucket)| lint_bucket(bucket));
+) -> BTreeMap<Address, usize> {
+    let documents = written
+        .iter()
+        .filter_map(|written| Some((&written.carrier, document(written, site)?.1)));
+    let of_documents = documents.map(|(at, document)| (at, lint::lint_security(&document)));
+    let of_buckets = buckets(nodes).map(|(at, bucket)| (at, lint_bucket(bucket)));
     let counts = |finding: &Finding| {
         finding.rule.severity == Severity::Security && !accepted.contains_key(finding.rule.code)
     };
-    of_documents.chain(of_buckets).filter(counts).count()
+    let mut all = BTreeMap::new();
+    for (address, findings) in of_documents.chain(of_buckets) {
+        *all.entry(address.clone()).or_default() += findings.iter().filter(|it| counts(it)).count();
+    }
+    all
 }
 
 /// The policy of a written document; `None` if the document is no policy.

@@ -26,6 +26,9 @@ pub struct ApplyArgs {
     /// Print one JSON event a line
     #[arg(long)]
     pub json: bool,
+    /// Show every attribute of what is created, and each region
+    #[arg(long)]
+    pub details: bool,
     /// What is agreed to.
     #[command(flatten)]
     pub consent: ConsentArgs,

@@ -21,6 +21,9 @@ pub struct DestroyArgs {
     /// Print one JSON event a line
     #[arg(long)]
     pub json: bool,
+    /// Show every attribute of what is deleted
+    #[arg(long)]
+    pub details: bool,
     /// What else is removed.
     #[command(flatten)]
     pub removal: RemovalArgs,

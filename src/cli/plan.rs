@@ -20,6 +20,9 @@ pub struct PlanArgs {
     /// Print the plan as one JSON document
     #[arg(long)]
     pub json: bool,
+    /// Show every attribute of what is created, and each region
+    #[arg(long)]
+    pub details: bool,
     /// Save the plan to this file, for apply to carry out exactly
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,

@@ -55,7 +55,7 @@ pub async fn command(
     if let Some(saved) = &saved {
         saved.check_plan(&json::plan(&survey.site, &plan))?;
     }
-    let text = super::in_words(&context, &survey, &plan);
+    let text = super::in_words(&context, &survey, &plan, args.details);
     super::show(&survey.site, &plan, &text, args.json, args.yes)?;
     refuse_blocked(&plan)?;
     let known = node::known(&survey.observed);

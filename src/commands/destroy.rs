@@ -9,8 +9,10 @@ use crate::engine::approved::Approved;
 use crate::engine::events::Counts;
 use crate::engine::plan::Step;
 use crate::failure::Failure;
+use crate::render::plan::View;
 use crate::render::question::question;
-use crate::render::{json, progress, text};
+use crate::render::wrap::columns;
+use crate::render::{json, progress};
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::Survey;
 use crate::systems::Goal;
@@ -42,8 +44,13 @@ pub async fn command(
     let mut plan = super::decided(&survey, consent);
     // The plan is shown in the order of the deletions.
     plan.steps.reverse();
-    let text = text::plan(&survey.site, &plan);
-    super::show(&survey.site, &plan, &text, args.json, args.yes)?;
+    let view = View {
+        site: &survey.site,
+        findings: &Default::default(),
+        width: columns(&std::io::stdout()),
+        details: args.details,
+    };
+    super::show(&survey.site, &plan, &view.text(&plan), args.json, args.yes)?;
     refuse_blocked(&plan)?;
     if !plan.has_changes() {
         let left = plan.left(&survey.observed);

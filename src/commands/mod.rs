@@ -26,6 +26,7 @@ use crate::checks::documents::security_findings;
 use crate::engine::observed::Consent;
 use crate::engine::plan::{Plan, plan as decide};
 use crate::failure::Failure;
+use crate::render::plan::View;
 use crate::render::wrap::columns;
 use crate::render::{json, text, warnings};
 use crate::survey::Survey;
@@ -72,7 +73,7 @@ fn warn(plan: &Plan) {
 
 /// The plan as text, and below it the number of security findings in the documents. The documents are
 /// the vendors', and whoever applies them should know their weaknesses.
-fn in_words(context: &Context, survey: &Survey, plan: &Plan) -> String {
+fn in_words(context: &Context, survey: &Survey, plan: &Plan, details: bool) -> String {
     let Survey {
         site,
         nodes,
@@ -80,7 +81,14 @@ fn in_words(context: &Context, survey: &Survey, plan: &Plan) -> String {
         ..
     } = survey;
     let findings = security_findings(&context.settings.accepted, nodes, written, site);
-    text::plan(site, plan) + &text::security(findings)
+    let width = columns(&std::io::stdout());
+    let view = View {
+        site,
+        findings: &findings,
+        width,
+        details,
+    };
+    view.text(plan) + &text::security(findings.values().sum(), width)
 }
 
 /// Shows the plan that a question may follow: as the first event, or as text. It is shown on stderr too

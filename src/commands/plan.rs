@@ -37,7 +37,7 @@ pub async fn command(
         print_json(format_args!("{document:#}"))?;
     } else {
         print(
-            &(super::in_words(&context, &survey, &plan)
+            &(super::in_words(&context, &survey, &plan, args.details)
                 + &warnings::text(&plan.warnings, columns(&std::io::stdout()))),
         )?;
     }

@@ -54,7 +54,7 @@ pub async fn command(
         checks.push(Check::new(
             preflight::PLAN,
             Verdict::Ok,
-            text::counts(&plan),
+            text::counts(plan.steps.iter()),
         ));
     }
     checks.extend(blocked);

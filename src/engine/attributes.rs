@@ -12,7 +12,8 @@ use serde_json::Value as Json;
 use crate::engine::address::Address;
 use crate::engine::document::Document;
 use crate::engine::known::Known;
-use iam_policy::{Policy, redacted, same_meaning};
+use crate::engine::structure;
+use iam_policy::{DiffLine, Policy, redacted, same_meaning};
 
 /// One attribute's value.
 #[derive(Debug, Clone)]
@@ -124,6 +125,30 @@ pub struct Change {
 }
 
 impl Change {
+    /// What differs, part by part, if the values have parts: the statements of a policy, the fields and
+    /// entries of a list or an object. A policy cannot be compared with a value that is none.
+    pub fn parts(&self) -> Option<Vec<DiffLine>> {
+        let sides = [self.before.as_ref(), self.after.as_ref()];
+        let policies = sides.map(|value| value.map(Value::as_policy));
+        if let [Some(Some(_)) | None, Some(Some(_)) | None] = policies {
+            let [before, after] = policies.map(Option::flatten);
+            return Some(iam_policy::diff(before.as_deref(), after.as_deref()));
+        }
+        let plain = sides.map(|value| match value {
+            Some(Value::Plain(json)) => Some(Some(json)),
+            None => Some(None),
+            Some(_) => None,
+        });
+        let [Some(before), Some(after)] = plain else {
+            return None;
+        };
+        let has_parts = [before, after]
+            .into_iter()
+            .flatten()
+            .any(structure::has_parts);
+        has_parts.then(|| structure::differences(before, after))
+    }
+
     /// What a person should know about the value in AWS beside the value: its deleted principals.
     pub fn note(&self) -> Option<String> {
         let Some(Value::Policy(policy)) = &self.before else {

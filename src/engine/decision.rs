@@ -126,8 +126,8 @@ fn decide_wanted(
         (Some(whose), None) => {
             let removed = restrictions.map_or_else(String::new, |it| format!("; {}", removes(&it)));
             let reason = format!(
-                "it exists and is not managed by provision: {whose}; apply takes it over, and a later \
-                 destroy deletes it{removed}"
+                "it exists and is not managed by provision ({whose}); apply takes it over, and a \
+                 later destroy deletes it{removed}"
             );
             Decision::because(Action::Adopt, reason, changes)
         }
@@ -234,7 +234,7 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
     }
     if let Some(outlived) = around.outlived {
         return keep(format!(
-            "it is kept until {outlived} is deleted, whose content needs it"
+            "kept until {outlived} is deleted, whose content would be lost without it"
         ));
     }
     let lifted = node.resource.deletion_lifts(present);
@@ -249,8 +249,11 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
         return Some(Decision::because(Action::Blocked, reason, Vec::new()));
     }
     let gone = Attributes::new();
-    let changes = attributes::diff(&present.attributes, &gone);
-    Some(Decision::new(Action::Delete, changes))
+    Some(Decision {
+        action: Action::Delete,
+        reason: node.unwanted.clone(),
+        changes: attributes::diff(&present.attributes, &gone),
+    })
 }
 
 /// What is still awaited before the node counts as settled; `None` once it is settled.

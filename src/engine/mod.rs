@@ -23,4 +23,5 @@ pub mod plan;
 pub mod release;
 pub mod resource;
 pub mod restriction;
+pub mod structure;
 pub mod warning;

@@ -35,6 +35,8 @@ pub struct Node {
     pub serves: Option<Region>,
     /// A note for the plan: what a person should know about the resource beside its attributes.
     pub note: Option<String>,
+    /// Why the settings do not ask for the resource, which is deleted for that reason.
+    pub unwanted: Option<String>,
     /// Whether a complete deployment with these settings has the resource, also where it is to be
     /// removed.
     pub is_usual: bool,
@@ -49,6 +51,7 @@ impl Node {
             outlives: None,
             serves: None,
             note: None,
+            unwanted: None,
             is_usual: true,
         }
     }

@@ -221,6 +221,8 @@ fn note(
             holders.map(|holders| format!("{holders}; the deletion takes it from them")),
             stranger,
         ],
+        // What AWS holds already fits its quotas.
+        Action::Keep => vec![beside, holders, stranger],
         _ => vec![node.note.clone(), beside, holders, stranger],
     };
     let notes: Vec<String> = notes.into_iter().flatten().collect();

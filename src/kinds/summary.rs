@@ -8,20 +8,15 @@ pub fn text<'a>(attributes: &'a Attributes, name: &str) -> &'a str {
     text.unwrap_or_default()
 }
 
-/// The number of something, with the noun for it.
-pub fn counted(count: usize, noun: &str) -> String {
-    match count {
-        1 => format!("1 {noun}"),
-        _ => format!("{count} {noun}s"),
-    }
-}
-
 /// The number of the statements of all policies among the attributes that `is_counted` chooses by their
 /// names.
 pub fn statements(attributes: &Attributes, is_counted: impl Fn(&str) -> bool) -> String {
     let policies = attributes.iter().filter(|(name, _)| is_counted(name));
     let counts = policies.filter_map(|(_, value)| Some(value.as_policy()?.statements().len()));
-    counted(counts.sum(), "statement")
+    match counts.sum::<usize>() {
+        1 => "1 statement".to_owned(),
+        count => format!("{count} statements"),
+    }
 }
 
 /// The last part of an ARN: the name of what it leads to.

@@ -2,7 +2,9 @@
 //!
 //! Everything here turns data into text. Other modules print the text.
 
+pub mod changes;
 pub mod json;
+pub mod plan;
 pub mod preflight;
 pub mod progress;
 pub mod question;

@@ -1,5 +1,7 @@
 //! Snapshots of the text and the JSON output of a plan.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::{preflight, wrap};
@@ -11,20 +13,31 @@ use crate::engine::node::Observations;
 use crate::engine::observed::{Observed, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::plan::{self, Plan};
-use crate::fakes::deployment::{laid_out, settings, site};
+use crate::fakes::deployment::{laid_out, settings, site, to_be_removed, with_audit_trail};
 use crate::fakes::{consent, settled};
+use crate::render::plan::View;
+use crate::render::wrap::{width_of, words};
 use crate::settings::Settings;
 use iam_policy::Policy;
 
 /// The plan of settled resources, each changed by `change`.
 fn changed(settings: &Settings, change: impl Fn(&str, &mut Present)) -> Plan {
+    let observed = observed(settings, change);
+    plan::plan(&laid_out(settings), &observed, consent(false))
+}
+
+fn existing(settings: &Settings) -> Observations {
+    observed(settings, |_, _| {})
+}
+
+fn observed(settings: &Settings, change: impl Fn(&str, &mut Present)) -> Observations {
     let nodes = laid_out(settings);
     let key = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd".to_owned();
     let keys = nodes.iter().filter(|node| node.address().kind == "kms_key");
     let known: Known = keys
         .map(|node| (node.address().clone(), key.clone()))
         .collect();
-    let observed: Observations = nodes
+    nodes
         .iter()
         .filter(|node| node.is_wanted())
         .map(|node| {
@@ -32,8 +45,7 @@ fn changed(settings: &Settings, change: impl Fn(&str, &mut Present)) -> Plan {
             change(&node.address().to_string(), &mut present);
             (node.address().clone(), Observed::Present(present))
         })
-        .collect();
-    plan::plan(&nodes, &observed, consent(false))
+        .collect()
 }
 
 /// Drift of every sort, a foreign resource among it.
@@ -78,16 +90,176 @@ fn trust_of_others() -> Value {
     Value::Policy(Policy::from_value(document).unwrap())
 }
 
+/// The first is the main region.
+const REGIONS: [&str; 10] = [
+    "eu-west-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    "eu-central-1",
+    "eu-north-1",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ca-central-1",
+];
+
 fn text(settings: &Settings, plan: &Plan) -> String {
-    let styled = super::text::plan(&site(settings), plan);
+    shown(settings, plan, 80, false)
+}
+
+fn shown(settings: &Settings, plan: &Plan, width: usize, details: bool) -> String {
+    let view = View {
+        site: &site(settings),
+        findings: &BTreeMap::new(),
+        width,
+        details,
+    };
+    let styled = view.text(plan);
     anstream::adapter::strip_str(&styled).to_string()
 }
 
 #[test]
 fn a_first_plan_as_a_person_reads_it() {
+    for (regions, name) in [(1, "one_region"), (2, "two_regions"), (10, "ten_regions")] {
+        let settings = with_audit_trail(settings(&REGIONS[..regions]));
+        let plan = plan::plan(&laid_out(&settings), &Observations::new(), consent(false));
+        for width in [60, 80, 120] {
+            let text = shown(&settings, &plan, width, false);
+            let lines = text.lines().count();
+            assert!(lines <= 40 || width < 80, "{lines} lines:\n{text}");
+            insta::assert_snapshot!(format!("a_first_plan_in_{name}_in_{width}_columns"), text);
+        }
+    }
+}
+
+/// A plan in which nothing is wanted any more, and all is there.
+fn deletions(settings: &Settings) -> Plan {
+    let nodes = to_be_removed(settings);
+    let observed = existing(settings);
+    let mut plan = plan::plan(&nodes, &observed, consent(false));
+    plan.steps.reverse();
+    plan
+}
+
+#[test]
+fn a_destroy_says_once_why_it_deletes() {
+    let settings = with_audit_trail(settings(&REGIONS[..2]));
+    insta::assert_snapshot!(text(&settings, &deletions(&settings)));
+}
+
+#[test]
+fn what_is_deleted_since_the_settings_lack_it_says_so() {
+    let (two, one) = (settings(&REGIONS[..2]), settings(&REGIONS[..1]));
+    let mut nodes = laid_out(&one);
+    let left = to_be_removed(&two).into_iter();
+    let left = left.filter(|node| node.address().to_string().contains(REGIONS[1]));
+    nodes.extend(left.map(|mut node| {
+        node.unwanted = Some("`regions` does not name us-east-1".to_owned());
+        node
+    }));
+    let plan = plan::plan(&nodes, &existing(&two), consent(false));
+    insta::assert_snapshot!(text(&one, &plan));
+}
+
+#[test]
+fn drift_of_every_kind_is_shown_part_by_part() {
+    let settings = with_audit_trail(settings(&REGIONS[..2]));
+    for width in [60, 80, 120] {
+        let plan = changed(&settings, drift_everywhere);
+        let text = shown(&settings, &plan, width, false);
+        assert!(
+            !text.contains("{\"") && !text.contains("[{"),
+            "JSON: {text}"
+        );
+        insta::assert_snapshot!(format!("drift_of_every_kind_in_{width}_columns"), text);
+    }
+}
+
+/// Values that somebody else may have set, of every form that an attribute has.
+fn drift_everywhere(address: &str, present: &mut Present) {
+    drift(address, present);
+    let rule = |id: &str, days: u8| json!({"id": id, "status": "Enabled", "prefix": "", "expire_days": days});
+    let attributes = &mut present.attributes;
+    let mut set = |name: &str, value: Value| attributes.insert(name.to_owned(), value);
+    match address.split('@').next().unwrap_or_default() {
+        "s3_bucket.logs" => {
+            let rules = [
+                rule("provision-expire-after-one-day", 30),
+                rule("theirs", 7),
+            ];
+            set("lifecycle", json!(rules).into());
+            let block = json!({
+                "block_public_acls": false,
+                "ignore_public_acls": true,
+                "block_public_policy": true,
+                "restrict_public_buckets": true,
+            });
+            set("public_access_block", block.into());
+        }
+        "event_rule.stackstate" => {
+            let pattern =
+                json!({"source": ["aws.ec2", "aws.iam"], "detail": {"x": [{"prefix": "y"}]}});
+            set("event_pattern", pattern.into());
+        }
+        "event_target.firehose" => {
+            let arn = "arn:aws:sqs:us-east-1:210987654321:a-queue-of-somebody-else";
+            set("further_target[theirs]", arn.into());
+            set("input_path", "$.detail".into());
+        }
+        "firehose_stream.eventbridge" => {
+            set("compression", "UNCOMPRESSED".into());
+            set("prefix", "elsewhere/".into());
+        }
+        "kms_key.integration" => {
+            set("rotation", false.into());
+            set("key_policy", policy("kms:*"));
+        }
+        "iam_policy.AuditTrailRole" => {
+            set("document", policy("*"));
+        }
+        "iam_role.firehose-us-east-1" => {
+            set("tags[provision:system]", "stackstate".into());
+            set("max_session_seconds", 43_200.into());
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn no_line_is_longer_than_the_terminal_unless_it_is_one_word() {
+    let settings = with_audit_trail(settings(&REGIONS));
+    let first = plan::plan(&laid_out(&settings), &Observations::new(), consent(false));
+    let plans = [
+        first,
+        changed(&settings, drift_everywhere),
+        changed(&settings, foreign_everywhere),
+        deletions(&settings),
+    ];
+    for plan in &plans {
+        for (width, details) in (60..=120).flat_map(|width| [(width, false), (width, true)]) {
+            for line in shown(&settings, plan, width, details).lines() {
+                // A sign belongs to what follows it.
+                let words =
+                    words(line).len() - usize::from(line.trim().starts_with(['+', '-', '~']));
+                assert!(width_of(line) <= width || words == 1, "{width}: {line:?}");
+            }
+        }
+    }
+}
+
+fn foreign_everywhere(address: &str, present: &mut Present) {
+    present.owner = Owner::Foreign(format!("it is tagged owner=the-team-of-{address}"));
+    present.note = Some(["word"; 40].join(" "));
+    present.keeps =
+        vec!["keeps arn:aws:iam::aws:policy/service-role/AWSSomething: s3:* on *".to_owned()];
+}
+
+#[test]
+fn details_show_every_attribute_and_the_trust_policy_first() {
     let settings = settings(&["eu-west-1"]);
     let plan = plan::plan(&laid_out(&settings), &Observations::new(), consent(false));
-    insta::assert_snapshot!(text(&settings, &plan));
+    insta::assert_snapshot!(shown(&settings, &plan, 80, true));
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn lines(first: &str, rest: &str, text: &str, width: usize) -> Vec<String> {
 }
 
 /// The words between spaces. What stands between two backticks belongs to one word.
-fn words(text: &str) -> Vec<&str> {
+pub(super) fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let (mut start, mut is_quoted) = (0, false);
     for (at, character) in text.char_indices() {

@@ -16,7 +16,7 @@ use crate::kinds::iam::policy::{self, IamPolicy, PolicySpec};
 use crate::names::{Arn, Partition};
 use crate::settings::{self, Settings};
 use crate::systems::documents::{ACCOUNT_ID, BuiltIn, Documents, Filling, Form, open};
-use crate::systems::system::{Goal, Layout, Output, Outputs, Site, System};
+use crate::systems::system::{DESTROYED, Goal, Layout, Output, Outputs, Site, System};
 use crate::systems::trial::{Grant, Trials};
 use crate::systems::written::{Content, Written};
 use iam_policy::{Fit, Fitted, Kind, fit};
@@ -162,8 +162,12 @@ impl System for AuditTrail {
 
     fn lay_out(&self, site: &Site) -> Result<Layout, Failure> {
         let Some(documents) = &self.documents else {
+            let mut nodes = self.nodes(site, None);
+            for node in &mut nodes {
+                node.unwanted = Some(DESTROYED.to_owned());
+            }
             return Ok(Layout {
-                nodes: self.nodes(site, None),
+                nodes,
                 written: Vec::new(),
             });
         };

@@ -24,6 +24,9 @@ pub struct Layout {
     pub written: Vec<Written>,
 }
 
+/// Why a system that is removed asks for no resource.
+pub(super) const DESTROYED: &str = "`provision destroy` deletes the whole deployment";
+
 /// The values that a person needs once everything is set up.
 #[derive(Debug)]
 pub struct Outputs {

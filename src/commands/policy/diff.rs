@@ -6,7 +6,8 @@ use super::file;
 use crate::cli::PolicyDiffArgs;
 use crate::commands::Ending;
 use crate::failure::Failure;
-use crate::render::text;
+use crate::render::changes::policy_diff;
+use crate::render::wrap::columns;
 use crate::terminal::{print, report};
 use iam_policy::Policy;
 
@@ -34,7 +35,7 @@ pub(super) fn command(args: &PolicyDiffArgs) -> Result<Ending, Failure> {
         print("The policies are equivalent.\n")?;
         return Ok(Ending::Well);
     }
-    print(&text::policy_diff(&lines, 0))?;
+    print(&policy_diff(&lines, 0, columns(&std::io::stdout())))?;
     Ok(Ending::Failed)
 }
 

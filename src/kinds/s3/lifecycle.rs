@@ -8,7 +8,6 @@ use aws_sdk_s3::types::{
 use serde_json::{Value as Json, json};
 
 use crate::engine::attributes::Value;
-use crate::kinds::summary::counted;
 
 const DAYS: i32 = 1;
 
@@ -38,10 +37,7 @@ pub fn wanted() -> Result<BucketLifecycleConfiguration, BuildError> {
 
 /// The wanted rule in words.
 pub fn in_words() -> String {
-    format!(
-        "objects expire after {}",
-        counted(DAYS.unsigned_abs() as usize, "day")
-    )
+    format!("{DAYS}-day expiry")
 }
 
 /// Whether objects expire by the wanted rule that stay, or stay longer, by the rules that were found.

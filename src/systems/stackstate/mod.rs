@@ -24,7 +24,7 @@ use crate::kinds::iam::role;
 use crate::names::{Arn, Partition, Region};
 use crate::settings::{self, Encryption, Profile, Settings, Trust};
 use crate::systems::documents::{ACCOUNT_ID, Documents, open};
-use crate::systems::system::{Goal, Layout, Output, Outputs, Site, System};
+use crate::systems::system::{DESTROYED, Goal, Layout, Output, Outputs, Site, System};
 use crate::systems::trial::Trials;
 
 pub use documents::DOCUMENTS;
@@ -132,6 +132,9 @@ impl System for StackState {
             layout.nodes = resources.account_wide(None, key_policies);
             for region in &site.regions {
                 layout.nodes.extend(resources.regional(region, None));
+            }
+            for node in &mut layout.nodes {
+                node.unwanted = Some(DESTROYED.to_owned());
             }
             return Ok(layout);
         };
@@ -251,7 +254,13 @@ impl System for StackState {
             .collect();
         let mut nodes = Vec::new();
         for region in &regions {
-            let regional = resources.regional(region, None);
+            let mut regional = resources.regional(region, None);
+            for node in &mut regional {
+                node.unwanted = Some(match self.documents {
+                    Some(_) => format!("`regions` does not name {region}"),
+                    None => DESTROYED.to_owned(),
+                });
+            }
             // Anybody may give a role such a name, so only a role of ours leads to its region.
             let is_ours = |node: &Node| match observed.get(node.address()) {
                 Some(Observed::Present(role)) => role.owner == Owner::Ours,
@@ -268,7 +277,9 @@ impl System for StackState {
         let bucket = bucket_region(observed.get(&Names::bucket_address(main)));
         if let (Some(region), None) = (bucket.filter(|it| it != main), &self.documents) {
             let key_policies = self.key_policies(site, &region)?;
-            nodes.push(resources.key(&region, None, key_policies));
+            let mut key = resources.key(&region, None, key_policies);
+            key.unwanted = Some(DESTROYED.to_owned());
+            nodes.push(key);
         }
         Ok(nodes)
     }

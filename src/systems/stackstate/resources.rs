@@ -113,6 +113,7 @@ impl Resources<'_> {
         };
         let mut profile = Node::new(profile);
         profile.is_usual = matches!(self.settings.trust, Trust::Ec2);
+        profile.unwanted = Some("`trust` is not `ec2`".to_owned());
         profile
             .needs
             .push((role_address.clone(), Milestone::Exists));
@@ -166,6 +167,7 @@ impl Resources<'_> {
         // would be lost.
         key.outlives = Some(Names::bucket_address(self.main));
         key.is_usual = self.encrypted();
+        key.unwanted = Some("`encryption` is `none`".to_owned());
         key
     }
 

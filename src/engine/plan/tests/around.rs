@@ -245,7 +245,7 @@ fn what_looks_like_ours_is_reported_and_blocks_nothing() {
 
 #[test]
 fn a_key_is_kept_for_as_long_as_its_bucket_stays() {
-    const KEPT: &str = "it is kept until fake.bucket is deleted, whose content needs it";
+    const KEPT: &str = "kept until fake.bucket is deleted, whose content would be lost without it";
     let world = World::default();
     let bucket = ours(attributes(&[("size", 1)]));
     let key = bucket.clone();

@@ -148,8 +148,8 @@ fn decisions_for_a_wanted_resource() {
                 foreign(different()),
                 Action::Adopt,
                 Some(
-                    "it exists and is not managed by provision: it carries no tags; apply takes it over, \
-                     and a later destroy deletes it",
+                    "it exists and is not managed by provision (it carries no tags); apply takes \
+                     it over, and a later destroy deletes it",
                 ),
                 DIFFERENCES,
             )),

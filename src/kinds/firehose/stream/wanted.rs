@@ -137,10 +137,9 @@ impl Wanted for Specified<'_, FirehoseStream, StreamSpec> {
             None => "",
         };
         format!(
-            "{} to s3://{}/{}, {}{encryption}",
+            "{} to {}, {}{encryption}",
             text("type"),
             name_in(text("bucket")),
-            text("prefix"),
             text("compression"),
         )
     }
