@@ -65,6 +65,7 @@ impl Aws {
                 regions: own.regions.clone(),
                 rates: Rates::default(),
                 gate: own.gate.clone(),
+                read_lag: own.read_lag,
             }),
             ..self.clone()
         })

@@ -10,7 +10,6 @@ pub mod progress;
 pub mod question;
 pub mod status;
 pub mod text;
-pub mod text;
 pub mod verify;
 pub mod warnings;
 pub mod wrap;
