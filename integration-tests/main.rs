@@ -61,6 +61,7 @@ mod secrets_everywhere;
 mod signing;
 mod squatted;
 mod stopping;
+mod targets;
 mod terminal;
 mod variants;
 mod verify;

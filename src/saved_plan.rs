@@ -103,6 +103,13 @@ impl SavedPlan {
         )))
     }
 
+    /// The addresses of the resources that the plan was narrowed to, if it was.
+    pub fn targets(&self) -> Vec<String> {
+        let targets = self.plan["targets"].as_array().into_iter().flatten();
+        let targets = targets.filter_map(Json::as_str);
+        targets.map(str::to_owned).collect()
+    }
+
     fn own_digest(&self) -> String {
         let inputs: String = self
             .inputs

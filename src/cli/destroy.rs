@@ -30,6 +30,9 @@ pub struct DestroyArgs {
     /// Delete a policy with a Deny although identities that stay have it
     #[arg(long)]
     pub remove_restrictions: bool,
+    /// Delete only these resources and those that need them; a list of addresses, repeatable
+    #[arg(long = "target", value_name = "ADDRESS")]
+    pub targets: Vec<String>,
     /// The settings of the StackState integration.
     #[command(flatten)]
     pub stackstate: StackStateFlags,

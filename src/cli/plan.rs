@@ -32,6 +32,9 @@ pub struct PlanArgs {
     /// What is agreed to.
     #[command(flatten)]
     pub consent: ConsentArgs,
+    /// Plan only for these resources and those that they need; a list of addresses, repeatable
+    #[arg(long = "target", value_name = "ADDRESS")]
+    pub targets: Vec<String>,
     /// The settings of the StackState integration.
     #[command(flatten)]
     pub stackstate: StackStateFlags,

@@ -13,7 +13,7 @@ use crate::engine::node;
 use crate::failure::Failure;
 use crate::render::question::question;
 use crate::render::{json, preflight as render};
-use crate::saved_plan;
+use crate::saved_plan::{self, SavedPlan};
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::Survey;
 use crate::systems::Goal;
@@ -51,7 +51,9 @@ pub async fn command(
     };
     survey = context.confirmed(survey).await?;
     survey.look_before_adoption(&context.aws, consent).await;
-    let plan = super::decided(&survey, consent);
+    let targets = saved.as_ref().map(SavedPlan::targets);
+    let targets = targets.as_ref().unwrap_or(&args.targets);
+    let plan = super::decided(&survey, consent, targets)?;
     if let Some(saved) = &saved {
         saved.check_plan(&json::plan(&survey.site, &plan))?;
     }

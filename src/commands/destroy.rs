@@ -41,7 +41,7 @@ pub async fn command(
     }
     let survey = context.confirmed(context.survey().await?).await?;
     let consent = consent::to_destroy(&args.removal, args.remove_restrictions);
-    let mut plan = super::decided(&survey, consent);
+    let mut plan = super::decided(&survey, consent, &args.targets)?;
     // The plan is shown in the order of the deletions.
     plan.steps.reverse();
     let view = View {

@@ -23,6 +23,7 @@ use std::time::SystemTime;
 use context::Context;
 
 use crate::checks::documents::security_findings;
+use crate::engine::narrow;
 use crate::engine::observed::Consent;
 use crate::engine::plan::{Plan, plan as decide};
 use crate::failure::Failure;
@@ -52,13 +53,21 @@ pub enum Ending {
     Unchecked,
 }
 
-/// The plan for what was read, with its warnings.
-fn decided(survey: &Survey, consent: Consent) -> Plan {
+/// The plan for what was read, with its warnings, narrowed to the resources that `--target` names if it
+/// names any.
+///
+/// # Errors
+/// An address that no resource has.
+fn decided(survey: &Survey, consent: Consent, targets: &[String]) -> Result<Plan, Failure> {
     let mut plan = decide(&survey.nodes, &survey.observed, consent);
+    if !targets.is_empty() {
+        let targets = narrow::addresses(&survey.nodes, targets)?;
+        narrow::narrow(&mut plan, &survey.nodes, targets);
+    }
     let now = SystemTime::now();
     plan.warnings.clone_from(&survey.others);
     plan.warn(&survey.nodes, &survey.observed, consent, now);
-    plan
+    Ok(plan)
 }
 
 /// Shows the warnings, right before the question.

@@ -26,7 +26,7 @@ pub async fn command(
     let consent = consent::to_apply(&args.consent);
     let mut survey = context.survey().await?;
     survey.look_before_adoption(&context.aws, consent).await;
-    let plan = super::decided(&survey, consent);
+    let plan = super::decided(&survey, consent, &args.targets)?;
     if let (true, Some(doubt)) = (plan.has_changes(), survey.doubt()) {
         report(&format!(
             "{doubt}.\nRight after another run AWS may answer some seconds late: plan again then.\n"

@@ -15,6 +15,7 @@ pub mod graph;
 pub mod holder;
 pub mod identity;
 pub mod known;
+pub mod narrow;
 pub mod node;
 pub mod observed;
 pub mod ownership;

@@ -48,6 +48,17 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What a person is to know before the consent.
     pub warnings: Vec<Warning>,
+    /// What the plan was narrowed to, if it was.
+    pub narrowed: Option<Narrowed>,
+}
+
+/// What a plan was narrowed to.
+#[derive(Debug, Clone)]
+pub struct Narrowed {
+    /// The resources that were named.
+    pub targets: Vec<Address>,
+    /// How many steps were left out that are not to keep their resource.
+    pub changes_left_out: usize,
 }
 
 impl Plan {
@@ -160,6 +171,7 @@ pub fn plan(nodes: &[Node], observed: &Observations, consent: Consent) -> Plan {
     Plan {
         steps,
         warnings: Vec::new(),
+        narrowed: None,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::engine::attributes::Value;
 use crate::engine::events::{Counts, Event, Outcome};
 use crate::engine::plan::{Plan, Step};
 use crate::failure::Failure;
-use crate::render::warnings;
+use crate::render::{narrowed, warnings};
 use crate::systems::Site;
 
 /// The version of the plan's form. It is raised when a program that reads the older form would
@@ -35,6 +35,7 @@ pub fn plan(site: &Site, plan: &Plan) -> Json {
         "account": site.account.as_str(),
         "partition": site.partition.name(),
         "regions": site.regions.iter().map(|region| region.name()).collect::<Vec<_>>(),
+        "targets": narrowed::json(plan),
         "resources": plan.steps.iter().map(step).collect::<Vec<_>>(),
         "summary": summary,
         "warnings": warnings::json(&plan.warnings),

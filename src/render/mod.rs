@@ -4,6 +4,7 @@
 
 pub mod changes;
 pub mod json;
+mod narrowed;
 pub mod plan;
 pub mod preflight;
 pub mod progress;
