@@ -30,6 +30,7 @@ mod faults;
 mod forged;
 mod fresh;
 mod full_bucket;
+mod graph;
 mod hardened;
 mod hostile_keys;
 mod lag;

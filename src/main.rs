@@ -86,6 +86,7 @@ async fn run(cli: Cli) -> ExitCode {
             Command::Permissions(args) => {
                 commands::permissions::command(general, args, stopped).await
             }
+            Command::Graph(args) => commands::graph::command(general, args, stopped).await,
             // Completions need neither runtime nor signals, and are done by now.
             Command::Completions(_) => Ok(Ending::Well),
         }

@@ -10,6 +10,7 @@ mod completions;
 mod consent;
 mod destroy;
 mod explain;
+mod graph;
 mod permissions;
 mod plan;
 mod policy;
@@ -30,6 +31,7 @@ pub use completions::CompletionsArgs;
 pub use consent::{ConsentArgs, RemovalArgs};
 pub use destroy::DestroyArgs;
 pub use explain::ExplainArgs;
+pub use graph::{GraphArgs, GraphFormat};
 pub use permissions::{PermissionsArgs, Permitted};
 pub use plan::PlanArgs;
 pub use policy::{PolicyCommand, PolicyDiffArgs, PolicyLintArgs, PolicyListArgs, PolicyShowArgs};
@@ -109,6 +111,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Print the IAM policy a command needs
     Permissions(PermissionsArgs),
+    /// Show what is created in which order
+    Graph(GraphArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }

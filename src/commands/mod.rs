@@ -5,6 +5,7 @@ pub mod apply;
 pub mod context;
 pub mod destroy;
 pub mod explain;
+pub mod graph;
 pub mod permissions;
 pub mod plan;
 pub mod policy;

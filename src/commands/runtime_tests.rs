@@ -3,7 +3,7 @@
 use clap::Parser;
 use tokio::sync::watch;
 
-use super::{Ending, agent_config, apply, destroy, permissions, plan, policy, preflight};
+use super::{Ending, agent_config, apply, destroy, graph, permissions, plan, policy, preflight};
 use super::{status, verify};
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;
@@ -35,6 +35,7 @@ fn a_command_can_move_to_another_thread() {
         }
         Command::Status(args) => fits_every_runtime(status::command(general, args, stop)),
         Command::Verify(args) => fits_every_runtime(verify::command(general, args, stop)),
+        Command::Graph(args) => fits_every_runtime(graph::command(general, args, stop)),
         // These two are no futures.
         Command::Explain(_) | Command::Completions(_) => {}
     }

@@ -39,6 +39,8 @@ pub struct Step {
     pub note: Option<String>,
     /// What others added to the resource and the settings keep, one line each.
     pub keeps: Vec<String>,
+    /// The resources of the plan that this one needs.
+    pub needs: Vec<Address>,
 }
 
 /// The decisions for all resources that are wanted or exist, in the order of the graph.
@@ -144,7 +146,7 @@ impl Plan {
 pub fn plan(nodes: &[Node], observed: &Observations, consent: Consent) -> Plan {
     let known = known(observed);
     let mut decisions: BTreeMap<&Address, Action> = BTreeMap::new();
-    let mut steps = Vec::new();
+    let mut steps: Vec<Step> = Vec::new();
     // A resource that outlives another one is decided after that one, whatever their needs are.
     let (first, last): (Vec<&Node>, Vec<&Node>) =
         nodes.iter().partition(|node| node.outlives.is_none());
@@ -165,6 +167,9 @@ pub fn plan(nodes: &[Node], observed: &Observations, consent: Consent) -> Plan {
             decisions.insert(node.address(), decision.action);
             steps.push(step(node, observed, &known, decision));
         }
+    }
+    for step in &mut steps {
+        step.needs.retain(|needed| decisions.contains_key(needed));
     }
     let place = |address: &Address| nodes.iter().position(|node| node.address() == address);
     steps.sort_by_key(|step| place(&step.address));
@@ -196,6 +201,7 @@ fn step(node: &Node, observed: &Observations, known: &Known, decision: Decision)
         summary,
         note: note(node, observation, stranger, &decision),
         keeps: present.map_or_else(Vec::new, |present| present.keeps.clone()),
+        needs: node.needs.iter().map(|(it, _)| it.clone()).collect(),
         decision,
     }
 }

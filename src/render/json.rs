@@ -49,6 +49,7 @@ fn step(step: &Step) -> Json {
             "attribute": change.attribute,
             "before": side(&change.before),
             "after": side(&change.after),
+            "after_unknown": matches!(change.after, Some(Value::KnownAfterApply)),
             "note": change.note(),
         })
     });
@@ -63,6 +64,7 @@ fn step(step: &Step) -> Json {
         "reason": step.decision.reason,
         "note": step.note,
         "keeps": step.keeps,
+        "needs": step.needs.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "changes": changes.collect::<Vec<_>>(),
     })
 }

@@ -1,11 +1,15 @@
-//! The output: plans, checks and progress as text and as JSON.
+//! The output: plans, checks and progress as text, as JSON and as a page.
 //!
 //! Everything here turns data into text. Other modules print the text.
 
 pub mod changes;
+pub mod graph;
 pub mod json;
+pub mod kind_words;
+pub mod markup;
 mod narrowed;
 pub mod plan;
+pub mod plan_document;
 pub mod preflight;
 pub mod progress;
 pub mod question;

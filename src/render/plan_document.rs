@@ -1,0 +1,92 @@
+//! The plan in the form of `plan --json`, read back: what is shown without AWS and without the settings.
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use crate::engine::action::Action;
+use crate::failure::Failure;
+
+/// A plan.
+#[derive(Debug, Deserialize)]
+pub struct PlanDocument {
+    /// The account.
+    pub account: String,
+    /// The partition of the account.
+    pub partition: String,
+    /// The regions, the main one first.
+    pub regions: Vec<String>,
+    /// The resources. Each stands after those that it needs, or before them in a plan of a destroy.
+    pub resources: Vec<Resource>,
+}
+
+/// A resource of a plan.
+#[derive(Debug, Deserialize)]
+pub struct Resource {
+    /// Its address.
+    pub address: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its region, if it is in one.
+    pub region: Option<String>,
+    /// Its name in AWS.
+    pub name: String,
+    /// Its ARN, as far as it is known.
+    pub arn: Option<String>,
+    /// What would be done with it.
+    pub action: Action,
+    /// Why.
+    pub reason: Option<String>,
+    /// What a person should know beside the changes.
+    pub note: Option<String>,
+    /// What others added and the settings keep.
+    pub keeps: Vec<String>,
+    /// The addresses of the resources that it needs.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// The attributes that differ.
+    pub changes: Vec<Change>,
+}
+
+/// An attribute that differs.
+#[derive(Debug, Deserialize)]
+pub struct Change {
+    /// Its name.
+    pub attribute: String,
+    /// Its value in AWS; null if it has none.
+    pub before: Json,
+    /// The wanted value; null if there is to be none, or if AWS will choose it.
+    pub after: Json,
+    /// Whether AWS will choose the wanted value.
+    #[serde(default)]
+    pub after_unknown: bool,
+    /// What a person should know about the value in AWS.
+    pub note: Option<String>,
+}
+
+impl PlanDocument {
+    /// Reads the plan from its JSON form.
+    ///
+    /// # Errors
+    /// JSON that is not a plan.
+    pub fn read(document: &Json) -> Result<Self, Failure> {
+        PlanDocument::deserialize(document)
+            .map_err(|error| Failure::new("this is not a plan").because(error.to_string()))
+    }
+
+    /// How many resources have an action.
+    pub fn count(&self, action: Action) -> usize {
+        let resources = self.resources.iter();
+        resources.filter(|it| it.action == action).count()
+    }
+}
+
+/// The index in `regions` of the region that the resource at `address` works in: its own, or that of
+/// which the name of a role ends. `None` for what is there once in the account.
+pub fn belongs_to(address: &str, regions: &[String]) -> Option<usize> {
+    let works_in = |region: &String| {
+        let start = address.strip_suffix(region.as_str());
+        start
+            .is_some_and(|it| it.ends_with('@') || it.starts_with("iam_role.") && it.ends_with('-'))
+    };
+    regions.iter().position(works_in)
+}
