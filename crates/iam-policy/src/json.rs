@@ -176,7 +176,8 @@ impl<'de> Visitor<'de> for Strict<'_> {
 }
 
 /// The value with `text` of each string in its place. The names of members stay.
-pub(crate) fn with_texts(value: &Value, text: &impl Fn(&str) -> String) -> Value {
+#[must_use]
+pub fn with_texts(value: &Value, text: &impl Fn(&str) -> String) -> Value {
     match value {
         Value::String(own) => Value::String(text(own)),
         Value::Array(items) => items.iter().map(|item| with_texts(item, text)).collect(),

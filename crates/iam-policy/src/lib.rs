@@ -12,6 +12,6 @@ pub mod report;
 
 pub use policy::{
     DiffLine, Fit, FitError, Fitted, Kind, Policy, PolicyError, Sign, Statement, Template, diff,
-    fit, lost_denials, partition, placeholders, redacted, same_meaning, summary, trusted,
+    fit, in_words, lost_denials, partition, placeholders, redacted, same_meaning, summary, trusted,
 };
 pub use reading::{Effect, Place, Position, Step, Version, positions};

@@ -26,6 +26,7 @@ mod trust;
 mod unique_id;
 mod values;
 mod variables;
+mod words;
 
 #[cfg(test)]
 mod compare_tests;
@@ -50,3 +51,4 @@ pub use summary::summary;
 pub use template::Template;
 pub use trust::trusted;
 pub(crate) use unique_id::is_unique_id;
+pub use words::in_words;
