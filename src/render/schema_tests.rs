@@ -246,7 +246,9 @@ fn unknown_and_absent_values_are_null() {
         .find(|it| it["attribute"] == "encryption.key");
     assert_eq!(
         key,
-        Some(&json!({"attribute": "encryption.key", "before": null, "after": null, "note": null}))
+        Some(
+            &json!({"attribute": "encryption.key", "before": null, "after": null, "after_unknown": true, "note": null})
+        )
     );
     assert_eq!(find("kms_key.integration@eu-west-1")["arn"], json!(null));
     assert_eq!(find("iam_role.integration")["region"], json!(null));
