@@ -22,7 +22,7 @@ async fn the_profile_is_deployed_to_an_empty_account_and_destroyed() {
     for regions in [&[MAIN][..], &[MAIN, OTHER]] {
         let account = Account::new(regions);
         account
-            .provision(&["plan", HARDENED[0], HARDENED[1]])
+            .provision(&["plan", "--details", HARDENED[0], HARDENED[1]])
             .exits(0)
             .says(&format!(
                 "on arn:aws:kms:{MAIN}:{}:key/(known after apply)",
