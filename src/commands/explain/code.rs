@@ -1,7 +1,7 @@
 //! The codes of `policy lint`.
 
 use super::topic::{Group, Part, Topic};
-use iam_policy::lint::{Example, Rule, examples, rules};
+use iam_policy::lint::{Example, Rule, escalations, examples, rules};
 
 /// The longest example that is shown, in characters. Some are as long as AWS allows.
 const LONGEST: usize = 1500;
@@ -28,6 +28,16 @@ fn topic(rule: &Rule, examples: &[Example]) -> Topic {
         ),
         Part::Row("source", rule.reference.to_owned()),
     ];
+    let ways = escalations().filter(|way| way.rule.code == rule.code);
+    let ways: Vec<String> = ways
+        .map(|way| {
+            let steps = way.actions.iter().map(|step| step.join(" or "));
+            steps.collect::<Vec<_>>().join(" with ")
+        })
+        .collect();
+    if !ways.is_empty() {
+        parts.push(Part::Row("ways", ways.join("; ")));
+    }
     for (is_found, heading) in [(true, "Found in"), (false, "Not found in")] {
         let example = examples.iter().find(|example| {
             let is_short = || example.policy.to_string().len() <= LONGEST;

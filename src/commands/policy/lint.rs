@@ -39,7 +39,11 @@ pub(super) async fn command(
             width: columns(&std::io::stdout()),
             is_whole: args.details,
         };
-        print(&iam_policy::report::text(&found, extent))?;
+        let mut text = iam_policy::report::text(&found, extent);
+        if found.open().next().is_some() {
+            text.push_str("`provision explain CODE` has examples of a finding.\n");
+        }
+        print(&text)?;
     }
     // Nobody can edit what is built in, so its weaknesses fail no pipeline that does not ask for that.
     let by_default = |document: &Checked| match document.is_built_in {
