@@ -66,4 +66,5 @@ mod targets;
 mod terminal;
 mod variants;
 mod verify;
+mod version;
 mod warnings;

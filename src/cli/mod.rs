@@ -47,7 +47,7 @@ const OUTPUT: &str = "Output";
 /// Creates, checks and removes what a third-party integration needs in an AWS account
 #[derive(Debug, Parser)]
 #[command(
-    version,
+    version = env!("PROVISION_VERSION"),
     max_term_width = 100,
     after_help = "\
 Examples:
