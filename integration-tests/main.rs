@@ -59,6 +59,7 @@ mod role_page;
 mod saved_plan;
 mod secrets;
 mod secrets_everywhere;
+mod shells;
 mod signing;
 mod squatted;
 mod stopping;

@@ -122,13 +122,26 @@ fn a_message_names_the_variable_that_is_to_blame() {
 }
 
 #[test]
-fn the_help_names_the_variables_and_shows_no_value() {
+fn the_variables_are_named_and_their_values_are_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     let id = ("PROVISION_EXTERNAL_ID", "a-secret-of-the-agent");
-    let output = run(folder.path(), &[id], &["plan", "--help"]);
-    assert_says(&output.stdout, "PROVISION_EXTERNAL_ID", "the help names it");
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(!text.contains("a-secret"), "{text}");
+    let pages = run(folder.path(), &[id], &["man", "pages"]);
+    assert!(pages.status.success(), "{pages:?}");
+    let page = std::fs::read(folder.path().join("pages/provision-plan.1")).unwrap();
+    let helps = [
+        &["--help"][..],
+        &["plan", "--help"],
+        &["plan", "-h"],
+        &["plan", "--x"],
+    ];
+    let [general, helps @ ..] = helps.map(|args| run(folder.path(), &[id], args));
+    assert_says(&general.stdout, "PROVISION_REGION", "the help has the rule");
+    assert_says(&page, "PROVISION_EXTERNAL_ID", "the manual has every name");
+    let texts = helps.iter().flat_map(|it| [&it.stdout, &it.stderr]);
+    for text in texts.chain([&page, &general.stdout]) {
+        let text = String::from_utf8_lossy(text);
+        assert!(!text.contains("a-secret"), "{text}");
+    }
 }
 
 /// A variable that is set for every folder must not set a system up where the settings do not ask for it.

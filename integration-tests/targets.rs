@@ -48,7 +48,10 @@ async fn a_destroy_removes_what_is_named_and_what_needs_that() {
     );
     assert!(!has("bucket") && !has("Role"), "{gone:?}");
     let plan = account.plan(&[]);
-    let expected = [(TARGET, "create"), (stream, "create")];
+    // The deletion of a target disables its rule, so that no event is led nowhere.
+    let rule = "event_rule.stackstate@eu-west-1";
+    assert_eq!(plan.attributes(rule), ["state"]);
+    let expected = [(TARGET, "create"), (stream, "create"), (rule, "update")];
     let changes: BTreeSet<_> = plan.changes().into_iter().collect();
     assert_eq!(changes, BTreeSet::from(expected));
 }

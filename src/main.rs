@@ -21,6 +21,9 @@ const INTERRUPTED: u8 = 130;
 fn main() -> ExitCode {
     panics::report_panics();
     let words: Vec<OsString> = std::env::args_os().collect();
+    if commands::completions::answer(&words) {
+        return ExitCode::SUCCESS;
+    }
     let cli = match Cli::read(&words) {
         Ok(cli) => cli,
         // Every error ends with 1, because 2 means that there are changes.
@@ -39,16 +42,16 @@ fn main() -> ExitCode {
         return fail(&failure.because(error.to_string()));
     }
     let set = std::env::vars_os().map(|(name, _)| name);
-    for warning in warnings(&Cli::command(), set) {
+    for warning in warnings(Cli::command, set) {
         terminal::report(&format!("Warning: {}\n", harmless(&warning)));
     }
-    if let Command::Completions(args) = &cli.command {
-        let mut script = Vec::new();
-        clap_complete::generate(args.shell, &mut Cli::command(), "provision", &mut script);
-        return match terminal::print(&String::from_utf8_lossy(&script)) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => fail(&failure),
-        };
+    let written = match &cli.command {
+        Command::Completions(args) => Some(commands::completions::command(args)),
+        Command::Man(args) => Some(commands::man::command(args)),
+        _ => None,
+    };
+    if let Some(written) = written {
+        return written.map_or_else(|failure| fail(&failure), |()| ExitCode::SUCCESS);
     }
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -87,8 +90,8 @@ async fn run(cli: Cli) -> ExitCode {
                 commands::permissions::command(general, args, stopped).await
             }
             Command::Graph(args) => commands::graph::command(general, args, stopped).await,
-            // Completions need neither runtime nor signals, and are done by now.
-            Command::Completions(_) => Ok(Ending::Well),
+            // They need neither runtime nor signals, and are done by now.
+            Command::Completions(_) | Command::Man(_) => Ok(Ending::Well),
         }
     };
     let ending = command.await;

@@ -11,6 +11,7 @@ mod consent;
 mod destroy;
 mod explain;
 mod graph;
+mod man;
 mod permissions;
 mod plan;
 mod policy;
@@ -32,6 +33,7 @@ pub use consent::{ConsentArgs, RemovalArgs};
 pub use destroy::DestroyArgs;
 pub use explain::ExplainArgs;
 pub use graph::{GraphArgs, GraphFormat};
+pub use man::ManArgs;
 pub use permissions::{PermissionsArgs, Permitted};
 pub use plan::PlanArgs;
 pub use policy::{PolicyCommand, PolicyDiffArgs, PolicyLintArgs, PolicyListArgs, PolicyShowArgs};
@@ -55,8 +57,8 @@ Examples:
   provision apply -r eu-west-1      Show it, ask, and do it
   provision destroy -r eu-west-1    Remove all of it again
 
-Credentials come from the usual AWS chain; settings from provision.toml, flags and variables \
-PROVISION_…"
+Credentials come from the usual AWS chain; settings from provision.toml, flags and variables: \
+each option below a heading has one, as PROVISION_REGION for --region."
 )]
 pub struct Cli {
     /// The options for settings that every command has.
@@ -115,6 +117,8 @@ pub enum Command {
     Graph(GraphArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+    /// Print or write the manual pages
+    Man(ManArgs),
 }
 
 impl Command {

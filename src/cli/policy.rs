@@ -52,7 +52,7 @@ Examples:
 AWS is asked only for an account or a region that the settings do not name.")]
 pub struct PolicyShowArgs {
     /// Name of the document, as `provision policy list` prints it; without a region, the main one
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "DOCUMENT")]
     pub name: String,
     /// The settings of the StackState integration.
     #[command(flatten)]

@@ -9,7 +9,7 @@ use clap::{
 };
 
 use super::{Cli, variables};
-use crate::settings::StackStateFlags;
+use crate::settings::{GeneralFlags, StackStateFlags};
 
 impl Cli {
     /// Reads the words of the command line; the first is the program.
@@ -17,8 +17,7 @@ impl Cli {
     /// # Errors
     /// Words that cannot be understood, and also the help and the version, which were asked for.
     pub fn read(words: &[OsString]) -> Result<Cli, Error> {
-        let mut command = variables::added(Cli::command()).color(color(words));
-        command.build();
+        let mut command = Cli::definition().color(color(words));
         if let Some(error) = one_dash(words, &mut command) {
             return Err(error);
         }
@@ -26,22 +25,45 @@ impl Cli {
         let matches = matches.map_err(|error| explained(error, words, &command))?;
         let mut cli = Cli::from_arg_matches(&matches).map_err(|it| it.format(&mut command))?;
         let (matches, command) = innermost(&matches, &command);
-        let set = |arg: &&Arg, source| {
-            let id = arg.get_id();
-            matches.ids().any(|it| it == id) && matches.value_source(id.as_str()) == Some(source)
-        };
-        let arguments = command.get_arguments();
-        let taken = arguments.filter(|arg| set(arg, ValueSource::EnvVariable));
-        let taken = taken.filter_map(|arg| Some((arg.get_long()?, variables::variable(arg)?)));
-        let general = &mut cli.general;
-        general.variables = taken
-            .map(|(option, variable)| (format!("--{option}"), variable))
-            .collect();
-        let stackstate = StackStateFlags::augment_args(Command::default());
-        let mut stackstate = stackstate.get_arguments();
-        general.stackstate_is_unnamed = !stackstate.any(|arg| set(&arg, ValueSource::CommandLine));
+        note_variables(&mut cli.general, matches, command);
         Ok(cli)
     }
+
+    /// The commands and options, with the variables of the environment.
+    pub fn definition() -> Command {
+        variables::added(Cli::command())
+    }
+
+    /// What the words say of the settings, as far as they can be understood: the last ones may be
+    /// missing.
+    pub fn settings_in(words: &[OsString]) -> Option<(GeneralFlags, StackStateFlags)> {
+        let mut command = Cli::definition().ignore_errors(true);
+        let matches = command.try_get_matches_from_mut(words).ok()?;
+        let (matches, command) = innermost(&matches, &command);
+        let mut general = GeneralFlags::from_arg_matches(matches).ok()?;
+        note_variables(&mut general, matches, command);
+        let mut arguments = command.get_arguments();
+        let has_stackstate = arguments.any(|arg| arg.get_id() == "postfix");
+        let stackstate = has_stackstate.then(|| StackStateFlags::from_arg_matches(matches));
+        Some((general, stackstate.transpose().ok()?.unwrap_or_default()))
+    }
+}
+
+/// Notes which flags have their values from variables.
+fn note_variables(general: &mut GeneralFlags, matches: &ArgMatches, command: &Command) {
+    let set = |arg: &&Arg, source| {
+        let id = arg.get_id();
+        matches.ids().any(|it| it == id) && matches.value_source(id.as_str()) == Some(source)
+    };
+    let arguments = command.get_arguments();
+    let taken = arguments.filter(|arg| set(arg, ValueSource::EnvVariable));
+    let taken = taken.filter_map(|arg| Some((arg.get_long()?, variables::variable(arg)?)));
+    general.variables = taken
+        .map(|(option, variable)| (format!("--{option}"), variable))
+        .collect();
+    let stackstate = StackStateFlags::augment_args(Command::default());
+    let mut stackstate = stackstate.get_arguments();
+    general.stackstate_is_unnamed = !stackstate.any(|arg| set(&arg, ValueSource::CommandLine));
 }
 
 /// The command that was given, below all others.
@@ -81,20 +103,22 @@ fn one_dash(words: &[OsString], command: &mut Command) -> Option<Error> {
     let words = words.take_while(|word| *word != "--");
     let mut names = words.filter_map(|word| {
         let name = word.strip_prefix('-')?.split('=').next()?;
-        (name.len() > 1 && has_option(command, name)).then_some(name)
+        (name.len() > 1 && option(command, name).is_some()).then_some(name)
     });
     let name = names.next()?.to_owned();
     let message = format!("unexpected argument '-{name}': write --{name}, with two dashes");
     Some(command.error(ErrorKind::UnknownArgument, message))
 }
 
-fn has_option(command: &Command, name: &str) -> bool {
-    let is_named = |arg: &Arg| {
+/// The option of that name, of whatever command.
+fn option<'a>(command: &'a Command, name: &str) -> Option<&'a Arg> {
+    let is_named = |arg: &&Arg| {
         let names = arg.get_long_and_visible_aliases().unwrap_or_default();
         names.contains(&name)
     };
     let mut below = command.get_subcommands();
-    command.get_arguments().any(is_named) || below.any(|command| has_option(command, name))
+    let own = command.get_arguments().find(is_named);
+    own.or_else(|| below.find_map(|command| option(command, name)))
 }
 
 /// The error, with the variable that a refused value comes from.
@@ -111,18 +135,20 @@ fn explained(mut error: Error, words: &[OsString], command: &Command) -> Error {
     let Some(ContextValue::String(refused)) = error.get(ContextKind::InvalidArg) else {
         return error;
     };
-    let option = refused.split(' ').next().unwrap_or_default().to_owned();
-    let argument = command.get_arguments().find(|arg| {
-        let long = arg.get_long();
-        long.is_some_and(|long| option == format!("--{long}"))
-    });
+    let long = refused.split(' ').next().unwrap_or_default().to_owned();
+    let argument = option(command, long.trim_start_matches('-'));
     let Some(variable) = argument.and_then(variables::variable) else {
         return error;
     };
-    let is_given = words.iter().filter_map(|word| word.to_str()).any(|word| {
-        let short = argument.and_then(Arg::get_short);
-        word.starts_with(&option) || short.is_some_and(|it| word.starts_with(&format!("-{it}")))
-    });
+    let short = argument.and_then(Arg::get_short);
+    let short = short.map(|letter| format!("-{letter}"));
+    let forms: Vec<&str> = [Some(&long), short.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    let mut words = words.iter().filter_map(|word| word.to_str());
+    let is_given = words.any(|word| forms.iter().any(|form| word.starts_with(form)));
     if !is_given && std::env::var_os(&variable).is_some() {
         let tip = format!("the value is that of the environment variable {variable}");
         let tips = ContextValue::StyledStrs(vec![tip.into()]);

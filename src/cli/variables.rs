@@ -14,11 +14,12 @@ pub const PREFIX: &str = "PROVISION_";
 
 /// The same command, whose options take their values from variables where the command line lacks them.
 ///
-/// The help shows no value, because one is secret. An empty variable counts as unset, as AWS's do.
+/// The help of a command leaves them out, since their names follow from the options, and no value is
+/// ever shown, because one is secret. An empty variable counts as unset, as AWS's do.
 pub(super) fn added(command: Command) -> Command {
     let add = |arg: Arg| match variable(&arg) {
         Some(name) if std::env::var_os(&name).is_none_or(|value| !value.is_empty()) => {
-            arg.env(name).hide_env_values(true)
+            arg.env(name).hide_env(true).hide_env_values(true)
         }
         _ => arg,
     };
@@ -36,9 +37,17 @@ fn name(option: &str) -> String {
 }
 
 /// A warning for each variable that begins like ours and does nothing.
-pub fn warnings(command: &Command, set: impl Iterator<Item = OsString>) -> Vec<String> {
+pub fn warnings(
+    command: impl FnOnce() -> Command,
+    set: impl Iterator<Item = OsString>,
+) -> Vec<String> {
+    let set = set.filter_map(|name| name.into_string().ok());
+    let set: Vec<String> = set.filter(|name| name.starts_with(PREFIX)).collect();
+    if set.is_empty() {
+        return Vec::new();
+    }
     let mut options = BTreeMap::new();
-    collect(command, &mut options);
+    collect(&command(), &mut options);
     let known = |name: &String| options.get(name).is_some_and(|has_variable| *has_variable);
     let warn = |name: String| {
         if options.contains_key(&name) {
@@ -51,8 +60,8 @@ pub fn warnings(command: &Command, set: impl Iterator<Item = OsString>) -> Vec<S
         let advice = nearest.map_or(String::new(), |it| format!("; did you mean {it}?"));
         format!("{name} is not a variable of provision{advice}")
     };
-    set.filter_map(|name| name.into_string().ok())
-        .filter(|name| name.starts_with(PREFIX) && !known(name))
+    set.into_iter()
+        .filter(|name| !known(name))
         .map(warn)
         .collect()
 }

@@ -2,10 +2,12 @@
 
 pub mod agent_config;
 pub mod apply;
+pub mod completions;
 pub mod context;
 pub mod destroy;
 pub mod explain;
 pub mod graph;
+pub mod man;
 pub mod permissions;
 pub mod plan;
 pub mod policy;

@@ -36,7 +36,7 @@ fn a_command_can_move_to_another_thread() {
         Command::Status(args) => fits_every_runtime(status::command(general, args, stop)),
         Command::Verify(args) => fits_every_runtime(verify::command(general, args, stop)),
         Command::Graph(args) => fits_every_runtime(graph::command(general, args, stop)),
-        // These two are no futures.
-        Command::Explain(_) | Command::Completions(_) => {}
+        // These are no futures.
+        Command::Explain(_) | Command::Completions(_) | Command::Man(_) => {}
     }
 }
