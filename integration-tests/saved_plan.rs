@@ -4,7 +4,8 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use crate::deployment::Deployment;
-use crate::harness::{Account, MAIN, inventory};
+use crate::harness::session::Session;
+use crate::harness::{AGENT, Account, MAIN, OTHER, inventory};
 
 const ROLE: &str = "StackStateAwsIntegrationRole";
 const APPLY: [&str; 3] = ["apply", "plan.json", "--yes"];
@@ -24,9 +25,11 @@ async fn a_saved_plan_is_applied_once() {
     let account = planned();
     account.provision(&APPLY).exits(0).says("Outcome: 8 done.");
     Deployment::of(&account, &[MAIN]).check().await;
-    // The plan was to create what exists now.
-    let again = account.provision(&APPLY).exits(1).writes_nothing();
-    again.says("iam_role.integration: the plan was create, and would now be keep");
+    let again = account.provision(&APPLY).exits(0).writes_nothing();
+    let again = again
+        .says("The saved plan is applied already: nothing to do.")
+        .says("For the agent");
+    assert!(!again.stdout.contains("iam_role"), "{again}");
 }
 
 #[test]
@@ -83,7 +86,7 @@ async fn a_resource_that_changed_is_named_and_nothing_is_written() {
     refused
         .says("nothing was changed")
         .says("iam_role.integration: what to update has changed")
-        .says("event_rule.stackstate@eu-west-1: the plan was keep, and would now be update");
+        .says("event_rule.stackstate@eu-west-1: planned: no change; now: update");
 
     events
         .enable_rule()
@@ -102,20 +105,16 @@ async fn changed_settings_are_named_without_their_values() {
     let account = planned();
     account.write("documents/event-pattern.json", r#"{"source":["aws.s3"]}"#);
     let cases: [(&str, &[&str], &str); 6] = [
-        (
-            "a tag",
-            &["--tag", "cost=7"],
-            "the setting `tags.cost` is another one",
-        ),
+        ("a tag", &["--tag", "cost=7"], "`tags.cost` has changed"),
         (
             "a region",
             &["--region", "us-east-1"],
-            "the setting `regions` is another one",
+            "`regions` has changed",
         ),
         (
             "encryption",
             &["--encryption", "none"],
-            "the setting `stackstate.encryption`",
+            "`stackstate.encryption` has changed",
         ),
         (
             "an agent",
@@ -125,7 +124,7 @@ async fn changed_settings_are_named_without_their_values() {
         (
             "an external ID",
             &["--external-id", "another-one"],
-            "the setting `stackstate.external_id`",
+            "`stackstate.external_id`",
         ),
         (
             "a document",
@@ -144,7 +143,7 @@ async fn changed_settings_are_named_without_their_values() {
     let mut command = account.command(&APPLY);
     command.env("STS_EXTERNAL_ID", "another-one");
     let refused = account.run(command).exits(1).writes_nothing();
-    let refused = refused.says("the setting `stackstate.external_id` is another one");
+    let refused = refused.says("`stackstate.external_id` has changed");
     assert!(!refused.to_string().contains("another-one"), "{refused}");
     assert!(inventory::of(&account, &[MAIN]).await.is_empty());
     account.provision(&APPLY).exits(0);
@@ -172,34 +171,162 @@ fn a_file_with_a_changed_byte_is_refused() {
     account
         .provision(&APPLY)
         .exits(1)
-        .says("it is no saved plan");
+        .says("this is not a saved plan");
     fs::write(&path, &original).unwrap();
     account.provision(&APPLY).exits(0);
 }
 
 #[tokio::test]
-async fn a_saved_plan_to_adopt_needs_the_flag_again() {
+async fn a_saved_plan_needs_no_flag_again() {
     let account = Account::new(&[MAIN]);
     let trust = r#"{"Version":"2012-10-17","Statement":[]}"#;
-    let role = account.iam().create_role().role_name(ROLE);
+    let role = account
+        .iam()
+        .create_role()
+        .role_name(format!("{ROLE}-blue"));
     role.assume_role_policy_document(trust)
         .send()
         .await
         .unwrap();
-    account
-        .provision(&["plan", "--adopt", "--out", "plan.json"])
+    account.write("other.toml", "");
+    let agent = [
+        "--agent-principal",
+        AGENT,
+        "--external-id",
+        "${STS_EXTERNAL_ID}",
+    ];
+    let flags = [
+        "--config",
+        "other.toml",
+        "--postfix",
+        "-blue",
+        "--region",
+        OTHER,
+        "--tag",
+        "a=two words",
+    ];
+    let plan = ["plan", "--adopt", "--out", "my plan.json"];
+    let planned = account
+        .provision(&[&plan[..], &flags, &agent].concat())
         .exits(0);
-    let refused = account.provision(&APPLY).exits(1).writes_nothing();
+    planned.says("  provision apply 'my plan.json'\n");
+    let shown = account.provision(&["show", "my plan.json"]).exits(0);
+    assert!(shown.calls.is_empty(), "{shown}");
+    shown
+        .says("A plan to apply, made with --adopt")
+        .says("--postfix=-blue")
+        .says("'--tag=a=two words'")
+        .says("iam_role.integration")
+        .says("Plan: 7 to create, 1 to adopt.");
+    let json = account
+        .provision(&["show", "my plan.json", "--json"])
+        .exits(0)
+        .json();
+    assert_eq!(json["summary"]["adopt"], 1);
+    // Nobody is asked, so nobody has seen what the file agrees to.
+    let refused = account
+        .provision(&["apply", "my plan.json", "--yes"])
+        .exits(1);
     assert!(
         refused.calls.is_empty(),
         "nothing is read either: {refused}"
     );
-    refused.says("Look at the plan, and run `provision apply --adopt plan.json` if you agree");
+    refused.says("was made with --adopt, which `--yes` alone does not agree to");
+    let mut session = Session::start(account.quiet_command(&["apply", "my plan.json"]));
+    let question = format!("(7 create, 1 adopt) in account {} ({OTHER})", account.id);
+    assert!(session.until_asked().contains(&question));
+    session.answer("yes");
+    let (code, screen) = session.end();
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(screen.contains("iam_role.integration: adopted"), "{screen}");
+    let plan = account.plan(&[&flags[..], &agent].concat());
+    plan.has_no_changes();
+}
+
+#[test]
+fn a_literal_external_id_is_not_in_the_file_and_is_asked_for_again() {
+    let account = Account::new(&[MAIN]);
+    let id = ["--external-id", "a-literal-id"];
+    let planned = account.provision(&[&["plan", "--out", "plan.json"][..], &id].concat());
+    let planned = planned.exits(0);
+    planned.says("The file does not hold the value of --external-id: pass --external-id again.");
+    let text = fs::read_to_string(account.path("plan.json")).unwrap();
+    assert!(!text.contains(id[1]), "{text}");
+    let refused = account.provision(&APPLY).exits(1).writes_nothing();
+    refused.says("`stackstate.external_id` has changed");
+    account.provision(&[&APPLY[..], &id].concat()).exits(0);
+}
+
+#[test]
+fn the_command_names_the_way_to_aws_which_the_file_does_not() {
+    let account = Account::new(&[MAIN]);
+    let way = ["--endpoint-url", &account.endpoint()];
+    let planned = account.provision(&[&["plan", "--out", "plan.json"][..], &way].concat());
+    let command = format!("provision apply plan.json --endpoint-url={}", way[1]);
+    planned.exits(0).says(&command);
+    let text = fs::read_to_string(account.path("plan.json")).unwrap();
+    assert!(!text.contains(way[1]), "{text}");
+}
+
+#[tokio::test]
+async fn a_destroy_is_planned_saved_and_applied() {
+    let account = Account::applied(&[MAIN]);
+    let args = [
+        "plan",
+        "--destroy",
+        "--key-deletion-days",
+        "7",
+        "--out",
+        "plan.json",
+    ];
+    let planned = account.provision(&args).exits(0).writes_nothing();
+    planned
+        .says("Plan: 8 to delete.")
+        .says("Warning: kms_key.integration@eu-west-1: AWS deletes the key on 20");
+    let shown = account.provision(&["show", "plan.json"]).exits(0);
+    shown.says("A plan to destroy, made with --key-deletion-days=7.");
+    // The account is in the file, so that nobody has to name it again.
+    let agreed = [&APPLY[..], &["--key-deletion-days", "7"]].concat();
+    account.provision(&APPLY).exits(1).writes_nothing();
+    let destroyed = account.provision(&agreed).exits(0);
+    assert!(
+        destroyed.writes().contains(&"ScheduleKeyDeletion"),
+        "{destroyed}"
+    );
+    assert!(inventory::of(&account, &[MAIN]).await.is_empty());
     account
-        .provision(&[&APPLY[..], &["--adopt"]].concat())
+        .provision(&agreed)
         .exits(0)
-        .says("iam_role.integration: adopted");
-    Deployment::of(&account, &[MAIN]).check().await;
+        .writes_nothing()
+        .says("The saved plan is applied already: nothing to do.");
+}
+
+#[test]
+fn options_of_a_destroy_belong_to_a_plan_of_a_destroy() {
+    let account = Account::new(&[MAIN]);
+    for args in [
+        &["plan", "--empty-bucket"][..],
+        &["plan", "--key-deletion-days", "7"],
+        &["plan", "--destroy", "--adopt"],
+        &["apply", "--empty-bucket"],
+    ] {
+        let refused = account.provision(args).exits(1);
+        assert!(refused.calls.is_empty(), "{refused}");
+    }
+}
+
+#[test]
+fn what_plan_prints_as_json_is_told_from_a_saved_plan() {
+    let account = Account::new(&[MAIN]);
+    let printed = account.provision(&["plan", "--json"]).exits(0);
+    account.write("plan.json", &printed.stdout);
+    for args in [&APPLY[..], &["show", "plan.json"]] {
+        let refused = account.provision(args).exits(1);
+        assert!(refused.calls.is_empty(), "{refused}");
+        refused
+            .says("this is what `provision plan --json` prints, which is for reading")
+            .says("Make one with `provision plan --out FILE`");
+    }
 }
 
 #[test]

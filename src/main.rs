@@ -78,6 +78,7 @@ async fn run(cli: Cli) -> ExitCode {
             Command::Plan(args) => commands::plan::command(general, args, stopped).await,
             Command::Apply(args) => commands::apply::command(general, args, stopped).await,
             Command::Destroy(args) => commands::destroy::command(general, args, stopped).await,
+            Command::Show(args) => commands::show::command(args),
             Command::AgentConfig(args) => {
                 commands::agent_config::command(general, args, stopped).await
             }

@@ -2,11 +2,12 @@
 //!
 //! The file contains the plan as `plan --json` prints it, without secrets. It also contains salted
 //! digests of the settings and documents that the plan was made from. So a changed setting or
-//! document can be named although its value is not in the file. The file names the consent that the
-//! plan needs and carries none: whoever applies it gives the consent again. A digest of the whole file
-//! detects a changed byte. It protects against accidents, but not against someone who changes the file
+//! document can be named although its value is not in the file. The file remembers the consent and the
+//! settings' flags that the plan was made with. A digest of the whole file detects a changed byte. It
+//! protects against accidents, but not against someone who changes the file
 //! and writes a new digest.
 
+mod shown;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
+use crate::engine::action::Action;
 use crate::engine::observed::Consent;
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -25,7 +27,7 @@ use crate::systems::System;
 use crate::text_file;
 
 /// The version of the form of the file. Any other version is refused.
-const FORMAT_VERSION: u32 = 2;
+const FORMAT_VERSION: u32 = 3;
 /// A saved plan is far smaller, so a larger file is no saved plan.
 const LARGEST_FILE: u64 = 16 * 1024 * 1024;
 
@@ -42,7 +44,7 @@ impl Inputs {
         let mut inputs: BTreeMap<String, String> = BTreeMap::new();
         for (key, value) in settings.digest_entries()? {
             // A list has an entry for each item. No entry contains the separator.
-            let entry = inputs.entry(format!("the setting `{key}`")).or_default();
+            let entry = inputs.entry(format!("`{key}`")).or_default();
             entry.push_str(&value);
             entry.push('\0');
         }
@@ -60,6 +62,18 @@ impl Inputs {
     }
 }
 
+/// What a plan was made with, which its application needs again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Made {
+    /// Whether the plan is that of a destroy.
+    pub destroys: bool,
+    /// What was agreed to beside the settings.
+    pub consent: Consent,
+    /// The flags of the settings, each as one word with its value. The external ID is not among them.
+    pub flags: Vec<String>,
+}
+
 /// The content of the file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,39 +81,33 @@ pub struct SavedPlan {
     format_version: u32,
     /// The version of the program that made the plan. Another version may plan differently.
     program_version: String,
-    /// Whether the plan was made with `--adopt`.
-    adopt: bool,
-    /// Whether the plan was made with `--remove-restrictions`. A file of an older format lacks it.
-    #[serde(default)]
-    remove_restrictions: bool,
+    /// What the plan was made with.
+    pub made: Made,
     salt: String,
     inputs: BTreeMap<String, String>,
-    plan: Json,
+    /// The plan in the form of `plan --json`.
+    pub plan: Json,
     digest: String,
 }
 
 impl SavedPlan {
-    /// The consent that the plan was made with, if all of it is `given` again.
+    /// Refuses a plan whose consent nobody `gives` again. It is asked where no person sees the plan: who
+    /// writes the file must not consent for who applies it unread.
     ///
     /// # Errors
     /// Names the options, with the command for the file at `path`.
-    pub fn consent(&self, given: Consent, path: &Path) -> Result<Consent, Failure> {
-        let needed = Consent {
-            adopt: self.adopt,
-            remove_restrictions: self.remove_restrictions,
-            ..given
-        };
-        let (options, given) = (needed.options(), given.options());
+    pub fn check_consent(&self, given: Consent, path: &Path) -> Result<(), Failure> {
+        let (options, given) = (self.made.consent.options(), given.options());
         if options.iter().all(|option| given.contains(option)) {
-            return Ok(needed);
+            return Ok(());
         }
         let (options, path) = (options.join(" "), path.display());
         Err(Failure::new(format!(
-            "the saved plan {path} was made with {options}, and nothing was changed"
+            "the saved plan {path} was made with {options}, which `--yes` alone does not agree to; nothing \
+             was changed"
         ))
-        .because("a saved plan carries no consent: whoever applies it gives the consent again")
         .hint(format!(
-            "Look at the plan, and run `provision apply {options} {path}` if you agree"
+            "Leave `--yes` out to be asked, or look at `provision show {path}` and pass {options} too"
         )))
     }
 
@@ -119,8 +127,7 @@ impl SavedPlan {
         sha256(&[
             &self.format_version.to_string(),
             &self.program_version,
-            &self.adopt.to_string(),
-            &self.remove_restrictions.to_string(),
+            &format!("{:?}", self.made),
             &self.salt,
             &inputs,
             &self.plan.to_string(),
@@ -144,37 +151,58 @@ impl SavedPlan {
             "the settings are no longer those that the saved plan was made from",
             changed
                 .into_iter()
-                .map(|name| format!("{name} is another one")),
+                .map(|name| format!("{name} has changed")),
         )
+    }
+
+    /// Refuses another account or partition than those of the plan. `now` is the plan that would be made
+    /// now.
+    ///
+    /// # Errors
+    /// Names both accounts or partitions.
+    pub fn check_place(&self, now: &Json) -> Result<(), Failure> {
+        let mut fields = ["account", "partition"].into_iter();
+        match fields.find(|field| self.plan[field] != now[field]) {
+            None => Ok(()),
+            Some(field) => Err(Failure::new(format!(
+                "the saved plan is for the {field} {}, and the credentials belong to {}",
+                self.plan[field], now[field]
+            ))
+            .hint("Choose the credentials that the plan was made with")),
+        }
+    }
+
+    /// Whether everything that was planned is as planned by now, so that `now` is without changes.
+    pub fn is_applied(&self, now: &Json) -> bool {
+        let is_kept = |step: &Json| step["action"] == Action::Keep.to_string();
+        let all_kept = |plan: &Json| {
+            plan["resources"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .all(is_kept)
+        };
+        all_kept(now) && !all_kept(&self.plan)
     }
 
     /// Refuses the saved plan if `now`, the plan that would be made now, differs from it.
     ///
     /// # Errors
-    /// Another account or partition, or a list of the resources whose steps differ.
+    /// A list of the resources whose steps differ.
     pub fn check_plan(&self, now: &Json) -> Result<(), Failure> {
-        for field in ["account", "partition"] {
-            if self.plan[field] != now[field] {
-                return Err(Failure::new(format!(
-                    "the saved plan is for the {field} {}, and the credentials belong to {}",
-                    self.plan[field], now[field]
-                ))
-                .hint("Choose the credentials that the plan was made with"));
-            }
-        }
         let (before, after) = (by_address(&self.plan), by_address(now));
         let mut addresses: Vec<&str> = before.keys().chain(after.keys()).copied().collect();
         addresses.sort_unstable();
         addresses.dedup();
-        let action = |step: Option<&&Json>| {
-            let action = step.and_then(|step| step["action"].as_str());
-            action.unwrap_or("nothing").to_owned()
+        let action = |step: Option<&&Json>| match step.and_then(|step| step["action"].as_str()) {
+            None | Some("keep") => "no change".to_owned(),
+            Some(action) => action.to_owned(),
         };
         let changed = addresses.into_iter().filter_map(|address| {
             let (was, is) = (before.get(address), after.get(address));
             (was != is).then(|| match (action(was), action(is)) {
                 (was, is) if was == is => format!("{address}: what to {is} has changed"),
-                (was, is) => format!("{address}: the plan was {was}, and would now be {is}"),
+                (was, is) => format!("{address}: planned: {was}; now: {is}"),
             })
         });
         refuse(
@@ -220,7 +248,7 @@ fn sha256(parts: &[&str]) -> String {
 ///
 /// # Errors
 /// A path that is a symbolic link, that names a file other than a plan, or that cannot be written.
-pub fn write(path: &Path, plan: &Json, inputs: &Inputs, consent: Consent) -> Result<(), Failure> {
+pub fn write(path: &Path, plan: &Json, inputs: &Inputs, made: Made) -> Result<(), Failure> {
     let failed = |reason: String| {
         Failure::new(format!("cannot save the plan as {}", path.display())).because(reason)
     };
@@ -244,8 +272,7 @@ pub fn write(path: &Path, plan: &Json, inputs: &Inputs, consent: Consent) -> Res
     let mut saved = SavedPlan {
         format_version: FORMAT_VERSION,
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
-        adopt: consent.adopt,
-        remove_restrictions: consent.remove_restrictions,
+        made,
         inputs: inputs.digests(&salt),
         salt,
         plan: plan.clone(),
@@ -283,17 +310,28 @@ pub fn read(path: &Path) -> Result<SavedPlan, Failure> {
     };
     let text = text_file::read_file(path, LARGEST_FILE);
     let text = text.map_err(|error| failed(error.to_string()))?;
-    let saved: SavedPlan = serde_json::from_str(&text)
-        .map_err(|error| failed(format!("it is no saved plan: {error}")))?;
-    let made_by = (saved.format_version, saved.program_version.as_str());
-    let this = (FORMAT_VERSION, env!("CARGO_PKG_VERSION"));
-    if made_by != this {
+    let no_plan = |error: serde_json::Error| failed(format!("this is not a saved plan: {error}"));
+    let parsed: Json = serde_json::from_str(&text).map_err(no_plan)?;
+    if parsed["resources"].is_array() {
+        return Err(failed(
+            "this is what `provision plan --json` prints, which is for reading".to_owned(),
+        ));
+    }
+    let made_by = (
+        parsed["format_version"].as_u64(),
+        parsed["program_version"].as_str(),
+    );
+    let this = (FORMAT_VERSION.into(), env!("CARGO_PKG_VERSION"));
+    if let (Some(format), Some(version)) = made_by
+        && (format, version) != this
+    {
         return Err(failed(format!(
-            "it has the format {} of version {} of this program, and this is format {} of \
+            "it has the format {format} of version {version} of this program, and this is format {} of \
              version {}",
-            made_by.0, made_by.1, this.0, this.1
+            this.0, this.1
         )));
     }
+    let saved: SavedPlan = serde_json::from_str(&text).map_err(no_plan)?;
     if saved.digest != saved.own_digest() {
         return Err(failed("it was changed after it was saved".to_owned()));
     }

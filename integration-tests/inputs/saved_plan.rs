@@ -6,7 +6,7 @@ use provision::engine::node::Observations;
 use provision::engine::observed::Consent;
 use provision::engine::plan;
 use provision::render;
-use provision::saved_plan::{self, Inputs};
+use provision::saved_plan::{self, Inputs, Made};
 use provision::systems::{self, Goal};
 use serde_json::Value as Json;
 
@@ -52,7 +52,7 @@ pub fn check(bytes: &[u8]) {
         if let Ok(plan) = serde_json::from_slice::<Json>(bytes) {
             // Only a saved plan is overwritten by a saved plan.
             fs::remove_file(&path).expect("a file that was written");
-            saved_plan::write(&path, &plan, &now.inputs, Consent::default()).expect("a file");
+            saved_plan::write(&path, &plan, &now.inputs, Made::default()).expect("a file");
             match saved_plan::read(&path) {
                 Ok(saved) => {
                     assert_eq!(saved.check_inputs(&now.inputs), Ok(()));
@@ -70,7 +70,12 @@ pub fn check(bytes: &[u8]) {
 }
 
 fn holds_against(saved: &saved_plan::SavedPlan, now: &Now) {
-    for outcome in [saved.check_inputs(&now.inputs), saved.check_plan(&now.plan)] {
+    let shown = saved.shown().map(drop);
+    for outcome in [
+        saved.check_inputs(&now.inputs),
+        saved.check_plan(&now.plan),
+        shown,
+    ] {
         if let Err(failure) = outcome {
             told(&failure, &["saved"], EXTERNAL_ID);
         }

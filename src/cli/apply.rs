@@ -2,20 +2,25 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
-use super::ConsentArgs;
+use super::{ConsentArgs, RemovalArgs};
 use crate::settings::StackStateFlags;
 
 /// The options of `apply`.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("removal")
+    .args(["key_deletion_days", "empty_bucket", "detach_foreign"])
+    .multiple(true)
+    .requires("plan"))]
 #[command(after_help = "\
 Examples:
   provision apply
   provision apply plan.json
   provision apply --yes --json
 
-A saved plan needs the options --adopt and --remove-restrictions that it was made with again.")]
+A saved plan remembers the flags that it was made with, except for --profile and other flags of the
+connection, and an external ID that was written out. With --yes, --adopt and the like are given again.")]
 pub struct ApplyArgs {
     /// Saved plan; refused if settings or AWS have changed
     #[arg(value_name = "PLAN")]
@@ -32,6 +37,9 @@ pub struct ApplyArgs {
     /// What is agreed to.
     #[command(flatten)]
     pub consent: ConsentArgs,
+    /// What a saved plan of a destroy removes too.
+    #[command(flatten)]
+    pub removal: RemovalArgs,
     /// Skip preflight
     #[arg(long)]
     pub no_preflight: bool,

@@ -10,6 +10,7 @@ mod completions;
 mod consent;
 mod destroy;
 mod explain;
+mod flags;
 mod graph;
 mod man;
 mod permissions;
@@ -17,6 +18,7 @@ mod plan;
 mod policy;
 mod preflight;
 mod read;
+mod show;
 mod status;
 mod variables;
 mod verify;
@@ -32,12 +34,14 @@ pub use completions::CompletionsArgs;
 pub use consent::{ConsentArgs, RemovalArgs};
 pub use destroy::DestroyArgs;
 pub use explain::ExplainArgs;
+pub use flags::{Belongs, Flag, flags, with_saved};
 pub use graph::{GraphArgs, GraphFormat};
 pub use man::ManArgs;
 pub use permissions::{PermissionsArgs, Permitted};
 pub use plan::PlanArgs;
 pub use policy::{PolicyCommand, PolicyDiffArgs, PolicyLintArgs, PolicyListArgs, PolicyShowArgs};
 pub use preflight::PreflightArgs;
+pub use show::ShowArgs;
 pub use status::StatusArgs;
 pub use variables::warnings;
 pub use verify::VerifyArgs;
@@ -98,6 +102,8 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Remove everything that apply created
     Destroy(DestroyArgs),
+    /// Show a saved plan again, without AWS and without settings
+    Show(ShowArgs),
     /// Print the agent's conf.yaml for this deployment
     AgentConfig(AgentConfigArgs),
     /// Look at policy documents: those of this deployment, or any others

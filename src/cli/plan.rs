@@ -2,17 +2,22 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
-use super::ConsentArgs;
+use super::{ConsentArgs, RemovalArgs};
 use crate::settings::StackStateFlags;
 
 /// The options of `plan`.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("removal")
+    .args(["key_deletion_days", "empty_bucket", "detach_foreign"])
+    .multiple(true)
+    .requires("destroy"))]
 #[command(after_help = "\
 Examples:
   provision plan
   provision plan -o plan.json && provision apply plan.json
+  provision plan --destroy
   provision plan -r eu-west-1,us-east-1
 
 Exit status: 0 on success, 1 on any error; with --detailed-exitcode, 2 if there are changes.")]
@@ -26,12 +31,18 @@ pub struct PlanArgs {
     /// Save the plan to this file, for apply to carry out exactly
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Show what destroy would delete instead, and save that
+    #[arg(long, conflicts_with_all = ["adopt", "expire_existing_objects"])]
+    pub destroy: bool,
     /// Exit with 2 if there are changes, with 0 if there are none
     #[arg(long)]
     pub detailed_exitcode: bool,
     /// What is agreed to.
     #[command(flatten)]
     pub consent: ConsentArgs,
+    /// What else a destroy removes.
+    #[command(flatten)]
+    pub removal: RemovalArgs,
     /// Plan only for these resources and those that they need; a list of addresses, repeatable
     #[arg(long = "target", value_name = "ADDRESS")]
     pub targets: Vec<String>,

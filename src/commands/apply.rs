@@ -1,19 +1,22 @@
 //! `provision apply`: shows the plan, asks, carries it out, and prints what is needed next.
 
+use std::env;
+
 use serde_json::json;
 use tokio::sync::watch;
 
 use crate::checks::preflight::{Check, refuse};
-use crate::cli::ApplyArgs;
+use crate::cli::{self, ApplyArgs};
 use crate::commands::context::Context;
-use crate::commands::{Ending, consent, outputs, preflight, refuse_blocked, run::run};
+use crate::commands::{Ending, consent, destroy, outputs, preflight, refuse_blocked, run::run};
 use crate::engine::approved::Approved;
 use crate::engine::events::Counts;
 use crate::engine::node;
+use crate::engine::observed::Consent;
 use crate::failure::Failure;
 use crate::render::question::question;
 use crate::render::{json, preflight as render};
-use crate::saved_plan::{self, SavedPlan};
+use crate::saved_plan::{self, Inputs, SavedPlan};
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::Survey;
 use crate::systems::Goal;
@@ -23,26 +26,51 @@ use crate::terminal::{print_json, report};
 /// Runs the command.
 ///
 /// # Errors
-/// Bad settings, a read that failed, a saved plan that no longer holds or whose consent is not given
-/// again, a plan with blocked resources, a check that found something wrong, or no confirmation. In
+/// Bad settings, a read that failed, a saved plan that no longer holds, a plan with blocked resources, a check that found something wrong, or no confirmation. In
 /// all these cases nothing was written. What fails later is printed with the outcomes.
 pub async fn command(
     general: &GeneralFlags,
     args: &ApplyArgs,
     stop: watch::Receiver<bool>,
 ) -> Result<Ending, Failure> {
-    let saved = args.plan.as_deref().map(saved_plan::read).transpose()?;
-    let given = consent::to_apply(&args.consent);
-    let consent = match (&saved, &args.plan) {
-        (Some(saved), Some(path)) => saved.consent(given, path)?,
-        _ => given,
+    let Some(file) = &args.plan else {
+        let context = Context::load(general, &args.stackstate, Need::Trust, Goal::Present, stop);
+        let consent = consent::to_apply(&args.consent);
+        return apply(context.await?, args, consent, None).await;
     };
-    let context =
-        Context::load(general, &args.stackstate, Need::Trust, Goal::Present, stop).await?;
-    if let Some(saved) = &saved {
-        let inputs = saved_plan::Inputs::of(&context.settings, &context.systems)?;
-        saved.check_inputs(&inputs)?;
+    let saved = saved_plan::read(file)?;
+    if args.yes {
+        saved.check_consent(consent::to_all(&args.consent, &args.removal), file)?;
     }
+    let flags = cli::with_saved(env::args_os(), &saved.made.flags);
+    let (general, stackstate) = flags.map_err(|error| Failure::new(error.to_string()))?;
+    let (need, goal) = match saved.made.destroys {
+        true => (Need::Names, Goal::Absent),
+        false => (Need::Trust, Goal::Present),
+    };
+    let context = Context::load(&general, &stackstate, need, goal, stop).await?;
+    saved.check_inputs(&Inputs::of(&context.settings, &context.systems)?)?;
+    let consent = saved.made.consent;
+    if saved.made.destroys {
+        let how = destroy::How {
+            consent,
+            yes: args.yes,
+            json: args.json,
+            details: args.details,
+            targets: &saved.targets(),
+            saved: Some(&saved),
+        };
+        return destroy::destroy(context, how).await;
+    }
+    apply(context, args, consent, Some(&saved)).await
+}
+
+async fn apply(
+    context: Context,
+    args: &ApplyArgs,
+    consent: Consent,
+    saved: Option<&SavedPlan>,
+) -> Result<Ending, Failure> {
     let (mut survey, trails) = if args.no_preflight {
         (context.survey().await?, None)
     } else {
@@ -51,14 +79,13 @@ pub async fn command(
     };
     survey = context.confirmed(survey).await?;
     survey.look_before_adoption(&context.aws, consent).await;
-    let targets = saved.as_ref().map(SavedPlan::targets);
-    let targets = targets.as_ref().unwrap_or(&args.targets);
-    let plan = super::decided(&survey, consent, targets)?;
-    if let Some(saved) = &saved {
-        saved.check_plan(&json::plan(&survey.site, &plan))?;
-    }
+    let targets = saved.map_or_else(|| args.targets.clone(), SavedPlan::targets);
+    let plan = super::decided(&survey, consent, &targets)?;
+    let is_applied = super::is_applied(saved, &survey.site, &plan)?;
     let text = super::in_words(&context, &survey, &plan, args.details);
-    super::show(&survey.site, &plan, &text, args.json, args.yes)?;
+    if !is_applied || args.json {
+        super::show(&survey.site, &plan, &text, args.json, args.yes)?;
+    }
     refuse_blocked(&plan)?;
     let known = node::known(&survey.observed);
     if !plan.has_changes() {
@@ -74,7 +101,7 @@ pub async fn command(
             show(&checks, args)?;
         }
     }
-    if args.yes && context.settings.account.is_none() {
+    if args.yes && context.settings.account.is_none() && saved.is_none() {
         let account = &survey.site.account;
         report(&format!(
             "Warning: `--yes` without an account changes whichever account the credentials belong \

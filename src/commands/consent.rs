@@ -13,6 +13,15 @@ pub(super) fn to_apply(args: &ConsentArgs) -> Consent {
     }
 }
 
+/// All that the options agree to, for a saved plan of either sort.
+pub(super) fn to_all(args: &ConsentArgs, removal: &RemovalArgs) -> Consent {
+    Consent {
+        adopt: args.adopt,
+        expire_content: args.expire_existing_objects,
+        ..to_destroy(removal, args.remove_restrictions)
+    }
+}
+
 /// Consent to a destroy.
 pub(super) fn to_destroy(args: &RemovalArgs, remove_restrictions: bool) -> Consent {
     Consent {

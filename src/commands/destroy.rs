@@ -7,12 +7,14 @@ use crate::commands::context::Context;
 use crate::commands::{Ending, consent, refuse_blocked, run::run};
 use crate::engine::approved::Approved;
 use crate::engine::events::Counts;
+use crate::engine::observed::Consent;
 use crate::engine::plan::Step;
 use crate::failure::Failure;
 use crate::render::plan::View;
 use crate::render::question::question;
 use crate::render::wrap::columns;
 use crate::render::{json, progress};
+use crate::saved_plan::SavedPlan;
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::Survey;
 use crate::systems::Goal;
@@ -39,22 +41,59 @@ pub async fn command(
             "Add account = \"123456789012\" to provision.toml, or pass --account 123456789012",
         ));
     }
+    let how = How {
+        consent: consent::to_destroy(&args.removal, args.remove_restrictions),
+        yes: args.yes,
+        json: args.json,
+        details: args.details,
+        targets: &args.targets,
+        saved: None,
+    };
+    destroy(context, how).await
+}
+
+/// How a destroy is carried out.
+pub(super) struct How<'a> {
+    pub(super) consent: Consent,
+    pub(super) yes: bool,
+    pub(super) json: bool,
+    pub(super) details: bool,
+    pub(super) targets: &'a [String],
+    /// The saved plan that is carried out, if it is one.
+    pub(super) saved: Option<&'a SavedPlan>,
+}
+
+/// Carries the destroy out. A saved plan names the account, which is checked.
+///
+/// # Errors
+/// Those of [`command`], and a saved plan that no longer holds.
+pub(super) async fn destroy(context: Context, how: How<'_>) -> Result<Ending, Failure> {
+    let How {
+        consent,
+        yes,
+        json: as_json,
+        details,
+        targets,
+        saved,
+    } = how;
     let survey = context.confirmed(context.survey().await?).await?;
-    let consent = consent::to_destroy(&args.removal, args.remove_restrictions);
-    let mut plan = super::decided(&survey, consent, &args.targets)?;
+    let mut plan = super::decided(&survey, consent, targets)?;
     // The plan is shown in the order of the deletions.
     plan.steps.reverse();
-    let view = View {
-        site: &survey.site,
-        findings: &Default::default(),
-        width: columns(&std::io::stdout()),
-        details: args.details,
-    };
-    super::show(&survey.site, &plan, &view.text(&plan), args.json, args.yes)?;
+    let is_applied = super::is_applied(saved, &survey.site, &plan)?;
+    if !is_applied || as_json {
+        let view = View {
+            site: &survey.site,
+            findings: &Default::default(),
+            width: columns(&std::io::stdout()),
+            details,
+        };
+        super::show(&survey.site, &plan, &view.text(&plan), as_json, yes)?;
+    }
     refuse_blocked(&plan)?;
     if !plan.has_changes() {
         let left = plan.left(&survey.observed);
-        if args.json {
+        if as_json {
             print_json(json::summary(&Counts::of(&[]), &left))?;
         } else {
             report(&progress::left(&left));
@@ -63,7 +102,7 @@ pub async fn command(
     }
     super::warn(&plan);
     let question = question(&survey.site, &plan);
-    confirm(args.yes, &question, context.aws.until_stopped()).await?;
+    confirm(yes, &question, context.aws.until_stopped()).await?;
 
     let Survey {
         nodes,
@@ -78,7 +117,7 @@ pub async fn command(
         consent,
     };
     let left = approved.plan.left(&approved.observed);
-    let result = run(&context, &nodes, &approved, &left, args.json).await?;
+    let result = run(&context, &nodes, &approved, &left, as_json).await?;
     let all_done = Counts::of(&result.outcomes).all_done();
     Ok(ending(all_done, &left))
 }

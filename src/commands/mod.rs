@@ -12,6 +12,7 @@ pub mod permissions;
 pub mod plan;
 pub mod policy;
 pub mod preflight;
+pub mod show;
 pub mod status;
 pub mod verify;
 
@@ -20,6 +21,7 @@ mod outputs;
 mod run;
 #[cfg(test)]
 mod runtime_tests;
+mod shell;
 
 use std::time::SystemTime;
 
@@ -33,6 +35,7 @@ use crate::failure::Failure;
 use crate::render::plan::View;
 use crate::render::wrap::columns;
 use crate::render::{json, text, warnings};
+use crate::saved_plan::SavedPlan;
 use crate::survey::Survey;
 use crate::systems::Site;
 use crate::terminal::confirm::asks_without_stdout;
@@ -71,6 +74,24 @@ fn decided(survey: &Survey, consent: Consent, targets: &[String]) -> Result<Plan
     plan.warnings.clone_from(&survey.others);
     plan.warn(&survey.nodes, &survey.observed, consent, now);
     Ok(plan)
+}
+
+/// Whether a saved plan is applied already, which is said.
+///
+/// # Errors
+/// A saved plan for another place, or one that no longer holds.
+fn is_applied(saved: Option<&SavedPlan>, site: &Site, plan: &Plan) -> Result<bool, Failure> {
+    let Some(saved) = saved else {
+        return Ok(false);
+    };
+    let now = json::plan(site, plan);
+    saved.check_place(&now)?;
+    let is_applied = saved.is_applied(&now);
+    match is_applied {
+        true => report("The saved plan is applied already: nothing to do.\n"),
+        false => saved.check_plan(&now)?,
+    }
+    Ok(is_applied)
 }
 
 /// Shows the warnings, right before the question.

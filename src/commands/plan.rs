@@ -1,16 +1,20 @@
-//! `provision plan`: shows what apply would do, and writes nothing to AWS.
+//! `provision plan`: shows what apply or destroy would do, and writes nothing to AWS.
 
-use crate::cli::PlanArgs;
+use std::env;
+use std::path::Path;
+
+use tokio::sync::watch;
+
+use crate::cli::{self, Belongs, Flag, PlanArgs};
 use crate::commands::context::Context;
-use crate::commands::{Ending, consent, refuse_blocked};
+use crate::commands::{Ending, consent, refuse_blocked, shell};
 use crate::failure::Failure;
 use crate::render::wrap::columns;
 use crate::render::{json, warnings};
-use crate::saved_plan;
+use crate::saved_plan::{self, Inputs, Made};
 use crate::settings::{GeneralFlags, Need};
 use crate::systems::Goal;
 use crate::terminal::{print, print_json, report};
-use tokio::sync::watch;
 
 /// Runs the command.
 ///
@@ -21,12 +25,20 @@ pub async fn command(
     args: &PlanArgs,
     stop: watch::Receiver<bool>,
 ) -> Result<Ending, Failure> {
-    let context =
-        Context::load(general, &args.stackstate, Need::Trust, Goal::Present, stop).await?;
-    let consent = consent::to_apply(&args.consent);
+    let (need, goal, consent) = if args.destroy {
+        let consent = consent::to_destroy(&args.removal, args.consent.remove_restrictions);
+        (Need::Names, Goal::Absent, consent)
+    } else {
+        (Need::Trust, Goal::Present, consent::to_apply(&args.consent))
+    };
+    let context = Context::load(general, &args.stackstate, need, goal, stop).await?;
     let mut survey = context.survey().await?;
     survey.look_before_adoption(&context.aws, consent).await;
-    let plan = super::decided(&survey, consent, &args.targets)?;
+    let mut plan = super::decided(&survey, consent, &args.targets)?;
+    if args.destroy {
+        // The plan is shown in the order of the deletions.
+        plan.steps.reverse();
+    }
     if let (true, Some(doubt)) = (plan.has_changes(), survey.doubt()) {
         report(&format!(
             "{doubt}.\nRight after another run AWS may answer some seconds late: plan again then.\n"
@@ -36,25 +48,54 @@ pub async fn command(
     if args.json {
         print_json(format_args!("{document:#}"))?;
     } else {
-        print(
-            &(super::in_words(&context, &survey, &plan, args.details)
-                + &warnings::text(&plan.warnings, columns(&std::io::stdout()))),
-        )?;
+        let text = super::in_words(&context, &survey, &plan, args.details);
+        print(&(text + &warnings::text(&plan.warnings, columns(&std::io::stdout()))))?;
     }
     refuse_blocked(&plan)?;
     if let Some(file) = &args.out {
-        let inputs = saved_plan::Inputs::of(&context.settings, &context.systems)?;
-        saved_plan::write(file, &document, &inputs, consent)?;
-        let command = [&["provision", "apply"], consent.options().as_slice()].concat();
-        report(&format!(
-            "Saved as {0}; `{1} {0}` with the same settings does exactly this.\n",
-            file.display(),
-            command.join(" ")
-        ));
+        let flags = cli::flags(env::args_os()).map_err(|error| Failure::new(error.to_string()))?;
+        let made = Made {
+            destroys: args.destroy,
+            consent,
+            flags: words(&flags, Belongs::InTheFile)?,
+        };
+        let inputs = Inputs::of(&context.settings, &context.systems)?;
+        saved_plan::write(file, &document, &inputs, made)?;
+        report(&saved(file, &flags)?);
     }
     Ok(if args.detailed_exitcode && plan.has_changes() {
         Ending::Changes
     } else {
         Ending::Well
     })
+}
+
+fn words(flags: &[Flag], belongs: Belongs) -> Result<Vec<String>, Failure> {
+    let flags = flags.iter().filter(|flag| flag.belongs == belongs);
+    let words = flags.map(|flag| {
+        let word = flag.word.clone().into_string();
+        word.map_err(|_| {
+            Failure::new(format!(
+                "{} is not valid UTF-8, so the plan cannot be saved",
+                flag.name
+            ))
+        })
+    });
+    words.collect()
+}
+
+/// Says how the saved plan is applied.
+fn saved(file: &Path, flags: &[Flag]) -> Result<String, Failure> {
+    let command = shell::apply(file, &words(flags, Belongs::InTheCommand)?);
+    let secret = match flags.iter().find(|flag| flag.belongs == Belongs::Nowhere) {
+        Some(flag) => format!(
+            "The file does not hold the value of {0}: pass {0} again.\n",
+            flag.name
+        ),
+        None => String::new(),
+    };
+    Ok(format!(
+        "Saved as {}. This does exactly what the plan says:\n  {command}\n{secret}",
+        file.display()
+    ))
 }

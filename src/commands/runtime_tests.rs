@@ -37,6 +37,6 @@ fn a_command_can_move_to_another_thread() {
         Command::Verify(args) => fits_every_runtime(verify::command(general, args, stop)),
         Command::Graph(args) => fits_every_runtime(graph::command(general, args, stop)),
         // These are no futures.
-        Command::Explain(_) | Command::Completions(_) | Command::Man(_) => {}
+        Command::Explain(_) | Command::Show(_) | Command::Completions(_) | Command::Man(_) => {}
     }
 }

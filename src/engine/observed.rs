@@ -1,5 +1,7 @@
 //! The observed state of a resource, and what a person agreed to do with it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::attributes::Attributes;
 use crate::engine::holder::Holder;
 use crate::engine::ownership::Owner;
@@ -112,7 +114,8 @@ pub struct Created {
 }
 
 /// What a person agreed to beside the settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Consent {
     /// Whether resources that exist under our names and are not ours may be taken over.
     pub adopt: bool,
@@ -143,15 +146,22 @@ impl Default for Consent {
 }
 
 impl Consent {
-    /// The options of an apply that give this consent.
-    pub fn options(self) -> Vec<&'static str> {
+    /// The options that give this consent.
+    pub fn options(self) -> Vec<String> {
         let all = [
             ("--adopt", self.adopt),
             ("--remove-restrictions", self.remove_restrictions),
             ("--expire-existing-objects", self.expire_content),
+            ("--detach-foreign", self.detach_foreign),
+            ("--empty-bucket", self.delete_content),
         ];
         let given = all.into_iter().filter(|(_, is_given)| *is_given);
-        given.map(|(option, _)| option).collect()
+        let days = (self.recovery_days != Consent::default().recovery_days)
+            .then(|| format!("--key-deletion-days={}", self.recovery_days));
+        given
+            .map(|(option, _)| option.to_owned())
+            .chain(days)
+            .collect()
     }
 }
 

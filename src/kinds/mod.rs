@@ -15,6 +15,19 @@ use iam_policy::Policy;
 use crate::engine::attributes::Value;
 use crate::text_file::LARGEST_POLICY;
 
+/// The names of all kinds, as addresses have them.
+pub const KINDS: [&str; 9] = [
+    eventbridge::rule::KIND,
+    eventbridge::target::KIND,
+    firehose::stream::KIND,
+    iam::attachment::KIND,
+    iam::instance_profile::KIND,
+    iam::policy::KIND,
+    iam::role::KIND,
+    kms::key::KIND,
+    s3::bucket::KIND,
+];
+
 /// A policy as AWS answers it. IAM percent-encodes it by RFC 3986.
 ///
 /// A text that does not parse as a policy differs from every wanted policy. The text is not shown,

@@ -31,7 +31,7 @@ fn each_setting_and_document_that_changed_is_named() {
         ),
         (
             |it| stackstate(it).trust = trust_of("another-id", &[AGENT]),
-            &["the setting `stackstate.external_id` is another one"],
+            &["`stackstate.external_id` has changed"],
             "the external ID",
         ),
         (
@@ -41,46 +41,46 @@ fn each_setting_and_document_that_changed_is_named() {
         ),
         (
             |it| stackstate(it).trust = trust(&[AGENT, "333333333333"]),
-            &["the setting `stackstate.agent_principals` is another one"],
+            &["`stackstate.agent_principals` has changed"],
             "one more agent",
         ),
         (
             |it| stackstate(it).trust = Trust::Ec2,
             &[
-                "the setting `stackstate.agent_principals` is another one",
-                "the setting `stackstate.external_id` is another one",
-                "the setting `stackstate.trust` is another one",
+                "`stackstate.agent_principals` has changed",
+                "`stackstate.external_id` has changed",
+                "`stackstate.trust` has changed",
             ],
             "another trust",
         ),
         (
             |it| it.regions.reverse(),
-            &["the setting `regions` is another one"],
+            &["`regions` has changed"],
             "another main region",
         ),
         (
             |it| it.regions.truncate(1),
-            &["the setting `regions` is another one"],
+            &["`regions` has changed"],
             "a region less",
         ),
         (
             |it| it.account = Some("123456789012".parse().unwrap()),
-            &["the setting `account` is another one"],
+            &["`account` has changed"],
             "the account is named now",
         ),
         (
             |it| it.tags = BTreeMap::from([("team".to_owned(), "a".to_owned())]),
-            &["the setting `tags.team` is another one"],
+            &["`tags.team` has changed"],
             "a tag",
         ),
         (
             |it| stackstate(it).encryption = Encryption::None,
-            &["the setting `stackstate.encryption` is another one"],
+            &["`stackstate.encryption` has changed"],
             "no encryption",
         ),
         (
             |it| stackstate(it).postfix = "-b".to_owned(),
-            &["the setting `stackstate.postfix` is another one"],
+            &["`stackstate.postfix` has changed"],
             "other names",
         ),
     ];
@@ -97,7 +97,7 @@ fn each_setting_and_document_that_changed_is_named() {
     assert_eq!(
         saved.check_inputs(&inputs).unwrap_err().to_string(),
         "the settings are no longer those that the saved plan was made from; nothing was changed\n\
-         Caused by:\n  1: the document `key-policy.json` is another one\n\
+         Caused by:\n  1: the document `key-policy.json` has changed\n\
          Hint: Make a new plan with `provision plan --out FILE` and look at it"
     );
 }
@@ -131,10 +131,10 @@ fn each_resource_whose_step_differs_is_named() {
         saved.check_plan(&now).unwrap_err().to_string(),
         "what is in AWS has changed since the plan was saved; nothing was changed\n\
          Caused by:\n  \
-         1: fake.new: the plan was nothing, and would now be delete\n  \
-         2: iam_role.integration: the plan was create, and would now be keep\n  \
+         1: fake.new: planned: no change; now: delete\n  \
+         2: iam_role.integration: planned: create; now: no change\n  \
          3: kms_key.integration@eu-west-1: what to create has changed\n  \
-         4: s3_bucket.logs@eu-west-1: the plan was create, and would now be nothing\n\
+         4: s3_bucket.logs@eu-west-1: planned: create; now: no change\n\
          Hint: Make a new plan with `provision plan --out FILE` and look at it"
     );
 
@@ -151,7 +151,7 @@ fn each_resource_whose_step_differs_is_named() {
         let was = now[field].clone();
         now[field] = other.into();
         assert_eq!(
-            saved.check_plan(&now).unwrap_err().to_string(),
+            saved.check_place(&now).unwrap_err().to_string(),
             format!(
                 "the saved plan is for the {field} {was}, and the credentials belong to \
                  {other:?}\nHint: Choose the credentials that the plan was made with"

@@ -6,14 +6,20 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
 use std::sync::LazyLock;
+use std::time::SystemTime;
 
 use proptest::prelude::*;
 
 use super::*;
+use crate::engine::known::Known;
 use crate::engine::node::Observations;
+use crate::engine::observed::Observed;
 use crate::engine::plan;
 use crate::fakes::consent;
-use crate::fakes::deployment::{EXTERNAL_ID, laid_out, settings, site};
+use crate::fakes::deployment::{
+    EXTERNAL_ID, laid_out, settings, site, to_be_removed, with_audit_trail,
+};
+use crate::fakes::settled;
 use crate::render;
 use crate::systems::{Goal, named};
 
@@ -38,7 +44,7 @@ fn document() -> Json {
 fn saved() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.json");
-    write(&path, &document(), &inputs(), Consent::default()).unwrap();
+    write(&path, &document(), &inputs(), Made::default()).unwrap();
     (folder, path)
 }
 
@@ -57,85 +63,116 @@ fn refusal(text: impl AsRef<[u8]>) -> Option<String> {
 
 #[test]
 fn a_saved_plan_is_read_back_unchanged() {
-    for (adopt, remove_restrictions) in [(false, false), (true, false), (false, true)] {
+    let all = Consent {
+        adopt: true,
+        remove_restrictions: true,
+        expire_content: true,
+        detach_foreign: true,
+        delete_content: true,
+        recovery_days: 7,
+    };
+    for (destroys, consent, flags) in [
+        (false, Consent::default(), vec![]),
+        (false, consent(true), vec!["--region=eu-west-1".to_owned()]),
+        (true, all, vec!["--postfix=-blue".to_owned()]),
+    ] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("plan.json");
-        let consent = Consent {
-            adopt,
-            remove_restrictions,
-            ..Consent::default()
+        let made = Made {
+            destroys,
+            consent,
+            flags,
         };
-        write(&path, &document(), &inputs(), consent).unwrap();
+        write(&path, &document(), &inputs(), made.clone()).unwrap();
         let saved = read(&path).unwrap();
-        assert_eq!(saved.consent(consent, &path), Ok(consent));
+        assert_eq!(saved.made, made);
         assert_eq!(saved.plan, document());
         assert_eq!(saved.check_inputs(&inputs()), Ok(()));
+        assert_eq!(saved.check_place(&document()), Ok(()));
         assert_eq!(saved.check_plan(&document()), Ok(()));
     }
 }
 
 #[test]
-fn a_saved_plan_carries_no_consent() {
-    let of = |adopt, remove_restrictions| Consent {
+fn what_nobody_sees_needs_its_consent_again() {
+    let of = |adopt, delete_content, recovery_days| Consent {
         adopt,
-        remove_restrictions,
+        delete_content,
+        recovery_days,
         ..Consent::default()
     };
-    let (adopt, remove) = ("--adopt", "--remove-restrictions");
-    let both = "--adopt --remove-restrictions";
+    let nothing = Consent::default();
     let cases = [
+        ("nothing is needed", nothing, of(true, true, 7), None),
+        ("it is given", of(true, false, 7), of(true, true, 7), None),
+        ("it is not", of(true, false, 30), nothing, Some("--adopt")),
         (
-            "nothing is needed",
-            of(false, false),
-            of(false, false),
-            None,
+            "another one is given",
+            of(true, false, 30),
+            of(false, true, 30),
+            Some("--adopt"),
         ),
         (
-            "nothing is needed, and much is given",
-            of(false, false),
-            of(true, true),
-            None,
+            "one of two is given",
+            of(true, true, 30),
+            of(true, false, 30),
+            Some("--adopt --empty-bucket"),
         ),
         (
-            "what is needed is given",
-            of(true, true),
-            of(true, true),
-            None,
-        ),
-        ("adoption", of(true, false), of(false, false), Some(adopt)),
-        (
-            "the other flag is given",
-            of(true, false),
-            of(false, true),
-            Some(adopt),
-        ),
-        (
-            "restrictions",
-            of(false, true),
-            of(true, false),
-            Some(remove),
-        ),
-        (
-            "both, of which one is given",
-            of(true, true),
-            of(true, false),
-            Some(both),
+            "other days",
+            of(false, false, 7),
+            of(false, false, 8),
+            Some("--key-deletion-days=7"),
         ),
     ];
-    for (why, made_with, given, missing) in cases {
+    for (why, consent, given, missing) in cases {
+        let (_folder, path) = saved();
+        let made = Made {
+            consent,
+            ..Made::default()
+        };
+        write(&path, &document(), &inputs(), made).unwrap();
+        let checked = read(&path)
+            .unwrap()
+            .check_consent(given, Path::new("plan.json"));
+        let hint = checked.err().and_then(|failure| failure.hint);
+        let said = |flags: &str| hint.as_ref().is_some_and(|it| it.contains(flags));
+        assert!(missing.map_or(hint.is_none(), said), "{why}: {hint:?}");
+    }
+}
+
+#[test]
+fn a_saved_plan_is_shown_as_it_was() {
+    let settings = with_audit_trail(settings(&REGIONS));
+    let nodes = laid_out(&settings);
+    let removed = to_be_removed(&settings);
+    let key = nodes.iter().find(|node| node.address().kind == "kms_key");
+    let arn = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd".to_owned();
+    let known = Known::from([(key.unwrap().address().clone(), arn)]);
+    let there = nodes.iter().filter(|node| node.is_wanted()).map(|node| {
+        let mut present = settled(node, &known);
+        present.attributes.pop_last();
+        present.note = Some("a note".to_owned());
+        (node.address().clone(), Observed::Present(present))
+    });
+    let there: Observations = there.collect();
+    let now = SystemTime::UNIX_EPOCH;
+    for (nodes, observed) in [
+        (&nodes, &Observations::new()),
+        (&nodes, &there),
+        (&removed, &there),
+    ] {
+        let mut plan = plan::plan(nodes, observed, consent(false));
+        plan.warn(nodes, observed, consent(false), now);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("plan.json");
-        write(&path, &document(), &inputs(), made_with).unwrap();
-        let consent = read(&path).unwrap().consent(given, Path::new("plan.json"));
-        match (consent, missing) {
-            (Ok(consent), None) => assert_eq!(consent, made_with, "{why}: the plan's, not more"),
-            (Err(failure), Some(flags)) => {
-                let hint = failure.hint.unwrap();
-                let command = format!("`provision apply {flags} plan.json`");
-                assert!(hint.contains(&command), "{why}: {hint}");
-            }
-            (found, _) => panic!("{why}: {found:?}"),
-        }
+        let document = render::json::plan(&site(&settings), &plan);
+        write(&path, &document, &inputs(), Made::default()).unwrap();
+        let (at, shown) = read(&path).unwrap().shown().unwrap();
+        assert_eq!(at, site(&settings));
+        assert_eq!(render::json::plan(&at, &shown), document);
+        let text = |plan| render::text::plan(&at, plan);
+        assert_eq!(text(&shown), text(&plan));
     }
 }
 
@@ -144,7 +181,7 @@ fn neither_the_external_id_nor_its_bare_digest_is_in_the_file() {
     let (_folder, path) = saved();
     let text = fs::read_to_string(&path).unwrap();
     assert!(!text.contains(EXTERNAL_ID));
-    let name = "the setting `stackstate.external_id`";
+    let name = "`stackstate.external_id`";
     assert!(text.contains(name));
     for value in [EXTERNAL_ID.to_owned(), format!("{EXTERNAL_ID}\0")] {
         assert!(!text.contains(&sha256(&["", name, &value])));
@@ -164,7 +201,7 @@ fn only_the_owner_can_read_the_file() {
     assert_eq!(mode(&path), 0o600);
     // The new file does not inherit the mode of an older one.
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    write(&path, &document(), &inputs(), Consent::default()).unwrap();
+    write(&path, &document(), &inputs(), Made::default()).unwrap();
     assert_eq!(mode(&path), 0o600);
     assert!(read(&path).is_ok());
 }
@@ -178,7 +215,7 @@ fn a_plan_is_not_written_through_a_link() {
             fs::write(&file, "kept").unwrap();
         }
         symlink(&file, &link).unwrap();
-        let failure = write(&link, &document(), &inputs(), Consent::default()).unwrap_err();
+        let failure = write(&link, &document(), &inputs(), Made::default()).unwrap_err();
         assert_eq!(
             failure.to_string(),
             format!(
@@ -200,11 +237,18 @@ fn a_plan_is_not_written_through_a_link() {
 #[test]
 fn only_a_plan_is_replaced_by_a_plan() {
     let (_folder, path) = saved();
-    write(&path, &document(), &inputs(), consent(true)).unwrap();
-    assert!(read(&path).unwrap().adopt, "a newer plan replaced it");
+    let newer = Made {
+        destroys: true,
+        ..Made::default()
+    };
+    write(&path, &document(), &inputs(), newer).unwrap();
+    assert!(
+        read(&path).unwrap().made.destroys,
+        "a newer plan replaced it"
+    );
     for other in ["regions = [\"eu-west-1\"]\n", "", "{}"] {
         fs::write(&path, other).unwrap();
-        let failure = write(&path, &document(), &inputs(), Consent::default()).unwrap_err();
+        let failure = write(&path, &document(), &inputs(), Made::default()).unwrap_err();
         assert_eq!(
             failure.causes,
             ["another file is there: name a new one, or remove it first"]
@@ -217,7 +261,7 @@ fn only_a_plan_is_replaced_by_a_plan() {
 fn a_failed_write_leaves_no_file_behind() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("missing/plan.json");
-    let failure = write(&path, &document(), &inputs(), Consent::default()).unwrap_err();
+    let failure = write(&path, &document(), &inputs(), Made::default()).unwrap_err();
     assert!(
         failure.message.starts_with("cannot save the plan as "),
         "{failure}"
@@ -225,7 +269,7 @@ fn a_failed_write_leaves_no_file_behind() {
     let taken = folder.path().join("taken");
     fs::create_dir(&taken).unwrap();
     fs::write(taken.join("x"), "").unwrap();
-    assert!(write(&taken, &document(), &inputs(), Consent::default()).is_err());
+    assert!(write(&taken, &document(), &inputs(), Made::default()).is_err());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
@@ -239,34 +283,34 @@ fn a_file_that_is_no_saved_plan_is_refused_with_its_reason() {
     let cases = [
         (
             "",
-            "it is no saved plan: EOF while parsing a value at line 1 column 0",
+            "this is not a saved plan: EOF while parsing a value at line 1 column 0",
             "nothing",
         ),
         (
             "{}",
-            "it is no saved plan: missing field `format_version` at line 1 column 2",
+            "this is not a saved plan: missing field `format_version` at line 1 column 2",
             "another JSON document",
         ),
         (
             &text.replacen('{', "{\"more\": 1,", 1),
-            "it is no saved plan: unknown field `more`, expected one of `format_version`, \
-             `program_version`, `adopt`, `remove_restrictions`, `salt`, `inputs`, `plan`, `digest` at line 1 column 7",
+            "this is not a saved plan: unknown field `more`, expected one of `format_version`, \
+             `program_version`, `made`, `salt`, `inputs`, `plan`, `digest` at line 1 column 7",
             "an unknown field",
         ),
         (
             &text.replace(&this, "\"program_version\": \"99.0.0\""),
             &format!(
-                "it has the format 2 of version 99.0.0 of this program, and this is format 2 of \
+                "it has the format 3 of version 99.0.0 of this program, and this is format 3 of \
                  version {version}"
             ),
             "another program may plan differently",
         ),
         (
             &text
-                .replace("\"format_version\": 2", "\"format_version\": 1")
-                .replace("  \"remove_restrictions\": false,\n", ""),
+                .replace("\"format_version\": 3", "\"format_version\": 2")
+                .replace("\"made\"", "\"adopt\""),
             &format!(
-                "it has the format 1 of version {version} of this program, and this is format 2 of \
+                "it has the format 2 of version {version} of this program, and this is format 3 of \
                  version {version}"
             ),
             "an older format",
@@ -275,6 +319,11 @@ fn a_file_that_is_no_saved_plan_is_refused_with_its_reason() {
             &text.replace("\"adopt\": false", "\"adopt\": true"),
             "it was changed after it was saved",
             "a changed decision",
+        ),
+        (
+            &document().to_string(),
+            "this is what `provision plan --json` prints, which is for reading",
+            "the other output of a plan",
         ),
     ];
     for (text, cause, why) in cases {
@@ -330,7 +379,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("plan.json");
         let plan = serde_json::json!({"pattern": number});
-        write(&path, &plan, &inputs(), Consent::default()).unwrap();
+        write(&path, &plan, &inputs(), Made::default()).unwrap();
         prop_assert_eq!(read(&path).unwrap().check_plan(&plan), Ok(()));
     }
 

@@ -1,0 +1,49 @@
+//! `provision show`: prints a saved plan. Neither AWS nor the settings are asked.
+
+use crate::cli::ShowArgs;
+use crate::commands::{Ending, shell};
+use crate::failure::Failure;
+use crate::render::plan::View;
+use crate::render::warnings;
+use crate::render::wrap::columns;
+use crate::saved_plan;
+use crate::terminal::{print, print_json};
+
+/// Runs the command.
+///
+/// # Errors
+/// A file that is no saved plan of this version of the program.
+pub fn command(args: &ShowArgs) -> Result<Ending, Failure> {
+    let saved = saved_plan::read(&args.plan)?;
+    if args.json {
+        print_json(format_args!("{:#}", saved.plan))?;
+        return Ok(Ending::Well);
+    }
+    let (site, plan) = saved.shown()?;
+    let made = &saved.made;
+    let flags = made.flags.iter().map(|flag| shell::quoted(flag));
+    let options = made.consent.options().into_iter().chain(flags);
+    let options: Vec<String> = options.collect();
+    let kind = match made.destroys {
+        true => "A plan to destroy",
+        false => "A plan to apply",
+    };
+    let made_with = match options.join(" ") {
+        none if none.is_empty() => String::new(),
+        options => format!(", made with {options}"),
+    };
+    let command = shell::apply(&args.plan, &[]);
+    let width = columns(&std::io::stdout());
+    let view = View {
+        site: &site,
+        findings: &Default::default(),
+        width,
+        details: args.details,
+    };
+    print(&format!(
+        "{kind}{made_with}. `{command}` carries it out.\n\n{}{}",
+        view.text(&plan),
+        warnings::text(&plan.warnings, width)
+    ))?;
+    Ok(Ending::Well)
+}

@@ -1,0 +1,119 @@
+//! The plan in a saved plan, for a person to look at again.
+
+use serde_json::Value as Json;
+
+use super::SavedPlan;
+use crate::engine::action::Action;
+use crate::engine::address::Address;
+use crate::engine::attributes::{Change, Value};
+use crate::engine::decision::Decision;
+use crate::engine::plan::{Plan, Step};
+use crate::engine::warning::Warning;
+use crate::failure::Failure;
+use crate::kinds::KINDS;
+use crate::names::{Partition, Site};
+use iam_policy::Policy;
+
+impl SavedPlan {
+    /// The place and the plan, as they were shown when the plan was saved.
+    ///
+    /// # Errors
+    /// A document that is no plan, which this program does not save.
+    pub fn shown(&self) -> Result<(Site, Plan), Failure> {
+        let plan = site(&self.plan).zip(plan(&self.plan));
+        plan.ok_or_else(|| Failure::new("the saved plan holds no plan"))
+    }
+}
+
+fn site(plan: &Json) -> Option<Site> {
+    let regions = plan["regions"].as_array()?.iter();
+    let regions = regions.map(|region| region.as_str()?.parse().ok());
+    Some(Site {
+        partition: Partition::from_name(plan["partition"].as_str()?)?,
+        account: plan["account"].as_str()?.parse().ok()?,
+        regions: regions.collect::<Option<_>>()?,
+    })
+}
+
+fn plan(plan: &Json) -> Option<Plan> {
+    let steps = plan["resources"].as_array()?.iter().map(step);
+    let steps: Vec<Step> = steps.collect::<Option<_>>()?;
+    let warnings = plan["warnings"].as_array()?.iter();
+    let warnings = warnings.map(|it| warning(it, &steps));
+    Some(Plan {
+        warnings: warnings.collect::<Option<_>>()?,
+        steps,
+    })
+}
+
+fn step(step: &Json) -> Option<Step> {
+    let changes = step["changes"].as_array()?.iter().map(change);
+    let keeps = step["keeps"].as_array()?.iter();
+    Some(Step {
+        address: address(step)?,
+        name: step["name"].as_str()?.to_owned(),
+        arn: text(&step["arn"]),
+        decision: Decision {
+            action: serde_json::from_value::<Action>(step["action"].clone()).ok()?,
+            reason: text(&step["reason"]),
+            changes: changes.collect::<Option<_>>()?,
+        },
+        note: text(&step["note"]),
+        keeps: keeps.map(text).collect::<Option<_>>()?,
+    })
+}
+
+fn change(change: &Json) -> Option<Change> {
+    let after = match change["after_unknown"].as_bool()? {
+        true => Some(Value::KnownAfterApply),
+        false => value(&change["after"]),
+    };
+    Some(Change {
+        attribute: text(&change["attribute"])?,
+        before: value(&change["before"]),
+        after,
+    })
+}
+
+fn value(json: &Json) -> Option<Value> {
+    match json {
+        Json::Null => None,
+        Json::Object(fields) if fields.contains_key("Statement") => {
+            let policy = Policy::from_value(json.clone());
+            Some(policy.map_or_else(|_| Value::Plain(json.clone()), Value::Policy))
+        }
+        json => Some(Value::Plain(json.clone())),
+    }
+}
+
+fn warning(warning: &Json, steps: &[Step]) -> Option<Warning> {
+    let address = warning["address"].as_str();
+    let mut addresses = steps.iter().map(|step| &step.address);
+    Some(Warning {
+        address: addresses
+            .find(|it| address == Some(&it.to_string()))
+            .cloned(),
+        message: text(&warning["message"])?,
+    })
+}
+
+/// The address of a step. The name of an identity, which may be a part of it, may have an @ too.
+fn address(step: &Json) -> Option<Address> {
+    let kind = step["kind"].as_str()?;
+    let kind = *KINDS.iter().find(|it| **it == kind)?;
+    let name = step["address"]
+        .as_str()?
+        .strip_prefix(kind)?
+        .strip_prefix('.')?;
+    Some(match step["region"].as_str() {
+        None => Address::global(kind, name),
+        Some(region) => {
+            let name = name.strip_suffix(region)?.strip_suffix('@')?;
+            Address::regional(kind, name, &region.parse().ok()?)
+        }
+    })
+}
+
+fn text(json: &Json) -> Option<String> {
+    json.as_str().map(str::to_owned)
+}
