@@ -7,7 +7,7 @@ use crate::engine::action::Action;
 use crate::engine::address::Address;
 use crate::engine::attributes::{Change, Value};
 use crate::engine::decision::Decision;
-use crate::engine::plan::{Plan, Step};
+use crate::engine::plan::{Narrowed, Plan, Step};
 use crate::engine::warning::Warning;
 use crate::failure::Failure;
 use crate::kinds::KINDS;
@@ -36,23 +36,39 @@ fn site(plan: &Json) -> Option<Site> {
 }
 
 fn plan(plan: &Json) -> Option<Plan> {
-    let steps = plan["resources"].as_array()?.iter().map(step);
-    let steps: Vec<Step> = steps.collect::<Option<_>>()?;
+    let resources = plan["resources"].as_array()?;
+    let addresses: Vec<Address> = resources.iter().map(address).collect::<Option<_>>()?;
+    let steps = resources.iter().map(|it| step(it, &addresses));
     let warnings = plan["warnings"].as_array()?.iter();
-    let warnings = warnings.map(|it| warning(it, &steps));
+    let warnings = warnings.map(|it| warning(it, &addresses));
+    let targets = plan["targets"].as_array()?.iter();
+    let targets = targets.map(|it| addressed(it, &addresses));
+    let targets: Vec<Address> = targets.collect::<Option<_>>()?;
+    let changes_left_out = plan["changes_left_out"].as_u64()?;
     Some(Plan {
         warnings: warnings.collect::<Option<_>>()?,
-        steps,
+        narrowed: (!targets.is_empty()).then_some(Narrowed {
+            targets,
+            changes_left_out: usize::try_from(changes_left_out).ok()?,
+        }),
+        steps: steps.collect::<Option<_>>()?,
     })
 }
 
-fn step(step: &Json) -> Option<Step> {
+fn step(step: &Json, addresses: &[Address]) -> Option<Step> {
     let changes = step["changes"].as_array()?.iter().map(change);
     let keeps = step["keeps"].as_array()?.iter();
+    let needs = step["needs"].as_array()?.iter();
+    let needs = needs.map(|it| addressed(it, addresses));
     Some(Step {
         address: address(step)?,
         name: step["name"].as_str()?.to_owned(),
         arn: text(&step["arn"]),
+        region: match &step["serves"] {
+            Json::Null => None,
+            region => Some(region.as_str()?.parse().ok()?),
+        },
+        summary: text(&step["summary"]),
         decision: Decision {
             action: serde_json::from_value::<Action>(step["action"].clone()).ok()?,
             reason: text(&step["reason"]),
@@ -60,6 +76,7 @@ fn step(step: &Json) -> Option<Step> {
         },
         note: text(&step["note"]),
         keeps: keeps.map(text).collect::<Option<_>>()?,
+        needs: needs.collect::<Option<_>>()?,
     })
 }
 
@@ -86,15 +103,18 @@ fn value(json: &Json) -> Option<Value> {
     }
 }
 
-fn warning(warning: &Json, steps: &[Step]) -> Option<Warning> {
-    let address = warning["address"].as_str();
-    let mut addresses = steps.iter().map(|step| &step.address);
+fn warning(warning: &Json, addresses: &[Address]) -> Option<Warning> {
     Some(Warning {
-        address: addresses
-            .find(|it| address == Some(&it.to_string()))
-            .cloned(),
+        address: addressed(&warning["address"], addresses),
         message: text(&warning["message"])?,
     })
+}
+
+/// The one of `addresses` that is written so.
+fn addressed(address: &Json, addresses: &[Address]) -> Option<Address> {
+    let address = address.as_str()?;
+    let mut addresses = addresses.iter();
+    addresses.find(|it| address == it.to_string()).cloned()
 }
 
 /// The address of a step. The name of an identity, which may be a part of it, may have an @ too.

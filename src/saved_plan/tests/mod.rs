@@ -20,7 +20,7 @@ use crate::fakes::deployment::{
     EXTERNAL_ID, laid_out, settings, site, to_be_removed, with_audit_trail,
 };
 use crate::fakes::settled;
-use crate::render;
+use crate::render::{self, plan::View};
 use crate::systems::{Goal, named};
 
 const REGIONS: [&str; 2] = ["eu-west-1", "us-east-1"];
@@ -171,7 +171,13 @@ fn a_saved_plan_is_shown_as_it_was() {
         let (at, shown) = read(&path).unwrap().shown().unwrap();
         assert_eq!(at, site(&settings));
         assert_eq!(render::json::plan(&at, &shown), document);
-        let text = |plan| render::text::plan(&at, plan);
+        let view = View {
+            site: &at,
+            findings: &Default::default(),
+            width: 80,
+            details: true,
+        };
+        let text = |plan| view.text(plan);
         assert_eq!(text(&shown), text(&plan));
     }
 }
