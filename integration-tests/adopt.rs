@@ -125,7 +125,7 @@ async fn every_kind_made_by_hand_is_blocked_until_it_is_adopted() {
         assert_eq!(plan.action(address), expected, "{address}");
         assert_ne!(plan.attributes(address), Vec::<&str>::new(), "{address}");
     }
-    account.apply(&adopt).says("Outcome: 9 done.");
+    account.apply(&adopt).has_done(9);
     let deployment = Deployment {
         trusts_ec2: true,
         ..Deployment::of(&account, &[MAIN])
@@ -145,7 +145,7 @@ async fn one_foreign_resource_blocks_the_whole_apply() {
         .provision(&["apply", "--yes"])
         .exits(1)
         .writes_nothing();
-    account.apply(&["--adopt"]).says("Outcome: 8 done.");
+    account.apply(&["--adopt"]).has_done(8);
     Deployment::of(&account, &[MAIN]).check().await;
 }
 

@@ -41,7 +41,7 @@ async fn document(account: &Account) -> Json {
 #[tokio::test]
 async fn the_policy_is_made_attached_kept_and_removed() {
     let account = account(SETTINGS).await;
-    account.apply(&[]).says("Outcome: 3 done.");
+    account.apply(&[]).has_done(3);
     let shipped = include_str!("../policies/audit-trail/permissions.json");
     let shipped: Json = serde_json::from_str(shipped).unwrap();
     assert_eq!(document(&account).await, shipped);
@@ -52,7 +52,7 @@ async fn the_policy_is_made_attached_kept_and_removed() {
     let plan = account.provision(&["plan"]).exits(0);
     plan.says("No changes: 3 unchanged.");
     account.apply(&[]).writes_nothing();
-    account.destroy(&[]).says("Outcome: 3 done.");
+    account.destroy(&[]).has_done(3);
     let policy = account.iam().get_policy().policy_arn(arn(&account));
     assert!(policy.send().await.is_err(), "the policy is gone");
 }
@@ -160,7 +160,7 @@ async fn a_policy_of_others_is_blocked_until_it_is_adopted() {
         .says("it exists and is not managed by provision: it carries no tags; `--adopt` takes it over")
         .writes_nothing();
     account.destroy_leaves(&[]).writes_nothing();
-    account.apply(&["--adopt"]).says("Outcome: 3 done.");
+    account.apply(&["--adopt"]).has_done(3);
     account.plan(&[]).has_no_changes();
 }
 
@@ -171,15 +171,11 @@ async fn both_systems_are_deployed_together_and_each_alone() {
          external_id = \"${{STS_EXTERNAL_ID}}\"\n{SETTINGS}"
     );
     let account = account(&both).await;
-    account
-        .apply(&["--only=audit-trail"])
-        .says("Outcome: 3 done.");
-    account.apply(&[]).says("Outcome: 8 done.");
+    account.apply(&["--only=audit-trail"]).has_done(3);
+    account.apply(&[]).has_done(8);
     account.plan(&[]).has_no_changes();
-    account
-        .destroy(&["--only=stackstate"])
-        .says("Outcome: 8 done.");
+    account.destroy(&["--only=stackstate"]).has_done(8);
     let plan = account.plan(&["--only=audit-trail"]);
     plan.has_no_changes();
-    account.destroy(&[]).says("Outcome: 3 done.");
+    account.destroy(&[]).has_done(3);
 }

@@ -98,7 +98,7 @@ fn a_run_that_is_stopped_before_the_tags_says_that_the_bucket_is_there() {
         let is_made = call.body.contains("CreateBucketConfiguration") && !refuses_tags(call);
         if is_made && moment == Moment::Answered {
             process.send(Signal::INT);
-            process.until_it_says("Stopping: calls under way finish.");
+            process.until_it_says("Interrupted: waiting for calls in flight.");
         }
         true
     });

@@ -14,7 +14,7 @@ async fn destroy_leaves_nothing_and_a_second_one_writes_nothing() {
     let regions = [MAIN, OTHER];
     let account = Account::applied(&regions);
     assert!(!inventory::of(&account, &regions).await.is_empty());
-    account.destroy(&[]).says("Outcome: 13 done.");
+    account.destroy(&[]).has_done(13);
     assert_eq!(inventory::of(&account, &regions).await, BTreeSet::new());
     account
         .destroy(&[])
@@ -107,8 +107,14 @@ async fn what_is_left_under_our_names_is_named_and_fails_the_destroy() {
         "reason": "it is not managed by provision and stays: it belongs to the deployment `(none)` of `stackstate`",
     }]);
     for (done, text) in [
-        (7, "Left under our names:\n  iam_role.firehose-eu-west-1"),
-        (0, "`provision apply --adopt` takes over what has our name"),
+        (
+            7,
+            "Left under the names of this deployment:\n  iam_role.firehose-eu-west-1",
+        ),
+        (
+            0,
+            "`provision apply --adopt` takes over what has such a name",
+        ),
     ] {
         let destroyed = account.provision(&["destroy", "--yes", "--json"]).exits(1);
         let events = destroyed.json_lines();

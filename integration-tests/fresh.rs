@@ -24,7 +24,7 @@ async fn apply_creates_everything_in_two_regions() {
         "arn:aws:iam::{}:role/StackStateAwsIntegrationRole",
         account.id
     );
-    let applied = applied.says("Outcome: 13 done.").says(&role);
+    let applied = applied.has_done(13).says(&role);
     applied.says("the environment variable STS_EXTERNAL_ID");
     let deployment = Deployment {
         tags: &[("team", "observability"), ("cost", "7")],

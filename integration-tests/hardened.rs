@@ -68,10 +68,10 @@ async fn a_deployment_changes_to_the_profile_and_back_in_place() {
         assert_eq!(plan.attributes(address).join(", "), attributes, "{address}");
     }
 
-    account.apply(&HARDENED).says("Outcome: 9 done.");
+    account.apply(&HARDENED).has_done(9);
     hardened(&account, &regions).check().await;
     account.plan(&HARDENED).has_no_changes();
-    account.apply(&[]).says("Outcome: 9 done.");
+    account.apply(&[]).has_done(9);
     Deployment::of(&account, &regions).check().await;
     account.plan(&[]).has_no_changes();
 }
@@ -141,7 +141,7 @@ async fn audit_trail_changes_to_the_profile_and_back_in_place() {
         format!("[audit_trail]\nprofile = \"hardened\"\npermissions_boundary = {BOUNDARY:?}\n");
     let account = Account::new(&[MAIN]);
     account.write("provision.toml", &hardened);
-    account.apply(&[]).says("Outcome: 1 done.");
+    account.apply(&[]).has_done(1);
     account.plan(&[]).has_no_changes();
     let own = "arn:aws:iam::*:role/AuditTrailRole-*";
     let statement = &statement(&account, "IAMBoundedRoles").await[0];
@@ -155,7 +155,7 @@ async fn audit_trail_changes_to_the_profile_and_back_in_place() {
     assert_eq!(bounded, Vec::<Json>::new());
     account.write("provision.toml", &hardened);
     account.mends("hardened again", POLICY, "update", &["document"]);
-    account.destroy(&[]).says("Outcome: 1 done.");
+    account.destroy(&[]).has_done(1);
 }
 
 /// The statements of that name in Audit Trail's policy.

@@ -107,7 +107,7 @@ async fn the_hardened_profile_keeps_only_what_names_this_account_as_source() {
     change(&account, |it| it.extend([older, newer])).await;
     let plan = account.provision(&[&["plan"], &HARDENED[..]].concat());
     plan.says("- statement \"AWSLogDeliveryWrite1\"").says(KEPT);
-    account.apply(&HARDENED).says("Outcome: 1 done.");
+    account.apply(&HARDENED).has_done(1);
     let sids = sids(&account).await;
     assert!(
         !sids.contains(&"AWSLogDeliveryWrite1".to_owned()),
@@ -176,7 +176,7 @@ async fn what_aws_adds_after_the_plan_was_made_is_not_overwritten() {
     // This thread must stay free for the change by hand.
     let program = Arc::clone(&account);
     let applied = spawn_blocking(move || program.apply(&[])).await.unwrap();
-    applied.says("Outcome: 1 done.");
+    applied.has_done(1);
     account.watch(|_, _| true);
     let sids = sids(&account).await;
     assert!(

@@ -36,6 +36,7 @@ mod hostile_keys;
 mod lag;
 mod large_bucket;
 mod late_keys;
+mod live;
 mod log;
 mod log_delivery;
 mod moto;

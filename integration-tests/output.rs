@@ -80,8 +80,8 @@ fn apply_and_destroy_print_one_event_a_line() {
         account.id
     );
     assert_eq!(outputs["role_arn"], role);
-    let source = "as in the environment variable STS_EXTERNAL_ID";
-    assert_eq!(outputs["external_id"], source);
+    let source = "the environment variable STS_EXTERNAL_ID";
+    assert_eq!(outputs["external_id_source"], source);
     let key = outputs["key_arn"].as_str().unwrap();
     assert!(
         key.starts_with(&format!("arn:aws:kms:{MAIN}:{}:key/", account.id)),

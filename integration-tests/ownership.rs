@@ -290,9 +290,9 @@ async fn destroy_removes_the_deployment_and_keeps_everything_else() {
 
     let before = inventory::of(&account, &[MAIN, OTHER]).await;
     account.apply(&[]);
-    let destroyed = account.destroy_leaves(&[]).says("Outcome: 8 done.");
+    let destroyed = account.destroy_leaves(&[]).has_done(8);
     // Names that only begin like ours are not ours.
-    let left = "Left under our names:\n  iam_role.firehose-us-east-1 \
+    let left = "Left under the names of this deployment:\n  iam_role.firehose-us-east-1 \
                 (StackStateFirehoseRole-us-east-1)\n    it is not managed by provision and stays: ";
     destroyed.says(left);
     assert_eq!(inventory::of(&account, &[MAIN, OTHER]).await, before);

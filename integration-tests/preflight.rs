@@ -67,7 +67,7 @@ fn a_call_that_would_be_denied_stops_an_apply_unless_ignore_preflight_is_given()
     assert_eq!(check["denied"].as_array().unwrap().len(), 1, "{refused}");
 
     let applied = account.apply(&["--ignore-preflight"]);
-    applied.says(denied).says("Outcome: 8 done.");
+    applied.says(denied).has_done(8);
 }
 
 /// The simulator judges an organization's policies with conditions on global keys wrongly where it does
@@ -91,7 +91,7 @@ fn a_denial_owed_to_the_organization_alone_stops_nothing() {
         !again.is_empty() && again.iter().all(only),
         "only what the organization denies is asked about again: {again:?}"
     );
-    let applied = account.apply(&[]).says("Outcome: 8 done.");
+    let applied = account.apply(&[]).has_done(8);
     applied.says("the organization's service control policies alone");
 
     let account = self::account();

@@ -49,6 +49,6 @@ async fn a_user_with_ten_attached_policies_gets_ours_if_aws_takes_it() {
         "user/audit-trail has 10 other policies attached, and AWS allows 10 with this one unless",
     )
     .says("\"Managed policies per user\"");
-    account.apply(&[]).says("Outcome: 2 done.");
+    account.apply(&[]).has_done(2);
     account.plan(&[]).has_no_changes();
 }

@@ -23,7 +23,7 @@ async fn resources_in_a_region_removed_from_the_settings_are_deleted() {
         ("iam_role.firehose-us-east-1", "delete"),
     ];
     assert_eq!(changes, expected);
-    account.apply(&regions).says("Outcome: 5 done.");
+    account.apply(&regions).has_done(5);
 
     Deployment::of(&account, &[MAIN, THIRD]).check().await;
     let left = inventory::of(&account, &ALL).await;
@@ -34,9 +34,7 @@ async fn resources_in_a_region_removed_from_the_settings_are_deleted() {
 #[tokio::test]
 async fn destroy_finds_regions_that_are_no_longer_in_the_settings() {
     let account = Account::applied(&ALL);
-    account
-        .destroy(&["--region", MAIN])
-        .says("Outcome: 18 done.");
+    account.destroy(&["--region", MAIN]).has_done(18);
     let left = inventory::of(&account, &ALL).await;
     assert!(left.is_empty(), "{left:?}");
 }

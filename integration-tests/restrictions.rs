@@ -123,7 +123,7 @@ async fn a_containment_stays_until_a_person_agrees_to_remove_it() {
     assert_eq!(inventory::of(&account, &[MAIN]).await, before);
 
     let agreed = account.apply(&["--remove-restrictions"]);
-    agreed.says("Outcome: 5 done.");
+    agreed.has_done(5);
     account.plan(&[]).has_no_changes();
     Deployment::of(&account, &[MAIN]).check().await;
 }
@@ -143,9 +143,7 @@ async fn a_policy_whose_document_may_not_be_read_counts_as_a_restriction() {
     assert_eq!(plan.changes(), [("iam_role.integration", "blocked")]);
     let reason = plan.reason("iam_role.integration");
     assert!(reason.contains("cannot be read and may deny"), "{reason}");
-    account
-        .apply(&["--remove-restrictions"])
-        .says("Outcome: 1 done.");
+    account.apply(&["--remove-restrictions"]).has_done(1);
 }
 
 #[tokio::test]

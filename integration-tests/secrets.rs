@@ -48,7 +48,7 @@ async fn a_new_external_id_is_applied_and_neither_is_shown() {
         );
     }
 
-    run(&["apply", "--yes"]).exits(0).says("Outcome: 1 done.");
+    run(&["apply", "--yes"]).exits(0).has_done(1);
     run(&["apply", "--yes"]).exits(0).writes_nothing();
     let role = account
         .iam()

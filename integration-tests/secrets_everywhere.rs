@@ -202,10 +202,7 @@ async fn commands_that_succeed_show_no_secret() {
     update.role_name(ROLE).send().await.unwrap();
     looks();
     search.run(&["apply"]).exits(1);
-    search
-        .run(&["apply", "--yes"])
-        .exits(0)
-        .says("Outcome: 1 done.");
+    search.run(&["apply", "--yes"]).exits(0).has_done(1);
     let shown = search
         .account
         .run(search.command(&["agent-config", "--show-secrets"]));
@@ -334,7 +331,7 @@ fn commands_that_are_stopped_show_no_secret() {
                 let here = call.operation == "CreateRole" && call.earlier == 0;
                 if here && moment == Moment::Answered {
                     process.send(signals[0]);
-                    process.until_it_says("Stopping: calls under way finish.");
+                    process.until_it_says("Interrupted: waiting for calls in flight.");
                     for signal in &signals[1..] {
                         process.send(*signal);
                         process.until_gone();

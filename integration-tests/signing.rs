@@ -62,7 +62,7 @@ async fn a_signed_plan_is_applied() {
     let applied = run(&account, "apply").exits(0);
     applied
         .says("Good \"provision-plan\" signature for planner")
-        .says("Outcome: 8 done.");
+        .has_done(8);
     Deployment::of(&account, &[MAIN]).check().await;
 }
 

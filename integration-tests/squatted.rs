@@ -60,7 +60,7 @@ async fn what_leads_to_a_bucket_of_another_account_is_shown_and_removed() {
             .says("it is not managed by provision and stays: the bucket name")
             .says(STREAM)
             .says("it leads to s3_bucket.logs@eu-west-1, which belongs to another account")
-            .says("Outcome: 7 done.");
+            .has_done(7);
         let left = inventory::of(&account, &[MAIN, OTHER]).await;
         assert_eq!(left, BTreeSet::new(), "{region}");
     }

@@ -36,7 +36,7 @@ async fn only_yes_confirms() {
     for (answer, code, said) in [
         ("y", 1, "not confirmed; nothing was changed"),
         ("", 1, "not confirmed; nothing was changed"),
-        ("yes", 0, "Outcome: 1 done."),
+        ("yes", 0, ": 1 updated, 7 unchanged."),
     ] {
         let before = duration(&account).await;
         let mut session = Session::start(account.quiet_command(&["apply"]));
@@ -80,7 +80,7 @@ async fn the_question_can_be_interrupted() {
         session.interrupt();
         let (code, screen) = session.end();
         assert_eq!(code, Some(130), "{screen}");
-        let told = "stopped before the question was answered; nothing was changed";
+        let told = "Interrupted: nothing was changed.";
         assert!(screen.contains(told), "{screen}");
     }
     assert_eq!(duration(&account).await, Some(7200));

@@ -16,18 +16,18 @@ async fn two_deployments_exist_side_by_side() {
         postfix: "-blue",
         ..Deployment::of(&account, &[MAIN])
     };
-    account.apply(&BLUE).says("Outcome: 8 done.");
+    account.apply(&BLUE).has_done(8);
     first.check().await;
     second.check().await;
     account.plan(&[]).has_no_changes();
     account.plan(&BLUE).has_no_changes();
 
-    account.destroy(&BLUE).says("Outcome: 8 done.");
+    account.destroy(&BLUE).has_done(8);
     assert_eq!(inventory::of(&account, &[MAIN]).await, default_alone);
     first.check().await;
 
     account.apply(&BLUE);
-    account.destroy(&[]).says("Outcome: 8 done.");
+    account.destroy(&[]).has_done(8);
     second.check().await;
     account.plan(&BLUE).has_no_changes();
     account.destroy(&BLUE);
@@ -95,7 +95,7 @@ async fn a_deployment_without_a_key_is_created_and_removed() {
         encrypted: false,
         ..Deployment::of(&account, &[MAIN, OTHER])
     };
-    account.apply(&NONE).says("Outcome: 12 done.");
+    account.apply(&NONE).has_done(12);
     deployment.check().await;
     account.plan(&NONE).has_no_changes();
     let found = inventory::of(&account, &[MAIN, OTHER]).await;

@@ -6,17 +6,13 @@ use std::process::ExitCode;
 use clap::CommandFactory;
 use iam_policy::printable::harmless;
 use provision::cli::{Cli, Command, OutputFlags, warnings};
+use provision::commands::signals::{self, INTERRUPTED};
 use provision::commands::{self, Ending};
 use provision::failure::Failure;
 use provision::render::json;
 use provision::terminal::{self, panics};
-use provision::text_file;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::filter::LevelFilter;
-
-/// What the shell reports for a program that SIGINT ended.
-const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     panics::report_panics();
@@ -68,7 +64,7 @@ fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> ExitCode {
     let (stopping, stopped) = watch::channel(false);
-    if let Err(error) = listen_for_signals(stopping) {
+    if let Err(error) = signals::listen(stopping, cli.command.prints_events()) {
         return fail(&Failure::new("cannot listen for signals").because(error.to_string()));
     }
     let general = &cli.general;
@@ -105,7 +101,7 @@ async fn run(cli: Cli) -> ExitCode {
         Err(failure) => {
             if cli.command.prints_events() {
                 // The same error follows on stderr, so a failure to print it here loses nothing.
-                let _ = terminal::print_json(json::error(&failure));
+                let _ = terminal::print_event(json::error(&failure));
             }
             fail(&failure)
         }
@@ -115,43 +111,6 @@ async fn run(cli: Cli) -> ExitCode {
     } else {
         code
     }
-}
-
-/// From the first signal on no further call begins; the second signal ends the program at once, and so
-/// does the first while a file is read.
-///
-/// A thread of its own waits for the signals, because reading a file or the standard input that never
-/// ends blocks the main thread.
-fn listen_for_signals(stopping: watch::Sender<bool>) -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
-        .build()?;
-    let (mut interrupt, mut terminate) = {
-        let _entered = runtime.enter();
-        let interrupt = signal(SignalKind::interrupt())?;
-        (interrupt, signal(SignalKind::terminate())?)
-    };
-    let listen = async move {
-        loop {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-            if text_file::stop() {
-                terminal::report("Stopped while a file was read; nothing was changed.\n");
-                std::process::exit(INTERRUPTED.into());
-            }
-            if stopping.send_replace(true) {
-                std::process::exit(INTERRUPTED.into());
-            }
-            terminal::report(
-                "Stopping: calls under way finish. Press Ctrl-C again to stop at once.\n",
-            );
-        }
-    };
-    let thread = std::thread::Builder::new().name("signals".to_owned());
-    thread.spawn(move || runtime.block_on(listen))?;
-    Ok(())
 }
 
 fn set_up_output(flags: &OutputFlags) {

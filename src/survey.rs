@@ -173,10 +173,13 @@ async fn observe(
     nodes: impl IntoIterator<Item = &Node>,
     aws: &Aws,
 ) -> Result<Observations, AwsError> {
+    let nodes: Vec<&Node> = nodes.into_iter().collect();
+    aws.activity().expect_reads(nodes.len());
     let reads = nodes.into_iter().map(async |node| {
         let address = node.address();
         let aws = aws.on_behalf_of(address);
         let observed = resource::observe(node.resource.as_ref(), &aws).await?;
+        aws.activity().count_read();
         Ok((address.clone(), observed))
     });
     Ok(try_join_all(reads).await?.into_iter().collect())

@@ -3,23 +3,17 @@
 use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-
-/// Whether a signal came, and how many reads are under way.
-static STOPPED: AtomicBool = AtomicBool::new(false);
-static READING: AtomicUsize = AtomicUsize::new(0);
 
 /// The limit for a policy, in bytes. It is far above the longest policy that AWS accepts, which is
 /// a key policy of 32,768 characters, even with much white space.
 pub const LARGEST_POLICY: u64 = 1024 * 1024;
 
-/// The text of the file at `path`, of at most `most` bytes, which is a multiple of 1,024. The first
-/// signal ends the program while it waits for the file.
+/// The text of the file at `path`, of at most `most` bytes, which is a multiple of 1,024.
 ///
 /// # Errors
 /// A file that cannot be read, that is longer, or that is not UTF-8.
 pub fn read_file(path: &Path, most: u64) -> Result<String> {
-    stoppable(|| read(File::open(path)?, most))
+    read(File::open(path)?, most)
 }
 
 /// The same of the standard input.
@@ -27,26 +21,7 @@ pub fn read_file(path: &Path, most: u64) -> Result<String> {
 /// # Errors
 /// Those of [`read_file`].
 pub fn read_standard_input(most: u64) -> Result<String> {
-    stoppable(|| read(std::io::stdin(), most))
-}
-
-/// Notes that a signal came. Returns whether a file is being read: a file that never ends, such as a
-/// pipe, blocks its thread for ever, and nothing is under way meanwhile that must finish.
-pub fn stop() -> bool {
-    STOPPED.store(true, Ordering::SeqCst);
-    READING.load(Ordering::SeqCst) > 0
-}
-
-/// Reads what a signal may end together with the program, unless a signal came before.
-fn stoppable<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
-    READING.fetch_add(1, Ordering::SeqCst);
-    let result = if STOPPED.load(Ordering::SeqCst) {
-        Err(Error::new(ErrorKind::Interrupted, "the run was stopped"))
-    } else {
-        read()
-    };
-    READING.fetch_sub(1, Ordering::SeqCst);
-    result
+    read(std::io::stdin(), most)
 }
 
 /// The text of `source`, of at most `most` bytes, which is a multiple of 1,024.

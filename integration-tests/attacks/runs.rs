@@ -133,7 +133,7 @@ async fn a_plan_left_behind() -> Played {
 async fn a_hostile_variable() -> Played {
     let account = Account::new(&[MAIN]);
     let mut command = account.command(&["apply", "--yes"]);
-    command.env("AWS_ACCESS_KEY_ID", "AKIA\nOutcome: 8 done.");
+    command.env("AWS_ACCESS_KEY_ID", "AKIA\nDone in 3.1 s: 8 created.");
     let stage = Stage::guard_all(account, "AWS_ACCESS_KEY_ID").await;
     stage.run_command(command, 1).await
 }

@@ -151,7 +151,8 @@ impl Trial {
         unanswered
             && outcomes.iter().all(|(address, outcome)| match outcome {
                 Outcome::Unknown(_) => address.kind == "kms_key",
-                Outcome::Failed(_) => false,
+                // Nobody stops the run.
+                Outcome::Failed(_) | Outcome::HalfDone | Outcome::NotBegun => false,
                 Outcome::Done(_) | Outcome::Skipped(_) => true,
             })
     }
@@ -240,7 +241,10 @@ impl Trial {
                     Outcome::Failed(failure) | Outcome::Unknown(failure) => {
                         Some(failure.to_string())
                     }
-                    Outcome::Done(_) | Outcome::Skipped(_) => None,
+                    Outcome::Done(_)
+                    | Outcome::Skipped(_)
+                    | Outcome::HalfDone
+                    | Outcome::NotBegun => None,
                 });
                 told.collect::<Vec<_>>().join("\n")
             }

@@ -11,6 +11,7 @@ mod plan;
 mod process;
 mod proxy;
 pub mod random;
+mod screen;
 pub mod session;
 
 use std::collections::hash_map::RandomState;
@@ -351,7 +352,7 @@ impl Account {
         if action == "update" {
             assert_eq!(plan.attributes(address), attributes, "{reason}");
         }
-        self.apply(args).says("Outcome: 1 done.");
+        self.apply(args).has_done(1);
     }
 
     /// Runs `apply --yes` with more `args`, which must succeed.
@@ -364,7 +365,7 @@ impl Account {
     pub fn destroy_leaves(&self, args: &[&str]) -> Output {
         self.provision(&[&["destroy", "--yes"], args].concat())
             .exits(1)
-            .says("Left under our names:")
+            .says("Left under the names of this deployment:")
     }
 
     /// Runs `destroy --yes` with more `args`, which must succeed.

@@ -63,6 +63,21 @@ impl Output {
         self
     }
 
+    /// Fails unless the run did all of its work, on this number of resources.
+    #[track_caller]
+    pub fn has_done(self, count: usize) -> Self {
+        let last = self
+            .stderr
+            .lines()
+            .find(|line| line.starts_with("Done in "));
+        let parts = last.and_then(|line| line.trim_end_matches('.').split_once(": "));
+        let parts = parts.map_or("", |(_, parts)| parts).split(", ");
+        let changed = parts.filter(|part| !part.ends_with(" unchanged"));
+        let numbers = changed.filter_map(|part| part.split(' ').next()?.parse::<usize>().ok());
+        assert_eq!(numbers.sum::<usize>(), count, "{self}");
+        self
+    }
+
     /// Fails if a request of the run could change anything.
     #[track_caller]
     pub fn writes_nothing(self) -> Self {

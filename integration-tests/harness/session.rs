@@ -10,6 +10,9 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
+
+use super::screen::Screen;
 
 const QUESTION: &str = "? Type yes: ";
 /// Longer than the time for which an observation counts, so the program reads again.
@@ -30,16 +33,35 @@ pub struct Session {
     keyboard: File,
     screen: Receiver<String>,
     seen: String,
+    shown: Screen,
+}
+
+fn size(columns: u16) -> Winsize {
+    Winsize {
+        ws_row: 40,
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    }
 }
 
 impl Session {
-    /// Starts the program at a terminal of its own.
+    /// Starts the program at a terminal of its own, of a kind that the program does not know.
     pub fn start(command: Command) -> Self {
-        Session::start_with(command, Shown::All)
+        Session::start_at(command, 80)
     }
 
     /// The same, with the outputs that the terminal shows.
-    pub fn start_with(mut command: Command, shown: Shown) -> Self {
+    pub fn start_with(command: Command, shown: Shown) -> Self {
+        Session::start_as(command, shown, 80)
+    }
+
+    /// The same at a terminal of 40 lines, each of so many characters.
+    pub fn start_at(command: Command, columns: u16) -> Self {
+        Session::start_as(command, Shown::All, columns)
+    }
+
+    fn start_as(mut command: Command, shown: Shown, columns: u16) -> Self {
         let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&person).unwrap();
         unlockpt(&person).unwrap();
@@ -49,6 +71,7 @@ impl Session {
             .write(true)
             .open(name.to_str().unwrap())
             .unwrap();
+        tcsetwinsize(&terminal, size(columns)).unwrap();
         let end = || Stdio::from(OwnedFd::from(terminal.try_clone().unwrap()));
         command.stdin(end()).stderr(end());
         if shown == Shown::All {
@@ -73,17 +96,56 @@ impl Session {
             keyboard,
             screen: receive,
             seen: String::new(),
+            shown: Screen::new(columns.into()),
         }
     }
 
     /// Reads until the question is shown, and returns everything up to there.
     pub fn until_asked(&mut self) -> &str {
-        while !self.seen.contains(QUESTION) {
-            let text = self.screen.recv_timeout(Duration::from_secs(60));
-            self.seen
-                .push_str(&text.unwrap_or_else(|_| panic!("no question in {}", self.seen)));
-        }
+        self.until(|session| session.seen.contains(QUESTION));
         &self.seen
+    }
+
+    /// Reads until `done`.
+    fn until(&mut self, done: impl Fn(&Session) -> bool) {
+        while !done(self) {
+            let text = self.screen.recv_timeout(Duration::from_secs(60));
+            let text = text.unwrap_or_else(|_| panic!("it is not shown in {}", self.seen));
+            self.shown.write(&text);
+            self.seen.push_str(&text);
+        }
+    }
+
+    /// Reads until a line of the screen has `text`.
+    pub fn until_it_shows(&mut self, text: &str) {
+        self.until(|session| {
+            let lines = session.shown.lines();
+            lines.iter().any(|line| line.contains(text))
+        });
+    }
+
+    /// Reads until the lines of the screen are as they are to be.
+    pub fn until_lines(&mut self, done: impl Fn(&[String]) -> bool) {
+        self.until(|session| done(&session.shown.lines()));
+    }
+
+    /// The exit code.
+    pub fn code(&mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+
+    /// Makes the terminal narrower or wider, right after the program has drawn its view: until it draws
+    /// the next time, nothing of the old width is on its way.
+    pub fn resize(&mut self, columns: u16) {
+        let length = self.seen.len();
+        self.until(|session| session.seen.len() > length && session.seen.ends_with("\x1b[J"));
+        tcsetwinsize(&self.keyboard, size(columns)).unwrap();
+        self.shown.resize(columns.into());
+    }
+
+    /// Sends a signal.
+    pub fn send(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// Types a line.
@@ -94,7 +156,16 @@ impl Session {
 
     /// Presses Ctrl-C.
     pub fn interrupt(&self) {
-        kill_process(Pid::from_child(&self.child), Signal::INT).unwrap();
+        self.send(Signal::INT);
+    }
+
+    /// The exit code, and the lines of the screen.
+    pub fn end_of_screen(mut self) -> (Option<i32>, Vec<String>) {
+        let code = self.child.wait().unwrap().code();
+        for text in self.screen.iter() {
+            self.shown.write(&text);
+        }
+        (code, self.shown.lines())
     }
 
     /// The exit code, and everything that was shown.

@@ -6,7 +6,7 @@ use crate::harness::{Account, MAIN, OTHER, inventory};
 #[tokio::test]
 async fn a_deployment_is_created_found_unchanged_and_removed() {
     let account = Account::in_moto(&[MAIN, OTHER]).await;
-    account.apply(&[]).says("Outcome: 13 done.");
+    account.apply(&[]).has_done(13);
     Deployment::of(&account, &[MAIN, OTHER]).check().await;
     account.plan(&[]).has_no_changes();
     account.apply(&[]).writes_nothing().says("No changes");

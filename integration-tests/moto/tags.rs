@@ -141,7 +141,7 @@ async fn changed_and_missing_tags_are_corrected_and_tags_of_others_are_kept() {
             "{address}"
         );
     }
-    account.apply(&FLAGS).says("Outcome: 7 done.");
+    account.apply(&FLAGS).has_done(7);
 
     assert_eq!(account.tagged_in_moto(&ours), known_to_the_api, "corrected");
     assert_eq!(account.tagged_in_moto(&[FOREIGN]), known_to_the_api, "kept");

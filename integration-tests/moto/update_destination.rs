@@ -181,7 +181,7 @@ async fn after_an_update_of_others_in_between_the_stream_is_read_again() {
         }
         true
     });
-    let applied = account.apply(&[]).says("Outcome: 1 done.");
+    let applied = account.apply(&[]).has_done(1);
     assert_eq!(
         applied.writes(),
         ["UpdateDestination", "UpdateDestination"],
@@ -216,7 +216,7 @@ async fn if_the_stream_changes_at_every_attempt_the_last_refusal_is_reported() {
     assert!(failed.writes().len() > 1, "tried again: {failed}");
 
     account.watch(|_, _| true);
-    account.apply(&[]).says("Outcome: 1 done.");
+    account.apply(&[]).has_done(1);
     has_unmanaged(&account, "no update of others was overwritten").await;
     Deployment::of(&account, &[MAIN]).check().await;
 }

@@ -94,7 +94,9 @@ async fn check(seed: u64, number: u64) {
     left_nothing_unsaid(&left, &others, &context, &destroyed);
     if !others.are_in_the_way() {
         // The exit code tells a script that something stays, which the program names.
-        let stays = destroyed.stderr.contains("Left under our names:");
+        let stays = destroyed
+            .stderr
+            .contains("Left under the names of this deployment:");
         destroyed.exits(i32::from(stays));
     }
 }

@@ -15,6 +15,7 @@ use super::operation::Operation;
 use super::rates::Rates;
 use super::role_page::RolePage;
 use super::session::Session;
+use super::under_way::Activity;
 use crate::names::{AccountId, Partition, Region, Site};
 
 /// The way to one account, as seen by one resource.
@@ -46,6 +47,8 @@ pub(super) struct Account {
     /// The gate of the whole run, shared with every other account.
     pub(super) gate: Gate,
     pub(super) read_lag: Duration,
+    /// What is under way.
+    pub(super) activity: Arc<Activity>,
 }
 
 impl fmt::Debug for Account {
@@ -61,7 +64,8 @@ impl fmt::Debug for Account {
 /// What a call tells whoever watches it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
-    /// AWS is not ready; the text says what is waited for. Sent once for each wait.
+    /// AWS is not ready; the text says what is waited for. Sent once for each wait, and for a long one
+    /// again every five minutes.
     Waiting(String),
     /// A long action came further; the text says how far.
     Progress(String),
@@ -87,7 +91,8 @@ impl Aws {
         let partition = regions.first().map(Region::partition);
         let id = id.cloned().map_or_else(OnceLock::new, OnceLock::from);
         let id = Arc::new(id);
-        let config = OneAccount::limit(&session.config, &id);
+        let activity = Arc::default();
+        let config = OneAccount::limit(&session.config, &id, &activity);
         Aws {
             account: Arc::new(Account {
                 clients: Clients::new(config, session.path_style),
@@ -97,6 +102,7 @@ impl Aws {
                 rates: Rates::default(),
                 gate,
                 read_lag,
+                activity,
             }),
             resource: None,
             watch: None,
@@ -166,6 +172,11 @@ impl Aws {
             impatient: true,
             ..self.clone()
         }
+    }
+
+    /// What is under way in the account.
+    pub fn activity(&self) -> &Activity {
+        &self.account.activity
     }
 
     /// Adds to an error the resource and the account that it is about.

@@ -14,6 +14,7 @@ use super::account::Aws;
 use super::error::{AwsError, ErrorKind};
 use super::operation::Operation;
 use super::pauses::{Backoff, Pauses};
+use super::under_way::Call;
 
 /// How long a call is repeated while IAM spreads a change, another operation is under way, or AWS
 /// throttles.
@@ -53,7 +54,7 @@ impl Aws {
     ///
     /// # Errors
     /// The last error that AWS gave, or [`ErrorKind::Interrupted`] if the run was stopped before
-    /// the first attempt.
+    /// the first attempt or between two.
     pub async fn call<T, E, F>(
         &self,
         operation: Operation,
@@ -93,8 +94,9 @@ impl Aws {
         let mut pauses = Pauses::default();
         let mut backoff = Backoff::default();
         let mut report = None;
+        let mut call = None;
         loop {
-            let error = match self.attempt(&operation, &mut send).await {
+            let error = match self.attempt(&operation, &mut call, &mut send).await {
                 Err(error) => error,
                 Ok(answer) => {
                     let Some((code, message)) = failed(&answer) else {
@@ -135,23 +137,26 @@ impl Aws {
                     report = Some(REPORT);
                 }
                 Some(after) if waited >= after => {
-                    let minutes = waited.as_secs() / 60;
-                    self.announce_progress(format!(
-                        "after {minutes} min still waiting for {reason}"
-                    ));
+                    self.announce_wait(format!("{reason} ({})", error.brief()));
                     report = Some(after + REPORT);
                 }
                 _ => {}
             }
+            if let Some(call) = &call {
+                call.waits_for(Some(reason));
+            }
+            // Every attempt so far was refused, so that nothing was done.
             if !self.pause(pause).await {
-                return Err(error);
+                return Err(self.name(AwsError::interrupted(operation)));
             }
         }
     }
 
+    /// Makes an attempt once it is its turn, with which `call` begins if it is the first one.
     async fn attempt<T, E, F>(
         &self,
         operation: &Operation,
+        call: &mut Option<Call>,
         send: &mut impl FnMut() -> F,
     ) -> Result<T, AwsError>
     where
@@ -163,8 +168,10 @@ impl Aws {
             return Err(self.name(AwsError::interrupted(operation.clone())));
         };
         let started = Instant::now();
-        let answer = send()
-            .await
+        let call = call.get_or_insert_with(|| {
+            Call::begin(&self.account.activity, operation, self.resource.as_ref())
+        });
+        let answer = (call.attempt(send()).await)
             .map_err(|error| self.name(AwsError::from_sdk(operation.clone(), &error)));
         let (request_id, error) = match &answer {
             Ok(answer) => (answer.request_id(), None),

@@ -115,8 +115,8 @@ impl AwsError {
         }
     }
 
-    /// A call that was not begun, because the run was stopped.
-    pub(super) fn interrupted(operation: Operation) -> Self {
+    /// A call that was not begun, or not repeated, because the run was stopped.
+    pub fn interrupted(operation: Operation) -> Self {
         let message = "the run was stopped before this call".to_owned();
         AwsError::bare(ErrorKind::Interrupted, operation, message)
     }

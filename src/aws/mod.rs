@@ -25,6 +25,7 @@ mod role_page;
 mod roles;
 mod services;
 mod session;
+mod under_way;
 pub mod variables;
 mod wire;
 
@@ -47,3 +48,4 @@ pub use operation::Operation;
 pub use pauses::{Pauses, READ_LAG};
 pub use role_page::RolePage;
 pub use session::Session;
+pub use under_way::{Activity, UnderWay};

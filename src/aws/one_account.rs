@@ -9,6 +9,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_sdk_sts::config::{Credentials, IdentityCache};
 use aws_smithy_types::error::display::DisplayErrorContext;
 
+use super::under_way::Activity;
 use crate::names::AccountId;
 use crate::secret::known;
 
@@ -28,6 +29,7 @@ pub(super) struct OneAccount {
     config: SdkConfig,
     /// The account of the run, shared with the way to the account.
     account: Arc<OnceLock<AccountId>>,
+    activity: Arc<Activity>,
     /// The access keys that AWS was asked about; `None` until the first credentials.
     asked: Mutex<Option<BTreeSet<String>>>,
 }
@@ -46,7 +48,11 @@ pub(super) struct AnotherAccount {
 impl OneAccount {
     /// `config` with its credentials limited to one account: `account`, or the one that is first
     /// found.
-    pub(super) fn limit(config: &SdkConfig, account: &Arc<OnceLock<AccountId>>) -> SdkConfig {
+    pub(super) fn limit(
+        config: &SdkConfig,
+        account: &Arc<OnceLock<AccountId>>,
+        activity: &Arc<Activity>,
+    ) -> SdkConfig {
         let Some(provider) = config.credentials_provider() else {
             return config.clone();
         };
@@ -54,6 +60,7 @@ impl OneAccount {
             provider,
             config: config.clone(),
             account: Arc::clone(account),
+            activity: Arc::clone(activity),
             asked: Mutex::default(),
         };
         let provider = SharedCredentialsProvider::new(one_account);
@@ -61,7 +68,8 @@ impl OneAccount {
     }
 
     async fn credentials(&self) -> Result<Credentials, CredentialsError> {
-        let credentials = self.provider.provide_credentials().await?;
+        let credentials = self.provider.provide_credentials();
+        let credentials = self.activity.awaiting_credentials(credentials).await?;
         known::remember(credentials.secret_access_key());
         if let Some(token) = credentials.session_token() {
             known::remember(token);

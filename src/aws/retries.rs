@@ -6,6 +6,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::retries::classifiers::RetryClassifierPriority;
 
 use super::error::throttles;
+use super::under_way;
 
 /// The budget of all retries in one account, which is unlimited.
 ///
@@ -29,6 +30,9 @@ pub(super) struct NotRepeated;
 
 impl ClassifyRetry for NotRepeated {
     fn classify_retry(&self, ctx: &InterceptorContext) -> RetryAction {
+        if ctx.is_failed() && ctx.response().is_none_or(|it| it.status().as_u16() >= 500) {
+            under_way::got_no_answer();
+        }
         // An answer to HEAD has no code, and where S3 throttles with a status of 503 alone, the SDK
         // repeats it as a fault in transit. That is harmless, because the limit of our own call is
         // a time.

@@ -164,14 +164,8 @@ async fn a_bucket_is_waited_for_while_s3_still_deletes_another_of_its_name() {
     let reason = "S3 to end another operation on the bucket, such as the deletion of one of the \
                   same name, for up to an hour";
     let wait = format!("{reason} (s3:CreateBucket answers OperationAborted)");
-    assert_eq!(notices[0], Notice::Waiting(wait));
-    let reported = notices[1..].iter().enumerate();
-    for (n, notice) in reported {
-        let minutes = (n + 1) * 5;
-        let report = format!("after {minutes} min still waiting for {reason}");
-        assert_eq!(*notice, Notice::Progress(report));
-    }
-    assert_eq!(notices.len(), 1 + 8);
+    // At first, and every five minutes.
+    assert_eq!(notices, vec![Notice::Waiting(wait); 1 + 8]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -195,6 +189,10 @@ async fn a_stop_ends_the_wait_for_a_rate_limit() {
     let call = until(&way, operation(), Duration::MAX, |_| throttled());
     let ((answer, _), ()) = tokio::join!(call, stop);
     let error = answer.expect_err("it is never allowed");
-    assert_eq!(error.kind, ErrorKind::Throttled, "the reason stays visible");
+    assert_eq!(
+        error.kind,
+        ErrorKind::Interrupted,
+        "no advice on throttling"
+    );
     assert!(began.elapsed() < Duration::from_secs(31));
 }

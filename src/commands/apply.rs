@@ -1,6 +1,7 @@
 //! `provision apply`: shows the plan, asks, carries it out, and prints what is needed next.
 
 use std::env;
+use std::time::Duration;
 
 use serde_json::json;
 use tokio::sync::watch;
@@ -21,7 +22,7 @@ use crate::settings::{GeneralFlags, Need};
 use crate::survey::Survey;
 use crate::systems::Goal;
 use crate::terminal::confirm::confirm;
-use crate::terminal::{print_json, report};
+use crate::terminal::{print_event, report};
 
 /// Runs the command.
 ///
@@ -90,7 +91,7 @@ async fn apply(
     let known = node::known(&survey.observed);
     if !plan.has_changes() {
         if args.json {
-            print_json(json::summary(&Counts::of(&[]), &[]))?;
+            print_event(json::summary(&Counts::default(), Duration::ZERO, &[]))?;
         }
         outputs::print(&context.systems, &survey.site, &known, args.json)?;
         return Ok(Ending::Well);
@@ -132,6 +133,9 @@ async fn apply(
         return Ok(Ending::Failed);
     }
     outputs::print(&context.systems, &site, &result.known, args.json)?;
+    if !args.json {
+        report("\nNext: `provision verify` tries whether all of it works.\n");
+    }
     Ok(Ending::Well)
 }
 
@@ -139,7 +143,7 @@ async fn apply(
 fn show(checks: &[Check], args: &ApplyArgs) -> Result<(), Failure> {
     if args.json {
         let event = json!({"event": "preflight", "checks": render::json(checks)});
-        print_json(event)?;
+        print_event(event)?;
     } else {
         report(&format!("\n{}", render::brief(checks)));
     }

@@ -1,12 +1,12 @@
 //! What every command that talks to AWS begins with: the settings, the systems and the way to AWS.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt};
 use tokio::sync::watch;
 
-use crate::aws::{Aws, Connections, Network, Notice, variables};
+use crate::aws::{Aws, Connections, Network, variables};
+use crate::commands::alive::alive;
 use crate::failure::Failure;
 use crate::names::{Partition, Region};
 use crate::secret::known;
@@ -71,14 +71,6 @@ impl Context {
         }
         let systems = systems::named(&settings, goal)?;
         let aws = connections.account(&session, settings.account.as_ref(), &settings.regions);
-        // What waits during a run is an event. Of the reads before it, many may wait at once.
-        let told = AtomicBool::new(false);
-        let aws = aws.watched_by(move |notice| match notice {
-            Notice::Waiting(what) if !told.swap(true, Ordering::Relaxed) => {
-                report(&format!("Waiting for {what}.\n"));
-            }
-            Notice::Waiting(_) | Notice::Progress(_) => {}
-        });
         if aws.site().is_none() {
             // The layout, which checks the documents, has to wait until AWS names the account.
             let partition = settings.partition().unwrap_or(Partition::Aws);
@@ -99,7 +91,11 @@ impl Context {
     /// Those of [`survey`](survey::survey).
     pub fn survey(&self) -> BoxFuture<'_, Result<Survey, Failure>> {
         // Boxed, so that the futures of the commands stay small for the compiler.
-        survey::survey(&self.systems, &self.aws).boxed()
+        alive(
+            self.aws.activity(),
+            survey::survey(&self.systems, &self.aws),
+        )
+        .boxed()
     }
 
     /// The same as `first`, read again once AWS surely answers with the present state, if something
@@ -115,18 +111,14 @@ impl Context {
             .aws
             .read_lag()
             .saturating_sub(first.observed_at.elapsed());
-        if !wait.is_zero() && !self.aws.stopped() {
+        if !wait.is_zero() {
             report(&format!(
                 "{doubt}.\nAWS may answer some seconds late, so everything is read again in {} s.\n",
                 wait.as_secs() + 1
             ));
+            tokio::time::sleep(wait).await;
         }
-        match self.aws.pause(wait).await {
-            true => self.survey().await,
-            false => Err(Failure::new(
-                "stopped before everything was read again; nothing was changed",
-            )),
-        }
+        self.survey().await
     }
 
     /// Where the resources are. AWS is asked only for what the settings do not name.
@@ -134,7 +126,7 @@ impl Context {
     /// # Errors
     /// Those of [`site`](survey::site).
     pub fn site(&self) -> BoxFuture<'_, Result<Site, Failure>> {
-        survey::site(&self.systems, &self.aws).boxed()
+        alive(self.aws.activity(), survey::site(&self.systems, &self.aws)).boxed()
     }
 
     /// What the settings ask for at `site`.

@@ -1,5 +1,7 @@
 //! `provision destroy`: deletes every resource of the deployment, in the reverse order of its creation.
 
+use std::time::Duration;
+
 use tokio::sync::watch;
 
 use crate::cli::DestroyArgs;
@@ -13,13 +15,13 @@ use crate::failure::Failure;
 use crate::render::plan::View;
 use crate::render::question::question;
 use crate::render::wrap::columns;
-use crate::render::{json, progress};
+use crate::render::{ending, json};
 use crate::saved_plan::SavedPlan;
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::Survey;
 use crate::systems::Goal;
 use crate::terminal::confirm::confirm;
-use crate::terminal::{print_json, report};
+use crate::terminal::{print_event, report};
 
 /// Runs the command. What is under our names and not ours is reported and kept; all others are deleted. If
 /// something stays, the command has failed.
@@ -94,9 +96,9 @@ pub(super) async fn destroy(context: Context, how: How<'_>) -> Result<Ending, Fa
     if !plan.has_changes() {
         let left = plan.left(&survey.observed);
         if as_json {
-            print_json(json::summary(&Counts::of(&[]), &left))?;
+            print_event(json::summary(&Counts::default(), Duration::ZERO, &left))?;
         } else {
-            report(&progress::left(&left));
+            report(&ending::left(&left));
         }
         return Ok(ending(true, &left));
     }

@@ -13,9 +13,11 @@ pub mod plan;
 pub mod policy;
 pub mod preflight;
 pub mod show;
+pub mod signals;
 pub mod status;
 pub mod verify;
 
+mod alive;
 mod consent;
 mod outputs;
 mod run;
@@ -39,7 +41,7 @@ use crate::saved_plan::SavedPlan;
 use crate::survey::Survey;
 use crate::systems::Site;
 use crate::terminal::confirm::asks_without_stdout;
-use crate::terminal::{print, print_json, report};
+use crate::terminal::{print, print_event, report};
 use serde_json::json;
 
 /// How a command ended, when it did not fail.
@@ -128,7 +130,7 @@ fn in_words(context: &Context, survey: &Survey, plan: &Plan, details: bool) -> S
 /// where stdout is not what the person sees who is asked.
 fn show(site: &Site, plan: &Plan, text: &str, as_json: bool, yes: bool) -> Result<(), Failure> {
     if as_json {
-        print_json(json!({"event": "plan", "plan": json::plan(site, plan)}))?;
+        print_event(json!({"event": "plan", "plan": json::plan(site, plan)}))?;
     } else {
         print(text)?;
     }

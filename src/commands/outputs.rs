@@ -22,14 +22,14 @@ pub(super) fn print(
             .map(|output| (output.key.to_owned(), output.value))
             .collect();
         let event = json!({"event": "outputs", "outputs": outputs});
-        return terminal::print_json(event);
+        return terminal::print_event(event);
     }
     let mut text = String::new();
     for Outputs { heading, outputs } in sections {
         text.push_str(&format!("\n{heading}\n"));
         for output in outputs {
             text.push_str(&format!(
-                "  {:<12} {}\n",
+                "  {:<14} {}\n",
                 output.name,
                 in_words(&output.value)
             ));

@@ -11,6 +11,7 @@ use crate::checks::preflight::simulation::{Call, calls};
 use crate::checks::preflight::trails::{self, Seen};
 use crate::checks::preflight::{self, Check, Verdict, exposures};
 use crate::cli::PreflightArgs;
+use crate::commands::alive::alive;
 use crate::commands::context::Context;
 use crate::commands::{Ending, consent};
 use crate::engine::node;
@@ -111,7 +112,9 @@ pub async fn before_a_write(
     let permitted = permitted(context, survey, plan, consent);
     let trails = async { trails::look(&context.aws, &trails.await).await };
     let exposures = exposures::look(&context.aws, &survey.nodes, &survey.observed);
-    let (mut checks, trails, exposures) = join3(permitted, trails, exposures).await;
+    // Boxed, so that the futures of the commands stay small for the compiler.
+    let checks = join3(permitted, trails, exposures).boxed();
+    let (mut checks, trails, exposures) = alive(context.aws.activity(), checks).await;
     checks.extend(trails);
     checks.extend(exposures);
     checks

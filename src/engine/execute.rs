@@ -65,7 +65,7 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
         if aws.stopped() {
             for address in queue.drain() {
                 if steps[&address].decision.action != Action::Keep {
-                    end(&address, Outcome::Skipped("the run was stopped".to_owned()));
+                    end(&address, Outcome::NotBegun);
                 }
             }
         }
@@ -118,16 +118,16 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
                 running.push(Box::pin(settle(task, known.clone())));
             }
             Some(Report::Ended(address, outcome)) => {
+                let was_stopped = matches!(outcome, Outcome::NotBegun | Outcome::HalfDone);
                 if matches!(outcome, Outcome::Done(_)) {
                     queue.reached(address, Milestone::Settled);
                     end(address, outcome);
                 } else {
-                    let reason = match &outcome {
-                        Outcome::Skipped(reason) => reason.clone(),
-                        _ => format!("because {address} failed"),
-                    };
                     end(address, outcome);
-                    skip_dependents(&mut queue, address, &reason, &steps, &mut end);
+                    // What needs a resource that was stopped is not begun either.
+                    if !was_stopped {
+                        skip_dependents(&mut queue, address, &steps, &mut end);
+                    }
                 }
             }
         }
@@ -179,13 +179,12 @@ fn missing_dependents<'a>(
 fn skip_dependents(
     queue: &mut Queue,
     address: &Address,
-    reason: &str,
     steps: &BTreeMap<&Address, &Step>,
     end: &mut impl FnMut(&Address, Outcome),
 ) {
     for dependent in queue.failed(address) {
         if steps[&dependent].decision.action != Action::Keep {
-            end(&dependent, Outcome::Skipped(reason.to_owned()));
+            end(&dependent, Outcome::Skipped(address.clone()));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The JSON output of a plan and of a run.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::engine::action::Action;
@@ -71,46 +73,64 @@ fn step(step: &Step) -> Json {
     })
 }
 
-/// One event of a run.
-pub fn event(event: &Event) -> Json {
-    match event {
-        Event::Started(address, action) => json!({
-            "event": "started",
-            "address": address.to_string(),
-            "action": action.to_string(),
-        }),
-        Event::Waiting(address, what) => json!({
-            "event": "waiting",
-            "address": address.to_string(),
-            "for": what,
-        }),
-        Event::Progress(address, what) => json!({
-            "event": "progress",
-            "address": address.to_string(),
-            "message": what,
-        }),
-        Event::Finished(address, result) => {
-            let (name, detail) = outcome(result);
-            let mut object = json!({
-                "event": "finished",
-                "address": address.to_string(),
-                "outcome": name,
-            });
-            if let (Json::Object(object), Json::Object(detail)) = (&mut object, detail) {
-                object.extend(detail);
-            }
-            object
-        }
+/// One event of a run, with the action on its resource, and where the work ended, how long it took.
+pub fn event(event: &Event, action: Option<Action>, took: Option<Duration>) -> Json {
+    let (name, address, details) = match event {
+        Event::Started(address, _) => ("started", address, json!({})),
+        Event::Waiting(address, what) => ("waiting", address, json!({"for": what})),
+        Event::Progress(address, what) => ("progress", address, json!({"message": what})),
+        Event::Finished(address, outcome) => ("finished", address, details(outcome, took)),
+    };
+    let mut object = json!({
+        "event": name,
+        "address": address.to_string(),
+        "action": action.map(|it| it.to_string()),
+    });
+    if let (Json::Object(object), Json::Object(details)) = (&mut object, details) {
+        object.extend(details);
     }
+    object
 }
 
-/// The number of steps by outcome, and what a destroy has left under our names.
-pub fn summary(counts: &Counts, left: &[&Step]) -> Json {
-    let counts: Map<String, Json> = counts
-        .by_name()
-        .into_iter()
-        .map(|(name, count)| (name.to_owned(), count.into()))
-        .collect();
+fn details(outcome: &Outcome, took: Option<Duration>) -> Json {
+    let (name, detail) = match outcome {
+        Outcome::Failed(failure) | Outcome::Unknown(failure) => ("error", failure_json(failure)),
+        Outcome::Skipped(because) => ("because", because.to_string().into()),
+        Outcome::Done(_) | Outcome::HalfDone | Outcome::NotBegun => ("error", Json::Null),
+    };
+    let mut details = json!({
+        "outcome": outcome.name(),
+        "duration_ms": took.map(millis),
+    });
+    if let (Json::Object(details), false) = (&mut details, detail.is_null()) {
+        details.insert(name.to_owned(), detail);
+    }
+    details
+}
+
+fn millis(length: Duration) -> Json {
+    u64::try_from(length.as_millis()).unwrap_or(u64::MAX).into()
+}
+
+/// The number of steps by outcome, those that were done by action, how long the run took, and what a
+/// destroy has left under our names.
+pub fn summary(counts: &Counts, took: Duration, left: &[&Step]) -> Json {
+    let names = [
+        "done",
+        "failed",
+        "skipped",
+        "unknown",
+        "half_done",
+        "not_begun",
+    ];
+    let outcomes = names.map(|name| (name.to_owned(), counts.count(name).into()));
+    let actions = [
+        Action::Create,
+        Action::Update,
+        Action::Delete,
+        Action::Adopt,
+    ];
+    let actions = actions.map(|action| (action.to_string(), counts.done(action).into()));
     let left = left.iter().map(|step| {
         json!({
             "address": step.address.to_string(),
@@ -118,16 +138,13 @@ pub fn summary(counts: &Counts, left: &[&Step]) -> Json {
             "reason": step.decision.reason,
         })
     });
-    json!({"event": "summary", "outcomes": counts, "left": left.collect::<Vec<_>>()})
-}
-
-fn outcome(outcome: &Outcome) -> (&'static str, Json) {
-    match outcome {
-        Outcome::Done(action) => ("done", json!({"action": action.to_string()})),
-        Outcome::Failed(failure) => ("failed", json!({"error": failure_json(failure)})),
-        Outcome::Skipped(reason) => ("skipped", json!({"reason": reason})),
-        Outcome::Unknown(failure) => ("unknown", json!({"error": failure_json(failure)})),
-    }
+    json!({
+        "event": "summary",
+        "duration_ms": millis(took),
+        "outcomes": Map::from_iter(outcomes),
+        "actions": Map::from_iter(actions),
+        "left": left.collect::<Vec<_>>(),
+    })
 }
 
 /// The failure that ended a run, or that kept it from beginning.

@@ -3,6 +3,7 @@
 //! Everything here turns data into text. Other modules print the text.
 
 pub mod changes;
+pub mod ending;
 pub mod graph;
 pub mod json;
 pub mod kind_words;
@@ -16,9 +17,12 @@ pub mod question;
 pub mod status;
 pub mod text;
 pub mod verify;
+pub mod waiting;
 pub mod warnings;
 pub mod wrap;
 
+#[cfg(test)]
+mod progress_tests;
 #[cfg(test)]
 mod schema_tests;
 #[cfg(test)]

@@ -66,6 +66,8 @@ enum Trouble {
     Unknown(Failure),
     /// A person stopped the run before anything was written.
     Stopped,
+    /// A person stopped the run after something may have been written.
+    HalfDone,
 }
 
 impl From<AwsError> for Trouble {
@@ -94,11 +96,20 @@ fn may_be_done(kind: ErrorKind) -> bool {
 }
 
 impl Trouble {
+    /// The same trouble of work that may have written something already.
+    fn after_a_write(self) -> Trouble {
+        match self {
+            Trouble::Stopped => Trouble::HalfDone,
+            trouble => trouble,
+        }
+    }
+
     fn outcome(self) -> Outcome {
         match self {
             Trouble::Failed(failure) => Outcome::Failed(failure),
             Trouble::Unknown(failure) => Outcome::Unknown(failure),
-            Trouble::Stopped => Outcome::Skipped("the run was stopped".to_owned()),
+            Trouble::Stopped => Outcome::NotBegun,
+            Trouble::HalfDone => Outcome::HalfDone,
         }
     }
 }
@@ -117,7 +128,7 @@ pub(super) async fn begin(task: Task<'_>, known: Known) -> Report<'_> {
 pub(super) async fn write(task: Task<'_>, present: Present, known: Known) -> Report<'_> {
     match task.write(present, &known).await {
         Ok(()) => Report::Written(task),
-        Err(trouble) => Report::Ended(task.node.address(), task.after_a_write(trouble).outcome()),
+        Err(trouble) => Report::Ended(task.node.address(), trouble.after_a_write().outcome()),
     }
 }
 
@@ -125,7 +136,7 @@ pub(super) async fn write(task: Task<'_>, present: Present, known: Known) -> Rep
 pub(super) async fn settle(task: Task<'_>, known: Known) -> Report<'_> {
     let outcome = match task.settle(&known).await {
         Ok(()) => Outcome::Done(task.decision.action),
-        Err(trouble) => task.after_a_write(trouble).outcome(),
+        Err(trouble) => trouble.after_a_write().outcome(),
     };
     Report::Ended(task.node.address(), outcome)
 }
@@ -170,7 +181,7 @@ impl Task<'_> {
     async fn remove(&self, present: Present, known: &Known) -> Result<Option<Present>, Trouble> {
         self.check_missing_dependents().await?;
         let deleted = self.delete(present, known).await;
-        deleted.map_err(|trouble| self.after_a_write(trouble))?;
+        deleted.map_err(Trouble::after_a_write)?;
         Ok(None)
     }
 
@@ -285,18 +296,6 @@ impl Task<'_> {
 
     fn stale(&self, how: &str) -> Trouble {
         stale(self.node, self.decision, how)
-    }
-
-    /// The same trouble of work that may have written something already. Such work is not skipped
-    /// when the run is stopped, but fails.
-    fn after_a_write(&self, trouble: Trouble) -> Trouble {
-        match trouble {
-            Trouble::Stopped => Trouble::Failed(
-                Failure::new(format!("{} was stopped half-way", self.node.address()))
-                    .hint("Run the same command again: it goes on from there"),
-            ),
-            trouble => trouble,
-        }
     }
 }
 

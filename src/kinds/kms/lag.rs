@@ -32,7 +32,7 @@ where
             ));
         }
         if !aws.pause(pauses.next()).await {
-            return Err(error);
+            return Err(AwsError::interrupted(error.operation));
         }
     }
 }

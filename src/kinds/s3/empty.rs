@@ -70,7 +70,7 @@ impl Bucket<'_> {
             // After a round that deleted something, the next one begins at once.
             rounds += 1;
             if self.empty(aws).await? == 0 && !aws.pause(pauses.next()).await {
-                return Err(error);
+                return Err(AwsError::interrupted(error.operation));
             }
         }
     }

@@ -170,8 +170,8 @@ impl System for StackState {
             external_id_source, ..
         } = &self.settings.trust
         {
-            let source = format!("as in {external_id_source}");
-            outputs.push(Output::new("external_id", "external ID", source));
+            let source = external_id_source.as_str();
+            outputs.push(Output::new("external_id_source", "external ID in", source));
         }
         let bucket = self.names().bucket(site);
         outputs.push(Output::new("log_bucket", "log bucket", bucket));

@@ -77,7 +77,7 @@ impl Task<'_> {
                     .announce_wait(format!("{awaited} ({})", error.brief()));
             }
             if !self.aws.pause(pauses.next()).await {
-                return Err(error);
+                return Err(AwsError::interrupted(error.operation));
             }
         }
     }

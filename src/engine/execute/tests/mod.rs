@@ -83,19 +83,10 @@ impl Run {
                 Event::Started(address, action) => format!("{} {action}", address.name),
                 Event::Waiting(address, what) => format!("{} waits for {what}", address.name),
                 Event::Progress(address, what) => format!("{} {what}", address.name),
-                Event::Finished(address, outcome) => format!("{} {}", address.name, name(&outcome)),
+                Event::Finished(address, outcome) => format!("{} {}", address.name, outcome.name()),
             });
         }
         reported
-    }
-}
-
-fn name(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Done(_) => "done",
-        Outcome::Failed(_) => "failed",
-        Outcome::Skipped(_) => "skipped",
-        Outcome::Unknown(_) => "unknown",
     }
 }
 
@@ -103,7 +94,7 @@ fn name(outcome: &Outcome) -> &'static str {
 fn outcomes(results: &Results) -> Vec<String> {
     let outcomes = results.outcomes.iter();
     outcomes
-        .map(|(address, outcome)| format!("{} {}", address.name, name(outcome)))
+        .map(|(address, outcome)| format!("{} {}", address.name, outcome.name()))
         .collect()
 }
 
@@ -115,10 +106,10 @@ fn failure(results: &Results, name: &str) -> String {
     }
 }
 
-/// Why the resource `name` was skipped.
+/// Because of which resource the resource `name` was skipped.
 fn reason(results: &Results, name: &str) -> String {
     match results.outcomes.iter().find(|(it, _)| it.name == name) {
-        Some((_, Outcome::Skipped(reason))) => reason.clone(),
+        Some((_, Outcome::Skipped(because))) => because.to_string(),
         other => panic!("{name} was not skipped: {other:?}"),
     }
 }

@@ -131,7 +131,7 @@ async fn a_failure_skips_its_dependents_and_nothing_else() {
     );
     assert_eq!(world.writes(), ["Create good", "Create other"]);
     for name in ["child", "grandchild"] {
-        assert_eq!(reason(&results, name), "because fake.bad failed");
+        assert_eq!(reason(&results, name), "fake.bad");
     }
     let reported = run.reported();
     assert!(

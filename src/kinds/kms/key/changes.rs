@@ -8,6 +8,7 @@ use aws_sdk_kms::error::SdkError;
 use aws_sdk_kms::operation::RequestId;
 use aws_sdk_kms::types::KeyMetadata;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::date_time::Format;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::{KmsKey, is_pending_deletion};
@@ -91,7 +92,16 @@ impl KmsKey {
             })
             .await;
         let error = match answer {
-            Ok(_) => return Ok(()),
+            Ok(answer) => {
+                let date = answer.deletion_date();
+                let date = date.and_then(|date| date.fmt(Format::DateTime).ok());
+                if let Some(day) = date.as_deref().and_then(|date| date.get(..10)) {
+                    aws.announce_progress(format!(
+                        "AWS deletes the key on {day}; until then `provision apply` restores it"
+                    ));
+                }
+                return Ok(());
+            }
             Err(error) if in_another_state(&error) => error,
             Err(error) => return Err(error),
         };

@@ -1,0 +1,106 @@
+//! The end of a run as text: what failed, what was done, what is left and what comes next.
+
+use anstyle::{AnsiColor, Style};
+use tokio::time::Instant;
+
+use crate::engine::action::Action;
+use crate::engine::events::Outcome;
+use crate::engine::plan::Step;
+use crate::render::progress::{Progress, done};
+use crate::render::waiting::time;
+use crate::render::wrap::{USUAL, wrapped};
+use iam_policy::printable::printable;
+
+const FAILED: Style = AnsiColor::Red.on_default().bold();
+const GOES_ON: &str = "Run the same command again: it goes on from there.";
+
+/// The end of a run: each failure with its causes and its hint, one line with what was done, and what a
+/// person should know of it.
+pub fn ending(progress: &Progress, now: Instant) -> String {
+    let mut text = String::new();
+    for (address, outcome) in &progress.ended {
+        if let Outcome::Failed(failure) | Outcome::Unknown(failure) = outcome {
+            let address = address.to_string();
+            // Most failures name their resource.
+            let address = match failure.message.contains(&address) {
+                true => String::new(),
+                false => format!("{address}: "),
+            };
+            text.push_str(&format!("{FAILED}{address}{FAILED:#}{failure}\n\n"));
+        }
+    }
+    text.push_str(&summary(progress, now));
+    for (address, came) in &progress.came {
+        text.push_str(&format!("{address}: {}\n", printable(came)));
+    }
+    text
+}
+
+/// One line with what was done by now, and what was not.
+pub fn summary(progress: &Progress, now: Instant) -> String {
+    let counts = progress.counts();
+    let named = |count: usize, name: &str, which: Vec<String>| {
+        let which = match which.is_empty() {
+            true => String::new(),
+            false => format!(" ({})", which.join(", ")),
+        };
+        (count > 0).then(|| format!("{count} {name}{which}"))
+    };
+    let half_done = progress.ended.iter().filter(|it| it.1 == Outcome::HalfDone);
+    let half_done: Vec<String> = half_done.map(|it| it.0.to_string()).collect();
+    let in_flight = progress.in_flight();
+    let actions = [
+        Action::Create,
+        Action::Adopt,
+        Action::Update,
+        Action::Delete,
+    ];
+    let actions = actions.map(|it| named(counts.done(it), done(it), Vec::new()));
+    let unchanged = progress.unchanged + counts.done(Action::Keep);
+    let others = [
+        named(counts.count("failed"), "failed", Vec::new()),
+        named(
+            counts.count("unknown") - in_flight.len(),
+            "unknown",
+            Vec::new(),
+        ),
+        named(counts.count("skipped"), "skipped", Vec::new()),
+        named(half_done.len(), "half done", half_done),
+        named(in_flight.len(), "in flight", in_flight.clone()),
+        named(counts.count("not_begun"), "not begun", Vec::new()),
+        named(unchanged, "unchanged", Vec::new()),
+    ];
+    let parts: Vec<String> = actions.into_iter().chain(others).flatten().collect();
+    let took = time(progress.took(now));
+    let parts = parts.join(", ");
+    if counts.was_stopped() || !in_flight.is_empty() {
+        format!("Interrupted after {took}: {parts}. {GOES_ON}\n")
+    } else if counts.all_done() {
+        format!("Done in {took}: {parts}.\n")
+    } else {
+        format!("Failed after {took}: {parts}.\n")
+    }
+}
+
+/// What a destroy has left under the names of the deployment, each with the reason, and what to do; empty if nothing is
+/// left.
+pub fn left(left: &[&Step]) -> String {
+    if left.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("{FAILED}Left under the names of this deployment:{FAILED:#}\n");
+    for step in left {
+        let reason = step.decision.reason.as_deref().or(step.note.as_deref());
+        let reason = reason.unwrap_or_default();
+        text.push_str(&format!("  {} ({})\n", step.address, printable(&step.name)));
+        for line in wrapped(&printable(reason), USUAL - 4) {
+            text.push_str(&format!("    {line}\n"));
+        }
+    }
+    text.push_str(
+        "If one is left over from this deployment, delete it by hand, or do what the\n\
+         reason says (`provision apply --adopt` takes over what has such a name), and\n\
+         destroy again.\n",
+    );
+    text
+}
