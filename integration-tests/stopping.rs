@@ -148,7 +148,7 @@ async fn the_second_signal_ends_the_program_at_once() {
         let why = format!("{args:?} at {}", name(at));
         let last = output.stderr.lines().last().unwrap();
         if !output.writes().is_empty() {
-            let told = last.starts_with("Interrupted after ") && last.contains(" 1 in flight (");
+            let told = last.starts_with("Interrupted after ") && last.contains(" in flight (");
             assert!(told, "{why}: {output}");
         } else {
             assert_eq!(last, NOTHING, "{why}");

@@ -1,8 +1,8 @@
 //! Shows what is under way while AWS is read.
 
-use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::time::Instant;
 
 use crate::aws::Activity;
@@ -24,11 +24,12 @@ pub async fn alive<T>(activity: &Activity, reads: impl Future<Output = T>) -> T 
     let is_live = live::is_possible();
     let mut next_report = began + FIRST_REPORT;
     let mut ticks = live::ticks();
-    let mut reads = pin!(reads);
+    // A future in this set is polled once it is woken, and not at each tick.
+    let mut reads = FuturesUnordered::from_iter([reads]);
     loop {
         tokio::select! {
             biased;
-            result = &mut reads => {
+            Some(result) = reads.next() => {
                 live::clear();
                 return result;
             }

@@ -14,8 +14,8 @@ use iam_policy::printable::printable;
 const FAILED: Style = AnsiColor::Red.on_default().bold();
 const GOES_ON: &str = "Run the same command again: it goes on from there.";
 
-/// The end of a run: each failure with its causes and its hint, one line with what was done, and what a
-/// person should know of it.
+/// The end of a run: each failure with its causes and its hint, how far long actions came, and one line
+/// with what was done.
 pub fn ending(progress: &Progress, now: Instant) -> String {
     let mut text = String::new();
     for (address, outcome) in &progress.ended {
@@ -29,11 +29,10 @@ pub fn ending(progress: &Progress, now: Instant) -> String {
             text.push_str(&format!("{FAILED}{address}{FAILED:#}{failure}\n\n"));
         }
     }
-    text.push_str(&summary(progress, now));
     for (address, came) in &progress.came {
         text.push_str(&format!("{address}: {}\n", printable(came)));
     }
-    text
+    text + &summary(progress, now)
 }
 
 /// One line with what was done by now, and what was not.

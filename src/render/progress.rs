@@ -17,7 +17,7 @@ use iam_policy::printable::printable;
 
 const FAILED: Style = AnsiColor::Red.on_default().bold();
 const QUIET: Style = Style::new().dimmed();
-/// The longest word for a state, such as `half done`.
+/// The longest word for a state, such as `unchanged`.
 const STATE: usize = 9;
 /// The characters of the bar.
 const BAR: usize = 20;
@@ -154,8 +154,8 @@ impl Progress {
         )
     }
 
-    /// The line that says how the work on a resource ended; `None` for what a person kept from
-    /// beginning. Why it failed is told at the end of the run.
+    /// The line that says how the work on a resource ended; `None` for what a person stopped. That, and why
+    /// something failed, is told at the end of the run.
     pub fn ends(
         &self,
         address: &Address,
@@ -167,7 +167,6 @@ impl Progress {
             Outcome::Done(action) => (sign_of(*action), done(*action)),
             Outcome::Failed(_) => ((FAILED, '!'), "failed"),
             Outcome::Unknown(_) => ((FAILED, '?'), "unknown"),
-            Outcome::HalfDone => ((FAILED, '?'), "half done"),
             Outcome::Skipped(because) => {
                 return Some(format!(
                     "{QUIET}! {:<width$}  skipped, because {because} failed{QUIET:#}",
@@ -175,7 +174,7 @@ impl Progress {
                     width = self.width,
                 ));
             }
-            Outcome::NotBegun => return None,
+            Outcome::HalfDone | Outcome::NotBegun => return None,
         };
         let took = work.map(|work| waiting::time(work.took(now)));
         Some(format!(

@@ -84,6 +84,15 @@ pub fn forget() {
     shown().clear();
 }
 
+/// Writes the last text of the program in the place of the lines that are shown. Whoever wants to write
+/// more waits until the program has ended.
+pub(super) fn last(text: &str) {
+    clear();
+    let shown = shown();
+    write(&coloured(text));
+    std::mem::forget(shown);
+}
+
 /// Writes a text above the lines that are shown.
 pub(super) fn above(text: &str) {
     let shown = shown();

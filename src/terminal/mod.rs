@@ -85,12 +85,11 @@ pub fn report(text: &str) {
     live::above(&hide(text));
 }
 
-/// Prints the last words of a program that a signal ends.
+/// Prints the last words of a program that a signal ends. Nothing comes after them on stderr.
 pub fn interrupted(message: &str) {
-    live::clear();
     // The terminal shows what was typed, such as `^C`, in the line where the cursor is.
     let start = if io::stderr().is_terminal() { "\n" } else { "" };
-    report(&format!("{start}{message}\n"));
+    live::last(&hide(&format!("{start}{message}\n")));
 }
 
 /// The log, which goes to stderr without the known secrets.
