@@ -66,6 +66,7 @@ impl Aws {
                 rates: Rates::default(),
                 gate: own.gate.clone(),
                 read_lag: own.read_lag,
+                activity: Arc::clone(&own.activity),
             }),
             ..self.clone()
         })

@@ -84,8 +84,7 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
                     let reason = decision.reason.clone().unwrap_or_default();
                     let failure = Failure::new("it is blocked").because(reason);
                     end(&address, Outcome::Failed(failure));
-                    let reason = format!("because {address} failed");
-                    skip_dependents(&mut queue, &address, &reason, &steps, &mut end);
+                    skip_dependents(&mut queue, &address, &steps, &mut end);
                 }
                 action => {
                     events.send(Event::Started(address.clone(), action));

@@ -45,6 +45,8 @@ fn begun() -> (Progress, Instant) {
     let step = |address: Address, action| Step {
         name: address.name.clone(),
         arn: None,
+        region: address.region.clone(),
+        summary: None,
         decision: Decision {
             action,
             reason: None,
@@ -52,13 +54,18 @@ fn begun() -> (Progress, Instant) {
         },
         note: None,
         keeps: Vec::new(),
+        needs: Vec::new(),
         address,
     };
     let steps = [role(), key(), bucket(), stream()];
     let mut steps: Vec<Step> = steps.map(|it| step(it, Action::Create)).into();
     steps.push(step(regional("event_rule", "stackstate"), Action::Keep));
     let now = Instant::now();
-    (Progress::new(&Plan { steps }, now), now)
+    let plan = Plan {
+        steps,
+        ..Plan::default()
+    };
+    (Progress::new(&plan, now), now)
 }
 
 fn after(began: Instant, millis: u64) -> Instant {
