@@ -63,7 +63,7 @@ async fn tagged_before_an_apply() -> Played {
 async fn a_second_tagged_key() -> Played {
     let account = Account::applied(&[MAIN]);
     let key = hostile_keys::victim(&account).await;
-    let stage = Stage::guard(account, ": 7 updated", |name| name.contains(&key)).await;
+    let stage = Stage::guard(account, "7 updated", |name| name.contains(&key)).await;
     stage.run(&["apply", "--yes", "--tag", "cost=8"], 0).await
 }
 

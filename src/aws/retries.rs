@@ -6,7 +6,6 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::retries::classifiers::RetryClassifierPriority;
 
 use super::error::throttles;
-use super::under_way;
 
 /// The budget of all retries in one account, which is unlimited.
 ///
@@ -30,9 +29,6 @@ pub(super) struct NotRepeated;
 
 impl ClassifyRetry for NotRepeated {
     fn classify_retry(&self, ctx: &InterceptorContext) -> RetryAction {
-        if ctx.is_failed() && ctx.response().is_none_or(|it| it.status().as_u16() >= 500) {
-            under_way::got_no_answer();
-        }
         // An answer to HEAD has no code, and where S3 throttles with a status of 503 alone, the SDK
         // repeats it as a fault in transit. That is harmless, because the limit of our own call is
         // a time.
@@ -77,8 +73,8 @@ fn code(response: &HttpResponse) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Mutex, OnceLock};
 
     use crate::aws::{Aws, AwsError, Connections, ErrorKind, Operation};
     use crate::fakes::http;
@@ -133,6 +129,32 @@ mod tests {
             }
         };
         error.kind
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_attempts_without_an_answer_are_counted_while_the_call_is_under_way() {
+        let aws = Arc::<OnceLock<Aws>>::default();
+        let counts = Arc::<Mutex<Vec<u32>>>::default();
+        let (asked, counted) = (Arc::clone(&aws), Arc::clone(&counts));
+        let session = http::session_over(move |_| {
+            let calls = asked.get().unwrap().activity().calls();
+            let unanswered = calls.iter().map(|call| call.unanswered);
+            counted.lock().unwrap().extend(unanswered);
+            http::response(500, r#"{"__type": "KMSInternalException"}"#)
+        });
+        let (_stop, stopped) = tokio::sync::watch::channel(false);
+        let aws = aws.get_or_init(|| Connections::new(1, stopped).account(&session, None, &[]));
+        let region: Region = "eu-west-1".parse().unwrap();
+        let operation = Operation {
+            service: "kms",
+            name: "ListKeys",
+            region: Some(region.clone()),
+        };
+        let kms = aws.kms(&region);
+        let answer = aws.call(operation, || kms.list_keys().send()).await;
+        assert!(answer.is_err());
+        assert_eq!(*counts.lock().unwrap(), [0, 1, 2, 3]);
+        assert!(aws.activity().calls().is_empty(), "it is over");
     }
 
     #[tokio::test(start_paused = true)]

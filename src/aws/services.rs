@@ -2,6 +2,7 @@
 
 use super::account::Aws;
 use super::retries::NotRepeated;
+use super::under_way::Attempts;
 use crate::names::Region;
 
 /// For each service its id, the getter of its client and the SDK's crate. The crates have no trait
@@ -23,6 +24,7 @@ macro_rules! services {
                     let config = $sdk::config::Builder::from(config)
                         .retry_partition(clients.retries.clone())
                         .retry_classifier(NotRepeated)
+                        .interceptor(Attempts)
                         $(.$setting(clients.$field))?;
                     $sdk::Client::from_conf(config.build())
                 })

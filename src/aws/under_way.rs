@@ -3,6 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::retries::RequestAttempts;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
 use tokio::task_local;
 use tokio::time::Instant;
 
@@ -143,8 +149,24 @@ impl Call {
     }
 }
 
-/// Notes that the attempt got no answer that the SDK is now in.
-pub(super) fn got_no_answer() {
-    // The SDK also makes calls of its own, for credentials.
-    let _ = CALL.try_with(|call| call.change(|call| call.unanswered += 1));
+/// Notes of each call how many of the SDK's own attempts got no answer.
+#[derive(Debug)]
+pub(super) struct Attempts;
+
+impl Intercept for Attempts {
+    fn name(&self) -> &'static str {
+        "attempts"
+    }
+
+    fn read_before_attempt(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let attempt = bag.load::<RequestAttempts>().map_or(1, |it| it.attempts());
+        // The SDK also makes calls of its own, for credentials.
+        let _ = CALL.try_with(|call| call.change(|call| call.unanswered = attempt.max(1) - 1));
+        Ok(())
+    }
 }

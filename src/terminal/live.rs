@@ -1,6 +1,6 @@
 //! The live view: lines at the bottom of the terminal that change while something is under way.
 //!
-//! All that the program writes to stderr goes through [`above`], so that nothing tears the view.
+//! All that the program writes to stderr goes through `above`, so that nothing tears the view.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -42,7 +42,7 @@ pub enum ErrorKind {
     Unreachable,
     /// The request was sent, and its answer was lost or is a fault of AWS: a write may have happened.
     Unanswered,
-    /// A person stopped the run before the call.
+    /// A person stopped the run before the call, or before it was repeated.
     Interrupted,
     /// Anything else: AWS refused the request, and would again.
     Refused,
