@@ -54,7 +54,9 @@ fn commit(source: &Path) -> Option<String> {
 
 /// The date of a time in seconds since 1970, in UTC.
 fn date(seconds: u64) -> String {
-    let is_leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let is_leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
     let (mut days, mut year, mut month) = (seconds / 86400, 1970, 0);
     while days >= 365 + u64::from(is_leap(year)) {
         days -= 365 + u64::from(is_leap(year));
