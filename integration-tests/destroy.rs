@@ -104,7 +104,7 @@ async fn what_is_left_under_our_names_is_named_and_fails_the_destroy() {
     let expected = json!([{
         "address": "iam_role.firehose-eu-west-1",
         "name": role,
-        "reason": "it is not managed by provision and stays: it belongs to the deployment `(none)` of `stackstate`",
+        "reason": "it is not managed by provision and stays: it is tagged provision:system=stackstate, and lacks the tag provision:deployment",
     }]);
     for (done, text) in [
         (

@@ -209,7 +209,7 @@ async fn a_saved_plan_needs_no_flag_again() {
     let planned = account
         .provision(&[&plan[..], &flags, &agent].concat())
         .exits(0);
-    planned.says("  provision apply 'my plan.json'\n");
+    planned.says("provision apply 'my plan.json'");
     let shown = account.provision(&["show", "my plan.json"]).exits(0);
     assert!(shown.calls.is_empty(), "{shown}");
     shown

@@ -9,6 +9,9 @@ use crate::engine::observed::{Consent, Observed, Phase, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::resource::Wanted;
 
+/// What the reason begins with where something of others is kept.
+pub const NOT_OURS: &str = "it is not managed by provision and stays";
+
 /// An action with its reason and its changes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
@@ -199,11 +202,7 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
     let present = match observed {
         Observed::Missing | Observed::Impossible(_) => return None,
         Observed::MissingBeside(stays) => return keep(stays.clone()),
-        Observed::Taken(reason) => {
-            return keep(format!(
-                "it is not managed by provision and stays: {reason}"
-            ));
-        }
+        Observed::Taken(reason) => return keep(format!("{NOT_OURS}: {reason}")),
         Observed::Obstructed(reason) => {
             return Some(Decision::because(
                 Action::Blocked,
@@ -214,9 +213,7 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
         Observed::Present(present) => present,
     };
     match &present.owner {
-        Owner::Foreign(whose) => {
-            return keep(format!("it is not managed by provision and stays: {whose}"));
-        }
+        Owner::Foreign(whose) => return keep(format!("{NOT_OURS}: {whose}")),
         Owner::Parent if around.parent == Some(Action::Blocked) => {
             return Some(blocked_by_parent(node));
         }

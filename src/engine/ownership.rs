@@ -80,10 +80,12 @@ impl Tags {
             return Owner::Ours;
         }
         Owner::Foreign(match (system, deployment) {
-            (Some(system), deployment) => format!(
-                "it belongs to the deployment `{}` of `{system}`",
-                deployment.unwrap_or("(none)")
-            ),
+            (Some(system), Some(deployment)) => {
+                format!("it belongs to the deployment `{deployment}` of `{system}`")
+            }
+            (Some(system), None) => {
+                format!("it is tagged {SYSTEM_TAG}={system}, and lacks the tag {DEPLOYMENT_TAG}")
+            }
             (None, _) => match observed.get("aws:cloudformation:stack-name") {
                 Some(stack) => format!("it belongs to the CloudFormation stack `{stack}`"),
                 None if observed.is_empty() => "it carries no tags".to_owned(),
@@ -131,6 +133,24 @@ mod tests {
         ];
         for (why, observed, ours) in cases {
             assert_eq!(tags.owner(&map(&observed)) == Owner::Ours, ours, "{why}");
+        }
+    }
+
+    #[test]
+    fn a_missing_tag_is_named_and_no_deployment_is_made_up() {
+        let tags = Tags::new("stackstate", "default", &map(&[]));
+        let cases = [
+            (
+                vec![(SYSTEM_TAG, "stackstate")],
+                "it is tagged provision:system=stackstate, and lacks the tag provision:deployment",
+            ),
+            (
+                vec![(SYSTEM_TAG, "stackstate"), (DEPLOYMENT_TAG, "-blue")],
+                "it belongs to the deployment `-blue` of `stackstate`",
+            ),
+        ];
+        for (observed, told) in cases {
+            assert_eq!(tags.owner(&map(&observed)), Owner::Foreign(told.to_owned()));
         }
     }
 

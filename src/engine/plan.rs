@@ -13,7 +13,7 @@ use std::time::SystemTime;
 
 use crate::engine::action::Action;
 use crate::engine::address::Address;
-use crate::engine::decision::{Around, Decision, decide};
+use crate::engine::decision::{Around, Decision, NOT_OURS, decide};
 use crate::engine::known::Known;
 use crate::engine::node::{Node, Observations, known};
 use crate::engine::observed::{Consent, Observed, Phase, Present};
@@ -41,6 +41,14 @@ pub struct Step {
     pub keeps: Vec<String>,
     /// The resources of the plan that this one needs.
     pub needs: Vec<Address>,
+}
+
+impl Step {
+    /// Whether the resource is kept because it has our name and is not ours.
+    pub fn keeps_what_is_not_ours(&self) -> bool {
+        let reason = self.decision.reason.as_deref().unwrap_or_default();
+        self.decision.action == Action::Keep && reason.starts_with(NOT_OURS)
+    }
 }
 
 /// The decisions for all resources that are wanted or exist, in the order of the graph.

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 use crate::engine::action::Action;
 use crate::engine::events::Outcome;
 use crate::engine::plan::Step;
+use crate::kinds::kms;
 use crate::render::progress::{Progress, done};
 use crate::render::waiting::time;
 use crate::render::wrap::{USUAL, wrapped};
@@ -89,6 +90,15 @@ pub fn left(left: &[&Step]) -> String {
     }
     let mut text = format!("{FAILED}Left under the names of this deployment:{FAILED:#}\n");
     for step in left {
+        if step.decision.action == Action::Delete {
+            // The resource goes, and its name stays.
+            text.push_str(&format!(
+                "  {}\n    the name of {}, which leads to another resource\n",
+                printable(&step.name),
+                step.address
+            ));
+            continue;
+        }
         let reason = step.decision.reason.as_deref().or(step.note.as_deref());
         let reason = reason.unwrap_or_default();
         text.push_str(&format!("  {} ({})\n", step.address, printable(&step.name)));
@@ -96,10 +106,86 @@ pub fn left(left: &[&Step]) -> String {
             text.push_str(&format!("    {line}\n"));
         }
     }
-    text.push_str(
-        "If one is left over from this deployment, delete it by hand, or do what the\n\
-         reason says (`provision apply --adopt` takes over what has such a name), and\n\
-         destroy again.\n",
-    );
+    // A key that is not ours is rarely one that can be taken over.
+    let is_adoptable =
+        |step: &&Step| step.keeps_what_is_not_ours() && step.address.kind != kms::key::KIND;
+    text.push_str(match left.iter().any(is_adoptable) {
+        true => {
+            "If one is left over from this deployment, delete it by hand, or do what the\n\
+             reason says (`provision apply --adopt` takes over what has such a name), and\n\
+             destroy again.\n"
+        }
+        false => {
+            "If one is left over from this deployment, delete it by hand, or do what the\n\
+             reason says, and destroy again.\n"
+        }
+    });
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::address::Address;
+    use crate::engine::decision::{Decision, NOT_OURS};
+
+    fn step(kind: &'static str, action: Action, reason: Option<String>) -> Step {
+        Step {
+            address: Address::global(kind, "it"),
+            name: "its-name".to_owned(),
+            arn: None,
+            region: None,
+            summary: None,
+            decision: Decision {
+                action,
+                reason,
+                changes: Vec::new(),
+            },
+            note: Some("the key 1234, created 2026-11-28".to_owned()),
+            keeps: Vec::new(),
+            needs: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn adoption_is_advised_only_for_what_can_be_adopted() {
+        let foreign = || Some(format!("{NOT_OURS}: it carries no tags"));
+        let beside = || Some("the key 1234 carries our tags".to_owned());
+        let cases = [
+            (
+                "iam_role",
+                Action::Keep,
+                foreign(),
+                true,
+                "a role of others",
+            ),
+            ("kms_key", Action::Keep, foreign(), false, "a key of others"),
+            (
+                "kms_key",
+                Action::Keep,
+                beside(),
+                false,
+                "a key that looks like ours",
+            ),
+            (
+                "kms_key",
+                Action::Delete,
+                None,
+                false,
+                "the alias of another key",
+            ),
+        ];
+        for (kind, action, reason, advised, why) in cases {
+            let text = left(&[&step(kind, action, reason)]);
+            assert_eq!(text.contains("--adopt"), advised, "{why}: {text}");
+        }
+    }
+
+    #[test]
+    fn of_a_deleted_key_only_the_name_is_left() {
+        let text = left(&[&step("kms_key", Action::Delete, None)]);
+        let told = "  its-name\n    the name of kms_key.it, which leads to another resource\n";
+        assert!(text.contains(told), "{text}");
+        assert!(!text.contains("1234"), "{text}");
+    }
 }

@@ -36,7 +36,10 @@ pub fn doubt(nodes: &[Node], observed: &Observations) -> Option<&'static str> {
     if wanted.is_mixed() || unwanted.is_mixed() {
         Some("Some resources of this deployment exist and others do not")
     } else if removes_all && (1..=MOST_LATE).contains(&unwanted.missing) {
-        Some("No resource of this deployment was found")
+        Some(match unwanted.leaving {
+            0 => "No resource of this deployment was found",
+            _ => "Of this deployment only what AWS is deleting already was found",
+        })
     } else if (1..=MOST_LATE).contains(&wanted.there) && nodes.iter().all(is_as_wanted) {
         Some("All of this small deployment was found as it should be")
     } else {
@@ -48,6 +51,8 @@ pub fn doubt(nodes: &[Node], observed: &Observations) -> Option<&'static str> {
 struct Count {
     there: usize,
     missing: usize,
+    /// How many of the missing ones AWS is deleting.
+    leaving: usize,
 }
 
 impl Count {
@@ -57,7 +62,10 @@ impl Count {
             Some(Observed::Present(present)) if matches!(present.owner, Owner::Foreign(_)) => {}
             Some(Observed::Present(present)) => match present.phase {
                 Phase::Stable | Phase::Creating => self.there += 1,
-                Phase::Deleting | Phase::PendingDeletion => self.missing += 1,
+                Phase::Deleting | Phase::PendingDeletion => {
+                    self.missing += 1;
+                    self.leaving += 1;
+                }
             },
             None | Some(Observed::Missing | Observed::MissingBeside(_)) => self.missing += 1,
             Some(Observed::Impossible(_) | Observed::Taken(_) | Observed::Obstructed(_)) => {}
@@ -166,6 +174,13 @@ mod tests {
                 Observed::Missing,
                 Observed::Missing,
                 nothing,
+            ),
+            (
+                "a destroy right after a destroy",
+                false,
+                present(Phase::PendingDeletion),
+                Observed::Missing,
+                Some("Of this deployment only what AWS is deleting already was found"),
             ),
             (
                 "what others have is not missing",
