@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use crate::harness::{Account, MAIN, inventory};
 
 #[test]
-fn without_credentials_the_error_names_the_sources_that_were_tried() {
+fn without_credentials_the_error_names_the_sources_that_were_tried_in_plain_words() {
     let account = Account::new(&[MAIN]);
     for args in [
         &["plan"][..],
@@ -20,7 +20,7 @@ fn without_credentials_the_error_names_the_sources_that_were_tried() {
         let failed = account.run(command).exits(1);
         assert!(failed.calls.is_empty(), "{failed}");
         failed
-            .says("no credentials found in chain. Attempted: Environment: ")
+            .says("there are no AWS credentials: none in the environment, none in the AWS profile")
             .says("Provide credentials: with `aws sso login`");
     }
 }
@@ -261,4 +261,62 @@ fn a_date_at_the_end_of_all_years_does_not_end_the_run_as_a_bug() {
     let mut plan = account.command(&["plan"]);
     plan.env("AWS_ENDPOINT_URL", format!("http://{address}"));
     account.run(plan).exits(1).says("RequestTimeTooSkewed");
+}
+
+#[test]
+fn an_aws_profile_that_does_not_exist_and_a_session_of_sso_are_told_by_their_names() {
+    let account = Account::new(&[MAIN]);
+    account.write(
+        ".aws/config",
+        "[profile work]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n\
+         sso_account_id = 111122223333\nsso_role_name = r\n[profile half]\nrole_arn = \
+         arn:aws:iam::111122223333:role/x\nsource_profile = gone\n",
+    );
+    let cases = [
+        (
+            "nope",
+            "there is no AWS profile nope",
+            "`aws configure list-profiles`",
+        ),
+        (
+            "half",
+            "there is no AWS profile gone, which the profile half names as its source",
+            "`aws configure list-profiles`",
+        ),
+        (
+            "work",
+            "the session of AWS IAM Identity Center (SSO) has expired, or there is none",
+            "`aws sso login --profile work`",
+        ),
+    ];
+    for (profile, message, hint) in cases {
+        let failed = account.provision(&["plan", "--profile", profile]).exits(1);
+        assert!(failed.calls.is_empty(), "{failed}");
+        failed.says(message).says(hint);
+    }
+}
+
+#[test]
+fn a_proxy_that_cannot_be_reached_is_named_without_its_password() {
+    let account = Account::new(&[MAIN]);
+    let mut command = account.command(&["plan", "--account", &account.id]);
+    command.env("HTTPS_PROXY", "http://user:pass-word@nonsense.invalid:3128");
+    command.env_remove("AWS_ENDPOINT_URL");
+    let failed = account.run(command).exits(1);
+    assert!(!failed.stderr.contains("pass-word"), "{failed}");
+    failed.says("(HTTPS_PROXY names the proxy nonsense.invalid:3128)");
+}
+
+#[test]
+fn every_read_that_is_denied_is_told_at_once() {
+    let account = Account::new(&[MAIN]);
+    account.refuse("GetRole", "AccessDenied", "not you");
+    account.refuse("GetAccountAuthorizationDetails", "AccessDenied", "not you");
+    account.refuse_in_json("DescribeRule", "AccessDeniedException", "nor you");
+    let failed = account.provision(&["plan"]).exits(1);
+    failed
+        .says("of the reads that every plan begins with")
+        .says("iam:GetRole for iam_role.eventbridge-eu-west-1, iam_role.firehose-eu-west-1, iam_role.integration")
+        .says("events:DescribeRule for event_rule.stackstate@eu-west-1")
+        .says("`provision permissions plan` prints the policy");
 }

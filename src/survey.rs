@@ -3,6 +3,7 @@
 
 mod adoption;
 mod content;
+mod denials;
 mod doubt;
 mod site;
 
@@ -10,10 +11,10 @@ pub use site::site;
 
 use site::Trouble;
 
-use futures_util::future::{join, try_join, try_join_all};
+use futures_util::future::{join, try_join_all};
 use tokio::time::Instant;
 
-use crate::aws::{Aws, AwsError, Caller};
+use crate::aws::{Aws, AwsError, Caller, ErrorKind};
 use crate::engine::decision::unsettled;
 use crate::engine::node::{Node, Observations, known};
 use crate::engine::observed::Observed;
@@ -121,8 +122,14 @@ async fn read(
     let itself = aws;
     let aws = &aws.for_survey();
     let mut nodes = layout.nodes;
-    let names = try_join_all(systems.iter().map(|system| system.names(aws)));
-    let (mut observed, names) = try_join(observe(&nodes, aws), names).await?;
+    let names = systems.iter().map(|system| system.names(aws)).collect();
+    let names = unless_denied(aws, names);
+    let (observed, names) = join(observe(&nodes, aws), names).await;
+    let (mut observed, names) = match (observed, names) {
+        (Ok(observed), Ok(names)) => (observed, names),
+        // What is denied of both is in either error.
+        (Err(trouble), _) | (_, Err(trouble)) => return Err(trouble),
+    };
     let left_behind = loop {
         let mut left_behind = Vec::new();
         for (system, names) in systems.iter().zip(&names) {
@@ -172,7 +179,7 @@ fn listed_differences<'a>(nodes: &'a [Node], observed: &Observations) -> Vec<&'a
 async fn observe(
     nodes: impl IntoIterator<Item = &Node>,
     aws: &Aws,
-) -> Result<Observations, AwsError> {
+) -> Result<Observations, Trouble> {
     let nodes: Vec<&Node> = nodes.into_iter().collect();
     aws.activity().expect_reads(nodes.len());
     let reads = nodes.into_iter().map(async |node| {
@@ -182,5 +189,22 @@ async fn observe(
         aws.activity().count_read();
         Ok((address.clone(), observed))
     });
-    Ok(try_join_all(reads).await?.into_iter().collect())
+    Ok(unless_denied(aws, reads.collect())
+        .await?
+        .into_iter()
+        .collect())
+}
+
+/// What the reads read. Where AWS denies one, the others are made all the same, so that all that is denied is
+/// known. Any other error ends them.
+async fn unless_denied<T>(
+    aws: &Aws,
+    reads: Vec<impl Future<Output = Result<T, AwsError>>>,
+) -> Result<Vec<T>, Trouble> {
+    let reads = reads.into_iter().map(async |read| match read.await {
+        Err(error) if error.kind == ErrorKind::Denied => Ok(Err(error)),
+        read => read.map(Ok),
+    });
+    let read: Result<Vec<T>, AwsError> = try_join_all(reads).await?.into_iter().collect();
+    read.map_err(|error| Trouble::Denied(error, aws.denials()))
 }

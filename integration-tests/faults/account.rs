@@ -129,6 +129,7 @@ impl Account {
         let real = self.base.http_client().expect("the product sets one");
         let faults = FaultClient::new(real, aim);
         let session = Session {
+            profile: None,
             config: self.base.to_builder().http_client(faults.clone()).build(),
             path_style: self.path_style,
             region: None,

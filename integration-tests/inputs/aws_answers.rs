@@ -132,6 +132,7 @@ impl Stage {
             .timeout_config(TimeoutConfig::disabled())
             .http_client(answers.clone());
         let session = Session {
+            profile: None,
             config: config.build(),
             path_style: true,
             region: None,

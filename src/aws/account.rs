@@ -8,6 +8,7 @@ use aws_smithy_types::error::operation::BuildError;
 use tokio::sync::OnceCell;
 
 use super::clients::Clients;
+use super::denials::Denials;
 use super::error::AwsError;
 use super::gate::Gate;
 use super::one_account::OneAccount;
@@ -30,6 +31,8 @@ pub struct Aws {
     pub(super) watch: Option<Watch>,
     /// The page of roles that the reads of one survey share.
     pub(super) role_page: Option<Arc<OnceCell<RolePage>>>,
+    /// What AWS denied of one survey.
+    pub(super) denials: Denials,
     /// Whether the calls are of use only if AWS allows them soon.
     pub(super) impatient: bool,
 }
@@ -43,6 +46,8 @@ pub(super) struct Account {
     /// The partition of the regions, or else the one that AWS first named.
     pub(super) partition: OnceLock<Partition>,
     pub(super) regions: Vec<Region>,
+    /// The AWS profile that the credentials come from, if one was chosen.
+    pub(super) profile: Option<String>,
     pub(super) rates: Rates,
     /// The gate of the whole run, shared with every other account.
     pub(super) gate: Gate,
@@ -99,6 +104,7 @@ impl Aws {
                 id,
                 partition: partition.map_or_else(OnceLock::new, OnceLock::from),
                 regions: regions.to_vec(),
+                profile: session.profile.clone(),
                 rates: Rates::default(),
                 gate,
                 read_lag,
@@ -107,6 +113,7 @@ impl Aws {
             resource: None,
             watch: None,
             role_page: None,
+            denials: Denials::default(),
             impatient: false,
         }
     }
@@ -160,8 +167,14 @@ impl Aws {
     pub fn for_survey(&self) -> Self {
         Aws {
             role_page: Some(Arc::default()),
+            denials: Denials::default(),
             ..self.clone()
         }
+    }
+
+    /// What AWS denied since the survey began.
+    pub fn denials(&self) -> Denials {
+        self.denials.clone()
     }
 
     /// The same way for calls that are soon given up while AWS throttles or does something else: without

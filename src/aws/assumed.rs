@@ -63,6 +63,7 @@ impl Aws {
                 id: Arc::clone(&own.id),
                 partition: own.partition.clone(),
                 regions: own.regions.clone(),
+                profile: own.profile.clone(),
                 rates: Rates::default(),
                 gate: own.gate.clone(),
                 read_lag: own.read_lag,

@@ -118,7 +118,10 @@ impl Aws {
                 ),
                 ErrorKind::Conflict => ("another operation to finish", patience),
                 ErrorKind::Throttled => (RATE_LIMIT, patience),
-                _ => return Err(error),
+                _ => {
+                    self.denials.take_down(&error);
+                    return Err(error);
+                }
             };
             // What S3 aborts for long may be throttled once in between.
             limit = limit.max(longest);
@@ -171,8 +174,9 @@ impl Aws {
         let call = call.get_or_insert_with(|| {
             Call::begin(&self.account.activity, operation, self.resource.as_ref())
         });
+        let profile = self.account.profile.as_deref();
         let answer = (call.attempt(send()).await)
-            .map_err(|error| self.name(AwsError::from_sdk(operation.clone(), &error)));
+            .map_err(|error| self.name(AwsError::from_sdk(profile, operation.clone(), &error)));
         let (request_id, error) = match &answer {
             Ok(answer) => (answer.request_id(), None),
             Err(error) => (error.request_id.as_deref(), error.code.as_deref()),

@@ -297,6 +297,7 @@ async fn a_stopped_run_begins_no_call_and_ends_a_pause() {
 async fn no_more_calls_are_under_way_than_allowed_in_all_accounts_together() {
     let (_stop, stopped) = watch::channel(false);
     let session = Session {
+        profile: None,
         config: SdkConfig::builder().build(),
         path_style: false,
         region: None,
@@ -324,6 +325,7 @@ async fn no_more_calls_are_under_way_than_allowed_in_all_accounts_together() {
 async fn a_call_that_waits_for_its_turn_ends_when_the_run_is_stopped() {
     let (stop, stopped) = watch::channel(false);
     let session = Session {
+        profile: None,
         config: SdkConfig::builder().build(),
         path_style: false,
         region: None,

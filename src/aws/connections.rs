@@ -108,8 +108,11 @@ impl Connections {
         }
         let path_style =
             config.endpoint_url().is_some() || endpoints::of_service(&config, "S3").is_some();
+        let of_environment = || std::env::var("AWS_PROFILE").ok();
+        let profile = profile.map(str::to_owned).or_else(of_environment);
         Session {
             config,
+            profile,
             path_style,
             region,
         }

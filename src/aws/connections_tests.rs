@@ -80,6 +80,7 @@ async fn every_account_has_its_own_credentials_and_site_over_the_same_connection
         let provider = SharedCredentialsProvider::new(credentials);
         let config = session.config.to_builder().credentials_provider(provider);
         let session = Session {
+            profile: None,
             config: config.build(),
             ..session
         };

@@ -1,6 +1,7 @@
 //! What is known of a failed call, and how a person reads it.
 
 mod advice;
+mod credentials;
 mod kind;
 #[cfg(test)]
 mod kind_tests;
@@ -52,8 +53,12 @@ pub struct AwsError {
 }
 
 impl AwsError {
-    /// Lowers an SDK error.
-    pub(super) fn from_sdk<E>(operation: Operation, error: &SdkError<E, HttpResponse>) -> Self
+    /// Lowers an SDK error of a call with the credentials of an AWS profile, if one was chosen.
+    pub(super) fn from_sdk<E>(
+        profile: Option<&str>,
+        operation: Operation,
+        error: &SdkError<E, HttpResponse>,
+    ) -> Self
     where
         E: ProvideErrorMetadata + StdError + 'static,
     {
@@ -71,7 +76,14 @@ impl AwsError {
             }
         };
         let kind = kind::of(&operation, error, code.as_deref(), status, &message);
-        AwsError {
+        let answer = error
+            .raw_response()
+            .and_then(|response| response.body().bytes());
+        let message = match answer {
+            Some([]) if code.is_none() => "the answer has no text".to_owned(),
+            _ => message,
+        };
+        let lowered = AwsError {
             // The SDK quotes the answer, which may come from anybody.
             code: code
                 .map(|code| quoted(&code, LONGEST_CODE))
@@ -82,6 +94,34 @@ impl AwsError {
                 .and_then(|response| response.headers().get("x-amz-bucket-region"))
                 .map(ToOwned::to_owned),
             ..AwsError::bare(kind, operation, quoted(&message, LONGEST_MESSAGE))
+        };
+        match error {
+            SdkError::DispatchFailure(_) if kind == ErrorKind::Credentials => {
+                lowered.of_credentials(&kind::chain(error), profile)
+            }
+            _ if answer.is_some_and(is_web_page) => AwsError {
+                message: "the answer is a web page, and not AWS's".to_owned(),
+                hint: Some(
+                    "Something between this machine and AWS answers in its place: log in to the \
+                     network where it asks for that, or correct the proxy, `--endpoint-url` or \
+                     AWS_ENDPOINT_URL, then run again"
+                        .to_owned(),
+                ),
+                ..lowered
+            },
+            // The command that renews the credentials names the profile.
+            _ if kind == ErrorKind::Credentials && profile.is_some() => {
+                let code = lowered.code.as_deref();
+                let hint = advice::on(kind, &lowered.operation, code, &message, profile);
+                AwsError { hint, ..lowered }
+            }
+            _ => match kind::proxy(error) {
+                Some(proxy) => AwsError {
+                    message: format!("{} ({proxy})", lowered.message),
+                    ..lowered
+                },
+                None => lowered,
+            },
         }
     }
 
@@ -149,7 +189,7 @@ impl AwsError {
     /// What to do: the error's own hint, or else what is right for every error of the kind.
     fn advice(&self) -> Option<String> {
         let code = self.code.as_deref();
-        let general = || advice::on(self.kind, &self.operation, code, &self.message);
+        let general = || advice::on(self.kind, &self.operation, code, &self.message, None);
         self.hint.clone().or_else(general)
     }
 
@@ -207,6 +247,16 @@ fn quoted(text: &str, longest: usize) -> String {
         None => printable(text),
         Some((end, _)) => format!("{}… (and more)", printable(&text[..end])),
     }
+}
+
+/// Whether an answer is HTML, in which no service of AWS answers a program.
+fn is_web_page(body: &[u8]) -> bool {
+    let text = body.trim_ascii_start();
+    let begins = |sign: &[u8]| {
+        text.get(..sign.len())
+            .is_some_and(|it| it.eq_ignore_ascii_case(sign))
+    };
+    begins(b"<!doctype html") || begins(b"<html")
 }
 
 /// The last cause of an error, which for a failed connection is the reason.

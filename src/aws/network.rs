@@ -20,6 +20,8 @@ const LARGEST_BUNDLE: u64 = 16 * 1024 * 1024;
 #[derive(Debug, Clone, Default)]
 pub struct Network {
     proxy: Option<ProxyConfig>,
+    /// Which proxy that is, in words.
+    proxy_named: Option<String>,
     tls: TlsContext,
 }
 
@@ -51,6 +53,10 @@ impl Network {
         };
         let proxy = first(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])?;
         let direct = first(&["NO_PROXY", "no_proxy"])?;
+        let named = proxy.as_ref().map(|(name, url)| {
+            let place = url.rsplit(['@', '/']).find(|part| !part.is_empty());
+            format!("{name} names the proxy {}", place.unwrap_or_default())
+        });
         let proxy = proxy.map(|(name, url)| proxy_of(name, &url)).transpose()?;
         let proxy = proxy.map(|proxy| match direct {
             Some((_, direct)) => proxy.no_proxy(direct),
@@ -64,11 +70,20 @@ impl Network {
             Some(path) => trusting(&certificates("AWS_CA_BUNDLE", &path)?)?,
             None => TlsContext::default(),
         };
-        Ok(Network { proxy, tls })
+        Ok(Network {
+            proxy,
+            proxy_named: named,
+            tls,
+        })
     }
 
     pub(super) fn proxy(&self) -> Option<ProxyConfig> {
         self.proxy.clone()
+    }
+
+    /// Which proxy is used, in words, without its password.
+    pub(super) fn proxy_named(&self) -> Option<&str> {
+        self.proxy_named.as_deref()
     }
 
     pub(super) fn tls_context(&self) -> TlsContext {

@@ -113,19 +113,19 @@ mod tests {
         let error = match service {
             "kms" => {
                 let answer = aws.kms(&region).list_keys().send().await;
-                AwsError::from_sdk(operation("ListKeys"), &answer.unwrap_err())
+                AwsError::from_sdk(None, operation("ListKeys"), &answer.unwrap_err())
             }
             "iam" => {
                 let answer = aws.iam().list_roles().send().await;
-                AwsError::from_sdk(operation("ListRoles"), &answer.unwrap_err())
+                AwsError::from_sdk(None, operation("ListRoles"), &answer.unwrap_err())
             }
             "s3" => {
                 let answer = aws.s3(&region).list_buckets().send().await;
-                AwsError::from_sdk(operation("ListBuckets"), &answer.unwrap_err())
+                AwsError::from_sdk(None, operation("ListBuckets"), &answer.unwrap_err())
             }
             _ => {
                 let answer = aws.s3(&region).head_bucket().bucket("b").send().await;
-                AwsError::from_sdk(operation("HeadBucket"), &answer.unwrap_err())
+                AwsError::from_sdk(None, operation("HeadBucket"), &answer.unwrap_err())
             }
         };
         error.kind

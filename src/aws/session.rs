@@ -9,6 +9,8 @@ pub struct Session {
     pub config: SdkConfig,
     /// Whether S3 is addressed by path, as emulators and private endpoints need it.
     pub path_style: bool,
+    /// The AWS profile that was chosen, by a setting or in the environment.
+    pub profile: Option<String>,
     /// The region that settings, environment or profile name.
     pub region: Option<String>,
 }

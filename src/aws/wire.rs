@@ -28,6 +28,7 @@ const LONGEST_BODIES: usize = 64 * 1024 * 1024;
 
 /// The HTTP client of a run: only encrypted requests leave this machine, and the answers have a limit.
 pub(super) fn client(network: Network) -> SharedHttpClient {
+    let proxy = network.proxy_named().map(Arc::from);
     let client = Builder::new().build_with_connector_fn(move |settings, components| {
         let mut builder = ConnectorBuilder::default()
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
@@ -42,6 +43,7 @@ pub(super) fn client(network: Network) -> SharedHttpClient {
     SharedHttpClient::new(Wire {
         inner: client,
         being_read: Arc::default(),
+        proxy,
     })
 }
 
@@ -50,6 +52,32 @@ struct Wire<T> {
     inner: T,
     /// The bytes of all bodies that are being read.
     being_read: Arc<AtomicUsize>,
+    /// The proxy, in words.
+    proxy: Option<Arc<str>>,
+}
+
+/// An error of a connection, where a proxy is set: mostly the name of the proxy is wrong, which the error
+/// does not name.
+#[derive(Debug, thiserror::Error)]
+#[error("{proxy}")]
+pub(super) struct Proxied {
+    proxy: Arc<str>,
+    source: ConnectorError,
+}
+
+/// The error with the proxy named in it.
+fn proxied(error: ConnectorError, proxy: Option<Arc<str>>) -> ConnectorError {
+    let Some(proxy) = proxy.filter(|_| error.is_io() || error.is_timeout()) else {
+        return error;
+    };
+    let of_kind = match error.is_timeout() {
+        true => ConnectorError::timeout,
+        false => ConnectorError::io,
+    };
+    of_kind(Box::new(Proxied {
+        proxy,
+        source: error,
+    }))
 }
 
 impl HttpClient for Wire<SharedHttpClient> {
@@ -61,6 +89,7 @@ impl HttpClient for Wire<SharedHttpClient> {
         SharedHttpConnector::new(Wire {
             inner: self.inner.http_connector(settings, components),
             being_read: Arc::clone(&self.being_read),
+            proxy: self.proxy.clone(),
         })
     }
 }
@@ -76,9 +105,11 @@ impl HttpConnector for Wire<SharedHttpConnector> {
         }
         let answer = self.inner.call(request);
         let being_read = Arc::clone(&self.being_read);
-        HttpConnectorFuture::new(
-            async move { whole(answer.await?, &being_read, LONGEST_BODIES).await },
-        )
+        let proxy = self.proxy.clone();
+        HttpConnectorFuture::new(async move {
+            let answer = answer.await.map_err(|error| proxied(error, proxy))?;
+            whole(answer, &being_read, LONGEST_BODIES).await
+        })
     }
 }
 

@@ -62,6 +62,7 @@ pub fn session_over(
         .retry_config(Connections::retries())
         .build();
     Session {
+        profile: None,
         config,
         path_style: true,
         region: None,

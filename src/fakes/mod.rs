@@ -75,6 +75,7 @@ pub fn check_request(request: &HttpRequest) {
 /// A way to an account that is never called over the network.
 pub fn aws(stop: watch::Receiver<bool>) -> Aws {
     let session = Session {
+        profile: None,
         config: SdkConfig::builder().build(),
         path_style: false,
         region: None,

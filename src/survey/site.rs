@@ -1,7 +1,8 @@
 //! The site of a run: the caller's identity, and the account, partition and regions of the
 //! resources.
 
-use crate::aws::{Aws, AwsError, Caller, regions};
+use super::denials;
+use crate::aws::{Aws, AwsError, Caller, Denials, regions};
 use crate::failure::Failure;
 use crate::names::AccountId;
 use crate::systems::{Site, System};
@@ -24,6 +25,8 @@ pub async fn site(systems: &[Box<dyn System>], aws: &Aws) -> Result<Site, Failur
 /// The error of a survey, before a check whether its regions answer.
 pub(super) enum Trouble {
     Aws(AwsError),
+    /// A read that AWS denied, and all that it denied of the survey.
+    Denied(AwsError, Denials),
     Other(Failure),
 }
 
@@ -45,6 +48,20 @@ impl Trouble {
     pub(super) async fn explained(self, aws: &Aws) -> Failure {
         match self {
             Trouble::Aws(error) => regions::explain(error, aws).await,
+            Trouble::Denied(error, denials) => {
+                let told = error.failure().message;
+                let failure = regions::explain(error, aws).await;
+                let denied = denials.all();
+                match denied.len() {
+                    // Regions that do not answer are a reason of their own.
+                    _ if failure.message != told => failure,
+                    0 | 1 => {
+                        let hint = failure.hint.clone().unwrap_or_default();
+                        failure.hint(format!("{hint}. {}", denials::WAY_OUT))
+                    }
+                    _ => denials::told(&denied),
+                }
+            }
             Trouble::Other(failure) => failure,
         }
     }

@@ -1,5 +1,6 @@
 //! What a person is to do about a failed call.
 
+use super::credentials::login;
 use super::kind::ErrorKind;
 use crate::aws::operation::Operation;
 
@@ -38,6 +39,7 @@ pub(super) fn on(
     operation: &Operation,
     code: Option<&str>,
     message: &str,
+    profile: Option<&str>,
 ) -> Option<String> {
     let advice = match kind {
         _ if code == Some("BucketAlreadyExists") => {
@@ -60,7 +62,7 @@ pub(super) fn on(
              is set"
         }
         ErrorKind::Denied => return Some(on_denial(operation, message)),
-        ErrorKind::Credentials => return Some(on_credentials(operation, code, message)),
+        ErrorKind::Credentials => return Some(on_credentials(operation, code, message, profile)),
         ErrorKind::OtherAccount => {
             "Find out why the credentials changed (a `credential_process`, a profile), then run \
              again with credentials that stay in one account: it goes on from what exists"
@@ -131,7 +133,13 @@ fn on_denial(operation: &Operation, message: &str) -> String {
     }
 }
 
-fn on_credentials(operation: &Operation, code: Option<&str>, message: &str) -> String {
+fn on_credentials(
+    operation: &Operation,
+    code: Option<&str>,
+    message: &str,
+    profile: Option<&str>,
+) -> String {
+    let login = login(profile);
     let skewed = ["Signature expired", "Signature not yet current"];
     let advice = match (code, &operation.region) {
         (None, _) => {
@@ -142,13 +150,16 @@ fn on_credentials(operation: &Operation, code: Option<&str>, message: &str) -> S
         (Some("RequestTimeTooSkewed"), _) => SET_THE_CLOCK,
         _ if skewed.iter().any(|part| message.contains(part)) => SET_THE_CLOCK,
         (Some("RequestExpired"), _) => {
-            "Renew the credentials (for SSO `aws sso login`), and set the clock of this machine if \
-             it is wrong, then run again"
+            return format!(
+                "Renew the credentials (for SSO `{login}`), and set the clock of this machine if it is \
+                 wrong, then run again"
+            );
         }
         (Some("HTTP 400"), _) => {
-            "S3 gives no reason in its answer to HEAD. Mostly the credentials have expired: renew \
-             them (for SSO `aws sso login`), set the clock of this machine if it is wrong, then run \
-             again"
+            return format!(
+                "S3 gives no reason in its answer to HEAD. Mostly the credentials have expired: renew \
+                 them (for SSO `{login}`), set the clock of this machine if it is wrong, then run again"
+            );
         }
         (Some("OptInRequired" | "RegionDisabledException"), Some(region)) => {
             return format!(
@@ -160,8 +171,10 @@ fn on_credentials(operation: &Operation, code: Option<&str>, message: &str) -> S
             "The account is not active: complete its registration in the console, then run again"
         }
         _ => {
-            "Renew the credentials (for SSO `aws sso login`), or choose others with `--profile` or \
-             AWS_PROFILE, then run again"
+            return format!(
+                "Renew the credentials (for SSO `{login}`), or choose others with `--profile` or \
+                 AWS_PROFILE, then run again"
+            );
         }
     };
     advice.to_owned()

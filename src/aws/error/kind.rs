@@ -7,6 +7,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use crate::aws::one_account::AnotherAccount;
 use crate::aws::operation::Operation;
+use crate::aws::wire::Proxied;
 
 /// What an error means, as far as it decides what to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,8 +235,19 @@ fn caused_by<E: StdError + 'static>(error: &(dyn StdError + 'static)) -> bool {
     error.is::<E>() || error.source().is_some_and(caused_by::<E>)
 }
 
+/// The proxy that the request was to go through, in words.
+pub(super) fn proxy<E: StdError + 'static>(error: &E) -> Option<String> {
+    let mut cause: &(dyn StdError + 'static) = error;
+    loop {
+        if let Some(proxied) = cause.downcast_ref::<Proxied>() {
+            return Some(proxied.to_string());
+        }
+        cause = cause.source()?;
+    }
+}
+
 /// The messages of an error and of all that caused it.
-fn chain(error: &dyn StdError) -> String {
+pub(super) fn chain(error: &dyn StdError) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -195,7 +195,11 @@ fn answered(name: &'static str, status: u16, told: Option<(&str, &str)>) -> AwsE
     }
     let response = HttpResponse::new(status.try_into().unwrap(), SdkBody::empty());
     let error = GetCallerIdentityError::generic(metadata.build());
-    AwsError::from_sdk(operation(name), &SdkError::service_error(error, response))
+    AwsError::from_sdk(
+        None,
+        operation(name),
+        &SdkError::service_error(error, response),
+    )
 }
 
 #[test]

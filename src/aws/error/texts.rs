@@ -124,7 +124,7 @@ fn each_kind_says_what_failed_why_and_what_to_do() {
         let error = AwsError {
             resource: Some(crate::fakes::at("logs").to_string()),
             account: Some("123456789012".parse().unwrap()),
-            ..AwsError::from_sdk(operation, &error)
+            ..AwsError::from_sdk(None, operation, &error)
         };
         assert_eq!(error.kind, kind, "{error:?}");
         texts.push_str(&format!("{kind:?}\n{}\n\n", error.failure()));
@@ -254,7 +254,7 @@ fn shown(service: &'static str, name: &'static str, code: &str, message: &str) -
         name,
         region: (service != "iam").then(|| "eu-west-1".parse().unwrap()),
     };
-    let error = AwsError::from_sdk(operation, &refusal(code, message));
+    let error = AwsError::from_sdk(None, operation, &refusal(code, message));
     format!("{}\n\n", error.failure())
 }
 
@@ -331,9 +331,44 @@ fn an_answer_without_a_code_is_judged_by_its_status() {
             name: "HeadBucket",
             region: None,
         };
-        let error = AwsError::from_sdk(operation, &error);
+        let error = AwsError::from_sdk(None, operation, &error);
         assert_eq!(error.kind, kind, "{status}: {why}");
         assert_eq!(error.code, Some(format!("HTTP {status}")), "{why}");
+        assert_eq!(error.message, "the answer has no text", "{why}");
+    }
+}
+
+/// A network that wants a log-in, or a proxy, answers with a page of its own and any status.
+#[test]
+fn a_web_page_is_told_as_one() {
+    let cases = [
+        (200, "\n<!DOCTYPE html><html></html>", true),
+        (403, "<HTML><head></head></HTML>", true),
+        (403, "<Error><Code>AccessDenied</Code></Error>", false),
+    ];
+    for (status, body, is_page) in cases {
+        let body = aws_smithy_types::body::SdkBody::from(body);
+        let response = HttpResponse::new(status.try_into().unwrap(), body);
+        let error = aws_sdk_s3::operation::head_bucket::HeadBucketError::unhandled("invalid root");
+        let operation = Operation {
+            service: "s3",
+            name: "GetBucketPolicy",
+            region: None,
+        };
+        let error = SdkError::service_error(error, response);
+        let failure = AwsError::from_sdk(None, operation, &error)
+            .failure()
+            .to_string();
+        assert_eq!(
+            failure.contains("is a web page, and not AWS's"),
+            is_page,
+            "{failure}"
+        );
+        assert_eq!(
+            failure.contains("log in to the network"),
+            is_page,
+            "{failure}"
+        );
     }
 }
 

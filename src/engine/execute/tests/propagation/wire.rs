@@ -82,6 +82,7 @@ impl Wire {
             ))
             .build();
         let session = Session {
+            profile: None,
             config,
             path_style: false,
             region: None,
