@@ -131,6 +131,22 @@ fn nothing_is_sent_where_resources_are_missing() {
 }
 
 #[tokio::test]
+async fn a_target_of_somebody_else_fails() {
+    let account = deployed(&[MAIN]);
+    let queue = format!("arn:aws:sqs:{MAIN}:{}:others", account.id);
+    let target = aws_sdk_eventbridge::types::Target::builder()
+        .id("others")
+        .arn(&queue);
+    let put = account
+        .events(MAIN)
+        .put_targets()
+        .rule("StsEventBridgeRule");
+    put.targets(target.build().unwrap()).send().await.unwrap();
+    let ran = account.provision(&["verify"]).exits(1);
+    ran.says(&format!("also go to {queue} (further_target[others])"));
+}
+
+#[tokio::test]
 async fn a_bucket_without_versions_fails() {
     let account = deployed(&[MAIN]);
     let bucket = Deployment::of(&account, &[MAIN]).bucket();

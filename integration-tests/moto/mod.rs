@@ -9,3 +9,4 @@ mod stream;
 mod tags;
 mod trails;
 mod update_destination;
+mod verify;

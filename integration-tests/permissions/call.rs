@@ -80,7 +80,11 @@ fn of_s3(call: &Call) -> (String, String) {
     let method = words.next().unwrap_or_default();
     let target = words.next().unwrap_or_default();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let bucket = path.trim_matches('/').to_owned();
+    let (bucket, key) = path
+        .trim_matches('/')
+        .split_once('/')
+        .unwrap_or((path.trim_matches('/'), ""));
+    let bucket = bucket.to_owned();
     let parameter = query.split(['&', '=']).next().unwrap_or_default();
     let verb = match method {
         "GET" => "Get",
@@ -89,6 +93,7 @@ fn of_s3(call: &Call) -> (String, String) {
     };
     let name = match (method, parameter) {
         ("GET", _) if bucket.is_empty() => "ListBuckets".to_owned(),
+        ("GET", _) if !key.is_empty() => "GetObject".to_owned(),
         ("HEAD", _) => "HeadBucket".to_owned(),
         ("DELETE", "") => "DeleteBucket".to_owned(),
         ("PUT", "") => "CreateBucket".to_owned(),
@@ -150,14 +155,24 @@ pub fn needs<'a>(call: &'a Call, account: &str) -> Vec<Need<'a>> {
     };
     let target = |action: &str| -> Vec<String> {
         let one = match service {
+            "s3" if action.starts_with("s3:GetObject") => {
+                let object = call.line.split([' ', '?']).nth(1).unwrap_or_default();
+                Some(format!("arn:aws:s3:::{}", object.trim_start_matches('/')))
+            }
             "s3" if action.starts_with("s3:DeleteObject") => {
-                Some(format!("arn:aws:s3:::{bucket}/key"))
+                let key = call
+                    .body
+                    .split(['<', '>'])
+                    .skip_while(|it| *it != "Key")
+                    .nth(1);
+                Some(format!("arn:aws:s3:::{bucket}/{}", key.unwrap_or("key")))
             }
             "s3" if bucket.is_empty() => Some("*".to_owned()),
             "s3" => Some(format!("arn:aws:s3:::{bucket}")),
             _ if action == "iam:PassRole" => passed(),
             "firehose" => inner(&json, "DeliveryStreamName")
                 .map(|name| arn(&format!("deliverystream/{name}"))),
+            "events" if action == "events:PutEvents" => Some(arn("event-bus/default")),
             "events" => inner(&json, "ResourceARN").or_else(|| {
                 let rule = inner(&json, "Name").or_else(|| inner(&json, "Rule"));
                 rule.map(|rule| arn(&format!("rule/{rule}")))

@@ -120,6 +120,19 @@ async fn the_policies_allow_every_call_and_nothing_else() {
         .exits(0)
         .has_done(12)
         .says("calls are allowed");
+    // The policy of verify does not allow what that of Audit Trail does, and here answers for it.
+    runs.run(&["verify"], &["--timeout", "30"])
+        .exits(1)
+        .says("the record arrived below")
+        .says("(IAM simulation); denied: ");
+    let mut unused = runs.unused(&["verify"]);
+    // The role trusts the caller here, and the emulator takes the event.
+    unused.retain(|item| {
+        !["TagDeliveryStream", "SimulateTheReader"]
+            .iter()
+            .any(|it| item.contains(it))
+    });
+    assert_eq!(unused, Vec::<String>::new());
     runs.run(&["apply", "--trust", "ec2"], &["--yes"]).exits(0);
     tamper::occupy_profile(&account).await;
     runs.run(&["plan"], &[]).exits(0);

@@ -9,6 +9,7 @@ use crate::engine::node::Node;
 use crate::engine::plan::Plan;
 use crate::kinds::firehose::stream;
 use crate::kinds::iam::{iam_operation, policy, role};
+use crate::kinds::s3::versions::{Objects, Written};
 use crate::names::{AccountId, Region};
 use crate::systems::{Delivery, Trials};
 
@@ -30,16 +31,7 @@ pub struct Part {
     /// When what is deployed was created.
     pub since: Result<Option<DateTime>, AwsError>,
     /// What arrived last, if events of the region are delivered.
-    pub last: Option<Result<Option<Arrived>, AwsError>>,
-}
-
-/// An object that arrived.
-#[derive(Debug)]
-pub struct Arrived {
-    /// Its key.
-    pub key: String,
-    /// When it was written.
-    pub at: DateTime,
+    pub last: Option<Result<Option<Written>, AwsError>>,
 }
 
 /// The part of the account, and one for each region.
@@ -144,10 +136,15 @@ async fn last(
     aws: &Aws,
     account: &AccountId,
     delivery: &Delivery,
-) -> Result<Option<Arrived>, AwsError> {
+) -> Result<Option<Written>, AwsError> {
+    let objects = Objects {
+        bucket: &delivery.bucket,
+        account,
+        region: &delivery.bucket_region,
+    };
     let mut folder = delivery.prefix.clone();
     for _ in 0..LEVELS {
-        let (folders, _) = listed(aws, account, delivery, &folder, Some("/")).await?;
+        let folders = objects.list(aws, &folder, true).await?.folders;
         // What lies beside the hours was not written by the stream.
         let is_number = |it: &String| {
             let name = it.strip_prefix(&folder).map(|it| it.trim_end_matches('/'));
@@ -158,62 +155,6 @@ async fn last(
             None => return Ok(None),
         }
     }
-    let (_, objects) = listed(aws, account, delivery, &folder, None).await?;
-    Ok(objects
-        .into_iter()
-        .max_by_key(|it| (it.at.secs(), it.key.clone())))
-}
-
-/// The folders and the objects below a prefix.
-async fn listed(
-    aws: &Aws,
-    account: &AccountId,
-    delivery: &Delivery,
-    prefix: &str,
-    delimiter: Option<&str>,
-) -> Result<(Vec<String>, Vec<Arrived>), AwsError> {
-    let operation = Operation {
-        service: "s3",
-        name: "ListObjectVersions",
-        region: Some(delivery.bucket_region.clone()),
-    };
-    let client = aws.s3(&delivery.bucket_region);
-    let pages = aws.list(
-        operation,
-        |token: Option<String>| {
-            let markers = token.as_deref().and_then(|it| it.rsplit_once('\n'));
-            client
-                .list_object_versions()
-                .bucket(&delivery.bucket)
-                .expected_bucket_owner(account.to_string())
-                .prefix(prefix)
-                .set_delimiter(delimiter.map(str::to_owned))
-                .set_key_marker(markers.map(|(key, _)| key.to_owned()))
-                .set_version_id_marker(
-                    markers.and_then(|(_, id)| (!id.is_empty()).then(|| id.to_owned())),
-                )
-                .send()
-        },
-        |answer| {
-            let next = (answer.is_truncated() == Some(true)).then(|| {
-                let key = answer.next_key_marker.unwrap_or_default();
-                format!(
-                    "{key}\n{}",
-                    answer.next_version_id_marker.unwrap_or_default()
-                )
-            });
-            let folders = answer.common_prefixes.unwrap_or_default().into_iter();
-            let folders: Vec<String> = folders.filter_map(|it| it.prefix).collect();
-            let objects = answer.versions.unwrap_or_default().into_iter();
-            let objects = objects.filter_map(|it| {
-                Some(Arrived {
-                    key: it.key?,
-                    at: it.last_modified?,
-                })
-            });
-            ([(folders, objects.collect::<Vec<_>>())], next)
-        },
-    );
-    let (folders, objects): (Vec<_>, Vec<_>) = pages.await?.into_iter().unzip();
-    Ok((folders.concat(), objects.into_iter().flatten().collect()))
+    let written = objects.list(aws, &folder, false).await?.written;
+    Ok(written.into_iter().max_by_key(|it| it.at.secs()))
 }

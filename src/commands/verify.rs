@@ -41,6 +41,7 @@ pub async fn command(
     let mut steps = vec![state::resources(&plan).took(since.elapsed())];
     let is_complete = steps[0].outcome == Outcome::Pass;
     steps.extend(state::versioning(&survey.observed));
+    steps.extend(state::elsewhere(&plan));
 
     let since = Instant::now();
     let trails = async { trails::look(&context.aws, &trails.await).await };

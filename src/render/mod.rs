@@ -27,3 +27,5 @@ mod progress_tests;
 mod schema_tests;
 #[cfg(test)]
 mod snapshot_tests;
+#[cfg(test)]
+mod verify_tests;

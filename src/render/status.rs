@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::wrap::hanging;
 use crate::aws::AwsError;
-use crate::checks::status::{Arrived, Part};
+use crate::checks::status::Part;
 use crate::engine::action::Action;
 use crate::engine::plan::Plan;
 use crate::systems::Site;
@@ -149,7 +149,7 @@ pub fn json(site: &Site, parts: &[Part], plan: &Plan) -> Json {
         let last = part.last.as_ref().and_then(|last| last.as_ref().ok());
         let last = last
             .and_then(Option::as_ref)
-            .map(|Arrived { key, at }| json!({"key": key, "at": time(at)}));
+            .map(|it| json!({"key": it.version.key, "at": time(&it.at)}));
         let last_error = part.last.as_ref().and_then(|last| last.as_ref().err());
         json!({
             "region": part.region.as_ref().map(|region| region.name()),

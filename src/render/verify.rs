@@ -44,8 +44,8 @@ pub fn text(steps: &[Step], left: &[String], width: usize) -> String {
             width,
         ));
     }
-    let verdict = verdict(steps);
-    format!("{text}\n{verdict}\n")
+    let verdict = verdict(steps, width);
+    format!("{text}\n{verdict}")
 }
 
 fn one(step: &Step, width: usize) -> String {
@@ -71,7 +71,7 @@ fn one(step: &Step, width: usize) -> String {
 }
 
 /// The number of steps by their outcome.
-fn verdict(steps: &[Step]) -> String {
+fn verdict(steps: &[Step], width: usize) -> String {
     let count = |outcome| steps.iter().filter(|it| it.outcome == outcome).count();
     let (passed, failed) = (count(Outcome::Pass), count(Outcome::Fail));
     let (worst, words) = match (failed, count(Outcome::Unknown)) {
@@ -97,7 +97,7 @@ fn verdict(steps: &[Step]) -> String {
         ),
     };
     let style = style(worst);
-    format!("{style}{words}{style:#}")
+    hanging("", "", &format!("{style}{words}{style:#}"), width)
 }
 
 /// The steps and what stays behind as one document.

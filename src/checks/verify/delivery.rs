@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
-use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use futures_util::future::join;
@@ -13,7 +12,8 @@ use super::object::{Contents, LARGEST, look};
 use super::reader::Reading;
 use super::sending::{self, Sent};
 use super::{Outcome, Step};
-use crate::aws::{Aws, AwsError, ErrorKind, Operation, Pauses};
+use crate::aws::{Aws, AwsError, ErrorKind, Pauses};
+use crate::kinds::s3::versions::{Objects, Version};
 use crate::names::AccountId;
 use crate::systems::Delivery;
 
@@ -53,11 +53,8 @@ struct Awaited {
     name: &'static str,
     sent: Sent,
     since: Instant,
-    arrived: Option<(Duration, String)>,
+    arrived: Option<Duration>,
 }
-
-/// One version of an object.
-type Version = (String, Option<String>);
 
 impl Run<'_> {
     /// Sends a record to the stream and an event through the rule, and waits until both are in the bucket.
@@ -147,23 +144,19 @@ impl Run<'_> {
                 if seen.contains(&version) {
                     continue;
                 }
-                let contents = match self.contents(to, &version, awaited).await {
-                    // Whoever reads the bucket may delete meanwhile.
-                    Err(error) if error.kind == ErrorKind::NotFound => Contents::default(),
-                    contents => contents?,
-                };
+                let contents = self.contents(to, &version, awaited).await?;
                 seen.insert(version.clone());
                 for &mark in &contents.marks {
                     let it = &mut awaited[mark];
                     let after = it.since.elapsed();
-                    it.arrived.get_or_insert((after, version.0.clone()));
+                    it.arrived.get_or_insert(after);
                 }
                 if contents.is_ours_alone() {
-                    if let Err(error) = self.remove(to, &version.0).await {
+                    if let Err(error) = self.objects(to).remove(self.aws, &version.key).await {
                         delivered.left.push(format!(
                             "the object {} in the bucket {} holds only what was sent, and could not be \
                              removed: {}",
-                            version.0,
+                            version.key,
                             to.bucket,
                             error.brief()
                         ));
@@ -172,7 +165,7 @@ impl Run<'_> {
                     delivered.left.push(format!(
                         "the object {} in the bucket {} also holds events of others, and was kept; it \
                          expires with every other object",
-                        version.0, to.bucket
+                        version.key, to.bucket
                     ));
                 }
             }
@@ -189,140 +182,52 @@ impl Run<'_> {
         begun: SystemTime,
     ) -> Result<Vec<Version>, AwsError> {
         let since = DateTime::from(begun.checked_sub(SKEW).unwrap_or(begun));
-        let versions = self.listed(to, folder).await?.into_iter();
-        let new = versions.filter(|(_, modified)| modified.is_some_and(|at| at >= since));
-        Ok(new.map(|(version, _)| version).collect())
+        let listed = self.objects(to).list(self.aws, folder, false).await?;
+        let written = listed.written.into_iter();
+        // A stream writes no object that is larger.
+        let new = written.filter(|it| it.at >= since && it.size <= LARGEST);
+        Ok(new.map(|it| it.version).collect())
     }
 
-    /// Every version below a prefix, with the time of its writing; a delete marker has none.
-    async fn listed(
-        &self,
-        to: &Delivery,
-        prefix: &str,
-    ) -> Result<Vec<(Version, Option<DateTime>)>, AwsError> {
-        let client = self.aws.s3(&to.bucket_region);
-        let list = operation("ListObjectVersions", to);
-        let separator = '\n';
-        self.aws
-            .list(
-                list,
-                |token: Option<String>| {
-                    let markers = token.as_deref().and_then(|it| it.rsplit_once(separator));
-                    client
-                        .list_object_versions()
-                        .bucket(&to.bucket)
-                        .expected_bucket_owner(self.account.to_string())
-                        .prefix(prefix)
-                        .set_key_marker(markers.map(|(key, _)| key.to_owned()))
-                        .set_version_id_marker(markers.map(|(_, version)| version.to_owned()))
-                        .send()
-                },
-                |answer| {
-                    let next = (answer.is_truncated() == Some(true)).then(|| {
-                        let key = answer.next_key_marker.unwrap_or_default();
-                        let version = answer.next_version_id_marker.unwrap_or_default();
-                        format!("{key}{separator}{version}")
-                    });
-                    let versions = answer.versions.unwrap_or_default().into_iter();
-                    // A stream writes no object that large.
-                    let small = |size: Option<i64>| size.is_some_and(|size| size <= LARGEST);
-                    let versions = versions.filter(|it| small(it.size));
-                    let versions = versions.map(|it| ((it.key, it.version_id), it.last_modified));
-                    let markers = answer.delete_markers.unwrap_or_default().into_iter();
-                    let markers = markers.map(|it| ((it.key, it.version_id), None));
-                    let all = versions.chain(markers);
-                    let named = all.filter_map(|((key, version), at)| Some(((key?, version), at)));
-                    (named.collect::<Vec<_>>(), next)
-                },
-            )
-            .await
+    fn objects<'b>(&'b self, to: &'b Delivery) -> Objects<'b> {
+        Objects {
+            bucket: &to.bucket,
+            account: self.account,
+            region: &to.bucket_region,
+        }
     }
 
     /// What an object holds. The role reads it if it was assumed, and otherwise the caller.
     async fn contents(
         &self,
         to: &Delivery,
-        (key, version): &Version,
+        version: &Version,
         awaited: &[Awaited],
     ) -> Result<Contents, AwsError> {
         let marks: Vec<&str> = awaited.iter().map(|it| it.sent.mark.as_str()).collect();
-        let by_role = match self.reading.session() {
-            Some(session) => Some(self.get(session, to, key, version.as_deref()).await),
-            None => None,
-        };
-        let body = match by_role {
-            Some(Ok(body)) => {
-                self.reading.saw(Ok(()));
-                body
+        let objects = self.objects(to);
+        if let Some(session) = self.reading.session() {
+            match objects.read(session, version).await {
+                Ok(body) => {
+                    self.reading.saw(Ok(()));
+                    return Ok(look(&body, &marks));
+                }
+                // Whoever reads the bucket may delete meanwhile.
+                Err(error) if error.kind == ErrorKind::NotFound => return Ok(Contents::default()),
+                Err(error) => self.reading.saw(Err(error)),
             }
-            Some(Err(error)) => {
-                self.reading.saw(Err(error));
-                self.get(self.aws, to, key, version.as_deref()).await?
-            }
-            None => self.get(self.aws, to, key, version.as_deref()).await?,
-        };
-        Ok(look(&body, &marks))
-    }
-
-    async fn get(
-        &self,
-        aws: &Aws,
-        to: &Delivery,
-        key: &str,
-        version: Option<&str>,
-    ) -> Result<Vec<u8>, AwsError> {
-        let get = operation("GetObject", to);
-        let client = aws.s3(&to.bucket_region);
-        let answer = aws
-            .call(get.clone(), || {
-                client
-                    .get_object()
-                    .bucket(&to.bucket)
-                    .expected_bucket_owner(self.account.to_string())
-                    .key(key)
-                    .set_version_id(version.map(str::to_owned))
-                    .send()
-            })
-            .await?;
-        let body = answer.body.collect().await;
-        let body = body.map_err(|error| aws.name(AwsError::unusable(get, error.to_string())))?;
-        Ok(body.to_vec())
-    }
-
-    /// Removes every version and every delete marker of the object under this key.
-    async fn remove(&self, to: &Delivery, key: &str) -> Result<(), AwsError> {
-        let delete = operation("DeleteObjects", to);
-        let versions = self.listed(to, key).await?.into_iter();
-        let versions = versions.filter(|((of, _), _)| of == key);
-        let identifiers = versions.map(|((key, version), _)| {
-            let identifier = ObjectIdentifier::builder().key(key).set_version_id(version);
-            self.aws.built(&delete, identifier.build())
-        });
-        let identifiers: Vec<_> = identifiers.collect::<Result<_, _>>()?;
-        let objects = Delete::builder().set_objects(Some(identifiers)).quiet(true);
-        let objects = self.aws.built(&delete, objects.build())?;
-        let client = self.aws.s3(&to.bucket_region);
-        self.aws
-            .call_checked(
-                delete,
-                || {
-                    client
-                        .delete_objects()
-                        .bucket(&to.bucket)
-                        .expected_bucket_owner(self.account.to_string())
-                        .delete(objects.clone())
-                        .send()
-                },
-                |answer| answer.errors().first().map(|it| (it.code(), it.message())),
-            )
-            .await?;
-        Ok(())
+        }
+        match objects.read(self.aws, version).await {
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(Contents::default()),
+            body => Ok(look(&body?, &marks)),
+        }
     }
 
     fn step(&self, it: &Awaited, trouble: Option<&AwsError>, to: &Delivery) -> Step {
         let (name, what) = (it.name, &it.sent.what);
-        if let Some((after, key)) = &it.arrived {
-            let message = format!("{what}; it arrived as {key}");
+        if let Some(after) = &it.arrived {
+            let thing = if name == STREAM { "record" } else { "event" };
+            let message = format!("the {thing} arrived below {}", to.prefix);
             return Step::new(name, Outcome::Pass, message).took(*after);
         }
         let took = it.since.elapsed();
@@ -357,14 +262,6 @@ impl Run<'_> {
         Step::new(name, Outcome::Fail, message)
             .advice(advice)
             .took(took)
-    }
-}
-
-fn operation(name: &'static str, to: &Delivery) -> Operation {
-    Operation {
-        service: "s3",
-        name,
-        region: Some(to.bucket_region.clone()),
     }
 }
 

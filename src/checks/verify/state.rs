@@ -63,6 +63,28 @@ pub fn versioning(observed: &Observations) -> Option<Step> {
     })
 }
 
+/// What of the resources sends the events elsewhere too, which an apply removes: a further target of a rule, a
+/// backup or a processor of a stream.
+pub fn elsewhere(plan: &Plan) -> Vec<Step> {
+    let ways = plan.steps.iter().flat_map(|step| {
+        let changes = step.decision.changes.iter();
+        changes.filter_map(|change| {
+            let name = change.attribute.as_str();
+            let leads =
+                ["backup", "processing"].contains(&name) || name.starts_with("further_target[");
+            let to = change.before.as_ref().filter(|_| leads)?.as_text()?;
+            let message = format!("the events of {} also go to {to} ({name})", step.address);
+            let failed = Step::new("exposures", Outcome::Fail, message);
+            let failed = failed.advice("Run `provision apply`, which removes that");
+            Some(match &step.address.region {
+                Some(region) => failed.in_region(region),
+                None => failed,
+            })
+        })
+    });
+    ways.collect()
+}
+
 /// Whether nothing of the key and the bucket is to change.
 pub fn is_as_planned(plan: &Plan) -> bool {
     let kinds = [kms::key::KIND, s3::bucket::KIND];

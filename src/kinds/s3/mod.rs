@@ -11,6 +11,7 @@ mod log_delivery;
 mod log_delivery_tests;
 pub mod permissions;
 mod read;
+pub mod versions;
 mod write;
 
 use crate::aws::Operation;
