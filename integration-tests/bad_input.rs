@@ -95,30 +95,28 @@ fn a_bad_settings_file_is_refused() {
     let stackstate = "[stackstate]\nagent_principals = [\"210987654321\"]\nexternal_id = \"ab\"\n";
     let cases: &[(&str, &[&str])] = &[
         (
-            "region = [\"eu-west-1\"]\n",
-            &[
-                "provision.toml",
-                "line 1, column 1",
-                "`region`",
-                "`regions`",
-            ],
+            &format!("region = [\"eu-west-1\"]\n{stackstate}"),
+            &["provision.toml:1:1", "`region`", "`regions`"],
         ),
         (
-            "[stackstate]\n\npostfixx = \"a\"\n",
-            &["line 3, column 1", "`postfixx`", "`postfix`"],
-        ),
-        ("regions = \"eu-west-1\"\n", &["line 1, column 11"]),
-        ("regions = [\"eu-west-1\"\n", &["provision.toml", "line "]),
-        (
-            "regions = [\"mars-north-1\"]\n",
-            &["provision.toml", "regions", "mars-north-1"],
+            &format!("{stackstate}\npostfixx = \"a\"\n"),
+            &["provision.toml:5:1", "`postfixx`", "`postfix`"],
         ),
         (
-            "account = \"1234\"\n",
-            &["provision.toml", "account", "12 digits"],
+            &format!("regions = \"eu-west-1\"\n{stackstate}"),
+            &["provision.toml:1:11", "[\"eu-west-1\"]"],
+        ),
+        ("regions = [\"eu-west-1\"\n", &["provision.toml:"]),
+        (
+            &format!("regions = [\"mars-north-1\"]\n{stackstate}"),
+            &["provision.toml:1:12", "regions", "mars-north-1"],
         ),
         (
-            "[stackstate]\nagent_principals = []\n",
+            &format!("account = \"1234\"\n{stackstate}"),
+            &["provision.toml:1:11", "account", "12 digits"],
+        ),
+        (
+            "regions = [\"eu-west-1\"]\n[stackstate]\nexternal_id = \"ab\"\n",
             &["principals are missing"],
         ),
         (&format!("{stackstate}[tags]\n{many}"), &["tags", "50"]),

@@ -33,6 +33,7 @@ mod full_bucket;
 mod graph;
 mod hardened;
 mod hostile_keys;
+mod init;
 mod lag;
 mod large_bucket;
 mod late_keys;

@@ -219,17 +219,17 @@ fn bad_input_is_reported_before_anything_is_checked() {
         (
             &["harmless.json", "--config", "misspelt.toml"],
             &[
-                "misspelt.toml: lint.accept.all-action: no finding has this code",
+                "misspelt.toml:2:25: lint.accept.all-action: no finding has this code",
                 "Hint",
             ],
         ),
         (
             &["harmless.json", "--config", "silent.toml"],
-            &["silent.toml: lint.accept.all-actions: there is no reason"],
+            &["silent.toml:2:26: lint.accept.all-actions: there is no reason"],
         ),
         (
             &["harmless.json", "--config", "unknown.toml"],
-            &["unknown.toml, line 2, column 1: unknown key `ignore`"],
+            &["unknown.toml:2:1: unknown key `ignore` in [lint]"],
         ),
         (&["--kind=key"], &["FILE"]),
     ];

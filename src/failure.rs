@@ -2,8 +2,11 @@
 //!
 //! Every layer turns its own errors into a [`Failure`] at its edge.
 
+mod excerpt;
+
 use std::fmt;
 
+pub use excerpt::Excerpt;
 use iam_policy::printable::harmless;
 
 /// A failure: what failed, the chain of causes, and what the person can do about it.
@@ -19,6 +22,10 @@ pub struct Failure {
     pub causes: Vec<String>,
     /// What to do next, as an imperative sentence.
     pub hint: Option<String>,
+    /// The line of a file that the failure is about.
+    pub excerpt: Option<Excerpt>,
+    /// Failures of the same kind that were found together with this one.
+    pub also: Vec<Failure>,
 }
 
 impl Failure {
@@ -28,6 +35,8 @@ impl Failure {
             message: message.into(),
             causes: Vec::new(),
             hint: None,
+            excerpt: None,
+            also: Vec::new(),
         }
     }
 
@@ -47,11 +56,15 @@ impl Failure {
 }
 
 impl fmt::Display for Failure {
-    /// `message`, then a numbered `Caused by:` chain and a `Hint:` line if there are any. Control
+    /// `message`, then the excerpt, a numbered `Caused by:` chain and a `Hint:` line if there are any,
+    /// and each failure that was found together with this one as an `Error:` of its own. Control
     /// characters and line breaks within them are escaped, so quoted text can neither control the
     /// terminal nor forge a line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", harmless(&self.message))?;
+        if let Some(excerpt) = &self.excerpt {
+            write!(f, "{excerpt}")?;
+        }
         if !self.causes.is_empty() {
             write!(f, "\nCaused by:")?;
             for (index, cause) in self.causes.iter().enumerate() {
@@ -60,6 +73,9 @@ impl fmt::Display for Failure {
         }
         if let Some(hint) = &self.hint {
             write!(f, "\nHint: {}", harmless(hint))?;
+        }
+        for failure in &self.also {
+            write!(f, "\n\nError: {failure}")?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 use iam_policy::printable::harmless;
-use provision::cli::{Cli, Command, OutputFlags, warnings};
+use provision::cli::{Cli, Command, OutputFlags, in_our_words, warnings};
 use provision::commands::signals::{self, INTERRUPTED};
 use provision::commands::{self, Ending};
 use provision::failure::Failure;
@@ -24,10 +24,13 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         // Every error ends with 1, because 2 means that there are changes.
         Err(error) => {
-            let failed = error.use_stderr();
+            if error.use_stderr() {
+                terminal::report(&in_our_words(&error));
+                return ExitCode::FAILURE;
+            }
             // Where the help cannot be written, the error cannot be reported either.
             let _ = error.print();
-            return ExitCode::from(u8::from(failed));
+            return ExitCode::SUCCESS;
         }
     };
     set_up_output(&cli.output);
@@ -80,6 +83,8 @@ async fn run(cli: Cli) -> ExitCode {
             }
             Command::Policy(args) => commands::policy::command(general, args, stopped).await,
             Command::Explain(args) => commands::explain::command(args),
+            Command::Init(args) => commands::init::command(general, args, stopped).await,
+            Command::Config(args) => commands::config::command(general, args, stopped).await,
             Command::Preflight(args) => commands::preflight::command(general, args, stopped).await,
             Command::Status(args) => commands::status::command(general, args, stopped).await,
             Command::Verify(args) => commands::verify::command(general, args, stopped).await,

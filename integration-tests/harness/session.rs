@@ -34,6 +34,8 @@ pub struct Session {
     screen: Receiver<String>,
     seen: String,
     shown: Screen,
+    /// How much was seen when somebody typed last.
+    answered: usize,
 }
 
 fn size(columns: u16) -> Winsize {
@@ -97,6 +99,7 @@ impl Session {
             screen: receive,
             seen: String::new(),
             shown: Screen::new(columns.into()),
+            answered: 0,
         }
     }
 
@@ -148,8 +151,19 @@ impl Session {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
+    /// Reads until the text is shown, after what was typed last.
+    pub fn until_shown(&mut self, text: &str) {
+        self.until(|session| session.seen[session.answered..].contains(text));
+    }
+
+    /// Types without the end of the line.
+    pub fn press(&mut self, keys: &str) {
+        self.keyboard.write_all(keys.as_bytes()).unwrap();
+    }
+
     /// Types a line.
     pub fn answer(&mut self, line: &str) {
+        self.answered = self.seen.len();
         self.keyboard.write_all(line.as_bytes()).unwrap();
         self.keyboard.write_all(b"\n").unwrap();
     }

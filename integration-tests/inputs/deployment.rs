@@ -23,9 +23,15 @@ impl Deployment {
     /// A deployment in one region, with more `keys` in its section `[stackstate]`.
     pub fn new(keys: &str) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
+        let external =
+            format!("agent_principals = [\"210987654321\"]\nexternal_id = \"{EXTERNAL_ID}\"\n");
+        let external = match keys.contains("\"ec2\"") {
+            true => "",
+            false => &external,
+        };
         let text = format!(
             "account = \"123456789012\"\nregions = [\"eu-west-1\"]\n[audit_trail]\n[stackstate]\n\
-             agent_principals = [\"210987654321\"]\nexternal_id = \"{EXTERNAL_ID}\"\n{keys}"
+             {external}{keys}"
         );
         fs::write(folder.path().join("provision.toml"), text).expect("a file");
         let general = GeneralFlags::default();

@@ -48,7 +48,7 @@ pub fn check(bytes: &[u8]) {
                 }
             }
         }
-        if let Err(failure) = settings::load_lint(&general, folder) {
+        if let Err(failure) = settings::load_lint(&general, folder, &environment) {
             told(&failure, &["provision.toml"], SECRET);
         }
     });

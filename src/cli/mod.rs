@@ -7,11 +7,13 @@
 mod agent_config;
 mod apply;
 mod completions;
+mod config;
 mod consent;
 mod destroy;
 mod explain;
 mod flags;
 mod graph;
+mod init;
 mod man;
 mod permissions;
 mod plan;
@@ -22,6 +24,7 @@ mod show;
 mod status;
 mod variables;
 mod verify;
+mod wording;
 
 #[cfg(test)]
 mod tests;
@@ -31,11 +34,13 @@ use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand};
 pub use agent_config::AgentConfigArgs;
 pub use apply::ApplyArgs;
 pub use completions::CompletionsArgs;
+pub use config::ConfigArgs;
 pub use consent::{ConsentArgs, RemovalArgs};
 pub use destroy::DestroyArgs;
 pub use explain::ExplainArgs;
 pub use flags::{Belongs, Flag, flags, with_saved};
 pub use graph::{GraphArgs, GraphFormat};
+pub use init::InitArgs;
 pub use man::ManArgs;
 pub use permissions::{PermissionsArgs, Permitted};
 pub use plan::PlanArgs;
@@ -45,6 +50,7 @@ pub use show::ShowArgs;
 pub use status::StatusArgs;
 pub use variables::warnings;
 pub use verify::VerifyArgs;
+pub use wording::in_our_words;
 
 use crate::settings::GeneralFlags;
 
@@ -96,6 +102,10 @@ pub struct OutputFlags {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Ask for what is needed, and write provision.toml
+    Init(InitArgs),
+    /// Show the settings, and where each comes from
+    Config(ConfigArgs),
     /// Show what apply would change, without changing anything
     Plan(PlanArgs),
     /// Create, update and delete until AWS matches the settings

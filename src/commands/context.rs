@@ -10,7 +10,7 @@ use crate::commands::alive::alive;
 use crate::failure::Failure;
 use crate::names::{Partition, Region};
 use crate::secret::known;
-use crate::settings::{self, GeneralFlags, Need, Settings, StackStateFlags, check_endpoint};
+use crate::settings::{self, Draft, GeneralFlags, Need, Settings, StackStateFlags, check_endpoint};
 use crate::survey::{self, Survey};
 use crate::systems::{self, Goal, Layout, Site, Systems};
 use crate::terminal::report;
@@ -24,6 +24,20 @@ pub struct Context {
     pub systems: Systems,
     /// The way to the account.
     pub aws: Aws,
+}
+
+/// Says what a person should know about the settings: where they were found if it is not here, and
+/// what is not advisable. From now on nothing shows the external ID.
+pub(super) fn warn_of(draft: &Draft) {
+    if let Some(external_id) = draft.external_id() {
+        known::remember(external_id.expose());
+    }
+    if let Some(file) = draft.found_above() {
+        report(&format!("The settings are those of {}.\n", harmless(file)));
+    }
+    for warning in draft.warnings() {
+        report(&format!("Warning: {}\n", harmless(warning)));
+    }
 }
 
 impl Context {
@@ -42,12 +56,7 @@ impl Context {
     ) -> Result<Self, Failure> {
         let environment = |name: &str| std::env::var(name).ok();
         let draft = settings::load(general, stackstate, need, Path::new("."), &environment)?;
-        for warning in draft.warnings() {
-            report(&format!("Warning: {}\n", harmless(warning)));
-        }
-        if let Some(external_id) = draft.external_id() {
-            known::remember(external_id.expose());
-        }
+        warn_of(&draft);
         let connection = draft.connection();
         variables::check(std::env::vars_os())?;
         let network = Network::from_environment(|name| std::env::var_os(name))?;

@@ -3,10 +3,12 @@
 pub mod agent_config;
 pub mod apply;
 pub mod completions;
+pub mod config;
 pub mod context;
 pub mod destroy;
 pub mod explain;
 pub mod graph;
+pub mod init;
 pub mod man;
 pub mod permissions;
 pub mod plan;
@@ -123,7 +125,8 @@ fn in_words(context: &Context, survey: &Survey, plan: &Plan, details: bool) -> S
         width,
         details,
     };
-    view.text(plan) + &text::security(findings.values().sum(), width)
+    view.text(plan)
+        + &text::security(findings.values().sum(), width)
 }
 
 /// Shows the plan that a question may follow: as the first event, or as text. It is shown on stderr too

@@ -4,7 +4,7 @@ use clap::Parser;
 use tokio::sync::watch;
 
 use super::{Ending, agent_config, apply, destroy, graph, permissions, plan, policy, preflight};
-use super::{status, verify};
+use super::{config, init, status, verify};
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;
 
@@ -33,6 +33,8 @@ fn a_command_can_move_to_another_thread() {
         Command::Permissions(args) => {
             fits_every_runtime(permissions::command(general, args, stop));
         }
+        Command::Init(args) => fits_every_runtime(init::command(general, args, stop)),
+        Command::Config(args) => fits_every_runtime(config::command(general, args, stop)),
         Command::Status(args) => fits_every_runtime(status::command(general, args, stop)),
         Command::Verify(args) => fits_every_runtime(verify::command(general, args, stop)),
         Command::Graph(args) => fits_every_runtime(graph::command(general, args, stop)),

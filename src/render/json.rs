@@ -152,11 +152,15 @@ pub fn error(failure: &Failure) -> Json {
     json!({"event": "error", "error": failure_json(failure)})
 }
 
-/// A failure with its causes and its hint.
+/// A failure with its causes and its hint, and those that were found together with it.
 fn failure_json(failure: &Failure) -> Json {
-    json!({
+    let mut json = json!({
         "message": failure.message,
         "causes": failure.causes,
         "hint": failure.hint,
-    })
+    });
+    if !failure.also.is_empty() {
+        json["also"] = failure.also.iter().map(failure_json).collect();
+    }
+    json
 }

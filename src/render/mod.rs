@@ -3,6 +3,7 @@
 //! Everything here turns data into text. Other modules print the text.
 
 pub mod changes;
+pub mod config;
 pub mod ending;
 pub mod graph;
 pub mod json;

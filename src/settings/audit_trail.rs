@@ -2,11 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::given::{Given, Section, given};
+use super::choices::Profile;
+use super::given::{Given, Section, given, values};
 use super::invalid::Invalid;
-use super::stackstate::Profile;
 use super::{canonical, policies};
-use crate::failure::Failure;
 use crate::names::{Arn, IamIdentity, is_iam_name};
 
 /// The name that the vendor's page suggests.
@@ -47,47 +46,49 @@ pub struct AuditTrail {
     pub permissions_boundary: Option<Arn>,
 }
 
-/// Checks the section in the order of its keys. The ARNs are those whose partition must be that of
-/// the regions.
-pub(super) fn resolve(
-    section: &Section<AuditTrailKeys>,
-) -> Result<(AuditTrail, Vec<Given<Arn>>), Failure> {
-    let attach_to = identities(&given!(section.attach_to))?;
-    let policy_name = given!(section.policy_name).check(|text| check_name(text))?;
-    let description = given!(section.description).check(|text| check_description(text))?;
+/// The checked section. The ARNs are those whose partition must be that of the regions.
+pub(super) fn resolve<'a>(
+    section: &Section<'a, AuditTrailKeys>,
+) -> (AuditTrail, Vec<Given<'a, Arn>>) {
+    let policy_name = given!(section.policy_name).check(|text| check_name(text));
+    let description = given!(section.description).check(|text| check_description(text));
     let profile = *given!(section.profile).value;
     let given = given!(section.permissions_boundary);
-    let permissions_boundary =
-        boundary(given.value.as_deref(), profile).map_err(|why| given.refused(why))?;
+    let permissions_boundary = match boundary(given.value.as_deref(), profile) {
+        Ok(boundary) => boundary,
+        Err(why) => {
+            given.refuse(why);
+            None
+        }
+    };
     let arns = permissions_boundary
         .iter()
-        .map(|arn| given.with(arn))
-        .collect();
+        .map(|arn| given.with(arn.clone()));
+    let arns = arns.collect();
     let audit_trail = AuditTrail {
-        attach_to,
+        attach_to: identities(&given!(section.attach_to)),
         policy_name: policy_name.unwrap_or_else(|| DEFAULT_NAME.to_owned()),
         description: description.unwrap_or_else(|| DEFAULT_DESCRIPTION.to_owned()),
         profile,
         permissions_boundary,
     };
-    Ok((audit_trail, arns))
+    (audit_trail, arns)
 }
 
-fn identities(given: &Given<&Vec<String>>) -> Result<Vec<IamIdentity>, Failure> {
-    let identities = given.check_each(|text| parse_identity(text))?;
+fn identities<'a>(given: &Given<'a, &'a Vec<String>>) -> Vec<IamIdentity> {
+    let identities = given.check_each(|text| parse_identity(text));
     for (index, identity) in identities.iter().enumerate() {
         // To IAM, names that differ in case only are the same.
-        let same = |other: &IamIdentity| {
-            other.to_string().to_lowercase() == identity.to_string().to_lowercase()
-        };
-        if identities[..index].iter().any(same) {
-            return Err(given.refused(Invalid::new(
-                format!("{identity} is listed twice"),
+        let lower = |given: &Given<IamIdentity>| given.value.to_string().to_lowercase();
+        let is_same = |other: &Given<IamIdentity>| lower(other) == lower(identity);
+        if identities[..index].iter().any(is_same) {
+            identity.refuse(Invalid::new(
+                format!("{} is listed twice", identity.value),
                 "List it once.",
-            )));
+            ));
         }
     }
-    Ok(identities)
+    values(identities)
 }
 
 fn check_name(text: &str) -> Result<String, Invalid> {

@@ -1,132 +1,153 @@
-//! Reads the settings file, without ever quoting the file's text.
-//!
-//! The TOML parser's own rendering of an error shows the source line, which may hold the external
-//! ID. So only the message and the position of an error are used.
+//! Reads the settings file, and finds all that is wrong with its form.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use serde::Deserialize;
+use toml::de::{DeTable, Deserializer};
+
+use super::find::{self, DEFAULT_FILE};
 use super::general::TopLevel;
-use super::given::Section;
+use super::given::Reading;
+use super::invalid::Invalid;
+use super::shape;
+use super::source::Source;
+use super::trust::Environment;
 use crate::failure::Failure;
 use crate::text_file;
-
-/// The file that is used when none is named.
-pub(super) const DEFAULT_FILE: &str = "provision.toml";
 
 /// Far more than every setting together.
 const LARGEST_FILE: u64 = 1024 * 1024;
 
 /// A settings file as it was written, before any value is checked.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct SettingsFile {
-    /// How messages name the file.
-    pub(super) name: String,
+    /// Whether it was found in a parent folder.
+    pub(super) is_above: bool,
     /// Whether everybody on this machine may read the file.
     pub(super) is_public: bool,
-    /// The values; relative paths are joined to the file's folder.
+    /// The values that can be read; relative paths are joined to the file's folder.
     pub(super) content: TopLevel,
 }
 
 impl SettingsFile {
-    /// Reads the named file, or the default one in `folder`. If the default one does not exist, the
-    /// result is an empty file of that name.
+    /// Reads the named file, or the default one in `folder` or the nearest of its parents. If there is
+    /// no default one, the result is an empty file of that name.
     ///
     /// # Errors
-    /// A file that cannot be read, and a text that is not TOML of the file's keys and types.
-    pub(super) fn read(named: Option<&Path>, folder: &Path) -> Result<Self, Failure> {
-        let path = folder.join(named.unwrap_or(Path::new(DEFAULT_FILE)));
-        let name = named.map_or(DEFAULT_FILE.to_owned(), |path| path.display().to_string());
-        let read = text_file::read_file(&path, LARGEST_FILE);
-        let text = match read {
+    /// A file that cannot be read. What cannot be understood of its text is among the problems of the
+    /// reading.
+    pub(super) fn read(
+        named: Option<&Path>,
+        folder: &Path,
+        environment: Environment,
+    ) -> Result<(Self, Reading), Failure> {
+        let (relative, is_above) = match named {
+            Some(named) => (named.to_owned(), false),
+            None => match find::above(folder, environment)? {
+                Some(path) => (path, true),
+                None => (PathBuf::from(DEFAULT_FILE), false),
+            },
+        };
+        let path = folder.join(&relative);
+        let name = relative.display().to_string();
+        let text = match text_file::read_file(&path, LARGEST_FILE) {
             Ok(text) => text,
             // A link to a missing file is an error: somebody meant the file to exist.
             Err(error)
                 if named.is_none() && error.kind() == ErrorKind::NotFound && !path.is_symlink() =>
             {
-                String::new()
+                let source = Arc::new(Source::absent(&name));
+                return Ok((SettingsFile::default(), Reading::of(source)));
             }
             Err(error) => {
                 return Err(
                     Failure::new(format!("cannot read the settings file {name}"))
                         .because(error.to_string())
-                        .hint("Pass --config with the path of a readable TOML file."),
+                        .hint(match named {
+                            Some(_) => "Pass --config with the path of a readable TOML file.",
+                            None => {
+                                "Make it a readable TOML file, or pass --config with another one."
+                            }
+                        }),
                 );
             }
         };
         let mode = path.metadata().map(|file| file.permissions().mode());
-        let is_public = mode.is_ok_and(|mode| mode & 0o004 != 0);
-        let mut content = parse(&text, &name)?;
+        let (mut file, reading) = parse(&text, &name);
         let folder = path.parent().unwrap_or(folder);
-        content.stackstate = content.stackstate.map(|it| it.starting_from(folder));
-        Ok(SettingsFile {
-            name,
-            is_public,
-            content,
-        })
-    }
-
-    /// The section of that name, whose content is `in_file`.
-    pub(super) fn section<'a, T>(&'a self, name: &'static str, in_file: &'a T) -> Section<'a, T> {
-        Section::new(&self.name, name, in_file)
+        let stackstate = file.content.stackstate.take();
+        file.content.stackstate = stackstate.map(|it| it.starting_from(folder));
+        file.is_above = is_above;
+        file.is_public = mode.is_ok_and(|mode| mode & 0o004 != 0);
+        Ok((file, reading))
     }
 }
 
-fn parse(text: &str, name: &str) -> Result<TopLevel, Failure> {
-    toml::from_str(text).map_err(|error| {
-        let message = match error.message().split_once(' ') {
-            Some(("unknown", rest)) => match rest.split_once(' ') {
-                Some(("field", rest)) => format!("unknown key {rest}"),
-                Some(("variant", rest)) => format!("unknown value {rest}"),
-                _ => error.message().to_owned(),
-            },
-            _ => error.message().to_owned(),
-        };
-        let place = error.span().map_or(String::new(), |span| {
-            let (line, column) = position(text, span.start);
-            format!(", line {line}, column {column}")
-        });
-        let message = message.replace(
-            "wanted string or table",
-            "the value must be a string in quotes",
-        );
-        // A message of several lines would break the one-sentence form.
-        let message = message.lines().collect::<Vec<_>>().join(", ");
-        Failure::new(format!("{name}{place}: {message}"))
-    })
-}
+/// How the parser begins to complain about a list that is not closed, if a line of its own follows.
+const UNCLOSED: &str = "missing comma between array elements";
 
-/// The line and the column of a byte offset, both counted from 1 and the column in characters.
-fn position(text: &str, offset: usize) -> (usize, usize) {
-    let before = &text.as_bytes()[..offset.min(text.len())];
-    let line_start = before
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |newline| newline + 1);
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let column = String::from_utf8_lossy(&before[line_start..])
-        .chars()
-        .count()
-        + 1;
-    (line, column)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_position_is_counted_in_lines_and_characters() {
-        let cases = [
-            ("", 0, (1, 1), "an empty file"),
-            ("a = 1", 4, (1, 5), "the first line"),
-            ("a = 1\nb = 2", 6, (2, 1), "the start of the second line"),
-            ("é = 1", 3, (1, 3), "characters, not bytes"),
-            ("a\n", 2, (2, 1), "the end of the file"),
-        ];
-        for (text, offset, expected, reason) in cases {
-            assert_eq!(position(text, offset), expected, "{reason}");
+/// What can be read of the text, and the problems with the rest.
+pub(super) fn parse(text: &str, name: &str) -> (SettingsFile, Reading) {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (mut table, errors) = DeTable::parse_recoverable(text);
+    let source = Arc::new(Source::new(name, text, table.get_ref()));
+    let reading = Reading::of(Arc::clone(&source));
+    reading.is_broken.set(!errors.is_empty());
+    let mut broken = BTreeSet::new();
+    // To a list that is not closed all that follows belongs, and nothing of it fits.
+    let mut end = usize::MAX;
+    for error in errors {
+        let span = error.span().unwrap_or_default();
+        let line = source.line_at(span.start);
+        // The parser goes on behind an error, and may stumble over the rest of the same line.
+        if line > end || !broken.insert(line) {
+            continue;
         }
+        if error.message().starts_with(UNCLOSED) && source.begins_line(span.start) {
+            end = line;
+        }
+        let failure = || source.refuse(&span, "", in_words(error.message()));
+        reading.problems.add("", failure);
     }
+    for misfit in shape::check(table.get_mut()) {
+        let line = source.line_at(misfit.span.start);
+        if line > end || broken.contains(&line) {
+            continue;
+        }
+        let shown = if misfit.is_unknown { "" } else { &misfit.key };
+        let failure = || source.refuse(&misfit.span, shown, misfit.why);
+        reading.problems.add(&misfit.key, failure);
+    }
+    let content = TopLevel::deserialize(Deserializer::from(table));
+    let content = content.unwrap_or_else(|error| {
+        // What is left has the form of the keys, which has the form of the content.
+        let span = error.span().unwrap_or_default();
+        let failure = || source.refuse(&span, "", in_words("it cannot be read"));
+        reading.problems.add("", failure);
+        TopLevel::default()
+    });
+    let file = SettingsFile {
+        content,
+        ..SettingsFile::default()
+    };
+    (file, reading)
+}
+
+/// The parser's message, with what it expected as the way out.
+fn in_words(message: &str) -> Invalid {
+    let (problem, expected) = match message.split_once(", expected ") {
+        Some((problem, expected)) => (problem, Some(expected)),
+        None => (message, None),
+    };
+    let remedy = match (problem, expected) {
+        ("string values must be quoted", _) => "Put the value in quotes.".to_owned(),
+        (UNCLOSED, _) => "Write `,` here, or close the list before with `]`.".to_owned(),
+        (_, Some(expected)) => format!("Expected here: {expected}."),
+        (_, None) => "https://toml.io describes the form of the file.".to_owned(),
+    };
+    Invalid::new(problem, remedy)
 }

@@ -2,21 +2,20 @@
 //! is reached.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum, ValueHint};
+use clap::{Args, ValueHint};
 use serde::Deserialize;
 
 use super::audit_trail::AuditTrailKeys;
+use super::choices::System;
 use super::endpoint;
-use super::given::{Section, given};
+use super::given::{Given, Reading, Section, given, values};
 use super::invalid::Invalid;
 use super::lint::LintKeys;
 use super::stackstate::StackStateFlags;
 use super::tags::{self, WrittenTag};
-use crate::failure::Failure;
 use crate::names::{AccountId, Region};
 
 const DEPLOYMENT: &str = "Deployment";
@@ -123,36 +122,6 @@ pub struct TopLevel {
     pub(super) lint: LintKeys,
 }
 
-/// What can be set up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum System {
-    /// The StackState integration
-    #[value(name = "stackstate")]
-    StackState,
-    /// Audit Trail
-    AuditTrail,
-}
-
-impl System {
-    /// The name of the system's section in the settings file.
-    pub(super) fn section(self) -> &'static str {
-        match self {
-            System::StackState => "stackstate",
-            System::AuditTrail => "audit_trail",
-        }
-    }
-}
-
-impl fmt::Display for System {
-    /// The name that `--only` takes.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            System::StackState => "stackstate",
-            System::AuditTrail => "audit-trail",
-        })
-    }
-}
-
 /// The settings that only say how AWS is reached, and do not change what is provisioned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
@@ -167,50 +136,54 @@ pub struct Connection {
 }
 
 /// The account that flags or file name.
-pub(super) fn account(section: &Section<TopLevel>) -> Result<Option<AccountId>, Failure> {
+pub(super) fn account(section: &Section<TopLevel>) -> Option<AccountId> {
     given!(section.account).check(|text| text.parse::<AccountId>())
 }
 
 /// The regions that flags or file name, all of one partition and each once.
-pub(super) fn regions(section: &Section<TopLevel>) -> Result<Vec<Region>, Failure> {
+pub(super) fn regions(section: &Section<TopLevel>) -> Vec<Region> {
     let given = given!(section.regions);
-    let regions = given.check_each(|text| text.parse::<Region>())?;
-    let Some(main) = regions.first() else {
-        return Ok(regions);
-    };
-    for (index, region) in regions.iter().enumerate() {
-        if regions[..index].contains(region) {
-            return Err(given.refused(Invalid::new(
-                format!("{region} is listed twice"),
+    let regions = given.check_each(|text| text.parse::<Region>());
+    // Of one that is refused the partition is not known, and it may be the main region.
+    let all_good = regions.len() == given.value.len();
+    let mut good: Vec<Given<Region>> = Vec::new();
+    for region in regions {
+        let name = &region.value;
+        let main = good.first().map(|it| &it.value);
+        let main = main.filter(|main| all_good && main.partition() != name.partition());
+        if good.iter().any(|other| other.value == *name) {
+            region.refuse(Invalid::new(
+                format!("{name} is listed twice"),
                 "List each region once.",
-            )));
-        }
-        if region.partition() != main.partition() {
-            return Err(given.refused(Invalid::new(
+            ));
+        } else if let Some(main) = main {
+            region.refuse(Invalid::new(
                 format!(
-                    "{region} belongs to the partition {}, but the main region {main} to {}",
-                    region.partition(),
+                    "{name} belongs to the partition {}, but the main region {main} to {}",
+                    name.partition(),
                     main.partition()
                 ),
                 "Deploy to each partition in a run of its own.",
-            )));
+            ));
+        } else {
+            good.push(region);
         }
     }
-    Ok(regions)
+    values(good)
 }
 
 /// The way to AWS, which flags alone name.
-pub(super) fn connection(flags: &GeneralFlags) -> Result<Connection, Failure> {
+pub(super) fn connection(flags: &GeneralFlags, reading: &Reading) -> Connection {
     let endpoint_url = flags.endpoint_url.clone();
-    if let Some(url) = &endpoint_url {
+    if let Some(Err(invalid)) = endpoint_url.as_deref().map(endpoint::check_endpoint) {
         let flag = "--endpoint-url";
         let place = flags.variables.get(flag).map_or(flag, String::as_str);
-        endpoint::check_endpoint(url).map_err(|invalid| invalid.at(place))?;
+        reading.problems.add(place, || invalid.at(place));
     }
-    Ok(Connection {
+    Connection {
         profile: flags.aws_profile.clone(),
         endpoint_url,
         concurrency: flags.concurrency.unwrap_or(DEFAULT_CONCURRENCY).into(),
         read_lag: flags.read_lag.map(|it| Duration::from_secs(it.into())),
-    })
+    }
 }

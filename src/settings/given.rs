@@ -4,12 +4,17 @@
 //! settings file. A field of the struct is one setting: the field's name is the key in the file,
 //! and clap knows the field's flag. So [`given!`] finds value and place of every setting.
 
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use clap::{Arg, Args, Command};
 
 use super::invalid::Invalid;
+use super::missing::{self, Missing};
+use super::problems::Problems;
+use super::source::{Source, below};
 use crate::failure::Failure;
 
 /// The setting of one field of a [`Section`], as [`Given`].
@@ -20,11 +25,52 @@ macro_rules! given {
 }
 pub(super) use given;
 
+/// What all sections of one reading have in common.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    /// The settings file; empty where there is none.
+    pub(super) source: Arc<Source>,
+    pub(super) problems: Problems,
+    pub(super) missing: RefCell<Vec<Missing>>,
+    /// Whether a part of the file could not be read, so that nothing is known to be missing.
+    pub(super) is_broken: Cell<bool>,
+    /// Where the value of each setting that was asked for comes from, by the path of its key.
+    pub(super) origins: RefCell<BTreeMap<String, Place>>,
+}
+
+impl Reading {
+    /// The reading of a file.
+    pub(super) fn of(source: Arc<Source>) -> Self {
+        Reading {
+            source,
+            ..Reading::default()
+        }
+    }
+
+    /// Notes that a setting is needed and given nowhere, unless what is given was refused already.
+    pub(super) fn missing(&self, missing: Missing) {
+        if !self.is_broken.get() && !self.problems.has(missing.key) {
+            self.missing.borrow_mut().push(missing);
+        }
+    }
+
+    /// Whether a setting is missing.
+    pub(super) fn lacks_something(&self) -> bool {
+        !self.missing.borrow().is_empty()
+    }
+
+    /// Everything that is wrong, each failure with the path of its key or with its flag.
+    pub(super) fn failures(&self) -> Vec<(String, Failure)> {
+        let missing = missing::failures(&self.source, &self.missing.borrow());
+        let missing = missing.into_iter().map(|it| (String::new(), it));
+        self.problems.take().into_iter().chain(missing).collect()
+    }
+}
+
 /// One section of the settings: what the file says, and what the flags say if the section has any.
 #[derive(Debug)]
 pub(super) struct Section<'a, T> {
-    /// How messages name the file.
-    file_name: &'a str,
+    pub(super) reading: &'a Reading,
     /// The section's name in the file; empty for the keys at the top.
     name: &'static str,
     pub(super) in_file: &'a T,
@@ -42,9 +88,9 @@ struct Flags<'a, T> {
 
 impl<'a, T> Section<'a, T> {
     /// A section that has no flags.
-    pub(super) fn new(file_name: &'a str, name: &'static str, in_file: &'a T) -> Self {
+    pub(super) fn new(reading: &'a Reading, name: &'static str, in_file: &'a T) -> Self {
         Section {
-            file_name,
+            reading,
             name,
             in_file,
             flags: None,
@@ -70,12 +116,11 @@ impl<'a, T> Section<'a, T> {
 
     /// The place of a key in the file.
     pub(super) fn place(&self, key: &str) -> Place {
-        let section = self.name;
         Place::File {
-            name: self.file_name.to_owned(),
-            key: match section {
+            source: Arc::clone(&self.reading.source),
+            key: match self.name {
                 "" => key.to_owned(),
-                _ => format!("{section}.{key}"),
+                section => format!("{section}.{key}"),
             },
         }
     }
@@ -85,17 +130,24 @@ impl<'a, T> Section<'a, T> {
         &self,
         field: &str,
         value: impl Fn(&'a T) -> &'a V,
-    ) -> Given<&'a V> {
-        match &self.flags {
-            Some(flags) if *value(flags.values) != V::default() => Given {
-                value: value(flags.values),
-                place: Place::Flag(flags.place(field)),
-            },
-            _ => Given {
-                value: value(self.in_file),
-                place: self.place(field),
-            },
+    ) -> Given<'a, &'a V> {
+        let (value, place) = match &self.flags {
+            Some(flags) if *value(flags.values) != V::default() => {
+                (value(flags.values), Place::Flag(flags.place(field)))
+            }
+            _ => (value(self.in_file), self.place(field)),
+        };
+        self.note(below(self.name, field), &place);
+        Given {
+            value,
+            place,
+            reading: self.reading,
         }
+    }
+
+    /// Notes where the value of a key comes from.
+    pub(super) fn note(&self, key: String, place: &Place) {
+        self.reading.origins.borrow_mut().insert(key, place.clone());
     }
 }
 
@@ -120,8 +172,8 @@ fn flag_name<T: Args>(field: &str) -> String {
 pub(super) enum Place {
     /// On the command line, as this flag, or in this variable of the environment.
     Flag(String),
-    /// In the settings file, with this path of keys.
-    File { name: String, key: String },
+    /// In the settings file, with this path of keys. The file need not have it.
+    File { source: Arc<Source>, key: String },
 }
 
 impl Place {
@@ -129,99 +181,126 @@ impl Place {
     pub(super) fn source(&self) -> &str {
         match self {
             Place::Flag(flag) => flag,
-            Place::File { name, .. } => name,
+            Place::File { source, .. } => &source.name,
+        }
+    }
+
+    /// The number of the line in the file; `None` for a flag, and where the file does not have the
+    /// key.
+    pub(super) fn line(&self) -> Option<usize> {
+        match self {
+            Place::Flag(_) => None,
+            Place::File { source, key } => source.line(key),
+        }
+    }
+
+    /// The place of one item of a list.
+    pub(super) fn item(&self, index: usize) -> Place {
+        match self {
+            Place::Flag(flag) => Place::Flag(flag.clone()),
+            Place::File { source, key } => Place::File {
+                source: Arc::clone(source),
+                key: format!("{key}[{index}]"),
+            },
+        }
+    }
+
+    /// The failure for a value of this place.
+    pub(super) fn refused(&self, why: impl Into<Invalid>) -> Failure {
+        match self {
+            Place::Flag(flag) => why.into().at(flag),
+            Place::File { source, key } => match source.span(key) {
+                Some(span) => source.refuse(span, key.split('[').next().unwrap_or(key), why.into()),
+                None => why.into().at(format!("{}: {key}", source.name)),
+            },
         }
     }
 }
 
 impl fmt::Display for Place {
+    /// The flag, or the path of the key.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Place::Flag(flag) => f.write_str(flag),
-            Place::File { name, key } => write!(f, "{name}: {key}"),
+            Place::File { key, .. } => f.write_str(key),
         }
     }
+}
+
+/// Where the values of a draft come from.
+#[derive(Debug, Clone)]
+pub struct Origins {
+    pub(super) places: BTreeMap<String, Place>,
+    /// The principals as they were written, since settings that are not complete do not have them.
+    pub(super) principals: Vec<String>,
+    /// The variable that the external ID names, whether or not it is set.
+    pub(super) variable: Option<String>,
 }
 
 /// A value, and the place to name when the value is refused. The place of a value that was not
 /// written is the key in the file.
 #[derive(Debug)]
-pub(super) struct Given<T> {
+pub(super) struct Given<'a, T> {
     pub(super) value: T,
     pub(super) place: Place,
+    pub(super) reading: &'a Reading,
 }
 
-impl<T> Given<T> {
-    /// The failure for a value that is refused.
-    pub(super) fn refused(&self, why: impl Into<Invalid>) -> Failure {
-        why.into().at(&self.place)
+impl<'a, T> Given<'a, T> {
+    /// Notes that the value is refused.
+    pub(super) fn refuse(&self, why: impl Into<Invalid>) {
+        let key = self.place.to_string();
+        let failure = || self.place.refused(why);
+        self.reading.problems.add(&key, failure);
     }
 
     /// Another value, of the same place.
-    pub(super) fn with<U: Clone>(&self, value: &U) -> Given<U> {
+    pub(super) fn with<U>(&self, value: U) -> Given<'a, U> {
         Given {
-            value: value.clone(),
+            value,
             place: self.place.clone(),
+            reading: self.reading,
         }
     }
 }
 
-impl<T> Given<&Option<T>> {
-    /// Checks the value if there is one.
+impl<T> Given<'_, &Option<T>> {
+    /// The checked value, if there is one that is good.
     pub(super) fn check<U, E: Into<Invalid>>(
         &self,
         check: impl FnOnce(&T) -> Result<U, E>,
-    ) -> Result<Option<U>, Failure> {
-        let checked = self.value.as_ref().map(check).transpose();
-        checked.map_err(|why| self.refused(why))
+    ) -> Option<U> {
+        let checked = self.value.as_ref().map(check)?;
+        checked.map_err(|why| self.refuse(why)).ok()
     }
 }
 
-impl<T> Given<&Vec<T>> {
-    /// Checks every value of a list; the first refusal is the failure.
+impl<'a, T> Given<'a, &'a Vec<T>> {
+    /// The checked values of a list that are good, each with its place.
     pub(super) fn check_each<U, E: Into<Invalid>>(
         &self,
         check: impl Fn(&T) -> Result<U, E>,
-    ) -> Result<Vec<U>, Failure> {
-        let checked = self.value.iter().map(check).collect::<Result<_, _>>();
-        checked.map_err(|why| self.refused(why))
+    ) -> Vec<Given<'a, U>> {
+        let items = self.value.iter().enumerate();
+        let items = items.filter_map(|(index, item)| {
+            let given = Given {
+                value: (),
+                place: self.place.item(index),
+                reading: self.reading,
+            };
+            match check(item) {
+                Ok(value) => Some(given.with(value)),
+                Err(why) => {
+                    given.refuse(why);
+                    None
+                }
+            }
+        });
+        items.collect()
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::settings::{StackStateFlags, TopLevel};
-
-    /// The keys that `T` takes from a file, as serde names them where a key is unknown.
-    fn keys<T: serde::de::DeserializeOwned>() -> Vec<String> {
-        let refusal = toml::from_str::<T>("no-such-key = 1").err().unwrap();
-        let quoted = refusal.message().split('`').skip(3).step_by(2);
-        quoted.map(str::to_owned).collect()
-    }
-
-    #[test]
-    fn every_key_has_a_flag_unless_it_is_a_section() {
-        let cases = [
-            (
-                keys::<StackStateFlags>(),
-                StackStateFlags::augment_args as fn(Command) -> Command,
-                &[][..],
-            ),
-            (
-                keys::<TopLevel>(),
-                TopLevel::augment_args,
-                &["stackstate", "audit_trail", "lint"],
-            ),
-        ];
-        for (keys, augment, sections) in cases {
-            assert!(keys.len() > 2, "{keys:?}");
-            let command = augment(Command::default());
-            for key in keys.iter().filter(|key| !sections.contains(&key.as_str())) {
-                let mut arguments = command.get_arguments();
-                let argument = arguments.find(|argument| argument.get_id() == key.as_str());
-                assert!(argument.and_then(Arg::get_long).is_some(), "{key}");
-            }
-        }
-    }
+/// The values without their places.
+pub(super) fn values<T>(given: Vec<Given<T>>) -> Vec<T> {
+    given.into_iter().map(|it| it.value).collect()
 }

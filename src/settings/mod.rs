@@ -12,30 +12,47 @@
 
 mod audit_trail;
 mod canonical;
+mod choices;
 mod endpoint;
+mod explained;
 mod file;
+mod find;
 mod general;
 mod given;
 mod invalid;
+mod keys;
 mod lint;
 mod load;
+mod mask;
+mod missing;
 mod policies;
 mod postfix;
 mod principal;
+mod problems;
+mod schema;
+mod shape;
+mod source;
 mod stackstate;
 mod tags;
 mod trust;
+mod written;
 
 #[cfg(test)]
 mod tests;
 
 pub use crate::secret::Secret;
 pub use audit_trail::AuditTrail;
+pub use choices::{Encryption, Profile, System, TrustKind};
 pub use endpoint::check_endpoint;
-pub use general::{Connection, GeneralFlags, System, TopLevel};
+pub use explained::{Explained, Origin};
+pub use find::DEFAULT_FILE;
+pub use general::{Connection, GeneralFlags, TopLevel};
+pub use given::Origins;
 pub use invalid::Invalid;
 pub use load::{Draft, Settings, load, load_lint};
 pub use postfix::is_postfix;
 pub use principal::Principal;
-pub use stackstate::{Encryption, Profile, StackState, StackStateFlags};
-pub use trust::{Environment, Need, Trust, TrustKind};
+pub use schema::schema;
+pub use stackstate::{StackState, StackStateFlags};
+pub use trust::{Environment, Need, Trust, generated_external_id};
+pub use written::Answers;

@@ -3,7 +3,6 @@
 
 use super::given::Given;
 use super::invalid::Invalid;
-use crate::failure::Failure;
 use crate::names::{AccountId, Arn, KeptPolicy, is_iam_name};
 
 /// The ARN of a permissions boundary; `None` for an empty text.
@@ -20,9 +19,8 @@ pub(super) fn parse_boundary(text: &str) -> Result<Option<Arn>, Invalid> {
     })
 }
 
-/// Checks that each entry names a policy by its ARN, or by its name and its kind, and that none is
-/// listed twice.
-pub(super) fn check_kept(given: &Given<&Vec<String>>) -> Result<Vec<KeptPolicy>, Failure> {
+/// The good ones of the entries, of which each names a policy by its ARN, or by its name and its kind.
+pub(super) fn check_kept<'a>(given: &Given<'a, &'a Vec<String>>) -> Vec<Given<'a, KeptPolicy>> {
     let kept = given.check_each(|text| {
         parse_kept(text).map_err(|problem| {
             Invalid::new(
@@ -31,15 +29,19 @@ pub(super) fn check_kept(given: &Given<&Vec<String>>) -> Result<Vec<KeptPolicy>,
                  \"customer/NAME\" for one of the account, or \"inline/NAME\".",
             )
         })
-    })?;
-    let mut seen = given.value.iter().enumerate();
-    match seen.find(|(index, text)| given.value[..*index].contains(text)) {
-        Some((_, text)) => Err(given.refused(Invalid::new(
-            format!("{text:?} is listed twice"),
-            "List each policy once.",
-        ))),
-        None => Ok(kept),
+    });
+    for (index, policy) in kept.iter().enumerate() {
+        if kept[..index]
+            .iter()
+            .any(|other| other.value == policy.value)
+        {
+            policy.refuse(Invalid::new(
+                format!("\"{}\" is listed twice", policy.value),
+                "List each policy once.",
+            ));
+        }
     }
+    kept
 }
 
 fn parse_kept(text: &str) -> Result<KeptPolicy, String> {

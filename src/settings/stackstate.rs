@@ -1,17 +1,15 @@
 //! The settings of the StackState integration.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{Args, ValueEnum, ValueHint};
+use clap::{Args, ValueHint};
 use serde::{Deserialize, Serialize};
 
-use super::given::{Given, Section, given};
-use super::principal::Principal;
-use super::trust::{self, Environment, Need, Trust, TrustKind};
+use super::choices::{Encryption, Profile, TrustKind};
+use super::given::{Given, Section, given, values};
+use super::trust::{self, Environment, Need, Trust};
 use super::{canonical, policies, postfix};
-use crate::failure::Failure;
 use crate::names::{Arn, KeptPolicy};
 use crate::secret::Secret;
 
@@ -138,89 +136,46 @@ impl StackState {
     }
 }
 
-/// How the logs are encrypted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum Encryption {
-    /// With a key of our own
-    #[default]
-    Kms,
-    /// Without a key of our own
-    None,
-}
-
-/// Which documents are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum Profile {
-    /// Those of the vendor, as they are documented
-    #[default]
-    Documented,
-    /// Those in which the weaknesses of the vendor's are mended
-    Hardened,
-}
-
-impl fmt::Display for Profile {
-    /// The name in the settings.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Profile::Documented => "documented",
-            Profile::Hardened => "hardened",
-        })
-    }
-}
-
-/// Checks the section in the order of its keys. The ARNs are those whose partition must be that of
-/// the regions.
-pub(super) fn resolve(
-    section: &Section<StackStateFlags>,
+/// The checked section. The ARNs are those whose partition must be that of the regions.
+pub(super) fn resolve<'a>(
+    section: &Section<'a, StackStateFlags>,
     need: Need,
     environment: Environment,
-) -> Result<(StackState, Vec<Given<Arn>>), Failure> {
-    let principals = given!(section.agent_principals);
-    let external_id = given!(section.external_id);
-    let kind = given!(section.trust).value.unwrap_or_default();
-    let trust = trust::resolve(kind, &principals, &external_id, need, environment)?;
-    let postfix = given!(section.postfix).check(|text| postfix::check(text))?;
+) -> (StackState, Vec<Given<'a, Arn>>) {
+    let written = trust::Written {
+        kind: given!(section.trust),
+        principals: given!(section.agent_principals),
+        external_id: given!(section.external_id),
+    };
+    let (trust, mut arns) = trust::resolve(&written, need, environment);
     let boundary = given!(section.permissions_boundary);
     let permissions_boundary = boundary
-        .check(|text| policies::parse_boundary(text))?
+        .check(|text| policies::parse_boundary(text))
         .flatten();
-    let kept = given!(section.keep_policies);
-    let keep_policies = policies::check_kept(&kept)?;
+    let kept = policies::check_kept(&given!(section.keep_policies));
 
-    let mut arns = Vec::new();
-    if let Trust::External {
-        principals: trusted,
-        ..
-    } = &trust
-    {
-        arns.extend(
-            trusted
-                .iter()
-                .filter_map(Principal::as_arn)
-                .map(|arn| principals.with(arn)),
-        );
-    }
-    arns.extend(permissions_boundary.iter().map(|arn| boundary.with(arn)));
-    let kept_arns = keep_policies.iter().filter_map(|policy| match policy {
-        KeptPolicy::Arn(arn) => Some(kept.with(arn)),
+    arns.extend(
+        permissions_boundary
+            .iter()
+            .map(|arn| boundary.with(arn.clone())),
+    );
+    arns.extend(kept.iter().filter_map(|policy| match &policy.value {
+        KeptPolicy::Arn(arn) => Some(policy.with(arn.clone())),
         _ => None,
-    });
-    arns.extend(kept_arns);
+    }));
+    let policies = given!(section.policies).value.clone();
     let stackstate = StackState {
         trust,
         encryption: given!(section.encryption).value.unwrap_or_default(),
         profile: given!(section.profile).value.unwrap_or_default(),
-        postfix: postfix.unwrap_or_default(),
+        postfix: given!(section.postfix)
+            .check(|text| postfix::check(text))
+            .unwrap_or_default(),
         permissions_boundary,
-        policies: given!(section.policies)
-            .value
-            .clone()
-            .filter(|it| is_named(it)),
-        keep_policies,
+        policies: policies.filter(|it| is_named(it)),
+        keep_policies: values(kept),
     };
-    Ok((stackstate, arns))
+    (stackstate, arns)
 }
 
 /// Whether a path is more than an empty text, with which a flag takes back what the file sets.

@@ -1,6 +1,6 @@
 //! Tags in the form that every AWS service takes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use serde::{Deserialize, Deserializer};
@@ -8,7 +8,7 @@ use unicode_general_category::{GeneralCategory, get_general_category};
 
 use super::given::{Given, Place, Section};
 use super::invalid::Invalid;
-use crate::failure::Failure;
+use super::source::below;
 
 /// AWS takes 50 tags on a resource, and two are our own ownership tags.
 const MOST_TAGS: usize = 48;
@@ -31,63 +31,60 @@ pub(super) fn from_table<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Writt
 }
 
 /// The file's tags with the flags' added, a flag winning over the file's tag of the same key.
-///
-/// # Errors
-/// The first tag, in the order of the keys, that some AWS service would refuse.
 pub(super) fn merge<T>(
     section: &Section<T>,
     field: fn(&T) -> &Vec<WrittenTag>,
-) -> Result<BTreeMap<String, String>, Failure> {
+) -> BTreeMap<String, String> {
     let given = section.get("tags", field);
     let mut tags = BTreeMap::new();
     for (key, value) in field(section.in_file) {
-        let place = section.place(&format!("tags.{}", toml_key(key)));
-        let value = value.clone().unwrap_or_default();
-        tags.insert(key, Given { value, place });
+        let tag = Given {
+            value: value.clone().unwrap_or_default(),
+            place: section.place(&below("tags", key)),
+            reading: section.reading,
+        };
+        tags.insert(key, tag);
     }
     if let Place::Flag(_) = given.place {
-        for (key, tag) in from_flags(given.value).map_err(|why| given.refused(why))? {
-            tags.insert(key, given.with(tag));
+        let mut flags = BTreeSet::new();
+        for (key, value) in given.value {
+            match value {
+                None => given.refuse(Invalid::new(
+                    format!("{key:?} has no '='"),
+                    "Write KEY=VALUE, for example team=observability.",
+                )),
+                Some(_) if !flags.insert(key) => given.refuse(Invalid::new(
+                    format!("the key {key:?} is given twice"),
+                    "Give each key once.",
+                )),
+                Some(value) => {
+                    tags.insert(key, given.with(value.clone()));
+                }
+            }
         }
     }
 
     let mut spellings: BTreeMap<String, &str> = BTreeMap::new();
     for (key, tag) in &tags {
-        check(key, &tag.value).map_err(|why| tag.refused(why))?;
+        section.note(below("tags", key), &tag.place);
+        if let Err(why) = check(key, &tag.value) {
+            tag.refuse(why);
+        }
         if let Some(other) = spellings.insert(key.to_lowercase(), key) {
-            return Err(tag.refused(Invalid::new(
+            tag.refuse(Invalid::new(
                 format!("the key {key:?} differs from {other:?} in case only"),
                 "Give one of them another key: IAM takes both for the same.",
-            )));
+            ));
         }
     }
     if tags.len() > MOST_TAGS {
-        return Err(given.refused(Invalid::new(
+        given.refuse(Invalid::new(
             format!("there are {} tags", tags.len()),
             format!("Use at most {MOST_TAGS}: AWS takes 50, and two mark the resources as ours."),
-        )));
+        ));
     }
     let tags = tags.into_iter();
-    Ok(tags.map(|(key, tag)| (key.clone(), tag.value)).collect())
-}
-
-fn from_flags(flags: &[WrittenTag]) -> Result<BTreeMap<&String, &String>, Invalid> {
-    let mut tags = BTreeMap::new();
-    for (key, value) in flags {
-        let Some(value) = value else {
-            return Err(Invalid::new(
-                format!("{key:?} has no '='"),
-                "Write KEY=VALUE, for example team=observability.",
-            ));
-        };
-        if tags.insert(key, value).is_some() {
-            return Err(Invalid::new(
-                format!("the key {key:?} is given twice"),
-                "Give each key once.",
-            ));
-        }
-    }
-    Ok(tags)
+    tags.map(|(key, tag)| (key.clone(), tag.value)).collect()
 }
 
 fn check(key: &str, value: &str) -> Result<(), Invalid> {
@@ -154,17 +151,4 @@ fn is_letter_digit_or_space(c: char) -> bool {
             | LineSeparator
             | ParagraphSeparator
     )
-}
-
-/// The key as it has to be written in TOML.
-fn toml_key(key: &str) -> String {
-    let is_bare = !key.is_empty()
-        && key
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    if is_bare {
-        key.to_owned()
-    } else {
-        format!("{key:?}")
-    }
 }

@@ -1,13 +1,15 @@
 //! Who may assume the integration role: the agent's principals and the external ID.
 
-use clap::ValueEnum;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use super::canonical;
-use super::given::Given;
+use super::choices::TrustKind;
+use super::given::{Given, Place, values};
 use super::invalid::Invalid;
+use super::missing::Missing;
 use super::principal::Principal;
 use crate::failure::Failure;
+use crate::names::Arn;
 use crate::secret::Secret;
 
 const EXTERNAL_ID_FORM: &str = "Use 2 to 1224 of the characters A-Z a-z 0-9 _ + = , . @ : / - \
@@ -25,17 +27,6 @@ pub enum Need {
     /// What the names of resources follow from. A part of the trust policy may be missing, which
     /// gives [`Trust::Unstated`]; the parts that are there are still checked.
     Names,
-}
-
-/// The two trust policies to choose from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum TrustKind {
-    /// The agent's accounts or principals, with an external ID
-    #[default]
-    External,
-    /// The EC2 service, with an instance profile
-    Ec2,
 }
 
 /// Who may assume the integration role.
@@ -68,60 +59,112 @@ fn canonical_principals<S: Serializer>(principals: &[Principal], to: S) -> Resul
     canonical::sorted(&texts, to)
 }
 
-/// The trust of that kind. An EC2 trust has neither principals nor an external ID, so neither is
-/// checked.
-pub(super) fn resolve(
-    kind: TrustKind,
-    principals: &Given<&Vec<String>>,
-    external_id: &Given<&Option<Secret>>,
+/// What the settings say about the trust.
+#[derive(Debug)]
+pub(super) struct Written<'a> {
+    pub(super) kind: Given<'a, &'a Option<TrustKind>>,
+    pub(super) principals: Given<'a, &'a Vec<String>>,
+    pub(super) external_id: Given<'a, &'a Option<Secret>>,
+}
+
+/// The trust, and the ARNs among the principals.
+pub(super) fn resolve<'a>(
+    written: &Written<'a>,
     need: Need,
     environment: Environment,
-) -> Result<Trust, Failure> {
-    if kind == TrustKind::Ec2 {
-        return Ok(Trust::Ec2);
+) -> (Trust, Vec<Given<'a, Arn>>) {
+    if written.kind.value.unwrap_or_default() == TrustKind::Ec2 {
+        refuse_beside_ec2(written);
+        return (Trust::Ec2, Vec::new());
     }
-    let trusted = check_principals(principals)?;
-    let checked = external_id.check(|text| resolve_external_id(text, environment, need))?;
-    let (principals_place, id_place) = (&principals.place, &external_id.place);
-    match (trusted.is_empty(), checked.flatten(), need) {
-        (false, Some((external_id, variable)), _) => Ok(Trust::External {
-            principals: trusted,
+    let principals = check_principals(&written.principals);
+    let external_id = written
+        .external_id
+        .check(|text| resolve_external_id(text, environment, need));
+    if need == Need::Trust {
+        tell_missing(written);
+    }
+    let arns = principals.iter().filter_map(|given| {
+        let arn = given.value.as_arn()?;
+        Some(given.with(arn.clone()))
+    });
+    let arns = arns.collect();
+    let trust = match external_id.flatten() {
+        Some((external_id, variable)) if !principals.is_empty() => Trust::External {
+            principals: values(principals),
             external_id,
-            external_id_source: variable.unwrap_or_else(|| id_place.source().to_owned()),
-        }),
-        (_, _, Need::Names) => Ok(Trust::Unstated),
-        (true, _, Need::Trust) => Err(Failure::new(
-            "the agent's principals are missing, so nobody could assume the integration role",
+            external_id_source: variable
+                .unwrap_or_else(|| written.external_id.place.source().to_owned()),
+        },
+        _ => Trust::Unstated,
+    };
+    (trust, arns)
+}
+
+/// The agent's principals and the external ID have no place in the trust policy for an instance. A
+/// flag may well take the place of what the file says about all three.
+fn refuse_beside_ec2(written: &Written) {
+    let is_flag = |place: &Place| matches!(place, Place::Flag(_));
+    let replaces = |place: &Place| is_flag(&written.kind.place) && !is_flag(place);
+    let refused = |what: &str| {
+        Invalid::new(
+            format!("with the trust \"ec2\" {what} would be ignored"),
+            "Take it out, or take out the trust \"ec2\": it is for an agent on an EC2 instance of this \
+             account, which gets the role from an instance profile.",
         )
-        .hint(format!(
-            "Add agent_principals = [\"210987654321\"] below [stackstate] in {}, \
-             or pass --agent-principal 210987654321.",
-            principals_place.source()
-        ))),
-        (false, None, Need::Trust) => Err(Failure::new(
-            "the external ID is missing, without which the integration role trusts nobody",
-        )
-        .hint(format!(
-            "Add external_id = \"${{STS_EXTERNAL_ID}}\" below [stackstate] in {}, \
-             or pass --external-id '${{STS_EXTERNAL_ID}}'.",
-            id_place.source()
-        ))),
+    };
+    let Written {
+        principals,
+        external_id,
+        ..
+    } = written;
+    if !principals.value.is_empty() && !replaces(&principals.place) {
+        principals.refuse(refused("the agent's principals"));
+    }
+    if external_id.value.is_some() && !replaces(&external_id.place) {
+        external_id.refuse(refused("the external ID"));
     }
 }
 
-fn check_principals(given: &Given<&Vec<String>>) -> Result<Vec<Principal>, Failure> {
-    let principals = given.check_each(|text| text.parse::<Principal>())?;
-    for (index, principal) in principals.iter().enumerate() {
-        if let Some(first) = principals[..index].iter().find(|it| it.is_same(principal)) {
+fn tell_missing(written: &Written) {
+    let Written {
+        principals,
+        external_id,
+        ..
+    } = written;
+    if principals.value.is_empty() {
+        principals.reading.missing(Missing {
+            key: "stackstate.agent_principals",
+            problem: "the agent's principals are missing, so nobody could assume the integration role",
+            line: "agent_principals = [\"210987654321\"]",
+            flag: "--agent-principal 210987654321",
+        });
+    }
+    if external_id.value.is_none() {
+        external_id.reading.missing(Missing {
+            key: "stackstate.external_id",
+            problem: "the external ID is missing, without which the integration role trusts nobody",
+            line: "external_id = \"${STS_EXTERNAL_ID}\"",
+            flag: "--external-id '${STS_EXTERNAL_ID}'",
+        });
+    }
+}
+
+fn check_principals<'a>(given: &Given<'a, &'a Vec<String>>) -> Vec<Given<'a, Principal>> {
+    let principals = given.check_each(|text| text.parse::<Principal>());
+    for (index, given) in principals.iter().enumerate() {
+        let principal = &given.value;
+        let mut others = principals[..index].iter().map(|other| &other.value);
+        if let Some(first) = others.find(|it| it.is_same(principal)) {
             let problem = if first == principal {
                 format!("{principal} is listed twice")
             } else {
                 format!("{first} and {principal} mean the same principal")
             };
-            return Err(given.refused(Invalid::new(problem, "List each principal once.")));
+            given.refuse(Invalid::new(problem, "List each principal once."));
         }
     }
-    Ok(principals)
+    principals
 }
 
 /// The external ID and, if it was read from an environment variable, that variable in words.
@@ -150,7 +193,7 @@ fn resolve_external_id(
 }
 
 /// The name in a text that consists of `${NAME}` and nothing else.
-fn variable_name(text: &str) -> Option<&str> {
+pub(super) fn variable_name(text: &str) -> Option<&str> {
     let name = text.strip_prefix("${")?.strip_suffix('}')?;
     let is_name = !name.starts_with(|c: char| c.is_ascii_digit())
         && !name.is_empty()
@@ -161,6 +204,19 @@ fn variable_name(text: &str) -> Option<&str> {
 /// The fewest characters of an external ID that cannot be guessed: sixteen random letters and digits
 /// are more than 80 bits. Whoever reads a saved plan can try, because the plan has a digest of the ID.
 const LONG_ENOUGH: usize = 16;
+
+/// An external ID that nobody can guess: 128 random bits.
+///
+/// # Errors
+/// If the system gives no random bytes.
+pub fn generated_external_id() -> Result<Secret, Failure> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|error| {
+        Failure::new("cannot make a random external ID").because(error.to_string())
+    })?;
+    let digits = random.iter().map(|byte| format!("{byte:02x}"));
+    Ok(digits.collect::<String>().into())
+}
 
 /// What is not advisable about an external ID, which stands as it is in the file `public`, if that is
 /// one that everybody on this machine may read.

@@ -1,5 +1,6 @@
 //! The terminal: results, progress, the question before a write, and panics.
 
+pub mod ask;
 pub mod confirm;
 pub mod live;
 pub mod panics;

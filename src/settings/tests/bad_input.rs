@@ -15,27 +15,22 @@ fn bad_values_in_the_file_are_refused_by_name() {
         (
             "account = \"123456789012\"",
             "account = 123456789012",
-            "provision.toml, line 2, column 11: invalid type: integer `123456789012`, \
-             expected a string",
+            "provision.toml: account: the value must be a string in quotes, and is a number",
         ),
         (
             "account =",
             "acount =",
-            "provision.toml, line 2, column 1: unknown key `acount`, expected one of `account`, \
-             `regions`, `tags`, `stackstate`, `audit_trail`, `lint`",
+            "provision.toml: unknown key `acount`",
         ),
         (
             "postfix =",
             "postifx =",
-            "provision.toml, line 11, column 1: unknown key `postifx`, expected one of \
-             `agent_principals`, `external_id`, `trust`, `encryption`, `profile`, `postfix`, \
-             `permissions_boundary`, `policies`, `keep_policies`",
+            "provision.toml: unknown key `postifx` in [stackstate]",
         ),
         (
             "trust = \"external\"",
             "trust = \"internal\"",
-            "provision.toml, line 9, column 9: unknown value `internal`, expected `external` or \
-             `ec2`",
+            "provision.toml: stackstate.trust: \"internal\" is neither \"external\" nor \"ec2\"",
         ),
         (
             "regions = [\"eu-west-1\", \"us-east-1\"]",
@@ -97,12 +92,14 @@ fn bad_values_in_the_file_are_refused_by_name() {
         (
             "agent_principals = [\"210987654321\"]",
             "",
-            "the agent's principals are missing, so nobody could assume the integration role",
+            "provision.toml: stackstate.agent_principals: the agent's principals are missing, so nobody \
+             could assume the integration role",
         ),
         (
             "external_id = \"${STS_EXTERNAL_ID}\"",
             "",
-            "the external ID is missing, without which the integration role trusts nobody",
+            "provision.toml: stackstate.external_id: the external ID is missing, without which the \
+             integration role trusts nobody",
         ),
         (
             "${STS_EXTERNAL_ID}",
@@ -212,6 +209,18 @@ fn bad_values_in_the_file_are_refused_by_name() {
              region eu-west-1 to aws",
         ),
         (
+            boundary,
+            "permissions_boundary = \"arn:aws:iam::210987654321:policy/b\"",
+            "provision.toml: stackstate.permissions_boundary: \"arn:aws:iam::210987654321:policy/b\" is \
+             a policy of another account than 123456789012",
+        ),
+        (
+            "keep_policies = []",
+            "keep_policies = [\"arn:aws:iam::210987654321:policy/b\"]",
+            "provision.toml: stackstate.keep_policies: \"arn:aws:iam::210987654321:policy/b\" is a policy \
+             of another account than 123456789012",
+        ),
+        (
             "keep_policies = []",
             "keep_policies = [\"a b\"]",
             "provision.toml: stackstate.keep_policies: \"a b\" is neither the ARN nor the kind and \
@@ -252,7 +261,7 @@ fn bad_values_in_the_file_are_refused_by_name() {
         (
             "\"observability\"",
             "1",
-            "provision.toml, line 4, column 17: invalid type: integer `1`, expected a string",
+            "provision.toml: tags.team: the value must be a string in quotes, and is a number",
         ),
         (
             "team =",
@@ -275,7 +284,15 @@ fn bad_values_in_the_file_are_refused_by_name() {
     for (good, bad, message) in cases {
         let file = GOOD.replacen(good, bad, 1);
         assert_ne!(file, GOOD, "{good} is not in the file");
-        assert_eq!(error(&file, &[]).message, message, "for {bad}");
+        let failure = error(&file, &[]);
+        assert_eq!(placeless(&failure), message, "for {bad}");
+        assert_eq!(failure.also, [], "for {bad}");
+        // What is missing has no place but its section.
+        let excerpt = failure.excerpt.unwrap();
+        let line = file.lines().nth(excerpt.line - 1).unwrap();
+        let place = if line == "[stackstate]" { line } else { bad };
+        assert!(line.contains(place), "{line} for {bad}");
+        assert!(!excerpt.part.is_empty(), "for {bad}");
     }
 }
 

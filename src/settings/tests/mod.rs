@@ -1,8 +1,11 @@
 //! Loading as a whole: which value counts, where it may come from, and what may be missing.
 
+mod all_at_once;
 mod audit_trail;
 mod bad_input;
 mod digest;
+mod explained;
+mod folders;
 mod lint;
 mod secrets;
 mod tags;
@@ -72,6 +75,18 @@ fn error(toml: &str, args: &[&str]) -> Failure {
     load_with(toml, args, Need::Trust)
         .and_then(|draft| draft.complete(None))
         .unwrap_err()
+}
+
+/// The message without the line and the column, which must be those of the excerpt.
+fn placeless(failure: &Failure) -> String {
+    let Some(excerpt) = &failure.excerpt else {
+        return failure.message.clone();
+    };
+    let place = format!("provision.toml:{}:", excerpt.line);
+    let rest = failure.message.strip_prefix(&place).unwrap();
+    let (column, rest) = rest.split_once(": ").unwrap();
+    assert!(column.parse::<usize>().is_ok_and(|it| it > 0), "{failure}");
+    format!("provision.toml: {rest}")
 }
 
 fn region(name: &str) -> Region {
@@ -194,10 +209,41 @@ fn an_empty_flag_takes_back_what_the_file_sets() {
 }
 
 #[test]
-fn ec2_trust_needs_neither_principals_nor_external_id() {
-    let file = "regions = [\"eu-west-1\"]\n[stackstate]\ntrust = \"ec2\"\n\
-                external_id = \"${NOT_SET}\"";
-    assert_eq!(stackstate(settings(file, &[])).trust, Trust::Ec2);
+fn ec2_trust_has_neither_principals_nor_external_id() {
+    let ec2 = "regions = [\"eu-west-1\"]\n[stackstate]\ntrust = \"ec2\"\n";
+    assert_eq!(stackstate(settings(ec2, &[])).trust, Trust::Ec2);
+    // The flag takes the place of what the file says about the trust.
+    assert_eq!(
+        stackstate(settings(GOOD, &["--trust=ec2"])).trust,
+        Trust::Ec2
+    );
+    let refused: [(&str, &[&str], &str); 4] = [
+        (
+            "external_id = \"${NOT_SET}\"",
+            &[],
+            "provision.toml: stackstate.external_id: with the trust \"ec2\" the external ID would be \
+             ignored",
+        ),
+        (
+            "agent_principals = [\"210987654321\"]",
+            &[],
+            "provision.toml: stackstate.agent_principals: with the trust \"ec2\" the agent's \
+             principals would be ignored",
+        ),
+        (
+            "",
+            &["--external-id=abc"],
+            "--external-id: with the trust \"ec2\" the external ID would be ignored",
+        ),
+        (
+            "",
+            &["--trust=ec2", "--agent-principal=210987654321"],
+            "--agent-principal: with the trust \"ec2\" the agent's principals would be ignored",
+        ),
+    ];
+    for (line, args, message) in refused {
+        assert_eq!(placeless(&error(&format!("{ec2}{line}"), args)), message);
+    }
 }
 
 #[test]
@@ -292,7 +338,8 @@ fn a_region_of_the_aws_configuration_stands_in_for_a_missing_one() {
     let none = draft(&file).complete(None).unwrap_err();
     assert_eq!(
         none.to_string(),
-        "no region is set\nHint: Add regions = [\"eu-west-1\"] to provision.toml, \
+        "provision.toml: no region is set, neither here nor in the AWS environment or profile\n\
+         Hint: Add regions = [\"eu-west-1\"] to provision.toml, \
          pass --region eu-west-1, or set AWS_REGION."
     );
 }

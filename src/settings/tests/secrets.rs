@@ -22,13 +22,14 @@ fn broken_toml_is_placed_but_its_text_is_not_shown() {
         let file = GOOD.replace("\"${STS_EXTERNAL_ID}\"", value);
         let failure = error(&file, &[]);
         let shown = format!("{failure} {failure:?}");
-        assert!(!shown.contains("12345"), "{reason}: {shown}");
+        let failures = [&failure].into_iter().chain(&failure.also);
         assert!(
-            failure
-                .message
-                .starts_with("provision.toml, line 8, column "),
+            failures
+                .clone()
+                .all(|it| it.message.starts_with("provision.toml:8:")),
             "{reason}: {failure}"
         );
+        assert!(!shown.contains("12345"), "{reason}: {shown}");
     }
 }
 

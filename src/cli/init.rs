@@ -1,0 +1,36 @@
+//! The command `init`, with its options.
+
+use clap::Args;
+
+use crate::settings::{StackStateFlags, System};
+
+/// The options of `init`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provision init
+  provision init --yes --region eu-west-1 --agent-principal 210987654321
+  provision init --yes --system audit-trail --attach-to user/audit-trail
+
+Asks for what no option says, and writes provision.toml, or the file that --config names. A file that
+exists is never changed. With --yes, or where stdin is not a terminal, nothing is asked.")]
+pub struct InitArgs {
+    /// Ask nothing: what no option says is as by default
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Systems to set up; a list, repeatable [default: stackstate]
+    #[arg(long = "system", value_name = "SYSTEM", value_delimiter = ',')]
+    pub systems: Vec<System>,
+    /// Write a random external ID into the file, which then only its owner can read
+    #[arg(long, conflicts_with = "external_id")]
+    pub generate_external_id: bool,
+    /// Who gets Audit Trail's policy: user/NAME, group/NAME or role/NAME; repeatable
+    #[arg(long, value_name = "IDENTITY")]
+    pub attach_to: Vec<String>,
+    /// ARN of the policy that bounds every role that Audit Trail creates, for the hardened profile
+    #[arg(long, value_name = "ARN")]
+    pub audit_trail_boundary: Option<String>,
+    /// The settings of the StackState integration.
+    #[command(flatten)]
+    pub stackstate: StackStateFlags,
+}
