@@ -2,6 +2,7 @@
 //! is tried after it: whether what is deployed works.
 
 pub mod documents;
+pub mod kept;
 pub mod permissions;
 pub mod preflight;
 pub mod status;

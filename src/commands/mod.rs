@@ -32,6 +32,7 @@ use std::time::SystemTime;
 use context::Context;
 
 use crate::checks::documents::security_findings;
+use crate::checks::kept;
 use crate::engine::narrow;
 use crate::engine::observed::Consent;
 use crate::engine::plan::{Plan, plan as decide};
@@ -125,8 +126,12 @@ fn in_words(context: &Context, survey: &Survey, plan: &Plan, details: bool) -> S
         width,
         details,
     };
+    let stackstate = context.settings.stackstate.as_ref();
+    let keep = stackstate.map_or(&[][..], |it| &it.keep_policies);
+    let unused = kept::unused(keep, &survey.observed);
     view.text(plan)
         + &text::security(findings.values().sum(), width)
+        + &text::unused(&unused, width)
 }
 
 /// Shows the plan that a question may follow: as the first event, or as text. It is shown on stderr too

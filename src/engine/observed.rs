@@ -60,6 +60,8 @@ pub struct Present {
     pub is_listed: bool,
     /// What others added to the resource and the settings keep, one line each.
     pub keeps: Vec<String>,
+    /// The names of these, as the kind has them.
+    pub kept: Vec<String>,
     /// What others use the resource with. Only an unwanted resource needs an answer to that.
     pub held_by: Vec<Holder>,
     /// Where the resource leads beside its attributes, with what to do before it is taken over. Only
@@ -82,6 +84,7 @@ impl Present {
             leaves_name: false,
             is_listed: false,
             keeps: Vec::new(),
+            kept: Vec::new(),
             held_by: Vec::new(),
             exposure: None,
             holds: None,

@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::engine::action::Action;
 use crate::engine::plan::Step;
+use crate::names::KeptPolicy;
 use crate::render::wrap::hanging;
 use crate::systems::Site;
 
@@ -56,6 +57,18 @@ pub fn security(findings: usize, width: usize) -> String {
         "{CHANGED}Security:{CHANGED:#} {findings} {noun} in these documents; `provision policy lint` \
          explains them."
     );
+    hanging("", "  ", &text, width)
+}
+
+/// The policies that the settings keep although no role has them; empty if there are none.
+pub fn unused(policies: &[&KeptPolicy], width: usize) -> String {
+    if policies.is_empty() {
+        return String::new();
+    }
+    let names: Vec<String> = policies.iter().map(ToString::to_string).collect();
+    let names = names.join(", ");
+    let text =
+        format!("{CHANGED}Note:{CHANGED:#} no role has these policies of keep_policies: {names}.");
     hanging("", "  ", &text, width)
 }
 

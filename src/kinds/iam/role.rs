@@ -182,9 +182,12 @@ impl Resource for IamRole {
         let attached = details.attached.into_iter();
         let attached = attached.map(|arn| self.attached_policy(aws, arn));
         let mut keeps = Vec::new();
+        let mut kept_names = Vec::new();
         for (name, policy) in details.inline {
             if name != self.policy_name && self.keeps(|kept| kept.is_inline(&name)) {
-                keeps.push(kept::line(&format!("inline/{name}"), &policy));
+                let name = format!("inline/{name}");
+                keeps.push(kept::line(&name, &policy));
+                kept_names.push(name);
             } else {
                 attributes.insert(format!("inline_policy[{name}]"), policy);
             }
@@ -192,6 +195,7 @@ impl Resource for IamRole {
         for (arn, policy) in try_join_all(attached).await? {
             if self.keeps(|kept| kept.is_managed(&arn)) {
                 keeps.push(kept::line(&arn, &policy));
+                kept_names.push(arn);
             } else {
                 attributes.insert(format!("attached_policy[{arn}]"), policy);
             }
@@ -208,6 +212,7 @@ impl Resource for IamRole {
         };
         let mut present = Present::new(attributes, owner, Phase::Stable);
         present.keeps = keeps;
+        present.kept = kept_names;
         present.is_listed = is_listed;
         if self.spec.is_none() {
             let profiles = details.profiles.into_iter();
