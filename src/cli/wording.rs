@@ -32,8 +32,8 @@ mod tests {
                  Hint: a similar argument exists: '--region'\n",
             ),
             (
-                &["plna"],
-                "Error: unrecognized subcommand 'plna'\nHint: a similar",
+                &["aply"],
+                "Error: unrecognized subcommand 'aply'\nHint: a similar",
             ),
             (
                 &["plan", "--concurrency=0"],

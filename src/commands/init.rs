@@ -243,6 +243,10 @@ async fn ask_for_documents(
     if !has_audit_trail {
         return Ok(());
     }
+    // The check of the boundary depends on it.
+    interview
+        .answers
+        .set("audit_trail.profile", profile.as_str());
     if profile == "hardened" {
         interview
             .ask(Question {
@@ -258,7 +262,6 @@ async fn ask_for_documents(
             })
             .await?;
     }
-    interview.answers.set("audit_trail.profile", profile);
     interview
         .ask(Question {
             key: "audit_trail.attach_to",

@@ -102,10 +102,13 @@ pub(super) fn resolve<'a>(
 }
 
 /// The agent's principals and the external ID have no place in the trust policy for an instance. A
-/// flag may well take the place of what the file says about all three.
+/// flag may well take the place of what the file says about all three, and a variable of the
+/// environment may be there for other runs.
 fn refuse_beside_ec2(written: &Written) {
-    let is_flag = |place: &Place| matches!(place, Place::Flag(_));
-    let replaces = |place: &Place| is_flag(&written.kind.place) && !is_flag(place);
+    let may_be_ignored = |place: &Place| match place {
+        Place::Flag(name) => !name.starts_with('-'),
+        Place::File { .. } => matches!(written.kind.place, Place::Flag(_)),
+    };
     let refused = |what: &str| {
         Invalid::new(
             format!("with the trust \"ec2\" {what} would be ignored"),
@@ -118,10 +121,10 @@ fn refuse_beside_ec2(written: &Written) {
         external_id,
         ..
     } = written;
-    if !principals.value.is_empty() && !replaces(&principals.place) {
+    if !principals.value.is_empty() && !may_be_ignored(&principals.place) {
         principals.refuse(refused("the agent's principals"));
     }
-    if external_id.value.is_some() && !replaces(&external_id.place) {
+    if external_id.value.is_some() && !may_be_ignored(&external_id.place) {
         external_id.refuse(refused("the external ID"));
     }
 }

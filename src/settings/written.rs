@@ -92,9 +92,11 @@ impl Answers {
 
     /// The file. A section is in it if `sections` names it. A key that has no value is a comment.
     pub fn text(&self, sections: &[&str]) -> String {
-        let mut text = String::from(
-            "# The settings of `provision`. A key behind a # is not set; what it usually is stands\n\
-             # behind it. `provision config` shows what was understood.\n",
+        let mut text = String::new();
+        add_comment(
+            &mut text,
+            "The settings of `provision`. A key behind a # is not set, and what it usually is stands \
+             behind it. `provision config` shows what was understood.",
         );
         self.add(&mut text, "", keys::TOP, sections);
         text

@@ -6,6 +6,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use crate::failure::Failure;
+use crate::render::wrap;
+use crate::settings::DEFAULT_FILE;
 
 /// # Errors
 /// If there is anything at the path, so that nobody is asked in vain.
@@ -52,18 +54,19 @@ fn cannot_write(path: &Path, error: &io::Error) -> Failure {
 
 /// What was done, and the commands that come next.
 pub(super) fn next(path: &Path, variable: Option<&str>, is_secret: bool) -> String {
-    let mut text = format!("{} is written.\n", path.display());
+    let mut done = format!("{} is written.", path.display());
     if is_secret {
-        text += "It holds the external ID, and only you can read it: keep it out of version control.\n\
-                 `provision agent-config --show-secrets` prints the external ID for the agent.\n";
+        done += " It holds the external ID, and only you can read it: keep it out of version control. \
+                 `provision agent-config --show-secrets` prints the external ID for the agent.";
     }
-    text += "\nNext:\n";
+    let done = wrap::wrapped(&done, wrap::columns(&io::stdout()));
+    let mut text = done.join("\n") + "\n\nNext:\n";
     if let Some(variable) = variable.filter(|name| std::env::var_os(name).is_none()) {
-        text +=
-            &format!("  export {variable}=…   # what the agent presents; `openssl rand -hex 16`\n");
+        let command = format!("export {variable}=…");
+        text += &format!("  {command:<20} # the external ID of the agent\n");
     }
     let config = match path.to_str() {
-        Some(crate::settings::DEFAULT_FILE) => String::new(),
+        Some(DEFAULT_FILE) => String::new(),
         _ => format!(" --config {}", path.display()),
     };
     for (command, about) in [
