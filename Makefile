@@ -5,6 +5,7 @@ target := $(abspath $(or $(CARGO_TARGET_DIR),target))
 with_localstack := integration-tests/localstack/run
 with_moto := integration-tests/moto/run
 with_evaluator := integration-tests/evaluator/run
+with_browser := integration-tests/browser/run
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo acceptance check-bug-report test sweep test-crash races lag rates attack fuzz bench bench-check lint check-format clippy doc deny sbom ci clean-emulators
@@ -27,11 +28,12 @@ acceptance: build ## try it in a real account: ACCOUNT=123456789012 REGIONS=eu-w
 check-bug-report: build ## make the built program panic, which must ask for a report
 	@.ci/check-bug-report $(target)/release/provision
 
-test: ## run every test, with two AWS emulators and an evaluator of policies
+test: ## run every test, with two AWS emulators, an evaluator of policies and a browser
 	cargo test --locked --workspace --no-run
 	integration-tests/emulator/install models
 	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-6} $(with_localstack) $(with_moto) cargo test --locked --workspace
 	@$(with_evaluator) cargo test --locked --test evaluator
+	@$(with_browser) cargo test --locked --test browser
 
 sweep: ## make every AWS call fail in every way (half an hour)
 	cargo test --locked --test integration --no-run
@@ -81,7 +83,7 @@ check-format: ## check formatting alone
 
 clippy: ## run clippy alone, with warnings denied
 	cargo clippy --locked --workspace --all-targets -- -D warnings
-	cargo clippy --locked --test evaluator -- -D warnings
+	cargo clippy --locked --test evaluator --test browser -- -D warnings
 	CARGO_TARGET_DIR=$(target) cargo clippy --locked --manifest-path fuzz/Cargo.toml -- -D warnings
 	CARGO_TARGET_DIR=$(target) cargo clippy --locked --manifest-path crates/iam-policy/fuzz/Cargo.toml -- -D warnings
 

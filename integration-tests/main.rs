@@ -46,6 +46,7 @@ mod options;
 mod others;
 mod output;
 mod ownership;
+mod page;
 mod permissions;
 mod policy;
 mod policy_lint;

@@ -12,7 +12,7 @@ mod shown;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -280,20 +280,7 @@ pub fn write(path: &Path, plan: &Json, inputs: &Inputs, made: Made) -> Result<()
     };
     saved.digest = saved.own_digest();
     let text = serde_json::to_string_pretty(&saved).map_err(|error| failed(error.to_string()))?;
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    // A temporary file is created with mode 0600, and keeps that mode when it is renamed.
-    let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.write_all(b"\n")?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)
-    });
-    written
-        .map(|_| ())
-        .map_err(|error| failed(error.to_string()))
+    text_file::replace(path, &(text + "\n")).map_err(|error| failed(error.to_string()))
 }
 
 /// Reads a saved plan.

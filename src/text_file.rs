@@ -1,7 +1,7 @@
-//! Reads text files up to a limit of their length.
+//! Reads text files up to a limit of their length, and writes them as a whole.
 
 use std::fs::File;
-use std::io::{Error, ErrorKind, Read, Result};
+use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::path::Path;
 
 /// The limit for a policy, in bytes. It is far above the longest policy that AWS accepts, which is
@@ -22,6 +22,23 @@ pub fn read_file(path: &Path, most: u64) -> Result<String> {
 /// Those of [`read_file`].
 pub fn read_standard_input(most: u64) -> Result<String> {
     read(std::io::stdin(), most)
+}
+
+/// Writes the file at `path` at once, so that it is never there in part. Only the owner can read it.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn replace(path: &Path, text: &str) -> Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    // A temporary file is created with mode 0600, and keeps that mode when it is renamed.
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
 }
 
 /// The text of `source`, of at most `most` bytes, which is a multiple of 1,024.

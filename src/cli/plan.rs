@@ -17,6 +17,7 @@ use crate::settings::StackStateFlags;
 Examples:
   provision plan
   provision plan -o plan.json && provision apply plan.json
+  provision plan --html plan.html
   provision plan --destroy
   provision plan -r eu-west-1,us-east-1
 
@@ -34,6 +35,12 @@ pub struct PlanArgs {
     /// Show what destroy would delete instead, and save that
     #[arg(long, conflicts_with_all = ["adopt", "expire_existing_objects"])]
     pub destroy: bool,
+    /// Print the plan as Markdown, for the comment of a pull request
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
+    /// Write the plan as a page for a browser to this file
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// Exit with 2 if there are changes, with 0 if there are none
     #[arg(long)]
     pub detailed_exitcode: bool,

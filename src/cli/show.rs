@@ -9,6 +9,7 @@ use clap::Args;
 #[command(after_help = "\
 Examples:
   provision show plan.json
+  provision show plan.json --html plan.html
   provision show plan.json --json")]
 pub struct ShowArgs {
     /// Saved plan to show
@@ -17,6 +18,12 @@ pub struct ShowArgs {
     /// Print the plan as one JSON document
     #[arg(long)]
     pub json: bool,
+    /// Print the plan as Markdown, for the comment of a pull request
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
+    /// Write the plan as a page for a browser to this file, and print nothing else
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "markdown"])]
+    pub html: Option<PathBuf>,
     /// Show every attribute of what is created, and each region
     #[arg(long)]
     pub details: bool,

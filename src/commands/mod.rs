@@ -22,6 +22,7 @@ pub mod verify;
 mod alive;
 mod consent;
 mod outputs;
+mod page;
 mod run;
 #[cfg(test)]
 mod runtime_tests;

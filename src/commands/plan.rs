@@ -7,8 +7,9 @@ use tokio::sync::watch;
 
 use crate::cli::{self, Belongs, Flag, PlanArgs};
 use crate::commands::context::Context;
-use crate::commands::{Ending, consent, refuse_blocked, shell};
+use crate::commands::{Ending, consent, page, refuse_blocked, shell};
 use crate::failure::Failure;
+use crate::render::markdown::markdown;
 use crate::render::wrap::columns;
 use crate::render::{json, warnings};
 use crate::saved_plan::{self, Inputs, Made};
@@ -45,11 +46,17 @@ pub async fn command(
         ));
     }
     let document = json::plan(&survey.site, &plan);
+    let accepted = &context.settings.accepted;
     if args.json {
         print_json(format_args!("{document:#}"))?;
+    } else if args.markdown {
+        print(&markdown(&document, accepted)?)?;
     } else {
         let text = super::in_words(&context, &survey, &plan, args.details);
         print(&(text + &warnings::text(&plan.warnings, columns(&std::io::stdout()))))?;
+    }
+    if let Some(file) = &args.html {
+        page::write(file, &document, accepted)?;
     }
     refuse_blocked(&plan)?;
     if let Some(file) = &args.out {

@@ -1,13 +1,15 @@
 //! `provision show`: prints a saved plan. Neither AWS nor the settings are asked.
 
 use crate::cli::ShowArgs;
-use crate::commands::{Ending, shell};
+use crate::commands::{Ending, page, shell};
 use crate::failure::Failure;
+use crate::render::markdown::markdown;
 use crate::render::plan::View;
 use crate::render::warnings;
 use crate::render::wrap::columns;
 use crate::saved_plan;
 use crate::terminal::{print, print_json};
+use iam_policy::lint::Accepted;
 
 /// Runs the command.
 ///
@@ -17,6 +19,16 @@ pub fn command(args: &ShowArgs) -> Result<Ending, Failure> {
     let saved = saved_plan::read(&args.plan)?;
     if args.json {
         print_json(format_args!("{:#}", saved.plan))?;
+        return Ok(Ending::Well);
+    }
+    // What the settings accept is not in the file, so that every finding is shown.
+    let accepted = Accepted::new();
+    if args.markdown {
+        print(&markdown(&saved.plan, &accepted)?)?;
+        return Ok(Ending::Well);
+    }
+    if let Some(file) = &args.html {
+        page::write(file, &saved.plan, &accepted)?;
         return Ok(Ending::Well);
     }
     let (site, plan) = saved.shown()?;

@@ -5,12 +5,13 @@ use std::time::Duration;
 use serde_json::{Map, Value as Json, json};
 
 use crate::engine::action::Action;
-use crate::engine::attributes::Value;
+use crate::engine::attributes::{Change, Value};
 use crate::engine::events::{Counts, Event, Outcome};
 use crate::engine::plan::{Plan, Step};
 use crate::failure::Failure;
 use crate::render::{narrowed, warnings};
 use crate::systems::Site;
+use iam_policy::{Sign, diff};
 
 /// The version of the plan's form. It is raised when a program that reads the older form would
 /// fail.
@@ -53,7 +54,7 @@ fn step(step: &Step) -> Json {
             "before": side(&change.before),
             "after": side(&change.after),
             "after_unknown": matches!(change.after, Some(Value::KnownAfterApply)),
-            "note": change.note(),
+            "note": note(change),
         })
     });
     json!({
@@ -71,6 +72,23 @@ fn step(step: &Step) -> Json {
         "needs": step.needs.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "changes": changes.collect::<Vec<_>>(),
     })
+}
+
+/// What a person should know about a change beside the values. Every secret is the same text in these, so
+/// that only this tells whether it is another one.
+fn note(change: &Change) -> Option<String> {
+    let before = change.before.as_ref().and_then(Value::as_policy);
+    let after = change.after.as_ref().and_then(Value::as_policy);
+    let hidden = match (before.as_deref(), after.as_deref()) {
+        (Some(before), Some(after)) => {
+            let mut lines = diff(Some(before), Some(after)).into_iter();
+            lines.any(|it| it.sign == Sign::Changed && it.text.contains("(sensitive, changed)"))
+        }
+        _ => false,
+    };
+    let hidden = hidden.then(|| "the external ID, which is hidden, differs".to_owned());
+    let notes: Vec<String> = change.note().into_iter().chain(hidden).collect();
+    (!notes.is_empty()).then(|| notes.join("; "))
 }
 
 /// One event of a run, with the action on its resource, and where the work ended, how long it took.

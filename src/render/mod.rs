@@ -4,14 +4,18 @@
 
 pub mod changes;
 pub mod config;
+pub mod differences;
 pub mod ending;
 pub mod graph;
+pub mod html;
 pub mod json;
 pub mod kind_words;
+pub mod markdown;
 pub mod markup;
 mod narrowed;
 pub mod plan;
 pub mod plan_document;
+pub mod plan_findings;
 pub mod preflight;
 pub mod progress;
 pub mod question;
@@ -22,6 +26,8 @@ pub mod waiting;
 pub mod warnings;
 pub mod wrap;
 
+#[cfg(test)]
+mod markdown_tests;
 #[cfg(test)]
 mod progress_tests;
 #[cfg(test)]

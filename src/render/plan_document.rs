@@ -17,6 +17,18 @@ pub struct PlanDocument {
     pub regions: Vec<String>,
     /// The resources. Each stands after those that it needs, or before them in a plan of a destroy.
     pub resources: Vec<Resource>,
+    /// What a person is to know before the consent.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
+}
+
+/// What a person is to know before the consent.
+#[derive(Debug, Deserialize)]
+pub struct Warning {
+    /// The address of the resource that it is about, if it is about one.
+    pub address: Option<String>,
+    /// A sentence without a full stop.
+    pub message: String,
 }
 
 /// A resource of a plan.
@@ -34,6 +46,9 @@ pub struct Resource {
     pub arn: Option<String>,
     /// What would be done with it.
     pub action: Action,
+    /// What the settings ask for, in one line.
+    #[serde(default)]
+    pub summary: Option<String>,
     /// Why.
     pub reason: Option<String>,
     /// What a person should know beside the changes.

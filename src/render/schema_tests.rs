@@ -244,12 +244,14 @@ fn unknown_and_absent_values_are_null() {
     let key = changes
         .iter()
         .find(|it| it["attribute"] == "encryption.key");
-    assert_eq!(
-        key,
-        Some(
-            &json!({"attribute": "encryption.key", "before": null, "after": null, "after_unknown": true, "note": null})
-        )
-    );
+    let unknown = json!({
+        "attribute": "encryption.key",
+        "before": null,
+        "after": null,
+        "after_unknown": true,
+        "note": null,
+    });
+    assert_eq!(key, Some(&unknown));
     assert_eq!(find("kms_key.integration@eu-west-1")["arn"], json!(null));
     assert_eq!(find("iam_role.integration")["region"], json!(null));
     assert_eq!(plan["summary"]["create"], json!(13));

@@ -1,0 +1,89 @@
+'use strict';
+(() => {
+  const at = (id) => document.getElementById(id);
+  const root = document.documentElement;
+  const cards = [...document.querySelectorAll('.card')];
+  const texts = cards.map((card) => card.textContent.toLowerCase());
+  const chosen = ['action', 'region', 'kind'];
+
+  const filter = () => {
+    const words = at('text').value.toLowerCase().split(/\s+/);
+    const fits = (card, index) =>
+      chosen.every((name) => !at(name).value || card.dataset[name] === at(name).value) &&
+      words.every((word) => texts[index].includes(word));
+    cards.forEach((card, index) => { card.hidden = !fits(card, index); });
+    for (const group of document.querySelectorAll('.members')) {
+      group.hidden = !group.querySelector('.card:not([hidden])');
+    }
+    const shown = seen().length;
+    at('shown').textContent = `${shown} of ${cards.length} resources`;
+    at('none').hidden = shown > 0;
+  };
+  const seen = () => cards.filter((card) => !card.hidden);
+
+  // The next resource that is seen, or the one before.
+  const go = (step) => {
+    const shown = seen();
+    const current = shown.findIndex((card) => card.contains(document.activeElement));
+    const next = shown[current < 0 ? (step > 0 ? 0 : shown.length - 1) : current + step];
+    if (next) next.querySelector('summary').focus();
+  };
+
+  const reveal = () => {
+    const target = cards.find((card) => `#${card.id}` === location.hash);
+    if (!target) return;
+    if (target.hidden) {
+      at('controls').reset();
+      filter();
+    }
+    target.open = true;
+    target.querySelector('summary').focus();
+  };
+
+  const isDark = () => root.dataset.theme
+    ? root.dataset.theme === 'dark'
+    : matchMedia('(prefers-color-scheme: dark)').matches;
+  const nameTheme = () => { at('theme').textContent = isDark() ? 'Light' : 'Dark'; };
+
+  at('theme').addEventListener('click', () => {
+    root.dataset.theme = isDark() ? 'light' : 'dark';
+    nameTheme();
+  });
+  at('controls').addEventListener('input', filter);
+  at('controls').addEventListener('submit', (event) => event.preventDefault());
+  at('open').addEventListener('click', () => {
+    const open = !seen().every((card) => card.open);
+    for (const card of seen()) card.open = open;
+    at('open').textContent = open ? 'Close all' : 'Open all';
+  });
+  addEventListener('hashchange', reveal);
+  addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches('input, select')) {
+      if (event.key === 'Escape' && event.target === at('text')) {
+        at('text').value = '';
+        filter();
+      }
+      return;
+    }
+    if (event.key === '/') at('text').focus();
+    else if (event.key === 'j') go(1);
+    else if (event.key === 'k') go(-1);
+    else return;
+    event.preventDefault();
+  });
+
+  // A printed page shows everything.
+  let opened = [];
+  addEventListener('beforeprint', () => {
+    opened = [...document.querySelectorAll('details:not([open])')];
+    for (const one of opened) one.open = true;
+  });
+  addEventListener('afterprint', () => { for (const one of opened) one.open = false; });
+
+  at('theme').hidden = false;
+  at('controls').hidden = false;
+  nameTheme();
+  filter();
+  reveal();
+})();
