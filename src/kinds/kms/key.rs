@@ -223,8 +223,12 @@ impl Resource for KmsKey {
     async fn delete(&self, aws: &Aws, present: &Present, consent: Consent) -> Result<(), AwsError> {
         let arn = self.arn_of(aws, present, "ScheduleKeyDeletion")?;
         if !is_pending(present) {
-            self.schedule_deletion(aws, arn, consent.recovery_days.into())
-                .await?;
+            let days = consent.recovery_days.into();
+            if let Some(day) = self.schedule_deletion(aws, arn, days).await? {
+                aws.announce_progress(format!(
+                    "AWS deletes the key on {day}; until then `provision apply` restores it"
+                ));
+            }
         }
         let own_alias = Value::from(self.alias());
         let is_named = match present.attributes.get("alias") {

@@ -76,14 +76,14 @@ impl KmsKey {
         again(aws, |error| error.kind == ErrorKind::AlreadyExists, attempt).await
     }
 
-    /// Schedules the deletion. AWS refuses it of a key that waits already (KMS Developer Guide, "Key
+    /// Schedules the deletion, and returns its day if AWS names it. AWS refuses it of a key that waits already (KMS Developer Guide, "Key
     /// states of AWS KMS keys"), which another run may have asked for.
     pub(super) async fn schedule_deletion(
         &self,
         aws: &Aws,
         id: &str,
         days: i32,
-    ) -> Result<(), AwsError> {
+    ) -> Result<Option<String>, AwsError> {
         let client = aws.kms(&self.region);
         let answer = aws
             .call(self.operation("ScheduleKeyDeletion"), || {
@@ -95,12 +95,7 @@ impl KmsKey {
             Ok(answer) => {
                 let date = answer.deletion_date();
                 let date = date.and_then(|date| date.fmt(Format::DateTime).ok());
-                if let Some(day) = date.as_deref().and_then(|date| date.get(..10)) {
-                    aws.announce_progress(format!(
-                        "AWS deletes the key on {day}; until then `provision apply` restores it"
-                    ));
-                }
-                return Ok(());
+                return Ok(date.map(|date| date.chars().take_while(|it| *it != 'T').collect()));
             }
             Err(error) if in_another_state(&error) => error,
             Err(error) => return Err(error),
@@ -111,7 +106,8 @@ impl KmsKey {
                 _ => Err(error.clone()),
             }
         };
-        again(aws, in_another_state, waits).await
+        again(aws, in_another_state, waits).await?;
+        Ok(None)
     }
 
     pub(super) async fn recover(

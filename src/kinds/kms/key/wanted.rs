@@ -77,7 +77,7 @@ impl Specified<'_, KmsKey, KeySpec> {
             let is_denied = |error: &AwsError| error.kind == ErrorKind::Denied;
             let schedule = || key.schedule_deletion(aws, arn, SHORTEST_WAIT);
             let scheduled = again(aws, is_denied, schedule).await;
-            return Err(scheduled.map_or_else(|failed| orphaned(failed, arn), |()| error));
+            return Err(scheduled.map_or_else(|failed| orphaned(failed, arn), |_| error));
         }
         match rotation {
             Ok(()) => {
