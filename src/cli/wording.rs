@@ -31,10 +31,7 @@ mod tests {
                 "Error: unexpected argument '--regoin' found\n\
                  Hint: a similar argument exists: '--region'\n",
             ),
-            (
-                &["aply"],
-                "Error: unrecognized subcommand 'aply'\nHint: a similar",
-            ),
+            (&["plann"], "Error: unrecognized subcommand 'plann'\nHint: "),
             (
                 &["plan", "--concurrency=0"],
                 "Error: invalid value '0' for '--concurrency <N>': 0 is not in 1..=256\n",
