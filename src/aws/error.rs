@@ -101,12 +101,13 @@ impl AwsError {
             }
             _ if answer.is_some_and(is_web_page) => AwsError {
                 message: "the answer is a web page, and not AWS's".to_owned(),
-                hint: Some(
+                // A load balancer of AWS that fails answers so too.
+                hint: status.filter(|status| *status < 500).map(|_| {
                     "Something between this machine and AWS answers in its place: log in to the \
                      network where it asks for that, or correct the proxy, `--endpoint-url` or \
                      AWS_ENDPOINT_URL, then run again"
-                        .to_owned(),
-                ),
+                        .to_owned()
+                }),
                 ..lowered
             },
             // The command that renews the credentials names the profile.

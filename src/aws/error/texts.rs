@@ -342,11 +342,22 @@ fn an_answer_without_a_code_is_judged_by_its_status() {
 #[test]
 fn a_web_page_is_told_as_one() {
     let cases = [
-        (200, "\n<!DOCTYPE html><html></html>", true),
-        (403, "<HTML><head></head></HTML>", true),
-        (403, "<Error><Code>AccessDenied</Code></Error>", false),
+        (200, "\n<!DOCTYPE html><html></html>", true, true),
+        (403, "<HTML><head></head></HTML>", true, true),
+        (
+            503,
+            "<html><body>503 Service Unavailable</body></html>",
+            true,
+            false,
+        ),
+        (
+            403,
+            "<Error><Code>AccessDenied</Code></Error>",
+            false,
+            false,
+        ),
     ];
-    for (status, body, is_page) in cases {
+    for (status, body, is_page, is_between) in cases {
         let body = aws_smithy_types::body::SdkBody::from(body);
         let response = HttpResponse::new(status.try_into().unwrap(), body);
         let error = aws_sdk_s3::operation::head_bucket::HeadBucketError::unhandled("invalid root");
@@ -366,7 +377,7 @@ fn a_web_page_is_told_as_one() {
         );
         assert_eq!(
             failure.contains("log in to the network"),
-            is_page,
+            is_between,
             "{failure}"
         );
     }
