@@ -1,6 +1,5 @@
 //! What a person is to do about a failed call.
 
-use super::credentials::login;
 use super::kind::ErrorKind;
 use crate::aws::operation::Operation;
 
@@ -178,6 +177,14 @@ fn on_credentials(
         }
     };
     advice.to_owned()
+}
+
+/// The command that begins a session of SSO.
+pub(super) fn login(profile: Option<&str>) -> String {
+    match profile {
+        Some(profile) => format!("aws sso login --profile {profile}"),
+        None => "aws sso login".to_owned(),
+    }
 }
 
 const SET_THE_CLOCK: &str = "Set the clock of this machine, which differs from AWS's by minutes, \

@@ -1,5 +1,6 @@
 //! Why there are no credentials, in plain words: the SDK names its own parts.
 
+use super::advice::login;
 use crate::aws::error::AwsError;
 
 /// What the SDK says of an AWS profile that does not exist, and of one that another names.
@@ -47,14 +48,6 @@ impl AwsError {
             hint: Some(hint),
             ..self
         }
-    }
-}
-
-/// The command that begins a session of SSO.
-pub(super) fn login(profile: Option<&str>) -> String {
-    match profile {
-        Some(profile) => format!("aws sso login --profile {profile}"),
-        None => "aws sso login".to_owned(),
     }
 }
 
