@@ -11,10 +11,11 @@ Examples:
   provision explain iam_role.firehose-eu-west-1           A resource, by its address
   provision explain role/StackStateFirehoseRole-REGION    The same, by its name
   provision explain versioning                            An attribute that a plan shows
+  provision explain encryption                            A setting
 
 Nothing is read, and AWS is not called.")]
 pub struct ExplainArgs {
-    /// A code of policy lint, the address, name or ARN of a resource, an attribute; `codes` and
+    /// A code of policy lint, the address, name or ARN of a resource, an attribute or a setting; `codes` and
     /// `attributes` list these
     #[arg(value_name = "WHAT")]
     pub what: Option<String>,

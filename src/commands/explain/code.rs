@@ -22,7 +22,7 @@ fn topic(rule: &Rule, examples: &[Example]) -> Topic {
         Part::Row(
             "or accept",
             format!(
-                "accept = {{ {:?} = \"the reason\" }} under [lint] of the settings",
+                "`accept = {{ {:?} = \"the reason\" }}` under [lint] of the settings",
                 rule.code
             ),
         ),

@@ -3,6 +3,7 @@
 mod code;
 mod resource;
 mod sample;
+mod setting;
 mod topic;
 
 use std::io::stdout;
@@ -19,6 +20,8 @@ use topic::{Group, Topic};
 
 /// How far a word may be from what it is taken for, as a share of its letters.
 const NEAR: f64 = 0.55;
+/// A word of so many letters is near to every name that has it in it.
+const SHORTEST_PART: usize = 4;
 /// How many near words are named.
 const MOST_NEAR: usize = 3;
 
@@ -29,6 +32,7 @@ const MOST_NEAR: usize = 3;
 pub fn command(args: &ExplainArgs) -> Result<Ending, Failure> {
     let mut topics = code::topics();
     topics.extend(resource::topics()?);
+    topics.extend(setting::topics());
     let width = columns(&stdout());
     let text = match args.what.as_deref() {
         None => overview(&topics, width),
@@ -103,12 +107,13 @@ fn unknown(topics: &[Topic], word: &str) -> Failure {
     let word = normal(word);
     let mut near: Vec<(f64, &str)> = topics
         .iter()
-        .flat_map(|topic| &topic.words)
-        .map(|it| {
-            (
-                strsim::normalized_levenshtein(&normal(it), &word),
-                it.as_str(),
-            )
+        .filter_map(|topic| {
+            if word.len() >= SHORTEST_PART && normal(topic.name()).contains(&word) {
+                return Some((1.0, topic.name()));
+            }
+            let words = topic.words.iter();
+            let nearness = words.map(|it| strsim::normalized_levenshtein(&normal(it), &word));
+            Some((nearness.max_by(f64::total_cmp)?, topic.name()))
         })
         .filter(|(nearness, _)| *nearness >= NEAR)
         .collect();
@@ -133,6 +138,11 @@ fn overview(topics: &[Topic], width: usize) -> String {
     };
     let count = |group: Group| names(group).len();
     let mut text = String::from("`provision explain WHAT` explains:\n");
+    let of_settings = topics.iter().filter(|topic| topic.group == Group::Setting);
+    // A section is not part of the word that a person remembers.
+    let settings: Vec<&str> = of_settings
+        .map(|topic| topic.name().rsplit('.').next().unwrap_or_default())
+        .collect();
     let (codes, attributes) = (count(Group::Code), count(Group::Attribute));
     for (heading, words) in [
         (
@@ -141,7 +151,7 @@ fn overview(topics: &[Topic], width: usize) -> String {
         ),
         (
             "attributes",
-            format!("{attributes} of resources: `provision explain attributes` lists them"),
+            format!("{attributes} of resources: `provision explain attributes` lists them by kind"),
         ),
         (
             "resources",
@@ -150,7 +160,7 @@ fn overview(topics: &[Topic], width: usize) -> String {
                 names(Group::Resource).join(", ")
             ),
         ),
-        ("kinds", names(Group::Kind).join(", ")),
+        ("settings", settings.join(", ")),
     ] {
         text.push_str(&hanging(
             &format!("  {heading:<11} "),
@@ -194,6 +204,7 @@ mod tests {
     fn all() -> Vec<Topic> {
         let mut topics = code::topics();
         topics.extend(resource::topics().unwrap());
+        topics.extend(setting::topics());
         topics
     }
 
@@ -250,6 +261,19 @@ mod tests {
             ("key_policy", &["key_policy"], "an attribute"),
             ("role", &["role", "role"], "an attribute of two kinds"),
             ("kms_key.rotation", &["rotation"], "an attribute of a kind"),
+            ("regions", &["regions"], "a key at the top of the file"),
+            (
+                "stackstate.trust",
+                &["stackstate.trust"],
+                "a key of a section",
+            ),
+            (
+                "external_id",
+                &["stackstate.external_id"],
+                "without its section",
+            ),
+            ("--policy-profile", &["stackstate.profile"], "a flag"),
+            ("--concurrency", &["--concurrency"], "a flag without a key"),
             ("moon", &[], "nothing"),
         ];
         for (word, names, reason) in cases {
@@ -265,6 +289,10 @@ mod tests {
             ("all-action", "Near are all-actions"),
             ("s3_bucket.log", "Near are s3_bucket.logs@MAIN_REGION"),
             ("versoning", "Near are versioning"),
+            (
+                "firehose",
+                "Near are event_target.firehose@REGION, firehose_stream, ",
+            ),
             ("moon", "`provision explain` lists"),
         ];
         for (word, expected) in cases {
@@ -308,6 +336,8 @@ mod tests {
             "iam_role",
             "tags[team]",
             "lifecycle",
+            "regions",
+            "encryption",
         ];
         for width in [60, 80] {
             let texts = words.map(|word| {

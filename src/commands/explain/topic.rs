@@ -28,6 +28,7 @@ pub(super) enum Group {
     Kind,
     Resource,
     Attribute,
+    Setting,
 }
 
 /// A part of an explanation.
