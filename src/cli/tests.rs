@@ -133,7 +133,7 @@ fn a_misspelt_option_is_taken_for_an_option() {
     let error = read(&["apply", "--no-preflght"]).unwrap_err().to_string();
     assert!(error.contains("--no-preflight"), "{error}");
     assert!(!error.contains("as a value"), "{error}");
-    let error = read(&["apply", "--unheard-of"]).unwrap_err().to_string();
+    let error = read(&["apply", "--zzzzz"]).unwrap_err().to_string();
     assert!(!error.contains("tip:"), "{error}");
 }
 
