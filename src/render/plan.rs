@@ -46,7 +46,13 @@ impl View<'_> {
         let all: Vec<&Step> = plan.steps.iter().filter(|step| is_shown(step)).collect();
         let reason = common_reason(&all);
         text.push_str(&self.reason("", reason));
-        for group in groups(&all, self) {
+        let unlimited = View {
+            width: usize::MAX,
+            ..*self
+        };
+        let said = |step: &Step| unlimited.step(step, 0, false);
+        let said: Option<&dyn Fn(&Step) -> String> = (!self.details).then_some(&said);
+        for group in groups(&all, &self.site.regions, said) {
             text.push('\n');
             self.group(&mut text, &group, reason.is_some());
         }
@@ -56,7 +62,7 @@ impl View<'_> {
     }
 
     fn group(&self, text: &mut String, group: &Group<'_>, reason_is_said: bool) {
-        let heading = group.heading(self.site);
+        let heading = group.heading(&self.site.regions);
         text.push_str(&format!("{STRONG}{heading}{STRONG:#}\n"));
         let reason = common_reason(&group.steps).filter(|_| !reason_is_said);
         text.push_str(&self.reason("  ", reason));

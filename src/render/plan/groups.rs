@@ -3,12 +3,13 @@
 
 use iam_policy::printable::printable;
 
-use super::View;
 use crate::engine::action::Action;
 use crate::engine::plan::Step;
 use crate::names::Region;
 use crate::render::text::counts;
-use crate::systems::Site;
+
+/// All that is said of a step, whatever the width of the terminal.
+type Said<'a> = &'a dyn Fn(&Step) -> String;
 
 /// The resources of the account or of one region.
 pub(super) struct Group<'a> {
@@ -26,13 +27,13 @@ pub(super) struct Alike<'a> {
 }
 
 impl<'a> Group<'a> {
-    pub(super) fn heading(&self, site: &Site) -> String {
+    pub(super) fn heading(&self, regions: &[Region]) -> String {
         match self.region {
             None => "Account-wide".to_owned(),
-            Some(region) if !site.regions.contains(region) => {
+            Some(region) if !regions.contains(region) => {
                 format!("{region} (not in the settings)")
             }
-            Some(region) if site.regions.len() > 1 && site.regions.first() == Some(region) => {
+            Some(region) if regions.len() > 1 && regions.first() == Some(region) => {
                 format!("{region} (main)")
             }
             Some(region) => region.to_string(),
@@ -41,13 +42,13 @@ impl<'a> Group<'a> {
 
     /// The steps of this group that those of `other` do not repeat; `None` if `other` does more or
     /// something else.
-    fn beyond(&self, other: &Group<'_>, view: &View<'_>) -> Option<Vec<&'a Step>> {
+    fn beyond(&self, other: &Group<'_>, said: Said<'_>) -> Option<Vec<&'a Step>> {
         let own = self
             .steps
             .iter()
-            .map(|step| (*step, key(step, self.region, view)));
+            .map(|step| (*step, key(step, self.region, said)));
         let own: Vec<(&Step, String)> = own.collect();
-        let others = other.steps.iter().map(|step| key(step, other.region, view));
+        let others = other.steps.iter().map(|step| key(step, other.region, said));
         let others: Vec<String> = others.collect();
         let is_repeated = |key: &String| own.iter().any(|(_, own)| own == key);
         if !others.iter().all(is_repeated) {
@@ -80,8 +81,13 @@ fn shortened(step: &Step) -> String {
     format!("{}.{}", step.address.kind, printable(&step.address.name))
 }
 
-/// The account first, then the regions in the order of the settings, then those that are not in them.
-pub(super) fn groups<'a>(steps: &[&'a Step], view: &View<'_>) -> Vec<Group<'a>> {
+/// The account first, then the `regions` of the settings, then those that are not in them. Regions of which
+/// the same is `said` are shown once; each is shown by itself where that is `None`.
+pub(super) fn groups<'a>(
+    steps: &[&'a Step],
+    regions: &[Region],
+    said: Option<Said<'_>>,
+) -> Vec<Group<'a>> {
     let mut all: Vec<Group<'a>> = Vec::new();
     for step in steps.iter().copied() {
         let region = step.region.as_ref();
@@ -94,19 +100,18 @@ pub(super) fn groups<'a>(steps: &[&'a Step], view: &View<'_>) -> Vec<Group<'a>> 
             }),
         }
     }
-    let regions = &view.site.regions;
     all.sort_by_key(|group| {
         let place = |region| regions.iter().position(|it| it == region);
         group
             .region
             .map(|region| place(region).unwrap_or(regions.len()))
     });
-    if view.details {
+    let Some(said) = said else {
         return all;
-    }
+    };
     let mut shown: Vec<Group<'a>> = Vec::new();
     for group in all {
-        if !fold(&mut shown, &group, view) {
+        if !fold(&mut shown, &group, said) {
             shown.push(group);
         }
     }
@@ -114,7 +119,7 @@ pub(super) fn groups<'a>(steps: &[&'a Step], view: &View<'_>) -> Vec<Group<'a>> 
 }
 
 /// Adds the group's region to those that are like one that is shown, if it is.
-fn fold<'a>(shown: &mut [Group<'a>], group: &Group<'a>, view: &View<'_>) -> bool {
+fn fold<'a>(shown: &mut [Group<'a>], group: &Group<'a>, said: Said<'_>) -> bool {
     let Some(region) = group.region else {
         return false;
     };
@@ -124,7 +129,7 @@ fn fold<'a>(shown: &mut [Group<'a>], group: &Group<'a>, view: &View<'_>) -> bool
         if group.steps.iter().any(is_deleted) {
             continue;
         }
-        let Some(without) = first.beyond(group, view) else {
+        let Some(without) = first.beyond(group, said) else {
             continue;
         };
         let addresses =
@@ -147,12 +152,8 @@ fn fold<'a>(shown: &mut [Group<'a>], group: &Group<'a>, view: &View<'_>) -> bool
 }
 
 /// What is said of a step, without its own region.
-fn key(step: &Step, region: Option<&Region>, view: &View<'_>) -> String {
-    let unlimited = View {
-        width: usize::MAX,
-        ..*view
-    };
-    let text = unlimited.step(step, 0, false);
+fn key(step: &Step, region: Option<&Region>, said: Said<'_>) -> String {
+    let text = said(step);
     match region {
         Some(region) => text.replace(region.name(), ""),
         None => text,
