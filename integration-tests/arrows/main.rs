@@ -29,7 +29,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("checks", &["systems"]),
     ("survey", &["systems"]),
     ("saved_plan", &["systems"]),
-    ("terminal", &[]),
+    ("terminal", &["render"]),
     ("systems", &["kinds", "settings"]),
     ("kinds", &["engine"]),
     ("engine", &["aws"]),

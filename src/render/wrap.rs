@@ -3,6 +3,7 @@
 //! What a person copies is never broken: an ARN and a path are single words, and a command in
 //! backticks counts as one word. Such a word has a line to itself where it does not fit.
 
+use std::io::IsTerminal;
 use std::os::fd::AsFd;
 
 use terminal_size::{Width, terminal_size_of};
@@ -47,6 +48,16 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
         .collect()
 }
 
+/// A text as it is printed to this stream: in lines that fit its terminal. A pipe or a file gets it as it
+/// is, since what reads there looks for whole lines.
+pub fn fitted(text: &str, stream: &(impl AsFd + IsTerminal)) -> String {
+    if stream.is_terminal() {
+        wrapped(text, columns(stream)).join("\n")
+    } else {
+        text.to_owned()
+    }
+}
+
 /// A text with a hanging indent: its first line stands after `first`, each other one after `rest`.
 /// Every line has at most `width` columns, except for a longer word, and ends with a line break.
 pub fn hanging(first: &str, rest: &str, text: &str, width: usize) -> String {
@@ -63,8 +74,11 @@ pub fn hanging(first: &str, rest: &str, text: &str, width: usize) -> String {
 
 fn lines(first: &str, rest: &str, text: &str, width: usize) -> Vec<String> {
     let whole = format!("{first}{text}");
+    if text.is_empty() {
+        return vec![first.trim_end().to_owned()];
+    }
     if width_of(&whole) <= width {
-        return vec![whole.trim_end_matches(' ').to_owned()];
+        return vec![whole];
     }
     let mut lines = Vec::new();
     let mut line = first.to_owned();
@@ -116,7 +130,7 @@ mod tests {
 
     #[test]
     fn text_is_broken_between_words() {
-        let cases: [(&str, &str, usize, &[&str]); 10] = [
+        let cases: [(&str, &str, usize, &[&str]); 11] = [
             ("short", "a b c", 10, &["a b c"]),
             ("exact", "ab cd", 5, &["ab cd"]),
             ("between words", "ab cd ef", 6, &["ab cd", "ef"]),
@@ -155,6 +169,12 @@ mod tests {
                 "a:\n  b c d\n\ne",
                 5,
                 &["a:", "  b c", "  d", "", "e"],
+            ),
+            (
+                "so does a space at the end, after which a person types",
+                "a: ",
+                6,
+                &["a: "],
             ),
             ("columns of a line that fits stay", "a    b", 6, &["a    b"]),
         ];

@@ -14,6 +14,7 @@ use aws_smithy_types::date_time::Format;
 use serde_json::{Map, Value as Json};
 
 use crate::failure::Failure;
+use crate::render::wrap::fitted;
 use crate::secret::known::hide;
 use iam_policy::printable::printable_json;
 
@@ -80,10 +81,10 @@ pub fn print_with_secrets(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Prints progress or a diagnostic to stderr, above the live view, without the known secrets. Errors
-/// are ignored: there is no other place to report them.
+/// Prints progress or a diagnostic to stderr, above the live view and in lines that fit the terminal,
+/// without the known secrets. Errors are ignored: there is no other place to report them.
 pub fn report(text: &str) {
-    live::above(&hide(text));
+    live::above(&fitted(&hide(text), &io::stderr()));
 }
 
 /// Prints the last words of a program that a signal ends. Nothing comes after them on stderr.
