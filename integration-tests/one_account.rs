@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use crate::harness::session::{Session, THOUGHT};
-use crate::harness::{Account, MAIN, Moment, inventory};
+use crate::harness::{Account, MAIN, Moment, inventory, unwrapped};
 
 /// Two accounts, and a profile whose `credential_process` changes from the first to the second one.
 pub struct Changing {
@@ -68,7 +68,7 @@ impl Changing {
         let (code, screen) = session.end();
         assert_eq!(code, Some(1), "{screen}");
         for told in self.told() {
-            assert!(screen.contains(&told), "{told}: {screen}");
+            assert!(unwrapped(&screen).contains(&told), "{told}: {screen}");
         }
         screen
     }
@@ -90,7 +90,7 @@ async fn credentials_that_change_during_the_question_write_nothing() {
         }
         let screen = accounts.change_during_the_question(&args).await;
         assert!(
-            screen.contains("credentials that stay in one account"),
+            unwrapped(&screen).contains("credentials that stay in one account"),
             "{screen}"
         );
         accounts.other_is_untouched().await;

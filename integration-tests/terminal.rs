@@ -81,7 +81,7 @@ async fn the_question_can_be_interrupted() {
         let (code, screen) = session.end();
         assert_eq!(code, Some(130), "{screen}");
         let told = "Interrupted: nothing was changed.";
-        assert!(screen.contains(told), "{screen}");
+        assert!(unwrapped(&screen).contains(told), "{screen}");
     }
     assert_eq!(duration(&account).await, Some(7200));
 }
@@ -100,7 +100,7 @@ async fn a_change_during_the_question_is_reported_and_not_overwritten() {
     let (code, screen) = session.end();
     assert_eq!(code, Some(1), "{screen}");
     let told = "iam_role.integration changed after the plan to update it was made";
-    assert!(screen.contains(told), "{screen}");
+    assert!(unwrapped(&screen).contains(told), "{screen}");
     assert_eq!(duration(&account).await, Some(9000), "{screen}");
     // The other steps are done.
     let found = account.events(MAIN).describe_rule().name(rule).send().await;
@@ -137,7 +137,7 @@ async fn a_key_that_takes_the_place_of_the_approved_one_during_the_question_is_n
         let (code, screen) = session.end();
         assert_eq!(code, Some(1), "{command}: {screen}");
         let told = "kms_key.integration@eu-west-1 changed after the plan to";
-        assert!(screen.contains(told), "{command}: {screen}");
+        assert!(unwrapped(&screen).contains(told), "{command}: {screen}");
         assert!(screen.contains(&approved), "{command}: {screen}");
         for key in [&approved, &victim] {
             let state = hostile_keys::state(&account, key).await;

@@ -105,7 +105,8 @@ impl Session {
 
     /// Reads until the question is shown, and returns everything up to there.
     pub fn until_asked(&mut self) -> &str {
-        self.until(|session| session.seen.contains(QUESTION));
+        // The question may be broken into lines.
+        self.until(|session| unwrapped(&session.seen).ends_with(QUESTION.trim_end()));
         &self.seen
     }
 
