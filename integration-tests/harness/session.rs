@@ -13,6 +13,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
 use super::screen::Screen;
+use super::unwrapped;
 
 const QUESTION: &str = "? Type yes: ";
 /// Longer than the time for which an observation counts, so the program reads again.

@@ -3,6 +3,7 @@
 mod advice;
 #[cfg(test)]
 mod policies_md;
+mod policy;
 #[cfg(test)]
 mod report_tests;
 
@@ -15,13 +16,13 @@ use crate::engine::node::Node;
 use crate::failure::Failure;
 use crate::kinds::s3::bucket::KIND;
 use crate::settings::Settings;
-use crate::systems::{Content, Layout, Site, Written};
+use crate::systems::{Layout, Site, Written};
 use advice::Advice;
-use iam_policy::Kind;
 use iam_policy::lint::{
-    self, Accepted, Bucket, Checked, Document, Finding, Found, Home, Report, Severity, lint_bucket,
+    self, Accepted, Bucket, Checked, Finding, Found, Report, Severity, lint_bucket,
 };
 use iam_policy::report::Tool;
+use policy::policy_of;
 use serde_json::Value as Json;
 
 /// The findings in the policies and buckets that the settings write at `site`.
@@ -33,7 +34,7 @@ pub fn report(settings: &Settings, layout: &Layout, site: &Site) -> Result<Repor
     let advice = Advice::of(settings, site)?;
     let mut documents = Vec::new();
     for written in written {
-        let Some((kind, document)) = document(written, site) else {
+        let Some((kind, document)) = policy_of(written, site) else {
             continue;
         };
         let found = lint::lint(&document).into_iter().map(|finding| Found {
@@ -82,7 +83,7 @@ pub fn security_findings(
 ) -> BTreeMap<Address, usize> {
     let documents = written
         .iter()
-        .filter_map(|written| Some((&written.carrier, document(written, site)?.1)));
+        .filter_map(|written| Some((&written.carrier, policy_of(written, site)?.1)));
     let of_documents = documents.map(|(at, document)| (at, lint::lint_security(&document)));
     let of_buckets = buckets(nodes).map(|(at, bucket)| (at, lint_bucket(bucket)));
     let counts = |finding: &Finding| {
@@ -93,19 +94,6 @@ pub fn security_findings(
         *all.entry(address.clone()).or_default() += findings.iter().filter(|it| counts(it)).count();
     }
     all
-}
-
-/// The policy of a written document; `None` if the document is no policy.
-fn document(written: &Written, site: &Site) -> Option<(Kind, Document)> {
-    let Content::Policy(kind, policy) = &written.content else {
-        return None;
-    };
-    let home = Home {
-        partition: Some(site.partition),
-        account: Some(site.account.clone()),
-    };
-    let policy = policy.sample();
-    Some((*kind, Document::new(*kind, home, policy.document())))
 }
 
 /// The buckets that the settings ask for, by address.

@@ -110,7 +110,7 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
                 let address = task.node.address();
                 known.extend(present.arn.clone().map(|arn| (address.clone(), arn)));
                 queue.reached(address, Milestone::Exists);
-                running.push(Box::pin(write(task, present, known.clone())));
+                running.push(Box::pin(write(*task, present, known.clone())));
             }
             Some(Report::Written(task)) => {
                 queue.reached(task.node.address(), Milestone::Written);

@@ -1,6 +1,7 @@
 //! A plan as one page for a browser, which needs nothing from elsewhere and works without JavaScript.
 
 mod findings;
+mod parts;
 mod policy;
 mod resource;
 #[cfg(test)]
@@ -14,8 +15,9 @@ use sha2::{Digest, Sha256};
 use crate::engine::action::Action;
 use crate::failure::Failure;
 use crate::render::graph::{Graph, svg};
+use crate::render::html::parts::{badge, prose};
 use crate::render::kind_words::kind_words;
-use crate::render::markup::{Attributes, Markup};
+use crate::render::markup::Markup;
 use crate::render::plan_document::{PlanDocument, Resource};
 use crate::render::plan_findings::{self, PlanFinding};
 
@@ -219,7 +221,7 @@ fn first(markup: &mut Markup, plan: &PlanDocument) {
         }
         for (resource, indices) in told {
             it.element("li", &[], |it| {
-                resource::badge(it, resource.action);
+                badge(it, resource.action);
                 for index in indices {
                     let address = &plan.resources[index].address;
                     it.leaf("a", &[("href", &format!("#r{index}"))], address);
@@ -228,23 +230,6 @@ fn first(markup: &mut Markup, plan: &PlanDocument) {
                     prose(it, &[], text);
                 }
             });
-        }
-    });
-}
-
-/// A paragraph in which what stands between backticks is code.
-pub(super) fn prose(markup: &mut Markup, attributes: Attributes<'_>, text: &str) {
-    markup.element("p", attributes, |it| {
-        let mut parts = text.split('`').peekable();
-        let mut is_code = false;
-        while let Some(part) = parts.next() {
-            // A backtick without a partner begins nothing.
-            match (is_code, parts.peek().is_some()) {
-                (true, true) => it.leaf("code", &[], part),
-                (true, false) => it.text(&format!("`{part}")),
-                (false, _) => it.text(part),
-            }
-            is_code = !is_code;
         }
     });
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::document;
+use super::policy::policy_of;
 use crate::failure::Failure;
 use crate::settings::{Profile, Settings};
 use crate::systems::{self, Goal, Site, Written, audit_trail};
@@ -39,7 +39,7 @@ impl Advice {
         let systems = systems::named(&hardened, Goal::Present)?;
         let mut left = BTreeSet::new();
         for written in systems::lay_out(&systems, site)?.written {
-            if let Some((_, document)) = document(&written, site) {
+            if let Some((_, document)) = policy_of(&written, site) {
                 let findings = lint::lint(&document);
                 left.extend(findings.iter().map(|finding| key(&written, finding)));
             }

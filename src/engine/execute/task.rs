@@ -53,7 +53,7 @@ pub(super) struct Task<'a> {
 /// What the work on one node reports to the loop.
 pub(super) enum Report<'a> {
     /// The resource exists. The remaining changes follow.
-    Exists(Task<'a>, Present),
+    Exists(Box<Task<'a>>, Present),
     /// AWS accepted the remaining changes, and has yet to read them back.
     Written(Task<'a>),
     /// The work ended.
@@ -118,7 +118,7 @@ impl Trouble {
 pub(super) async fn begin(task: Task<'_>, known: Known) -> Report<'_> {
     let address = task.node.address();
     match task.begin(&known).await {
-        Ok(Some(present)) => Report::Exists(task, present),
+        Ok(Some(present)) => Report::Exists(Box::new(task), present),
         Ok(None) => Report::Ended(address, Outcome::Done(task.decision.action)),
         Err(trouble) => Report::Ended(address, trouble.outcome()),
     }

@@ -3,7 +3,7 @@
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::attributes::Value;
 use crate::kinds::iam::iam_operation;
-use crate::kinds::policy_value;
+use crate::kinds::policy_value::policy_value;
 
 /// Stands for a document that the caller may not read.
 const UNREADABLE: &str = "(its document may not be read)";

@@ -16,7 +16,7 @@ use crate::engine::resource::{Resource, Specified, Wanted, gone_is_fine};
 use crate::engine::restriction::restricts;
 use crate::kinds::iam::attached::detach;
 use crate::kinds::iam::iam_operation;
-use crate::kinds::policy_value;
+use crate::kinds::policy_value::policy_value;
 use crate::kinds::summary::statements;
 use crate::kinds::tags::{from_service, to_service};
 use crate::names::IamIdentity;

@@ -23,7 +23,7 @@ use crate::kinds::iam::kept;
 use crate::kinds::iam::managed::document;
 use crate::kinds::iam::role_details::RoleDetails;
 use crate::kinds::iam::{INSTANCE_PROFILE, iam_operation};
-use crate::kinds::policy_value;
+use crate::kinds::policy_value::policy_value;
 use crate::kinds::tags::from_service;
 use crate::names::{IamIdentity, KeptPolicy};
 

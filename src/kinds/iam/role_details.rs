@@ -8,7 +8,7 @@ use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::attributes::Value;
 use crate::kinds::iam::attached::attached;
 use crate::kinds::iam::iam_operation;
-use crate::kinds::policy_value;
+use crate::kinds::policy_value::policy_value;
 use crate::names::IamIdentity;
 
 /// The details of a role.

@@ -10,7 +10,7 @@ use super::lag::{again, reads_late};
 use super::origin::{self, NEVER};
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::attributes::Value;
-use crate::kinds::policy_value;
+use crate::kinds::policy_value::policy_value;
 
 impl KmsKey {
     /// The key behind an id or an alias.

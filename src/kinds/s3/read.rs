@@ -9,7 +9,7 @@ use super::bucket::{S3Bucket, lower_access_block};
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::engine::attributes::{Attributes, Value};
 use crate::engine::observed::Observed;
-use crate::kinds::policy_value;
+use crate::kinds::policy_value::policy_value;
 use crate::kinds::s3::{lifecycle, s3_operation};
 use crate::kinds::tags::from_service;
 use crate::names::Region;

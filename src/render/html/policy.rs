@@ -4,7 +4,8 @@ use iam_policy::{Effect, Policy, Statement, in_words, summary};
 use serde_json::Value as Json;
 
 use crate::render::differences::{self, Row, rows};
-use crate::render::html::{findings, resource::cell};
+use crate::render::html::findings;
+use crate::render::html::parts::cell;
 use crate::render::markup::Markup;
 use crate::render::plan_document::Change;
 use crate::render::plan_findings::{PlanFinding, kind_of};

@@ -2,27 +2,12 @@
 
 use crate::engine::action::Action;
 use crate::render::differences::{Row, rows};
-use crate::render::html::{policy, prose};
+use crate::render::html::parts::{badge, cell, prose};
+use crate::render::html::policy;
 use crate::render::kind_words::kind_words;
 use crate::render::markup::Markup;
 use crate::render::plan_document::{Change, PlanDocument, Resource, belongs_to};
 use crate::render::plan_findings::{PlanFinding, kind_of};
-
-/// The word of an action with its sign, which is seen without colours too.
-pub(super) fn badge(markup: &mut Markup, action: Action) {
-    let sign = match action {
-        Action::Keep => "=",
-        Action::Create => "+",
-        Action::Update | Action::Adopt => "~",
-        Action::Delete => "−",
-        Action::Blocked => "!",
-    };
-    markup.element("span", &[("class", &format!("badge {action}"))], |it| {
-        it.leaf("span", &[("aria-hidden", "true")], sign);
-        it.text(" ");
-        it.text(&action.to_string());
-    });
-}
 
 /// The resource with the index `index` in the plan.
 pub(super) fn card(
@@ -181,12 +166,4 @@ fn plain(markup: &mut Markup, resource: &Resource) {
         }
         it.own("</tbody>");
     });
-}
-
-/// One side of a difference.
-pub(super) fn cell(markup: &mut Markup, class: &'static str, text: Option<&str>) {
-    match text {
-        Some(text) => markup.leaf("td", &[("class", class)], text),
-        None => markup.own("<td class=\"nothing\">–</td>"),
-    }
 }
