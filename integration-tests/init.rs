@@ -277,7 +277,7 @@ fn nothing_is_written_before_the_last_answer() {
     interrupted.interrupt();
     let (code, screen) = interrupted.end();
     assert_eq!(code, Some(130), "{screen}");
-    assert!(screen.contains("nothing was written"), "{screen}");
+    assert!(screen.contains("nothing was changed"), "{screen}");
 
     let mut ended = start();
     ended.press("\u{4}");

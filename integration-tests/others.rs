@@ -245,10 +245,12 @@ fn a_rule_whose_target_is_removed_late_is_deleted_after_that() {
         let is_early = call.operation == "DeleteRule" && call.earlier < 2;
         is_early.then(|| ("400 Bad Request".to_owned(), late.to_owned()))
     });
-    account
-        .destroy(&[])
-        .says("AWS to see that nothing uses it")
-        .says("8 done.");
+    let destroyed = account.destroy(&[]).has_done(8);
+    let deletes = destroyed
+        .writes()
+        .into_iter()
+        .filter(|it| *it == "DeleteRule");
+    assert_eq!(deletes.count(), 3, "{destroyed}");
 }
 
 #[tokio::test]

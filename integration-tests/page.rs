@@ -62,5 +62,5 @@ fn the_comment_is_all_that_is_printed_and_has_no_secret() {
     assert!(!plan.stdout.contains(&account.external_id), "{plan}");
     account
         .provision(&["plan", "--markdown", "--json"])
-        .exits(2);
+        .exits(1);
 }

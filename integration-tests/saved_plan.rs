@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use crate::deployment::Deployment;
 use crate::harness::session::Session;
-use crate::harness::{AGENT, Account, MAIN, OTHER, inventory};
+use crate::harness::{AGENT, Account, MAIN, OTHER, inventory, unwrapped};
 
 const ROLE: &str = "StackStateAwsIntegrationRole";
 const APPLY: [&str; 3] = ["apply", "plan.json", "--yes"];
@@ -217,7 +217,7 @@ async fn a_saved_plan_needs_no_flag_again() {
         .says("--postfix=-blue")
         .says("'--tag=a=two words'")
         .says("iam_role.integration")
-        .says("Plan: 7 to create, 1 to adopt.");
+        .says("Plan: + 7 to create, ~ 1 to adopt.");
     let json = account
         .provision(&["show", "my plan.json", "--json"])
         .exits(0)
@@ -234,7 +234,8 @@ async fn a_saved_plan_needs_no_flag_again() {
     refused.says("was made with --adopt, which `--yes` alone does not agree to");
     let mut session = Session::start(account.quiet_command(&["apply", "my plan.json"]));
     let question = format!("(7 create, 1 adopt) in account {} ({OTHER})", account.id);
-    assert!(session.until_asked().contains(&question));
+    let asked = session.until_asked();
+    assert!(unwrapped(asked).contains(&question), "{asked}");
     session.answer("yes");
     let (code, screen) = session.end();
     assert_eq!(code, Some(0), "{screen}");
@@ -281,7 +282,7 @@ async fn a_destroy_is_planned_saved_and_applied() {
     ];
     let planned = account.provision(&args).exits(0).writes_nothing();
     planned
-        .says("Plan: 8 to delete.")
+        .says("Plan: - 8 to delete.")
         .says("Warning: kms_key.integration@eu-west-1: AWS deletes the key on 20");
     let shown = account.provision(&["show", "plan.json"]).exits(0);
     shown.says("A plan to destroy, made with --key-deletion-days=7.");

@@ -20,7 +20,7 @@ CPU = 0.060
 MEMORY = 30 * 2**20
 ANSWER = 0.005
 FIRST_CALL = 0.030
-SIZE = 16_000_000
+SIZE = 18_000_000
 
 
 def variants(program):

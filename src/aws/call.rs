@@ -175,7 +175,8 @@ impl Aws {
             Call::begin(&self.account.activity, operation, self.resource.as_ref())
         });
         let profile = self.account.profile.as_deref();
-        let answer = (call.attempt(send()).await)
+        // On the heap, because the SDK's future has some 10 KB, and many are within one another.
+        let answer = (call.attempt(Box::pin(send())).await)
             .map_err(|error| self.name(AwsError::from_sdk(profile, operation.clone(), &error)));
         let (request_id, error) = match &answer {
             Ok(answer) => (answer.request_id(), None),

@@ -20,9 +20,10 @@ use crate::failure::Failure;
 use crate::render::wrap::columns;
 use crate::render::{text, verify as render};
 use crate::settings::{GeneralFlags, Need};
+use crate::stop;
 use crate::survey::Survey;
 use crate::systems::{Goal, Trials};
-use crate::terminal::{print, print_json, report};
+use crate::terminal::{interrupted, print, print_json, report};
 
 /// Runs the command. It sends test events and removes what arrives of them; nothing else is changed.
 ///
@@ -50,6 +51,11 @@ pub async fn command(
     let checks = trails.into_iter().chain(exposures);
     steps.extend(checks.map(|check| from_check(check, since.elapsed())));
 
+    stop::writes_begin(|| {
+        interrupted(
+            "Interrupted: what was sent may still arrive, and stays in the bucket until it expires.",
+        );
+    });
     let mut left = Vec::new();
     for system in &context.systems {
         let trials = system.trials(&survey.site)?;
@@ -63,6 +69,7 @@ pub async fn command(
             }));
         }
     }
+    stop::writes_ended();
     // The steps of a region stand together, after those of the account.
     steps.sort_by_key(|step| {
         let regions = &survey.site.regions;

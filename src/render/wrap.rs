@@ -52,7 +52,9 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
 /// is, since what reads there looks for whole lines.
 pub fn fitted(text: &str, stream: &(impl AsFd + IsTerminal)) -> String {
     if stream.is_terminal() {
-        wrapped(text, columns(stream)).join("\n")
+        // A question ends with a space, after which the answer is typed.
+        let end = &text[text.trim_end_matches(' ').len()..];
+        wrapped(text, columns(stream)).join("\n") + end
     } else {
         text.to_owned()
     }

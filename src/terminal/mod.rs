@@ -101,7 +101,8 @@ pub struct Log;
 impl Write for Log {
     /// The log writes each of its lines at once.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        report(&String::from_utf8_lossy(line));
+        // A line of the log stays one line, which tools read.
+        live::above(&hide(&String::from_utf8_lossy(line)));
         Ok(line.len())
     }
 

@@ -231,6 +231,7 @@ impl Run<'_> {
             return Step::new(name, Outcome::Pass, message).took(*after);
         }
         let took = it.since.elapsed();
+        let trouble = trouble.filter(|it| it.kind != ErrorKind::Interrupted);
         if let Some(error) = trouble {
             let message = format!("{what}; could not look for it: {}", error.brief());
             let step = Step::new(name, Outcome::Unknown, message).took(took);
