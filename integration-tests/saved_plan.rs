@@ -239,7 +239,7 @@ async fn a_saved_plan_needs_no_flag_again() {
     session.answer("yes");
     let (code, screen) = session.end();
     assert_eq!(code, Some(0), "{screen}");
-    assert!(screen.contains("iam_role.integration adopted"), "{screen}");
+    assert!(unwrapped(&screen).contains("7 created, 1 adopted"), "{screen}");
     let plan = account.plan(&[&flags[..], &agent].concat());
     plan.has_no_changes();
 }
@@ -267,6 +267,21 @@ fn the_command_names_the_way_to_aws_which_the_file_does_not() {
     planned.exits(0).says(&command);
     let text = fs::read_to_string(account.path("plan.json")).unwrap();
     assert!(!text.contains(way[1]), "{text}");
+}
+
+/// A variable takes the place of a flag of any command, also of the one that applies a plan.
+#[test]
+fn a_plan_that_was_made_with_variables_is_applied_with_them() {
+    let account = Account::new(&[MAIN]);
+    let with_variables = |args: &[&str]| {
+        let mut command = account.command(args);
+        command.env("PROVISION_POSTFIX", "-blue");
+        account.run(command)
+    };
+    with_variables(&["plan", "--out", "plan.json"]).exits(0);
+    let refused = account.provision(&APPLY).exits(1).writes_nothing();
+    refused.says("`stackstate.postfix` has changed");
+    with_variables(&APPLY).exits(0).has_done(8);
 }
 
 #[tokio::test]

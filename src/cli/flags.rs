@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 
 use clap::parser::ValueSource;
-use clap::{Arg, Args, Command, CommandFactory, Parser};
+use clap::{Arg, Args, Command, CommandFactory};
 
 use super::{Cli, Command as Given};
 use crate::settings::{GeneralFlags, StackStateFlags};
@@ -24,8 +24,8 @@ pub struct Flag {
 pub enum Belongs {
     /// In the file: it says what is planned.
     InTheFile,
-    /// In the command: it says who calls and over which way. Whoever writes a plan must not decide that for
-    /// who applies it.
+    /// In the command: it says where the file is, or who calls and over which way. Whoever writes a plan must
+    /// not decide that for who applies it.
     InTheCommand,
     /// Nowhere: it is a secret.
     Nowhere,
@@ -63,9 +63,11 @@ pub fn flags(words: impl IntoIterator<Item = OsString>) -> Result<Vec<Flag>, cla
 fn belongs(arg: &Arg, value: &OsStr) -> Belongs {
     // The name of an environment variable is no secret.
     let is_variable = value.to_string_lossy().starts_with("${");
+    // The path of the saved plan is one in that folder.
+    let leads_to_the_file = arg.get_id() == "chdir";
     if arg.get_id() == "external_id" && !is_variable {
         Belongs::Nowhere
-    } else if arg.get_help_heading() == Some("Connection") {
+    } else if leads_to_the_file || arg.get_help_heading() == Some("Connection") {
         Belongs::InTheCommand
     } else {
         Belongs::InTheFile
@@ -73,6 +75,7 @@ fn belongs(arg: &Arg, value: &OsStr) -> Belongs {
 }
 
 /// The settings' flags in `words`, and those of the saved plan in place of flags that `words` does not name.
+/// What neither has comes from the environment, as for every command line.
 ///
 /// # Errors
 /// Words or flags that are no command line.
@@ -93,7 +96,7 @@ pub fn with_saved(
     let words = words
         .chain(saved)
         .chain(given.iter().map(|flag| flag.word.clone()));
-    let cli = Cli::try_parse_from(words)?;
+    let cli = Cli::read(&words.collect::<Vec<_>>())?;
     match cli.command {
         Given::Apply(args) => Ok((cli.general, args.stackstate)),
         _ => Ok((cli.general, StackStateFlags::default())),
@@ -117,7 +120,7 @@ mod tests {
     #[test]
     fn a_saved_plan_remembers_the_settings_and_neither_the_way_to_aws_nor_a_secret() {
         let line = "provision plan --region eu-west-1 --out x --postfix -blue --region=us-east-1 --profile me \
-                    --adopt --tag a=b=c --endpoint-url http://127.0.0.1:1 --external-id secret --trust ec2";
+                    --adopt --tag a=b=c --endpoint-url http://127.0.0.1:1 --external-id secret --trust ec2 -C there";
         let remembered = [
             "--region=eu-west-1",
             "--region=us-east-1",
@@ -130,7 +133,11 @@ mod tests {
         let mut expected = remembered.map(str::to_owned);
         expected.sort();
         assert_eq!(found, expected);
-        let way = ["--profile=me", "--endpoint-url=http://127.0.0.1:1"];
+        let way = [
+            "--chdir=there",
+            "--profile=me",
+            "--endpoint-url=http://127.0.0.1:1",
+        ];
         assert_eq!(of(line, Belongs::InTheCommand), way);
         assert_eq!(of(line, Belongs::Nowhere), ["--external-id=secret"]);
         let variable = "provision plan --external-id ${STS_EXTERNAL_ID}";
