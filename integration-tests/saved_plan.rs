@@ -239,7 +239,10 @@ async fn a_saved_plan_needs_no_flag_again() {
     session.answer("yes");
     let (code, screen) = session.end();
     assert_eq!(code, Some(0), "{screen}");
-    assert!(unwrapped(&screen).contains("7 created, 1 adopted"), "{screen}");
+    assert!(
+        unwrapped(&screen).contains("7 created, 1 adopted"),
+        "{screen}"
+    );
     let plan = account.plan(&[&flags[..], &agent].concat());
     plan.has_no_changes();
 }

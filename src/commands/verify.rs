@@ -25,6 +25,10 @@ use crate::survey::Survey;
 use crate::systems::{Goal, Trials};
 use crate::terminal::{interrupted, print, print_json, report};
 
+/// The last words once something was sent.
+const SENT: &str = "Interrupted: what was sent may still arrive in the bucket, where it expires with every other \
+                    object.";
+
 /// Runs the command. It sends test events and removes what arrives of them; nothing else is changed.
 ///
 /// # Errors
@@ -51,12 +55,10 @@ pub async fn command(
     let checks = trails.into_iter().chain(exposures);
     steps.extend(checks.map(|check| from_check(check, since.elapsed())));
 
-    stop::writes_begin(|| {
-        interrupted(
-            "Interrupted: what was sent may still arrive, and stays in the bucket until it expires.",
-        );
-    });
     let mut left = Vec::new();
+    if is_complete {
+        stop::writes_begin(|| interrupted(SENT));
+    }
     for system in &context.systems {
         let trials = system.trials(&survey.site)?;
         if is_complete {
