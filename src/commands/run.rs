@@ -62,9 +62,10 @@ pub async fn run(
         result
     };
     let (results, result) = tokio::join!(work, show);
+    // Until the end is told, a signal must not end the program without it.
+    let ended = result.and_then(|()| shown.end(left));
     stop::writes_ended();
-    result?;
-    shown.end(left)?;
+    ended?;
     Ok(results)
 }
 
@@ -182,13 +183,16 @@ impl<'a> Shown<'a> {
 
     fn end(&self, left: &[&Step]) -> Result<(), Failure> {
         let now = Instant::now();
-        let progress = lock(&self.progress);
+        // The last words need the progress while its end is printed.
+        let (event, text) = {
+            let progress = lock(&self.progress);
+            let event = json::summary(&progress.counts(), progress.took(now), left);
+            (event, ending::ending(&progress, now))
+        };
         if self.as_json {
-            let (counts, took) = (progress.counts(), progress.took(now));
-            return print_event(json::summary(&counts, took, left));
+            return print_event(event);
         }
-        let (ending, left) = (ending::ending(&progress, now), ending::left(left));
-        report(&format!("\n{ending}{left}"));
+        report(&format!("\n{text}{}", ending::left(left)));
         Ok(())
     }
 }
