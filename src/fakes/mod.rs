@@ -74,13 +74,18 @@ pub fn check_request(request: &HttpRequest) {
 
 /// A way to an account that is never called over the network.
 pub fn aws(stop: watch::Receiver<bool>) -> Aws {
+    aws_over(&Connections::new(32, stop))
+}
+
+/// The same over these connections.
+pub fn aws_over(connections: &Connections) -> Aws {
     let session = Session {
         profile: None,
         config: SdkConfig::builder().build(),
         path_style: false,
         region: None,
     };
-    Connections::new(32, stop).account(&session, None, &[])
+    connections.account(&session, None, &[])
 }
 
 /// The calls that a fake makes.

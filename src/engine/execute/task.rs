@@ -206,16 +206,20 @@ impl Task<'_> {
     }
 
     /// Waits until AWS no longer answers as before this run, if a create of the resource could make a second
-    /// one. Returns whether it had to wait.
+    /// one. Returns whether the resource has to be looked for again.
     async fn outwaited_the_lag(&self) -> Result<bool, Trouble> {
         let creates = self.decision.action == Action::Create;
         let lag = match creates && self.node.resource.may_get_a_twin() {
             true => self.aws.read_lag(),
             false => Duration::ZERO,
         };
-        let wait = lag.saturating_sub(self.approved.observed_at.elapsed());
-        if wait.is_zero() {
+        if lag.is_zero() {
             return Ok(false);
+        }
+        let wait = lag.saturating_sub(self.approved.observed_at.elapsed());
+        // The lag may be over although nobody has looked since, if it is shorter than a plan is trusted.
+        if wait.is_zero() {
+            return Ok(true);
         }
         let seconds = wait.as_secs() + 1;
         self.aws.announce_wait(format!(

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::*;
-use crate::aws::READ_LAG;
+use crate::aws::{Connections, READ_LAG};
 use crate::engine::attributes::Value;
+use crate::fakes::aws_over;
 use iam_policy::Policy;
 
 /// Executes a plan that is too old to be trusted. `change` happens after the plan was made.
@@ -271,6 +272,28 @@ async fn what_was_looked_for_long_ago_is_looked_for_again_without_a_wait() {
     assert_eq!(outcomes(&run.execute().await), ["a done"]);
     assert_eq!(world.log()[..2], ["Observe a", "Observe a done"]);
     assert_eq!(run.reported(), ["a create", "a done"]);
+}
+
+/// `--read-lag` may be shorter than a plan is trusted. Then nobody has looked since the lag was over.
+#[tokio::test(start_paused = true)]
+async fn a_short_lag_that_is_over_needs_a_second_look_too() {
+    let cases = [
+        (0, "Create a", "an emulator is never late"),
+        (1, "Observe a", "another run may have created it meanwhile"),
+    ];
+    for (lag, first, why) in cases {
+        let world = World::default();
+        let fake = Fake {
+            chosen_arn: true,
+            ..Fake::new(&world, "a")
+        };
+        let mut run = Run::new(&world, vec![fake.node(&[])]);
+        let connections = Connections::new(32, run.stop.subscribe());
+        run.aws = aws_over(&connections.answering_within(Duration::from_secs(lag)));
+        tokio::time::advance(FRESH / 2).await;
+        assert_eq!(outcomes(&run.execute().await), ["a done"], "{why}");
+        assert_eq!(world.log()[0], first, "{why}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
