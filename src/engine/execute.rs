@@ -23,7 +23,7 @@ use crate::engine::graph::{self, Queue};
 use crate::engine::known::Known;
 use crate::engine::node::{Milestone, Node, Observations, known};
 use crate::engine::observed::{Observed, Phase, Present};
-use crate::engine::plan::Step;
+use crate::engine::plan::{Plan, Step};
 use crate::engine::release::deleted;
 use crate::failure::Failure;
 
@@ -91,7 +91,7 @@ pub async fn execute(nodes: &[Node], approved: &Approved, aws: &Aws, events: &Ev
                     let task = Task {
                         node,
                         decision,
-                        parent: parent(node, nodes, &steps),
+                        parent: parent(node, nodes, &approved.plan),
                         approved,
                         aws: events.on_behalf_of(aws, &address),
                         missing_dependents: missing_dependents(node, nodes, &steps),
@@ -147,14 +147,12 @@ fn is_being_created(node: &Node, observed: &Observations) -> bool {
 }
 
 /// The parent of `node`, with the decision about the parent.
-fn parent<'a>(
-    node: &Node,
-    nodes: &'a [Node],
-    steps: &BTreeMap<&Address, &'a Step>,
-) -> Option<(&'a Node, &'a Decision)> {
+fn parent<'a>(node: &Node, nodes: &'a [Node], plan: &'a Plan) -> Option<(&'a Node, &'a Decision)> {
     let parent = node.resource.parent()?;
     let node = nodes.iter().find(|node| node.address() == parent)?;
-    Some((node, &steps.get(parent)?.decision))
+    let step = plan.steps.iter().find(|step| step.address == *parent);
+    let left_out = || plan.narrowed.as_ref()?.parents.get(parent);
+    Some((node, step.map(|it| &it.decision).or_else(left_out)?))
 }
 
 /// The nodes that need `node`, and the node that it outlives, as far as they have no step because

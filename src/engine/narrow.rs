@@ -68,9 +68,17 @@ pub fn narrow(plan: &mut Plan, nodes: &[Node], targets: Vec<Address>) {
     let is_change = |action| !matches!(action, Action::Keep);
     let outside = |address| !inside.contains(address);
     let left_out = plan.steps.iter().filter(|step| outside(&step.address));
-    let changes = left_out.filter(|step| is_change(step.decision.action));
+    let changes = left_out
+        .clone()
+        .filter(|step| is_change(step.decision.action));
+    let changes_left_out = changes.count();
+    let children = nodes.iter().filter(|node| inside.contains(node.address()));
+    let parents: BTreeSet<&Address> = children.filter_map(|it| it.resource.parent()).collect();
+    let parents = left_out.filter(|step| parents.contains(&step.address));
+    let parents = parents.map(|step| (step.address.clone(), step.decision.clone()));
     plan.narrowed = Some(Narrowed {
-        changes_left_out: changes.count(),
+        parents: parents.collect(),
+        changes_left_out,
         targets,
     });
     plan.steps.retain(|step| inside.contains(&step.address));

@@ -69,6 +69,9 @@ pub struct Narrowed {
     pub targets: Vec<Address>,
     /// How many steps were left out that are not to keep their resource.
     pub changes_left_out: usize,
+    /// What was decided about the parents of resources that were left out themselves: whether a child is
+    /// ours depends on its parent.
+    pub parents: BTreeMap<Address, Decision>,
 }
 
 impl Plan {

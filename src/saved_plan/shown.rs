@@ -1,5 +1,7 @@
 //! The plan in a saved plan, for a person to look at again.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value as Json;
 
 use super::SavedPlan;
@@ -50,6 +52,8 @@ fn plan(plan: &Json) -> Option<Plan> {
         narrowed: (!targets.is_empty()).then_some(Narrowed {
             targets,
             changes_left_out: usize::try_from(changes_left_out).ok()?,
+            // Of use to an execution alone.
+            parents: BTreeMap::new(),
         }),
         steps: steps.collect::<Option<_>>()?,
     })

@@ -3,6 +3,7 @@
 use super::stale::aged;
 use super::*;
 use crate::engine::holder::Holder;
+use crate::engine::narrow::narrow;
 
 /// A parent `a` and its child, both unwanted. The child exists, with that size.
 fn with_child(world: &World, size: i32) -> Vec<Node> {
@@ -29,6 +30,17 @@ async fn a_child_is_decided_again_with_the_planned_action_of_its_parent() {
     let results = aged(&world, nodes, || {}).await;
     assert_eq!(outcomes(&results), ["a done", "child done"]);
     assert_eq!(world.writes(), ["Delete child", "Delete a"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_child_is_deleted_alone_if_the_plan_is_narrowed_to_it() {
+    let world = World::default();
+    world.put(&at("a"), drifted());
+    let mut run = Run::new(&world, with_child(&world, 9));
+    narrow(&mut run.approved.plan, &run.nodes, vec![at("child")]);
+    tokio::time::advance(FRESH).await;
+    assert_eq!(outcomes(&run.execute().await), ["child done"]);
+    assert_eq!(world.writes(), ["Delete child"]);
 }
 
 #[tokio::test(start_paused = true)]
