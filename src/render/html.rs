@@ -18,6 +18,7 @@ use crate::render::graph::{Graph, svg};
 use crate::render::html::parts::{badge, prose};
 use crate::render::kind_words::kind_words;
 use crate::render::markup::Markup;
+use crate::render::narrowed;
 use crate::render::plan_document::{PlanDocument, Resource};
 use crate::render::plan_findings::{self, PlanFinding};
 
@@ -164,6 +165,10 @@ fn summary(markup: &mut Markup, plan: &PlanDocument, findings: &[PlanFinding]) {
     markup.element("section", &labelled, |it| {
         it.own("<h2 id=\"summary-title\">Summary</h2>");
         it.leaf("p", &[("class", "verdict")], &verdict(plan));
+        if !plan.targets.is_empty() {
+            let narrowed = narrowed::sentences(&plan.targets, plan.changes_left_out);
+            it.leaf("p", &[], &narrowed);
+        }
         it.element("ul", &[("class", "counts")], |it| {
             for (action, words) in ACTIONS {
                 let count = plan.count(action).to_string();

@@ -11,8 +11,10 @@ use crate::failure::Failure;
 use crate::render::differences::{Row, rows};
 use crate::render::html::{counts, verdict};
 use crate::render::kind_words::kind_words;
+use crate::render::narrowed;
 use crate::render::plan_document::{Change, PlanDocument, Resource};
 use crate::render::plan_findings::{self, PlanFinding};
+use crate::render::text::sign_of;
 
 /// GitHub refuses a comment of more than 65,536 characters ("Body is too long"). Whoever sends it may
 /// write something above.
@@ -33,6 +35,11 @@ pub fn markdown(document: &Json, accepted: &Accepted) -> Result<String, Failure>
         counts(&plan),
         verdict(&plan)
     );
+    if !plan.targets.is_empty() {
+        let targets: Vec<String> = plan.targets.iter().map(|it| code(it)).collect();
+        let narrowed = narrowed::sentences(&targets, plan.changes_left_out);
+        text.push_str(&format!("\n{narrowed}\n"));
+    }
     for warning in &plan.warnings {
         let address = warning.address.as_deref().unwrap_or("warning");
         text.push_str(&format!(
@@ -98,23 +105,13 @@ fn lint(findings: &[PlanFinding]) -> String {
     }
 }
 
-fn sign(action: Action) -> char {
-    match action {
-        Action::Keep => '=',
-        Action::Create => '+',
-        Action::Update | Action::Adopt => '~',
-        Action::Delete => '-',
-        Action::Blocked => '!',
-    }
-}
-
 fn table_row(resource: &Resource) -> String {
     // A bar begins the next cell, in code too, and a backslash before it may itself be escaped. No name in
     // AWS has one.
     let cell = |text: &str| code(&text.replace('|', "¦"));
     format!(
         "| {} {} | {} | {} | {} |\n",
-        code(&sign(resource.action).to_string()),
+        code(&sign_of(resource.action).1.to_string()),
         resource.action,
         cell(&resource.address),
         cell(kind_words(&resource.kind)),
@@ -139,7 +136,7 @@ fn details(resource: &Resource) -> String {
     }
     format!(
         "<details><summary>{} {} <code>{}</code></summary>\n\n{}</details>\n",
-        sign(resource.action),
+        sign_of(resource.action).1,
         resource.action,
         html(&resource.address),
         block(&lines)

@@ -30,6 +30,23 @@ fn a_change_as_a_comment_shows_it() {
     insta::assert_snapshot!(of(vec![resource("logs", change("Suspended", "Enabled"))]));
 }
 
+/// Whoever reviews the comment must not take a part for the whole.
+#[test]
+fn a_comment_says_what_the_plan_was_narrowed_to() {
+    let plan = |targets: Json| {
+        let plan = json!({
+            "account": "123456789012", "partition": "aws", "regions": ["eu-west-1"],
+            "targets": targets, "changes_left_out": 1, "resources": [],
+        });
+        markdown(&plan, &Accepted::new()).expect("a plan")
+    };
+    assert!(!plan(json!([])).contains("Narrowed"));
+    let text = plan(json!(["s3_bucket.logs@eu-west-1"]));
+    let told = "Narrowed by --target to `s3_bucket.logs@eu-west-1` and what must be done with it. \
+                1 other change is left out.";
+    assert!(text.contains(told), "{text}");
+}
+
 #[test]
 fn what_does_not_fit_is_left_out_by_whole_resources() {
     let long = "x".repeat(9_000);

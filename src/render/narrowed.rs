@@ -12,16 +12,21 @@ pub fn text(plan: &Plan, width: usize) -> String {
         return String::new();
     };
     let targets: Vec<String> = narrowed.targets.iter().map(Address::to_string).collect();
-    let left_out = match narrowed.changes_left_out {
+    let text = sentences(&targets, narrowed.changes_left_out);
+    hanging("", "", &text, width)
+}
+
+/// Says that a plan was narrowed to `targets`, and how many changes were left out.
+pub fn sentences(targets: &[String], left_out: usize) -> String {
+    let left_out = match left_out {
         0 => "Nothing else would change.".to_owned(),
         1 => "1 other change is left out.".to_owned(),
         many => format!("{many} other changes are left out."),
     };
-    let text = format!(
+    format!(
         "Narrowed by --target to {} and what must be done with it. {left_out}",
         targets.join(", ")
-    );
-    hanging("", "", &text, width)
+    )
 }
 
 /// The resources that the plan was narrowed to; empty if it was not.

@@ -15,6 +15,12 @@ pub struct PlanDocument {
     pub partition: String,
     /// The regions, the main one first.
     pub regions: Vec<String>,
+    /// The addresses of the resources that the plan was narrowed to; empty if it was not.
+    #[serde(default)]
+    pub targets: Vec<String>,
+    /// How many changes were left out then.
+    #[serde(default)]
+    pub changes_left_out: usize,
     /// The resources. Each stands after those that it needs, or before them in a plan of a destroy.
     pub resources: Vec<Resource>,
     /// What a person is to know before the consent.

@@ -1,6 +1,6 @@
 //! What must never be in the page, and its size.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::page;
@@ -53,6 +53,18 @@ fn the_page_of_a_plan() {
     let body =
         &page[page.find("<body>").expect("a body")..page.find("<script>").expect("a script")];
     insta::assert_snapshot!(body.replace("><", ">\n<"));
+}
+
+/// Whoever reviews the page must not take a part for the whole.
+#[test]
+fn a_page_says_what_the_plan_was_narrowed_to() {
+    let mut plan = first_plan(&["eu-west-1"]);
+    assert!(!html(&plan).contains("Narrowed"));
+    plan["targets"] = json!(["event_target.firehose@eu-west-1"]);
+    plan["changes_left_out"] = json!(2);
+    let told = "Narrowed by --target to event_target.firehose@eu-west-1 and what must be done with it. \
+                2 other changes are left out.";
+    assert!(html(&plan).contains(told));
 }
 
 #[test]
