@@ -83,7 +83,7 @@ async fn run(cli: Cli) -> ExitCode {
             }
             Command::Policy(args) => commands::policy::command(general, args, stopped).await,
             Command::Explain(args) => commands::explain::command(args),
-            Command::Init(args) => commands::init::command(general, args, stopped).await,
+            Command::Init(args) => commands::init::command(general, args).await,
             Command::Config(args) => commands::config::command(general, args, stopped).await,
             Command::Preflight(args) => commands::preflight::command(general, args, stopped).await,
             Command::Status(args) => commands::status::command(general, args, stopped).await,

@@ -1,8 +1,6 @@
-//! A person stops the run: what a signal does, and waiting for it.
+//! What a signal does, by what the run is doing.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use tokio::sync::watch;
 
 /// Tells what was in flight when the program ended.
 type LastWords = Box<dyn Fn() + Send>;
@@ -70,12 +68,5 @@ pub fn signalled() -> Effect {
         }
         Phase::Stopping(last_words) => Effect::Quits(last_words),
         Phase::Ending => Effect::Nothing,
-    }
-}
-
-/// Returns once `stop` is true. Never returns if the sender of `stop` is dropped before that.
-pub async fn until(mut stop: watch::Receiver<bool>) {
-    if stop.wait_for(|stopped| *stopped).await.is_err() {
-        std::future::pending::<()>().await;
     }
 }

@@ -237,11 +237,6 @@ impl Aws {
         self.account.gate.stopped()
     }
 
-    /// Returns once the run is stopped.
-    pub async fn until_stopped(&self) {
-        self.account.gate.until_stopped().await;
-    }
-
     /// Sleeps; false if the run was stopped meanwhile.
     pub async fn pause(&self, length: Duration) -> bool {
         self.account.gate.pause(length).await

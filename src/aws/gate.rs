@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
-use crate::stop;
-
 /// The gate that every call of a run passes, whichever account the call is for.
 #[derive(Debug, Clone)]
 pub(super) struct Gate {
@@ -40,9 +38,12 @@ impl Gate {
         *self.stop.borrow()
     }
 
-    /// Returns once the run is stopped.
-    pub(super) async fn until_stopped(&self) {
-        stop::until(self.stop.clone()).await;
+    /// Returns once the run is stopped. Never returns if nobody can stop it any more.
+    async fn until_stopped(&self) {
+        let mut stop = self.stop.clone();
+        if stop.wait_for(|stopped| *stopped).await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 
     /// Sleeps; false if the run was stopped meanwhile.

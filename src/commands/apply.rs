@@ -112,7 +112,7 @@ async fn apply(
     }
     super::warn(&plan);
     let question = question(&survey.site, &plan);
-    confirm(args.yes, &question, context.aws.until_stopped()).await?;
+    confirm(args.yes, &question).await?;
 
     let Survey {
         site,

@@ -104,7 +104,7 @@ pub(super) async fn destroy(context: Context, how: How<'_>) -> Result<Ending, Fa
     }
     super::warn(&plan);
     let question = question(&survey.site, &plan);
-    confirm(yes, &question, context.aws.until_stopped()).await?;
+    confirm(yes, &question).await?;
 
     let Survey {
         nodes,

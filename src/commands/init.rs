@@ -6,7 +6,6 @@ mod write;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use tokio::sync::watch;
 
 use interview::{Interview, Question};
 
@@ -26,11 +25,7 @@ const DEFAULT_VARIABLE: &str = "STS_EXTERNAL_ID";
 /// # Errors
 /// A file that exists, an answer that the settings would refuse, or a question that nobody answers.
 /// Nothing is written then.
-pub async fn command(
-    general: &GeneralFlags,
-    args: &InitArgs,
-    stop: watch::Receiver<bool>,
-) -> Result<Ending, Failure> {
+pub async fn command(general: &GeneralFlags, args: &InitArgs) -> Result<Ending, Failure> {
     let path = general
         .config
         .clone()
@@ -46,7 +41,7 @@ pub async fn command(
     if let Some(boundary) = &args.audit_trail_boundary {
         answers.set("audit_trail.permissions_boundary", boundary.as_str());
     }
-    let mut interview = Interview::new(answers, args.yes, stop);
+    let mut interview = Interview::new(answers, args.yes);
     interview.begin(&path);
     let systems = systems(&mut interview, args).await?;
     let has = |system| systems.contains(&system);

@@ -33,7 +33,7 @@ fn a_command_can_move_to_another_thread() {
         Command::Permissions(args) => {
             fits_every_runtime(permissions::command(general, args, stop));
         }
-        Command::Init(args) => fits_every_runtime(init::command(general, args, stop)),
+        Command::Init(args) => fits_every_runtime(init::command(general, args)),
         Command::Config(args) => fits_every_runtime(config::command(general, args, stop)),
         Command::Status(args) => fits_every_runtime(status::command(general, args, stop)),
         Command::Verify(args) => fits_every_runtime(verify::command(general, args, stop)),

@@ -13,20 +13,16 @@ pub fn can_ask() -> bool {
 /// Shows the question and returns the line that follows, without the white space around it.
 ///
 /// # Errors
-/// The end of the input, or `stopped` before an answer.
-pub async fn ask(question: &str, stopped: impl Future<Output = ()>) -> Result<String, Failure> {
+/// The end of the input, or an input that cannot be read.
+pub async fn ask(question: &str) -> Result<String, Failure> {
     report(question);
     let answer = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         io::stdin().read_line(&mut line).map(|read| (read, line))
     });
-    let answer = tokio::select! {
-        answer = answer => answer,
-        () = stopped => return Err(Failure::new("stopped; nothing was written")),
-    };
     let unreadable =
         |error: String| Failure::new("cannot read the answer; nothing was written").because(error);
-    match answer {
+    match answer.await {
         Ok(Ok((0, _))) => {
             // The cursor is still behind the question.
             report("\n");

@@ -8,12 +8,8 @@ use crate::terminal::report;
 /// Returns when the person agrees: by `--yes`, or by typing `yes` at the terminal.
 ///
 /// # Errors
-/// Any other answer than `yes`, no terminal to ask at, or `stopped` before an answer.
-pub async fn confirm(
-    yes: bool,
-    question: &str,
-    stopped: impl Future<Output = ()>,
-) -> Result<(), Failure> {
+/// Any other answer than `yes`, or no terminal to ask at.
+pub async fn confirm(yes: bool, question: &str) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
@@ -28,13 +24,7 @@ pub async fn confirm(
         let mut line = String::new();
         io::stdin().read_line(&mut line).map(|_| line)
     });
-    let answer = tokio::select! {
-        answer = answer => answer,
-        () = stopped => {
-            return Err(Failure::new("stopped before the question was answered; nothing was changed"));
-        }
-    };
-    match answer {
+    match answer.await {
         Ok(Ok(line)) if line.trim() == "yes" => Ok(()),
         Ok(Ok(_)) => Err(Failure::new("not confirmed; nothing was changed")),
         Ok(Err(error)) => Err(Failure::new("cannot read the answer").because(error.to_string())),

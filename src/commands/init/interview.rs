@@ -2,12 +2,9 @@
 
 use std::path::Path;
 
-use tokio::sync::watch;
-
 use crate::failure::Failure;
 use crate::render::wrap;
 use crate::settings::Answers;
-use crate::stop;
 use crate::terminal::ask::{ask, can_ask};
 use crate::terminal::report;
 
@@ -31,16 +28,14 @@ pub(super) struct Interview {
     /// Whether there is somebody to ask.
     pub(super) asks: bool,
     missing: Vec<String>,
-    stop: watch::Receiver<bool>,
 }
 
 impl Interview {
-    pub(super) fn new(answers: Answers, is_silent: bool, stop: watch::Receiver<bool>) -> Self {
+    pub(super) fn new(answers: Answers, is_silent: bool) -> Self {
         Interview {
             answers,
             asks: !is_silent && can_ask(),
             missing: Vec::new(),
-            stop,
         }
     }
 
@@ -148,7 +143,7 @@ impl Interview {
     /// The answer, or the usual one where it is empty.
     async fn line(&self, label: &str, usual: &str) -> Result<String, Failure> {
         let question = format!("{label} [{usual}]: ");
-        let line = ask(&question, stop::until(self.stop.clone())).await?;
+        let line = ask(&question).await?;
         Ok(match line.as_str() {
             "" => usual.to_owned(),
             _ => line,

@@ -13,7 +13,6 @@ use crate::commands::context::Context;
 use crate::failure::Failure;
 use crate::render::wrap::columns;
 use crate::settings::{self, GeneralFlags, Need};
-use crate::stop;
 use crate::systems::Goal;
 use crate::terminal::{print, print_json, report};
 use iam_policy::Kind;
@@ -28,7 +27,7 @@ pub(super) async fn command(
     let found = if args.files.is_empty() {
         of_settings(general, args, stop).await?
     } else {
-        of_files(general, args, stop).await?
+        of_files(general, args)?
     };
     if args.json {
         print_json(format_args!("{:#}", iam_policy::report::json(&found)))?;
@@ -80,31 +79,14 @@ async fn of_settings(
     documents::report(&context.settings, &layout, &site)
 }
 
-/// The files are checked on a thread of their own, because a signal is to end the command even
-/// while it waits for a file that never ends.
-async fn of_files(
-    general: &GeneralFlags,
-    args: &PolicyLintArgs,
-    stop: watch::Receiver<bool>,
-) -> Result<Report, Failure> {
+fn of_files(general: &GeneralFlags, args: &PolicyLintArgs) -> Result<Report, Failure> {
     let (accepted, home) =
         settings::load_lint(general, Path::new("."), &|name| std::env::var(name).ok())?;
-    let (files, kind) = (args.files.clone(), args.kind);
-    let check = move || {
-        let documents = files.iter();
-        let documents = documents.map(|path| checked(path, kind, &home, &accepted));
-        documents.collect()
-    };
-    let documents = tokio::select! {
-        documents = tokio::task::spawn_blocking(check) => documents,
-        () = stop::until(stop) => {
-            return Err(Failure::new("stopped before every file was checked"));
-        }
-    };
-    let documents = documents.map_err(|error| {
-        Failure::new("the files could not be checked").because(error.to_string())
-    })?;
-    Ok(Report { documents })
+    let documents = args.files.iter();
+    let documents = documents.map(|path| checked(path, args.kind, &home, &accepted));
+    Ok(Report {
+        documents: documents.collect(),
+    })
 }
 
 /// A file that cannot be checked has a finding that says so, and the others are checked.
