@@ -82,6 +82,12 @@ pub fn narrow(plan: &mut Plan, nodes: &[Node], targets: Vec<Address>) {
         targets,
     });
     plan.steps.retain(|step| inside.contains(&step.address));
+    // The needs of a step are those that the plan has steps for.
+    let steps = plan.steps.iter().map(|step| step.address.clone());
+    let steps: BTreeSet<Address> = steps.collect();
+    for step in &mut plan.steps {
+        step.needs.retain(|needed| steps.contains(needed));
+    }
 }
 
 #[cfg(test)]

@@ -43,13 +43,14 @@ fn plan(plan: &Json) -> Option<Plan> {
     let steps = resources.iter().map(|it| step(it, &addresses));
     let warnings = plan["warnings"].as_array()?.iter();
     let warnings = warnings.map(|it| warning(it, &addresses));
-    let targets = plan["targets"].as_array()?.iter();
-    let targets = targets.map(|it| addressed(it, &addresses));
-    let targets: Vec<Address> = targets.collect::<Option<_>>()?;
+    let named = plan["targets"].as_array()?;
+    // What a destroy was narrowed to and does not exist has no step.
+    let targets = named.iter().filter_map(|it| addressed(it, &addresses));
+    let targets: Vec<Address> = targets.collect();
     let changes_left_out = plan["changes_left_out"].as_u64()?;
     Some(Plan {
         warnings: warnings.collect::<Option<_>>()?,
-        narrowed: (!targets.is_empty()).then_some(Narrowed {
+        narrowed: (!named.is_empty()).then_some(Narrowed {
             targets,
             changes_left_out: usize::try_from(changes_left_out).ok()?,
             // Of use to an execution alone.

@@ -12,6 +12,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::engine::known::Known;
+use crate::engine::narrow::narrow;
 use crate::engine::node::Observations;
 use crate::engine::observed::Observed;
 use crate::engine::plan;
@@ -157,12 +158,21 @@ fn a_saved_plan_is_shown_as_it_was() {
     });
     let there: Observations = there.collect();
     let now = SystemTime::UNIX_EPOCH;
-    for (nodes, observed) in [
-        (&nodes, &Observations::new()),
-        (&nodes, &there),
-        (&removed, &there),
+    let target = removed
+        .iter()
+        .find(|it| it.address().kind == "event_target");
+    let target = target.unwrap().address();
+    for (nodes, observed, targets) in [
+        (&nodes, &Observations::new(), vec![]),
+        (&nodes, &there, vec![]),
+        (&removed, &there, vec![]),
+        // What it needs stays, and is not in the plan.
+        (&removed, &there, vec![target.clone()]),
     ] {
         let mut plan = plan::plan(nodes, observed, consent(false));
+        if !targets.is_empty() {
+            narrow(&mut plan, nodes, targets);
+        }
         plan.warn(nodes, observed, consent(false), now);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("plan.json");
@@ -180,6 +190,20 @@ fn a_saved_plan_is_shown_as_it_was() {
         let text = |plan| view.text(plan);
         assert_eq!(text(&shown), text(&plan));
     }
+}
+
+#[test]
+fn a_saved_destroy_is_shown_that_was_narrowed_to_what_does_not_exist() {
+    let settings = settings(&REGIONS);
+    let removed = to_be_removed(&settings);
+    let mut plan = plan::plan(&removed, &Observations::new(), consent(false));
+    narrow(&mut plan, &removed, vec![removed[0].address().clone()]);
+    let document = render::json::plan(&site(&settings), &plan);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.json");
+    write(&path, &document, &inputs(), Made::default()).unwrap();
+    let (_, shown) = read(&path).unwrap().shown().unwrap();
+    assert!(shown.narrowed.is_some());
 }
 
 #[test]
