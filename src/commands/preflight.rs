@@ -72,8 +72,8 @@ pub async fn command(
     } else {
         let width = columns(&std::io::stdout());
         print(&format!(
-            "{}\n\n{}\n{}",
-            text::place(&survey.site),
+            "{}\n{}\n{}",
+            text::heading(&survey.site, width),
             render::text(&checks, width),
             render::verdict(&checks, width)
         ))?;

@@ -41,7 +41,7 @@ pub async fn command(
         let now = DateTime::from(SystemTime::now()).secs();
         let width = columns(&std::io::stdout());
         let text = render::text(&parts, &plan, now, width);
-        print(&format!("{}\n\n{text}", text::place(&survey.site)))?;
+        print(&format!("{}\n{text}", text::heading(&survey.site, width)))?;
     }
     Ok(Ending::Well)
 }

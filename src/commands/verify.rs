@@ -84,7 +84,7 @@ pub async fn command(
     } else {
         let width = columns(&std::io::stdout());
         let text = render::text(&steps, &left, width);
-        print(&format!("{}\n\n{text}", text::place(&survey.site)))?;
+        print(&format!("{}\n{text}", text::heading(&survey.site, width)))?;
     }
     Ok(match steps.iter().any(|it| it.outcome == Outcome::Fail) {
         true => Ending::Failed,

@@ -14,7 +14,7 @@ use crate::engine::address::Address;
 use crate::engine::plan::{Plan, Step};
 use crate::render::changes::changes;
 use crate::render::narrowed;
-use crate::render::text::{QUIET, STRONG, counted, place, sign_of};
+use crate::render::text::{QUIET, STRONG, counted, heading, sign_of};
 use crate::render::wrap::{hanging, width_of};
 use crate::systems::Site;
 
@@ -41,7 +41,7 @@ pub struct View<'a> {
 impl View<'_> {
     /// The whole plan: its account and regions, what is done with each resource, and a summary.
     pub fn text(&self, plan: &Plan) -> String {
-        let mut text = hanging("", "  ", &place(self.site), self.width);
+        let mut text = heading(self.site, self.width);
         text.push_str(&narrowed::text(plan, self.width));
         let all: Vec<&Step> = plan.steps.iter().filter(|step| is_shown(step)).collect();
         let reason = common_reason(&all);

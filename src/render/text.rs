@@ -28,7 +28,7 @@ pub fn sign_of(action: Action) -> (Style, char) {
 }
 
 /// The account, the partition and the regions, in one line without a line break.
-pub fn place(site: &Site) -> String {
+fn place(site: &Site) -> String {
     let account = format!(
         "Account {} in the partition {}",
         site.account, site.partition
@@ -43,6 +43,11 @@ pub fn place(site: &Site) -> String {
         "regions"
     };
     format!("{account}, {noun} {main} (main){others}")
+}
+
+/// The same as a heading, in lines of at most `width` columns.
+pub fn heading(site: &Site, width: usize) -> String {
+    hanging("", "  ", &place(site), width)
 }
 
 /// The number of security findings in the documents, and the command that explains them; empty if

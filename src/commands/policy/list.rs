@@ -8,6 +8,7 @@ use crate::cli::PolicyListArgs;
 use crate::commands::Ending;
 use crate::failure::Failure;
 use crate::render::text;
+use crate::render::wrap::columns;
 use crate::settings::GeneralFlags;
 use crate::systems::Written;
 use crate::terminal::{print, print_json, report};
@@ -22,8 +23,8 @@ pub(super) async fn command(
         let documents: Vec<_> = rendered.documents.iter().map(entry).collect();
         print_json(format_args!("{:#}", json!({"documents": documents})))?;
     } else {
-        let place = text::place(&rendered.site);
-        print(&format!("{place}\n\n{}", table(&rendered.documents)))?;
+        let heading = text::heading(&rendered.site, columns(&std::io::stdout()));
+        print(&format!("{heading}\n{}", table(&rendered.documents)))?;
     }
     if let Some(reason) = rendered.left_out {
         report(&format!("Note: {reason}.\n"));
