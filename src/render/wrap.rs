@@ -52,12 +52,16 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
 /// is, since what reads there looks for whole lines.
 pub fn fitted(text: &str, stream: &(impl AsFd + IsTerminal)) -> String {
     if stream.is_terminal() {
-        // A question ends with a space, after which the answer is typed.
-        let end = &text[text.trim_end_matches(' ').len()..];
-        wrapped(text, columns(stream)).join("\n") + end
+        prompted(text, columns(stream))
     } else {
         text.to_owned()
     }
+}
+
+/// A text in lines, with the spaces at its end: what is typed behind a question stands off from it.
+fn prompted(text: &str, width: usize) -> String {
+    let words = text.trim_end_matches(' ');
+    wrapped(words, width).join("\n") + &text[words.len()..]
 }
 
 /// A text with a hanging indent: its first line stands after `first`, each other one after `rest`.
@@ -129,6 +133,21 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn an_answer_stands_off_from_a_question_of_any_length() {
+        let cases = [
+            ("Sure? Type yes: ", "Sure? Type yes: ", "a line that fits"),
+            (
+                "\nApply 13 changes in 771100220033? Type yes: ",
+                "\nApply 13 changes in\n771100220033? Type yes: ",
+                "a line that is broken",
+            ),
+        ];
+        for (question, expected, reason) in cases {
+            assert_eq!(prompted(question, 25), expected, "{reason}");
+        }
+    }
 
     #[test]
     fn text_is_broken_between_words() {
