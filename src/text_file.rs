@@ -34,7 +34,16 @@ pub fn replace(path: &Path, text: &str) -> Result<()> {
         _ => Path::new("."),
     };
     // A temporary file is created with mode 0600, and keeps that mode when it is renamed.
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    // What the error says itself names the temporary file.
+    let no_file = |error: Error| {
+        let folder = folder.display();
+        let text = match error.kind() {
+            ErrorKind::NotFound => format!("there is no folder {folder}"),
+            kind => format!("no file can be made in the folder {folder}: {kind}"),
+        };
+        Error::new(error.kind(), text)
+    };
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(no_file)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
@@ -61,6 +70,27 @@ fn read(source: impl Read, most: u64) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_names_the_folder_and_no_temporary_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        let cases = [
+            ("missing", "there is no folder", ""),
+            (
+                "file",
+                "no file can be made in the folder",
+                ": not a directory",
+            ),
+        ];
+        for (name, start, end) in cases {
+            let parent = folder.path().join(name);
+            let error = replace(&parent.join("plan"), "").unwrap_err();
+            let expected = format!("{start} {}{end}", parent.display());
+            assert_eq!(error.to_string(), expected);
+        }
+    }
 
     #[test]
     fn a_text_is_read_up_to_the_limit() {
