@@ -6,6 +6,12 @@ use crate::aws::error::AwsError;
 /// What the SDK says of an AWS profile that does not exist, and of one that another names.
 const UNDEFINED: &str = "was not defined";
 
+/// What the SDK says where the files of AWS have no profile at all, or where the profile has no credentials.
+const NOT_ENABLED: &str = "the credential provider was not enabled";
+
+const LIST_PROFILES: &str = "`aws configure list-profiles` shows those that there are: choose one with \
+                             `--profile` or AWS_PROFILE";
+
 impl AwsError {
     /// The same error in plain words. `chain` is what the SDK says, with all causes; `profile` the AWS profile
     /// that is used.
@@ -20,9 +26,12 @@ impl AwsError {
             let by = by.map(|source| format!(", which the profile {source} names as its source"));
             (
                 format!("there is no AWS profile {name}{}", by.unwrap_or_default()),
-                "`aws configure list-profiles` shows those that there are: choose one with \
-                 `--profile`, `profile` in the settings or AWS_PROFILE"
-                    .to_owned(),
+                LIST_PROFILES.to_owned(),
+            )
+        } else if let Some(profile) = profile.filter(|_| chain.contains(NOT_ENABLED)) {
+            (
+                format!("there is no AWS profile {profile}, or it names no credentials"),
+                format!("{LIST_PROFILES}, or run `aws configure --profile {profile}`"),
             )
         } else if chain.contains("no credentials found in chain") {
             (
@@ -76,6 +85,13 @@ mod tests {
                 "there is no AWS profile gone, which the profile half names as its source",
                 "list-profiles",
                 "a profile that another names",
+            ),
+            (
+                "the credential provider was not enabled",
+                Some("nope"),
+                "there is no AWS profile nope, or it names no credentials",
+                "`aws configure --profile nope`",
+                "no file of AWS, or a profile with a region alone",
             ),
             (
                 "no credentials found in chain. Attempted: Environment: not set; Profile: not enabled",
