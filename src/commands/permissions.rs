@@ -49,7 +49,8 @@ pub async fn command(
     }
     if let count @ 2.. = policies.len() {
         report(&format!(
-            "Note: all {count} documents are needed, because AWS allows {} characters in one.\n",
+            "Note: these are {count} documents, because AWS allows {} characters in one, and each is needed. \
+             `jq -s '.[0]'` takes the first of them, for `aws iam create-policy`.\n",
             Kind::Managed.limit()
         ));
     }
