@@ -59,11 +59,12 @@ pub(super) fn next(path: &Path, variable: Option<&str>, is_secret: bool) -> Stri
         done += " It holds the external ID, and only you can read it: keep it out of version control. \
                  `provision agent-config --show-secrets` prints the external ID for the agent.";
     }
-    let done = wrap::wrapped(&done, wrap::columns(&io::stdout()));
-    let mut text = done.join("\n") + "\n\nNext:\n";
+    let mut steps = Vec::new();
     if let Some(variable) = variable.filter(|name| std::env::var_os(name).is_none()) {
-        let command = format!("export {variable}=…");
-        text += &format!("  {command:<20} # the external ID of the agent\n");
+        steps.push((
+            format!("export {variable}=…"),
+            "the external ID of the agent",
+        ));
     }
     let config = match path.to_str() {
         Some(DEFAULT_FILE) => String::new(),
@@ -74,8 +75,14 @@ pub(super) fn next(path: &Path, variable: Option<&str>, is_secret: bool) -> Stri
         ("preflight", "whether it can be applied"),
         ("plan", "what apply would create"),
     ] {
-        let command = format!("provision {command}{config}");
-        text += &format!("  {command:<20} # {about}\n");
+        steps.push((format!("provision {command}{config}"), about));
+    }
+    let longest = steps.iter().map(|(command, _)| wrap::width_of(command));
+    let longest = longest.max().unwrap_or_default();
+    let done = wrap::wrapped(&done, wrap::columns(&io::stdout()));
+    let mut text = done.join("\n") + "\n\nNext:\n";
+    for (command, about) in steps {
+        text += &format!("  {command:<longest$}  # {about}\n");
     }
     text
 }
