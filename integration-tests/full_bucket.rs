@@ -61,6 +61,9 @@ async fn a_bucket_with_objects_is_kept_without_empty_bucket() {
         .says("the plan is blocked, and nothing was changed")
         .says("it holds more than 1000 object versions and delete markers")
         .says("--empty-bucket");
+    let planned = account.provision(&["plan", "--destroy", "--out", "plan.json"]);
+    planned.exits(1).says("plan.json is not written");
+    assert!(!account.path("plan.json").exists());
     let listed = account
         .s3(MAIN)
         .list_objects_v2()

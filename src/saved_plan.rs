@@ -255,6 +255,9 @@ pub fn write(path: &Path, plan: &Json, inputs: &Inputs, made: Made) -> Result<()
     if path.is_symlink() {
         return Err(failed("it is a symbolic link".to_owned()));
     }
+    if path.is_dir() {
+        return Err(failed("it is a folder".to_owned()));
+    }
     // A plan of another version of the program, or a damaged one, may be replaced too.
     let is_plan = |text: String| text.contains("\"format_version\"");
     let there = text_file::read_file(path, LARGEST_FILE);

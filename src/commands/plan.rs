@@ -58,7 +58,13 @@ pub async fn command(
     if let Some(file) = &args.html {
         page::write(file, &document, accepted)?;
     }
-    refuse_blocked(&plan)?;
+    refuse_blocked(&plan).map_err(|blocked| match &args.out {
+        Some(file) => blocked.hint(format!(
+            "{} is not written, since no apply carries a blocked plan out",
+            file.display()
+        )),
+        None => blocked,
+    })?;
     if let Some(file) = &args.out {
         let flags = cli::flags(env::args_os()).map_err(|error| Failure::new(error.to_string()))?;
         let made = Made {

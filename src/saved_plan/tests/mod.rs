@@ -299,7 +299,8 @@ fn a_failed_write_leaves_no_file_behind() {
     let taken = folder.path().join("taken");
     fs::create_dir(&taken).unwrap();
     fs::write(taken.join("x"), "").unwrap();
-    assert!(write(&taken, &document(), &inputs(), Made::default()).is_err());
+    let failure = write(&taken, &document(), &inputs(), Made::default()).unwrap_err();
+    assert_eq!(failure.causes, ["it is a folder"]);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
