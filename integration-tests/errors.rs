@@ -270,13 +270,18 @@ fn an_aws_profile_that_does_not_exist_and_a_session_of_sso_are_told_by_their_nam
         ".aws/config",
         "[profile work]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n\
          sso_account_id = 111122223333\nsso_role_name = r\n[profile half]\nrole_arn = \
-         arn:aws:iam::111122223333:role/x\nsource_profile = gone\n",
+         arn:aws:iam::111122223333:role/x\nsource_profile = gone\n[profile plain]\nregion = eu-west-1\n",
     );
     let cases = [
         (
             "nope",
             "there is no AWS profile nope",
             "`aws configure list-profiles`",
+        ),
+        (
+            "plain",
+            "there is no AWS profile plain, or it names no credentials",
+            "`aws configure --profile plain`",
         ),
         (
             "half",
