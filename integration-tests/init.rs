@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use tempfile::TempDir;
 
 use crate::harness::session::Session;
+use crate::harness::unwrapped;
 
 const SCRIPTED: [&str; 6] = [
     "init",
@@ -283,7 +284,10 @@ fn nothing_is_written_before_the_last_answer() {
     ended.press("\u{4}");
     let (code, screen) = ended.end();
     assert_eq!(code, Some(1), "{screen}");
-    assert!(screen.contains("nothing was written"), "{screen}");
+    assert!(
+        unwrapped(&screen).contains("nothing was written"),
+        "{screen}"
+    );
 
     let mut late = start();
     let mine = "account = \"123456789012\"\n";
