@@ -19,7 +19,7 @@ Examples:
   provision apply plan.json
   provision apply --yes --json
 
-A saved plan remembers the flags that it was made with, except for --profile and other flags of the
+A saved plan remembers the flags that it was made with, except for --profile and other flags of the \
 connection, and an external ID that was written out. With --yes, --adopt and the like are given again.")]
 pub struct ApplyArgs {
     /// Saved plan; refused if settings or AWS have changed

@@ -12,7 +12,7 @@ Examples:
   provision graph --format dot > graph.dot
   provision graph --format svg > graph.svg
 
-An arrow leads from a resource to one that needs it; what follows from other arrows is left out. AWS is
+An arrow leads from a resource to one that needs it; what follows from other arrows is left out. AWS is \
 not called if the settings name account and region.")]
 pub struct GraphArgs {
     /// Form of the graph

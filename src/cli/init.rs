@@ -12,8 +12,8 @@ Examples:
   provision init --yes --region eu-west-1 --agent-principal 210987654321
   provision init --yes --system audit-trail --attach-to user/audit-trail
 
-Asks for what no option says, and writes provision.toml, or the file that --config names. A file that
-exists is never changed. With --yes, or where stdin is not a terminal, nothing is asked.")]
+Asks for what no option says, and writes provision.toml, or the file that --config names. A file \
+that exists is never changed. With --yes, or where stdin is not a terminal, nothing is asked.")]
 pub struct InitArgs {
     /// Ask nothing: what no option says is as by default
     #[arg(short, long)]

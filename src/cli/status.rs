@@ -11,7 +11,7 @@ Examples:
   provision status
   provision status --json
 
-Nothing is changed. What arrived last is read with s3:ListBucketVersions, which `provision permissions
+Nothing is changed. What arrived last is read with s3:ListBucketVersions, which `provision permissions \
 verify` allows.")]
 pub struct StatusArgs {
     /// Print the status as one JSON document

@@ -46,6 +46,12 @@ fn every_level_of_help_has_an_example_that_parses() {
                 .collect();
             assert!(parse(&words).is_ok(), "{example}");
         }
+        // A narrow terminal would break the lines of a paragraph once more.
+        let lines: Vec<&str> = help.lines().collect();
+        let is_text = |line: &str| !line.is_empty() && !line.starts_with(' ');
+        let is_broken = |pair: &[&str]| is_text(pair[0]) && is_text(pair[1]);
+        let name = command.get_name();
+        assert!(!lines.windows(2).any(is_broken), "{name}: {help}");
     }
 }
 
