@@ -140,9 +140,15 @@ fn overview(topics: &[Topic], width: usize) -> String {
     let mut text = String::from("`provision explain WHAT` explains:\n");
     let of_settings = topics.iter().filter(|topic| topic.group == Group::Setting);
     // A section is not part of the word that a person remembers.
-    let settings: Vec<&str> = of_settings
-        .map(|topic| topic.name().rsplit('.').next().unwrap_or_default())
-        .collect();
+    let names_of_settings =
+        of_settings.map(|topic| topic.name().rsplit('.').next().unwrap_or_default());
+    let mut settings: Vec<&str> = Vec::new();
+    for name in names_of_settings {
+        // Two sections have a key of the same name.
+        if !settings.contains(&name) {
+            settings.push(name);
+        }
+    }
     let (codes, attributes) = (count(Group::Code), count(Group::Attribute));
     for (heading, words) in [
         (
@@ -273,6 +279,17 @@ mod tests {
                 "without its section",
             ),
             ("--policy-profile", &["stackstate.profile"], "a flag"),
+            (
+                "attach_to",
+                &["audit_trail.attach_to"],
+                "a key without a flag",
+            ),
+            (
+                "profile",
+                &["stackstate.profile", "audit_trail.profile"],
+                "a key of two sections",
+            ),
+            ("lint.accept", &["lint.accept"], "a key of the linter"),
             ("--concurrency", &["--concurrency"], "a flag without a key"),
             ("moon", &[], "nothing"),
         ];

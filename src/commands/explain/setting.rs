@@ -1,12 +1,12 @@
-//! The settings that have flags: their help is what there is to say.
+//! The settings: of those that have flags the help is what there is to say.
 
 use clap::builder::PossibleValue;
 use clap::{Arg, Args, Command};
 
 use super::topic::{Group, Part, Topic, row};
-use crate::settings::{GeneralFlags, StackStateFlags, TopLevel};
+use crate::settings::{FileKey, GeneralFlags, StackStateFlags, TopLevel, keys_of_the_file_alone};
 
-/// Every such setting: the keys at the top, those of `[stackstate]`, and what flags alone set.
+/// Every setting: the keys at the top and those of each section, and what flags alone set.
 pub(super) fn topics() -> Vec<Topic> {
     let top = TopLevel::augment_args(Command::default());
     let general = GeneralFlags::augment_args(Command::default());
@@ -21,7 +21,25 @@ pub(super) fn topics() -> Vec<Topic> {
         .get_arguments()
         .map(|it| topic(it, Some("stackstate")));
     let flags = flags.into_iter().map(|it| topic(it, None));
-    keys.chain(below).chain(flags).collect()
+    let alone = keys_of_the_file_alone().into_iter().map(of_file);
+    keys.chain(below).chain(alone).chain(flags).collect()
+}
+
+fn of_file(key: FileKey) -> Topic {
+    let section = key.path.split('.').next().unwrap_or_default();
+    let mut parts = vec![Part::Text(key.about.to_owned())];
+    if key.usual != "\"\"" {
+        parts.push(Part::Row(
+            "for example",
+            format!("`{} = {}`", key.name, key.usual),
+        ));
+    }
+    Topic {
+        group: Group::Setting,
+        title: format!("a key of the settings file, under [{section}], without a flag"),
+        words: vec![key.path, key.name.to_owned()],
+        parts,
+    }
 }
 
 /// `section` is that of the settings file; none where a flag alone sets the setting.
