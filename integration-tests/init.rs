@@ -205,26 +205,26 @@ fn a_person_is_asked_until_each_answer_is_good() {
     let dialogue = [
         ("Systems [stackstate]: ", "stackstat"),
         ("Systems [stackstate]: ", "stackstate, audit-trail"),
-        ("Account ID []: ", "12345"),
-        ("Account ID []: ", "123456789012"),
-        ("Regions []: ", ""),
-        ("Regions []: ", "eu-west-1, cn-north-1"),
-        ("Regions []: ", "eu-west-1, us-east-1"),
+        ("Account ID: ", "12345"),
+        ("Account ID: ", "123456789012"),
+        ("Regions: ", ""),
+        ("Regions: ", "eu-west-1, cn-north-1"),
+        ("Regions: ", "eu-west-1, us-east-1"),
         ("external or ec2 [external]: ", ""),
-        ("Principals []: ", "arn:aws:iam::210987654321:group/a"),
-        ("Principals []: ", "arn:aws:iam::210987654321:role/agent"),
+        ("Principals: ", "arn:aws:iam::210987654321:group/a"),
+        ("Principals: ", "arn:aws:iam::210987654321:role/agent"),
         ("Variable, or generate [STS_EXTERNAL_ID]: ", "hunter2"),
         ("Variable, or generate [STS_EXTERNAL_ID]: ", "AGENT_ID"),
         ("documented or hardened [documented]: ", "hardened"),
         (
-            "Permissions boundary []: ",
+            "Permissions boundary: ",
             "arn:aws:iam::210987654321:policy/bounds",
         ),
         (
-            "Permissions boundary []: ",
+            "Permissions boundary: ",
             "arn:aws:iam::123456789012:policy/bounds",
         ),
-        ("Identities []: ", "user/audit-trail"),
+        ("Identities: ", "user/audit-trail"),
     ];
     for (question, answer) in dialogue {
         session.until_shown(question);
@@ -271,7 +271,7 @@ fn nothing_is_written_before_the_last_answer() {
         let mut session = Session::start(command(folder.path(), &["init"]));
         session.until_shown("Systems [stackstate]: ");
         session.answer("");
-        session.until_shown("Account ID []: ");
+        session.until_shown("Account ID: ");
         session
     };
     let interrupted = start();
@@ -293,7 +293,7 @@ fn nothing_is_written_before_the_last_answer() {
     let mine = "account = \"123456789012\"\n";
     fs::write(folder.path().join("provision.toml"), mine).unwrap();
     late.answer("");
-    late.until_shown("Regions []: ");
+    late.until_shown("Regions: ");
     late.answer("eu-west-1");
     late.until_shown("external or ec2 [external]: ");
     late.answer("ec2");

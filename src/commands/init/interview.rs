@@ -142,7 +142,10 @@ impl Interview {
 
     /// The answer, or the usual one where it is empty.
     async fn line(&self, label: &str, usual: &str) -> Result<String, Failure> {
-        let question = format!("{label} [{usual}]: ");
+        let question = match usual {
+            "" => format!("{label}: "),
+            _ => format!("{label} [{usual}]: "),
+        };
         let line = ask(&question).await?;
         Ok(match line.as_str() {
             "" => usual.to_owned(),
