@@ -78,7 +78,7 @@ fn variables_take_the_place_of_options() {
 #[test]
 fn a_message_names_the_variable_that_is_to_blame() {
     let folder = tempfile::tempdir().unwrap();
-    let cases: [(&[(&str, &str)], i32, &str, &str); 5] = [
+    let cases: [(&[(&str, &str)], i32, &str, &str); 6] = [
         (
             &[ACCOUNT, ("PROVISION_REGION", "mars")],
             1,
@@ -90,6 +90,12 @@ fn a_message_names_the_variable_that_is_to_blame() {
             1,
             "the environment variable PROVISION_CONCURRENCY",
             "a value that is no number",
+        ),
+        (
+            &[ACCOUNT, ("PROVISION_VERBOSE", "x")],
+            1,
+            "the environment variable PROVISION_VERBOSE",
+            "a number of an option that counts",
         ),
         (
             &[ACCOUNT, ("PROVISION_ENDPOINT_URL", "ftp://localhost")],

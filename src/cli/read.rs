@@ -135,7 +135,9 @@ fn explained(mut error: Error, words: &[OsString], command: &Command) -> Error {
     let Some(ContextValue::String(refused)) = error.get(ContextKind::InvalidArg) else {
         return error;
     };
-    let long = refused.split(' ').next().unwrap_or_default().to_owned();
+    // An option that counts has dots behind its name.
+    let long = refused.split([' ', '.']).next().unwrap_or_default();
+    let long = long.to_owned();
     let argument = option(command, long.trim_start_matches('-'));
     let Some(variable) = argument.and_then(variables::variable) else {
         return error;

@@ -6,7 +6,7 @@ pub fn in_our_words(error: &clap::Error) -> String {
     let lines = text.lines().filter(|line| !line.is_empty());
     let lines = lines.map(|line| {
         if let Some(problem) = line.strip_prefix("error: ") {
-            format!("Error: {problem}\n")
+            format!("Error: {}\n", plain(problem))
         } else if let Some(tip) = line.strip_prefix("  tip: ") {
             format!("Hint: {tip}\n")
         } else {
@@ -14,6 +14,17 @@ pub fn in_our_words(error: &clap::Error) -> String {
         }
     });
     lines.collect()
+}
+
+/// The problem without Rust's way to write ranges, and its words for what is no number.
+fn plain(problem: &str) -> String {
+    let problem = problem.replace("invalid digit found in string", "it is not a whole number");
+    let range = problem.rsplit_once(" is not in ");
+    let limits = range.and_then(|(before, range)| Some((before, range.split_once("..=")?)));
+    match limits {
+        Some((before, (low, high))) => format!("{before} is not from {low} to {high}"),
+        None => problem,
+    }
 }
 
 #[cfg(test)]
@@ -25,7 +36,7 @@ mod tests {
 
     #[test]
     fn errors_of_the_command_line_read_like_all_others() {
-        let cases: [(&[&str], &str); 4] = [
+        let cases: [(&[&str], &str); 5] = [
             (
                 &["plan", "--regoin=a"],
                 "Error: unexpected argument '--regoin' found\n\
@@ -34,7 +45,11 @@ mod tests {
             (&["plann"], "Error: unrecognized subcommand 'plann'\nHint: "),
             (
                 &["plan", "--concurrency=0"],
-                "Error: invalid value '0' for '--concurrency <N>': 0 is not in 1..=256\n",
+                "Error: invalid value '0' for '--concurrency <N>': 0 is not from 1 to 256\n",
+            ),
+            (
+                &["verify", "--timeout=x"],
+                "Error: invalid value 'x' for '--timeout <SECONDS>': it is not a whole number\n",
             ),
             (
                 &["completions"],
