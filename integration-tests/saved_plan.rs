@@ -231,7 +231,9 @@ async fn a_saved_plan_needs_no_flag_again() {
         refused.calls.is_empty(),
         "nothing is read either: {refused}"
     );
-    refused.says("was made with --adopt, which `--yes` alone does not agree to");
+    refused
+        .says("was made with --adopt --config=other.toml")
+        .says("which `--yes` alone does not agree to");
     let mut session = Session::start(account.quiet_command(&["apply", "my plan.json"]));
     let question = format!("(7 create, 1 adopt) in account {} ({OTHER})", account.id);
     let asked = session.until_asked();
@@ -287,6 +289,38 @@ fn a_plan_that_was_made_with_variables_is_applied_with_them() {
     with_variables(&APPLY).exits(0).has_done(8);
 }
 
+#[test]
+fn the_command_names_the_folder_that_the_plan_was_made_in() {
+    let account = Account::new(&[MAIN]);
+    let settings = fs::read_to_string(account.path("provision.toml")).unwrap();
+    account.write("infra/provision.toml", &settings);
+    fs::remove_file(account.path("provision.toml")).unwrap();
+    let planned = account.provision(&["-C", "infra", "plan", "--out", "plan.json"]);
+    planned
+        .exits(0)
+        .says("provision apply plan.json --chdir=infra");
+    let apply = ["apply", "plan.json", "--chdir=infra", "--yes"];
+    account.provision(&apply).exits(0).has_done(8);
+}
+
+#[test]
+fn variables_count_for_a_saved_plan_too() {
+    let account = planned();
+    for (variable, value, words) in [
+        ("PROVISION_ACCOUNT", "999999999999", "`account` has changed"),
+        (
+            "PROVISION_ENDPOINT_URL",
+            "http://192.0.2.1",
+            "PROVISION_ENDPOINT_URL",
+        ),
+    ] {
+        let mut command = account.command(&APPLY);
+        command.env(variable, value);
+        let refused = account.run(command).exits(1).says(words);
+        assert!(refused.calls.is_empty(), "{variable}: {refused}");
+    }
+}
+
 #[tokio::test]
 async fn a_destroy_is_planned_saved_and_applied() {
     let account = Account::applied(&[MAIN]);
@@ -305,8 +339,9 @@ async fn a_destroy_is_planned_saved_and_applied() {
     let shown = account.provision(&["show", "plan.json"]).exits(0);
     shown.says("A plan to destroy, made with --key-deletion-days=7.");
     // The account is in the file, so that nobody has to name it again.
-    let agreed = [&APPLY[..], &["--key-deletion-days", "7"]].concat();
-    account.provision(&APPLY).exits(1).writes_nothing();
+    let agreed = [&APPLY[..], &["--destroy", "--key-deletion-days", "7"]].concat();
+    let refused = account.provision(&APPLY).exits(1).writes_nothing();
+    refused.says("was made with --destroy --key-deletion-days=7, which `--yes` alone");
     let destroyed = account.provision(&agreed).exits(0);
     assert!(
         destroyed.writes().contains(&"ScheduleKeyDeletion"),
@@ -328,6 +363,7 @@ fn options_of_a_destroy_belong_to_a_plan_of_a_destroy() {
         &["plan", "--key-deletion-days", "7"],
         &["plan", "--destroy", "--adopt"],
         &["apply", "--empty-bucket"],
+        &["apply", "--destroy"],
     ] {
         let refused = account.provision(args).exits(1);
         assert!(refused.calls.is_empty(), "{refused}");

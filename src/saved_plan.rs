@@ -91,14 +91,29 @@ pub struct SavedPlan {
 }
 
 impl SavedPlan {
-    /// Refuses a plan whose consent nobody `gives` again. It is asked where no person sees the plan: who
-    /// writes the file must not consent for who applies it unread.
+    /// What a person agrees to who applies the plan, as options: that it destroys, and its consent.
+    pub fn options(&self) -> Vec<String> {
+        let destroys = self.made.destroys.then(|| "--destroy".to_owned());
+        let consent = self.made.consent.options();
+        destroys.into_iter().chain(consent).collect()
+    }
+
+    /// Refuses a plan that does what nobody `agreed` to again, or whose flags were `taken` from the file,
+    /// quoted for a shell. It is asked where no person sees the plan: who writes the file must not consent for who applies it
+    /// unread, nor choose the settings, which name the principals that are trusted.
     ///
     /// # Errors
     /// Names the options, with the command for the file at `path`.
-    pub fn check_consent(&self, given: Consent, path: &Path) -> Result<(), Failure> {
-        let (options, given) = (self.made.consent.options(), given.options());
-        if options.iter().all(|option| given.contains(option)) {
+    pub fn check_consent(
+        &self,
+        agreed: &[String],
+        taken: &[String],
+        path: &Path,
+    ) -> Result<(), Failure> {
+        let missing = |option: &String| !agreed.contains(option);
+        let options = self.options().into_iter().filter(missing);
+        let options: Vec<String> = options.chain(taken.iter().cloned()).collect();
+        if options.is_empty() {
             return Ok(());
         }
         let (options, path) = (options.join(" "), path.display());

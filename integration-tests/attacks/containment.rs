@@ -29,6 +29,16 @@ pub(super) fn attacks() -> Vec<Attack> {
             may: "to write the plan's file",
             play: || a_plan_with_consent().boxed_local(),
         },
+        Attack {
+            name: "writes a principal of its own into a saved plan that a pipeline applies",
+            may: "to write the plan's file",
+            play: || a_plan_with_a_principal().boxed_local(),
+        },
+        Attack {
+            name: "writes a destroy into a saved plan that a pipeline applies",
+            may: "to write the plan's file",
+            play: || a_plan_that_destroys().boxed_local(),
+        },
     ]
 }
 
@@ -55,6 +65,25 @@ async fn a_plan_with_consent() -> Played {
         .provision(&["plan", "--adopt", "--out", "plan.json"])
         .exits(0);
     let stage = Stage::guard_all(account, "--adopt").await;
+    stage.run(&["apply", "--yes", "plan.json"], 1).await
+}
+
+async fn a_plan_with_a_principal() -> Played {
+    let account = Account::new(&[MAIN]);
+    let forged = ["--agent-principal", "999999999999", "--out", "plan.json"];
+    account
+        .provision(&[&["plan"], &forged[..]].concat())
+        .exits(0);
+    let stage = Stage::guard_all(account, "--agent-principal=999999999999").await;
+    stage.run(&["apply", "--yes", "plan.json"], 1).await
+}
+
+async fn a_plan_that_destroys() -> Played {
+    let account = Account::applied(&[MAIN]);
+    account
+        .provision(&["plan", "--destroy", "--out", "plan.json"])
+        .exits(0);
+    let stage = Stage::guard_all(account, "was made with --destroy").await;
     stage.run(&["apply", "--yes", "plan.json"], 1).await
 }
 

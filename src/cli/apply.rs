@@ -10,7 +10,7 @@ use crate::settings::StackStateFlags;
 /// The options of `apply`.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("removal")
-    .args(["key_deletion_days", "empty_bucket", "detach_foreign"])
+    .args(["destroy", "key_deletion_days", "empty_bucket", "detach_foreign"])
     .multiple(true)
     .requires("plan"))]
 #[command(after_help = "\
@@ -20,7 +20,8 @@ Examples:
   provision apply --yes --json
 
 A saved plan remembers the flags that it was made with, except for --profile and other flags of the \
-connection, and an external ID that was written out. With --yes, --adopt and the like are given again.")]
+connection, and an external ID that was written out. With --yes, nobody looks at the plan: all flags \
+are given again, also --adopt and the like, and --destroy for a plan that destroys.")]
 pub struct ApplyArgs {
     /// Saved plan; refused if settings or AWS have changed
     #[arg(value_name = "PLAN")]
@@ -34,6 +35,9 @@ pub struct ApplyArgs {
     /// Show every attribute of what is created, and each region
     #[arg(long)]
     pub details: bool,
+    /// Agree, with --yes, to a saved plan that destroys
+    #[arg(long)]
+    pub destroy: bool,
     /// What is agreed to.
     #[command(flatten)]
     pub consent: ConsentArgs,

@@ -6,6 +6,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, Args, Command, CommandFactory};
 
 use super::{Cli, Command as Given};
+use crate::failure::Failure;
 use crate::settings::{GeneralFlags, StackStateFlags};
 
 /// A flag of the settings with one of its values.
@@ -74,33 +75,55 @@ fn belongs(arg: &Arg, value: &OsStr) -> Belongs {
     }
 }
 
-/// The settings' flags in `words`, and those of the saved plan in place of flags that `words` does not name.
-/// What neither has comes from the environment, as for every command line.
+/// The settings' flags in `words`, with those of the saved plan in place of flags that `words` does not
+/// name.
+#[derive(Debug)]
+pub struct WithSaved {
+    /// The flags of every command.
+    pub general: GeneralFlags,
+    /// The flags of StackState.
+    pub stackstate: StackStateFlags,
+    /// The flags that were taken from the saved plan, each as one word.
+    pub taken: Vec<String>,
+}
+
+/// Puts the flags of a saved plan together with those in `words`, which win. Variables of the environment
+/// count where neither names the flag.
 ///
 /// # Errors
-/// Words or flags that are no command line.
+/// Words or flags that are no command line, and a flag that does not belong in the file: whoever writes the
+/// file must not decide whose credentials are used, or where requests go.
 pub fn with_saved(
     words: impl IntoIterator<Item = OsString>,
     saved: &[String],
-) -> Result<(GeneralFlags, StackStateFlags), clap::Error> {
-    let given = flags(words)?;
-    let is_given = |word: &&String| {
-        let name = word.split('=').next().unwrap_or_default();
-        given.iter().any(|flag| flag.name == name)
-    };
-    let saved = saved
-        .iter()
-        .filter(|word| !is_given(word))
-        .map(OsString::from);
-    let words = ["provision", "apply"].map(OsString::from).into_iter();
-    let words = words
-        .chain(saved)
-        .chain(given.iter().map(|flag| flag.word.clone()));
-    let cli = Cli::read(&words.collect::<Vec<_>>())?;
-    match cli.command {
-        Given::Apply(args) => Ok((cli.general, args.stackstate)),
-        _ => Ok((cli.general, StackStateFlags::default())),
+) -> Result<WithSaved, Failure> {
+    let broken = |error: clap::Error| Failure::new(error.to_string());
+    let apply = || ["provision", "apply"].map(OsString::from).into_iter();
+    let given = flags(words).map_err(broken)?;
+    let saved = flags(apply().chain(saved.iter().map(OsString::from))).map_err(broken)?;
+    if let Some(flag) = saved.iter().find(|it| it.belongs != Belongs::InTheFile) {
+        return Err(Failure::new(format!(
+            "the saved plan holds {}, which no plan is saved with",
+            flag.name
+        ))
+        .hint("Make a new plan with `provision plan --out FILE` and look at it"));
     }
+    let is_given = |flag: &&Flag| given.iter().any(|it| it.name == flag.name);
+    let taken: Vec<&Flag> = saved.iter().filter(|flag| !is_given(flag)).collect();
+    let flags = taken.iter().copied().chain(&given);
+    let words: Vec<OsString> = apply().chain(flags.map(|it| it.word.clone())).collect();
+    let cli = Cli::read(&words).map_err(broken)?;
+    let taken = taken
+        .iter()
+        .map(|flag| flag.word.to_string_lossy().into_owned());
+    Ok(WithSaved {
+        taken: taken.collect(),
+        general: cli.general,
+        stackstate: match cli.command {
+            Given::Apply(args) => args.stackstate,
+            _ => StackStateFlags::default(),
+        },
+    })
 }
 
 #[cfg(test)]
@@ -160,8 +183,8 @@ mod tests {
         ];
         let saved = saved.map(str::to_owned);
         let regions = |line: &str| {
-            let (general, stackstate) = with_saved(words(line), &saved).unwrap();
-            (general.top.regions, stackstate.postfix)
+            let flags = with_saved(words(line), &saved).unwrap();
+            (flags.general.top.regions, flags.stackstate.postfix)
         };
         let blue = Some("-blue".to_owned());
         let both = vec!["eu-west-1".to_owned(), "us-east-1".to_owned()];
@@ -178,5 +201,23 @@ mod tests {
         assert_eq!((of_saved, postfix), (both, Some(String::new())));
         let broken = ["--no-such-flag=1".to_owned()];
         assert!(with_saved(words("provision apply x"), &broken).is_err());
+        let of_all = with_saved(words("provision apply x --region=us-west-2"), &saved).unwrap();
+        assert_eq!(of_all.taken, ["--postfix=-blue"]);
+    }
+
+    #[test]
+    fn a_saved_plan_decides_neither_whose_credentials_are_used_nor_where_requests_go() {
+        for forged in [
+            "--profile=theirs",
+            "--endpoint-url=https://theirs.example",
+            "--read-lag=0",
+            "--external-id=theirs",
+            "--chdir=theirs",
+            "-Ctheirs",
+        ] {
+            let with = with_saved(words("provision apply x"), &[forged.to_owned()]);
+            let refused = with.unwrap_err().message;
+            assert!(refused.contains("which no plan is saved with"), "{forged}");
+        }
     }
 }

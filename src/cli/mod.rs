@@ -38,7 +38,7 @@ pub use config::ConfigArgs;
 pub use consent::{ConsentArgs, RemovalArgs};
 pub use destroy::DestroyArgs;
 pub use explain::ExplainArgs;
-pub use flags::{Belongs, Flag, flags, with_saved};
+pub use flags::{Belongs, Flag, WithSaved, flags, with_saved};
 pub use graph::{GraphArgs, GraphFormat};
 pub use init::InitArgs;
 pub use man::ManArgs;

@@ -9,7 +9,9 @@ use tokio::sync::watch;
 use crate::checks::preflight::{Check, refuse};
 use crate::cli::{self, ApplyArgs};
 use crate::commands::context::Context;
-use crate::commands::{Ending, consent, destroy, outputs, preflight, refuse_blocked, run::run};
+use crate::commands::{
+    Ending, consent, destroy, outputs, preflight, refuse_blocked, run::run, shell,
+};
 use crate::engine::approved::Approved;
 use crate::engine::events::Counts;
 use crate::engine::node;
@@ -40,16 +42,18 @@ pub async fn command(
         return apply(context.await?, args, consent, None).await;
     };
     let saved = saved_plan::read(file)?;
+    let flags = cli::with_saved(env::args_os(), &saved.made.flags)?;
     if args.yes {
-        saved.check_consent(consent::to_all(&args.consent, &args.removal), file)?;
+        let mut agreed = consent::to_all(&args.consent, &args.removal).options();
+        agreed.extend(args.destroy.then(|| "--destroy".to_owned()));
+        let taken: Vec<String> = flags.taken.iter().map(|it| shell::quoted(it)).collect();
+        saved.check_consent(&agreed, &taken, file)?;
     }
-    let flags = cli::with_saved(env::args_os(), &saved.made.flags);
-    let (general, stackstate) = flags.map_err(|error| Failure::new(error.to_string()))?;
     let (need, goal) = match saved.made.destroys {
         true => (Need::Names, Goal::Absent),
         false => (Need::Trust, Goal::Present),
     };
-    let context = Context::load(&general, &stackstate, need, goal, stop).await?;
+    let context = Context::load(&flags.general, &flags.stackstate, need, goal, stop).await?;
     saved.check_inputs(&Inputs::of(&context.settings, &context.systems)?)?;
     let consent = saved.made.consent;
     if saved.made.destroys {

@@ -10,6 +10,7 @@ use crate::render::wrap::columns;
 use crate::saved_plan;
 use crate::terminal::{print, print_json};
 use iam_policy::lint::Accepted;
+use iam_policy::printable::harmless;
 
 /// Runs the command.
 ///
@@ -52,8 +53,10 @@ pub fn command(args: &ShowArgs) -> Result<Ending, Failure> {
         width,
         details: args.details,
     };
+    // Whoever wrote the file may have put a line break or an escape sequence into a flag.
+    let head = harmless(&format!("{kind}{made_with}. `{command}` carries it out."));
     print(&format!(
-        "{kind}{made_with}. `{command}` carries it out.\n\n{}{}",
+        "{head}\n\n{}{}",
         view.text(&plan),
         warnings::text(&plan.warnings, width)
     ))?;

@@ -133,11 +133,46 @@ fn what_nobody_sees_needs_its_consent_again() {
             ..Made::default()
         };
         write(&path, &document(), &inputs(), made).unwrap();
-        let checked = read(&path)
-            .unwrap()
-            .check_consent(given, Path::new("plan.json"));
+        let checked =
+            read(&path)
+                .unwrap()
+                .check_consent(&given.options(), &[], Path::new("plan.json"));
         let hint = checked.err().and_then(|failure| failure.hint);
         let said = |flags: &str| hint.as_ref().is_some_and(|it| it.contains(flags));
+        assert!(missing.map_or(hint.is_none(), said), "{why}: {hint:?}");
+    }
+}
+
+#[test]
+fn what_nobody_sees_is_no_destroy_and_chooses_no_settings() {
+    let (_folder, path) = saved();
+    let made = Made {
+        destroys: true,
+        ..Made::default()
+    };
+    write(&path, &document(), &inputs(), made).unwrap();
+    let saved = read(&path).unwrap();
+    let trust = "--agent-principal=999999999999".to_owned();
+    let destroy = "--destroy".to_owned();
+    let cases = [
+        ("all is given", vec![destroy.clone()], vec![], None),
+        (
+            "nobody agrees to a destroy",
+            vec![],
+            vec![],
+            Some("pass --destroy too"),
+        ),
+        (
+            "the file says who is trusted",
+            vec![destroy],
+            vec![trust],
+            Some("pass --agent-principal=999999999999 too"),
+        ),
+    ];
+    for (why, agreed, taken, missing) in cases {
+        let checked = saved.check_consent(&agreed, &taken, &path);
+        let hint = checked.err().and_then(|failure| failure.hint);
+        let said = |words: &str| hint.as_ref().is_some_and(|it| it.contains(words));
         assert!(missing.map_or(hint.is_none(), said), "{why}: {hint:?}");
     }
 }
