@@ -14,8 +14,8 @@ pub const DEFAULT_FILE: &str = "provision.toml";
 /// `folder`. The parents of the home folder belong to others and are left out.
 ///
 /// # Errors
-/// A file that belongs to another person, who could name the principals that are trusted. Git refuses
-/// a repository of others in a parent folder for the same reason.
+/// A file that belongs to another person, or that everybody may write: whoever writes it names the
+/// principals that are trusted. Git refuses a repository of others in a parent folder for the same reason.
 pub(super) fn above(folder: &Path, environment: Environment) -> Result<Option<PathBuf>, Failure> {
     if folder.join(DEFAULT_FILE).symlink_metadata().is_ok() {
         return Ok(None);
@@ -30,10 +30,18 @@ pub(super) fn above(folder: &Path, environment: Environment) -> Result<Option<Pa
         let file = folder.join(DEFAULT_FILE);
         if let Ok(metadata) = file.symlink_metadata() {
             let path = relative.join(DEFAULT_FILE);
-            return match is_trusted(metadata.uid()) {
-                true => Ok(Some(path)),
-                false => Err(Failure::new(format!(
-                    "the settings file {} belongs to another user",
+            // A link leads to a file that may belong to another person too.
+            let target = file.metadata().ok();
+            let owners = [Some(metadata.uid()), target.as_ref().map(MetadataExt::uid)];
+            let is_public = target.is_some_and(|it| it.mode() & 0o002 != 0);
+            let why = match owners.into_iter().flatten().all(is_trusted) {
+                false => Some("belongs to another user"),
+                true => is_public.then_some("may be written by everybody"),
+            };
+            return match why {
+                None => Ok(Some(path)),
+                Some(why) => Err(Failure::new(format!(
+                    "the settings file {} {why}",
                     path.display()
                 ))
                 .hint(format!(

@@ -1,6 +1,6 @@
 //! Where the settings file is looked for.
 
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use super::*;
@@ -79,6 +79,30 @@ fn the_nearest_file_counts_up_to_the_home_folder() {
     fs::remove_file(root.path().join("home/provision.toml")).unwrap();
     let beyond = found(&folder("home/other"), &folder("home"));
     assert_eq!(beyond, (None, None), "the parent of the home folder");
+}
+
+#[test]
+fn a_file_above_that_everybody_may_write_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let below = root.path().join("below");
+    fs::create_dir(&below).unwrap();
+    let file = root.path().join("provision.toml");
+    let target = root.path().join("target.toml");
+    fs::write(&target, "regions = [\"eu-west-1\"]\n").unwrap();
+    symlink(&target, &file).unwrap();
+    let refused = |mode| {
+        fs::set_permissions(&target, fs::Permissions::from_mode(mode)).unwrap();
+        let loaded = load_in(&below, &["--trust=ec2"], &environment);
+        loaded.err().map(|failure| failure.message)
+    };
+    let message = "the settings file ../provision.toml may be written by everybody";
+    for (mode, expected, reason) in [
+        (0o644, None, "the owner's own"),
+        (0o664, None, "the owner and a group that the owner chose"),
+        (0o666, Some(message.to_owned()), "others, by a link too"),
+    ] {
+        assert_eq!(refused(mode), expected, "{reason}");
+    }
 }
 
 #[test]
