@@ -3,10 +3,13 @@
 //! The emulator delivers events with a source of AWS that are put on the bus, which AWS refuses. Its
 //! simulator denies everything, so the tests let the printed policy answer.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::process::Signal;
 use serde_json::{Value as Json, json};
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
 
 use crate::deployment::Deployment;
 use crate::harness::{Account, MAIN, Moment, OTHER};
@@ -84,6 +87,39 @@ async fn an_event_of_somebody_else_stays() {
     put.body(b"{}".to_vec().into()).send().await.unwrap();
     account.provision(&["verify"]).exits(0).says("It works");
     assert_eq!(versions(&account).await, [key]);
+}
+
+/// Whoever may write objects and delete none could otherwise let verify delete what stands under a key.
+#[tokio::test]
+async fn another_version_under_the_same_key_stays() {
+    let account = Arc::new(deployed(&[MAIN]));
+    let bucket = Deployment::of(&account, &[MAIN]).bucket();
+    let (runtime, s3) = (Handle::current(), account.s3(MAIN));
+    let (deletes, name) = (format!("POST /{bucket}/?delete"), bucket.clone());
+    let is_written = AtomicBool::new(false);
+    account.watch(move |call, moment| {
+        let is_first = call.operation == deletes && moment == Moment::Arrived;
+        if is_first && !is_written.swap(true, Ordering::Relaxed) {
+            runtime.block_on(async {
+                let listed = s3
+                    .list_object_versions()
+                    .bucket(&name)
+                    .send()
+                    .await
+                    .unwrap();
+                let key = listed.versions()[0].key().unwrap();
+                let put = s3.put_object().bucket(&name).key(key);
+                put.body(b"{}".to_vec().into()).send().await.unwrap();
+            });
+        }
+        true
+    });
+    // This thread must stay free for the object of somebody else.
+    let program = Arc::clone(&account);
+    let verify = move || program.provision(&["verify", "--timeout", "60"]);
+    spawn_blocking(verify).await.unwrap().exits(0);
+    account.watch(|_, _| true);
+    assert_eq!(versions(&account).await.len(), 1, "that of somebody else");
 }
 
 /// EventBridge takes no event with a source of AWS (aws-samples/serverless-patterns #3089).

@@ -152,7 +152,7 @@ impl Run<'_> {
                     it.arrived.get_or_insert(after);
                 }
                 if contents.is_ours_alone() {
-                    if let Err(error) = self.objects(to).remove(self.aws, &version.key).await {
+                    if let Err(error) = self.objects(to).remove(self.aws, &version).await {
                         delivered.left.push(format!(
                             "the object {} in the bucket {} holds only what was sent, and could not be \
                              removed: {}",

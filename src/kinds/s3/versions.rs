@@ -133,16 +133,21 @@ impl Objects<'_> {
         Ok(body.to_vec())
     }
 
-    /// Removes the object under a key, with every version and delete marker.
+    /// Removes a version, and the delete markers of its key where no other version is under it: that would
+    /// come back without its marker.
     ///
     /// # Errors
     /// Those of `s3:ListObjectVersions` and `s3:DeleteObjects`, and the first version that S3 does not delete.
-    pub async fn remove(&self, aws: &Aws, key: &str) -> Result<(), AwsError> {
+    pub async fn remove(&self, aws: &Aws, version: &Version) -> Result<(), AwsError> {
         let delete = s3_operation("DeleteObjects", self.region);
-        let listed = self.list(aws, key, false).await?;
-        let written = listed.written.into_iter().map(|it| it.version);
-        let of_key = written.chain(listed.markers).filter(|it| it.key == key);
-        let identifiers = of_key.map(|Version { key, id }| {
+        let listed = self.list(aws, &version.key, false).await?;
+        let of_key = |it: &Version| it.key == version.key;
+        let mut written = listed.written.iter().map(|it| &it.version);
+        let is_alone = !written.any(|it| of_key(it) && it != version);
+        let markers = listed.markers.into_iter();
+        let markers = markers.filter(|it| is_alone && of_key(it));
+        let removed = std::iter::once(version.clone()).chain(markers);
+        let identifiers = removed.map(|Version { key, id }| {
             let identifier = ObjectIdentifier::builder().key(key).set_version_id(id);
             aws.built(&delete, identifier.build())
         });
