@@ -263,6 +263,30 @@ fn a_literal_external_id_is_not_in_the_file_and_is_asked_for_again() {
     account.provision(&[&APPLY[..], &id].concat()).exits(0);
 }
 
+/// The harness fails if the external ID is in a file of the folder.
+#[tokio::test]
+async fn a_secret_in_a_text_from_aws_is_not_in_the_file() {
+    let account = Account::applied(&[MAIN]);
+    let key = account.kms(MAIN).list_aliases().send().await.unwrap();
+    let key = key
+        .aliases()
+        .iter()
+        .find(|it| it.alias_name() == Some("alias/stackstate-integration"));
+    let update = account.kms(MAIN).update_key_description();
+    let update = update.key_id(key.unwrap().target_key_id().unwrap());
+    update
+        .description(&account.external_id)
+        .send()
+        .await
+        .unwrap();
+    account.provision(&["plan", "--out", "plan.json"]).exits(0);
+    account
+        .provision(&["show", "plan.json"])
+        .exits(0)
+        .says("[hidden]");
+    account.provision(&APPLY).exits(0);
+}
+
 #[test]
 fn the_command_names_the_way_to_aws_which_the_file_does_not() {
     let account = Account::new(&[MAIN]);

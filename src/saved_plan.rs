@@ -22,6 +22,7 @@ use sha2::{Digest, Sha256};
 use crate::engine::action::Action;
 use crate::engine::observed::Consent;
 use crate::failure::Failure;
+use crate::secret::known::hide;
 use crate::settings::Settings;
 use crate::systems::System;
 use crate::text_file;
@@ -205,7 +206,8 @@ impl SavedPlan {
     /// # Errors
     /// A list of the resources whose steps differ.
     pub fn check_plan(&self, now: &Json) -> Result<(), Failure> {
-        let (before, after) = (by_address(&self.plan), by_address(now));
+        let now = without_secrets(now);
+        let (before, after) = (by_address(&self.plan), by_address(&now));
         let mut addresses: Vec<&str> = before.keys().chain(after.keys()).copied().collect();
         addresses.sort_unstable();
         addresses.dedup();
@@ -236,6 +238,20 @@ fn refuse(message: &str, causes: impl Iterator<Item = String>) -> Result<(), Fai
         .hint("Make a new plan with `provision plan --out FILE` and look at it");
     failure.causes = causes;
     Err(failure)
+}
+
+/// The same plan without the known secrets, which a text from AWS may hold, such as a description.
+fn without_secrets(plan: &Json) -> Json {
+    match plan {
+        Json::String(text) => hide(text).into_owned().into(),
+        Json::Array(items) => items.iter().map(without_secrets).collect(),
+        Json::Object(members) => {
+            let members = members.iter();
+            let members = members.map(|(name, it)| (hide(name).into_owned(), without_secrets(it)));
+            Json::Object(members.collect())
+        }
+        other => other.clone(),
+    }
 }
 
 fn by_address(plan: &Json) -> BTreeMap<&str, &Json> {
@@ -293,7 +309,7 @@ pub fn write(path: &Path, plan: &Json, inputs: &Inputs, made: Made) -> Result<()
         made,
         inputs: inputs.digests(&salt),
         salt,
-        plan: plan.clone(),
+        plan: without_secrets(plan),
         digest: String::new(),
     };
     saved.digest = saved.own_digest();
