@@ -71,7 +71,6 @@ pub async fn command(
             }));
         }
     }
-    stop::writes_ended();
     // The steps of a region stand together, after those of the account.
     steps.sort_by_key(|step| {
         let regions = &survey.site.regions;
