@@ -115,6 +115,21 @@ fn bash_completes_commands_options_and_values() {
             "a document",
         ),
         (
+            "provision explain service-without-s\t",
+            "<explain><service-without-source>",
+            "a code of lint",
+        ),
+        (
+            "provision explain audit_trail.att\t",
+            "<explain><audit_trail.attach_to>",
+            "a key of the settings",
+        ),
+        (
+            "provision explain kms_key.int\t",
+            "<explain><kms_key.integration@eu-west-1>",
+            "an address, to be explained",
+        ),
+        (
             "provision plan --trust e\tx\t",
             "<plan><--trust><external>",
             "one of the words that exist",

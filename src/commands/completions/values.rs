@@ -1,4 +1,4 @@
-//! The values that options may have: regions, profiles, documents and addresses.
+//! The values that options may have: regions, profiles, documents, addresses, and what can be explained.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::{Arg, Command};
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
+use crate::commands::explain;
 use crate::names::{Partition, Region, Site};
 use crate::settings::{self, GeneralFlags, Need, StackStateFlags};
 use crate::systems::{self, Goal, Layout};
@@ -28,6 +29,14 @@ pub(super) fn added(command: Command, given: &Given) -> Command {
                 let given = Arc::clone(given);
                 let arg = arg.value_delimiter(',');
                 arg.add(candidates(move || addresses(&given)))
+            }
+            ("what", _) => {
+                let given = Arc::clone(given);
+                arg.add(candidates(move || {
+                    let mut words = explain::words();
+                    words.extend(addresses(&given));
+                    words
+                }))
             }
             _ => arg,
         }

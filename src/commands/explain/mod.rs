@@ -6,6 +6,7 @@ mod sample;
 mod setting;
 mod topic;
 
+use std::collections::BTreeSet;
 use std::io::stdout;
 
 use crate::cli::ExplainArgs;
@@ -30,9 +31,7 @@ const MOST_NEAR: usize = 3;
 /// # Errors
 /// A word that nothing is called.
 pub fn command(args: &ExplainArgs) -> Result<Ending, Failure> {
-    let mut topics = code::topics();
-    topics.extend(resource::topics()?);
-    topics.extend(setting::topics());
+    let topics = topics()?;
     let width = columns(&stdout());
     let text = match args.what.as_deref() {
         None => overview(&topics, width),
@@ -49,6 +48,24 @@ pub fn command(args: &ExplainArgs) -> Result<Ending, Failure> {
     };
     print(&text)?;
     Ok(Ending::Well)
+}
+
+fn topics() -> Result<Vec<Topic>, Failure> {
+    let mut topics = code::topics();
+    topics.extend(resource::topics()?);
+    topics.extend(setting::topics());
+    Ok(topics)
+}
+
+/// The words that can be explained in every deployment: all but the addresses of resources. Without those
+/// that a shell or the command line would read in another way.
+pub(super) fn words() -> Vec<String> {
+    let topics = topics().unwrap_or_default().into_iter();
+    let topics = topics.filter(|topic| topic.group != Group::Resource);
+    let names = topics.map(|topic| topic.name().to_owned());
+    let names = names.filter(|name| !name.starts_with('-') && !name.contains('['));
+    let lists = ["codes", "attributes"].map(str::to_owned);
+    names.chain(lists).collect()
 }
 
 /// The topics that a word means: several, where attributes of several kinds have the same name. An
@@ -140,15 +157,11 @@ fn overview(topics: &[Topic], width: usize) -> String {
     let mut text = String::from("`provision explain WHAT` explains:\n");
     let of_settings = topics.iter().filter(|topic| topic.group == Group::Setting);
     // A section is not part of the word that a person remembers.
-    let names_of_settings =
-        of_settings.map(|topic| topic.name().rsplit('.').next().unwrap_or_default());
-    let mut settings: Vec<&str> = Vec::new();
-    for name in names_of_settings {
-        // Two sections have a key of the same name.
-        if !settings.contains(&name) {
-            settings.push(name);
-        }
-    }
+    let mut settings: Vec<&str> = of_settings
+        .map(|topic| topic.name().rsplit('.').next().unwrap_or_default())
+        .collect();
+    let mut named = BTreeSet::new();
+    settings.retain(|name| named.insert(*name));
     let (codes, attributes) = (count(Group::Code), count(Group::Attribute));
     for (heading, words) in [
         (
@@ -157,7 +170,7 @@ fn overview(topics: &[Topic], width: usize) -> String {
         ),
         (
             "attributes",
-            format!("{attributes} of resources: `provision explain attributes` lists them by kind"),
+            format!("{attributes} of resources: `provision explain attributes` lists them"),
         ),
         (
             "resources",
@@ -208,10 +221,7 @@ mod tests {
     use super::*;
 
     fn all() -> Vec<Topic> {
-        let mut topics = code::topics();
-        topics.extend(resource::topics().unwrap());
-        topics.extend(setting::topics());
-        topics
+        topics().unwrap()
     }
 
     #[test]
@@ -279,18 +289,23 @@ mod tests {
                 "without its section",
             ),
             ("--policy-profile", &["stackstate.profile"], "a flag"),
+            ("--concurrency", &["--concurrency"], "a flag without a key"),
             (
                 "attach_to",
                 &["audit_trail.attach_to"],
                 "a key without a flag",
             ),
+            ("audit_trail", &["audit_trail"], "a section"),
+            ("lint.accept", &["lint.accept"], "a table"),
             (
-                "profile",
-                &["stackstate.profile", "audit_trail.profile"],
-                "a key of two sections",
+                "permissions_boundary",
+                &[
+                    "permissions_boundary",
+                    "stackstate.permissions_boundary",
+                    "audit_trail.permissions_boundary",
+                ],
+                "an attribute, and a key of two sections",
             ),
-            ("lint.accept", &["lint.accept"], "a key of the linter"),
-            ("--concurrency", &["--concurrency"], "a flag without a key"),
             ("moon", &[], "nothing"),
         ];
         for (word, names, reason) in cases {
@@ -355,6 +370,9 @@ mod tests {
             "lifecycle",
             "regions",
             "encryption",
+            "audit_trail",
+            "audit_trail.profile",
+            "attach_to",
         ];
         for width in [60, 80] {
             let texts = words.map(|word| {

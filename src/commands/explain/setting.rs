@@ -1,12 +1,15 @@
-//! The settings: of those that have flags the help is what there is to say.
+//! The settings. Of one that has a flag, the flag's help is what there is to say; of another key of the file,
+//! what the schema says.
 
 use clap::builder::PossibleValue;
 use clap::{Arg, Args, Command};
+use serde_json::Value as Json;
 
 use super::topic::{Group, Part, Topic, row};
-use crate::settings::{FileKey, GeneralFlags, StackStateFlags, TopLevel, keys_of_the_file_alone};
+use crate::settings::{GeneralFlags, StackStateFlags, TopLevel, schema};
 
-/// Every setting: the keys at the top and those of each section, and what flags alone set.
+/// Every setting: the keys at the top, those of `[stackstate]`, what flags alone set, and the keys that no
+/// flag sets.
 pub(super) fn topics() -> Vec<Topic> {
     let top = TopLevel::augment_args(Command::default());
     let general = GeneralFlags::augment_args(Command::default());
@@ -21,24 +24,58 @@ pub(super) fn topics() -> Vec<Topic> {
         .get_arguments()
         .map(|it| topic(it, Some("stackstate")));
     let flags = flags.into_iter().map(|it| topic(it, None));
-    let alone = keys_of_the_file_alone().into_iter().map(of_file);
-    keys.chain(below).chain(alone).chain(flags).collect()
+    let mut topics = keys.chain(below).chain(flags).collect();
+    add_others(&mut topics, "", &schema());
+    topics
 }
 
-fn of_file(key: FileKey) -> Topic {
-    let section = key.path.split('.').next().unwrap_or_default();
-    let mut parts = vec![Part::Text(key.about.to_owned())];
-    if key.usual != "\"\"" {
-        parts.push(Part::Row(
-            "for example",
-            format!("`{} = {}`", key.name, key.usual),
-        ));
+/// Adds the keys of a section that are not there yet, and those of the sections in it.
+fn add_others(topics: &mut Vec<Topic>, section: &str, schema: &Json) {
+    for (name, key) in schema["properties"].as_object().into_iter().flatten() {
+        let path = match section {
+            "" => name.clone(),
+            _ => format!("{section}.{name}"),
+        };
+        if topics.iter().all(|it| it.name() != path) {
+            topics.push(other(&path, name, section, key));
+        }
+        add_others(topics, &path, key);
     }
+}
+
+/// A key that no flag sets, as the schema describes it.
+fn other(path: &str, name: &str, section: &str, key: &Json) -> Topic {
+    let texts = |json: &Json| -> Vec<String> {
+        let texts = json.as_array().into_iter().flatten();
+        texts.filter_map(Json::as_str).map(str::to_owned).collect()
+    };
+    let (choices, below) = (texts(&key["enum"]), key["properties"].as_object());
+    let holds = match (key["type"].as_str(), below) {
+        (_, Some(keys)) => {
+            let keys: Vec<&str> = keys.keys().map(String::as_str).collect();
+            format!("the keys {}", keys.join(", "))
+        }
+        (None, None) => choices.join(" or "),
+        (Some("array"), None) => "a list of strings".to_owned(),
+        (Some("object"), None) => "a table of strings".to_owned(),
+        (Some(_), None) => "a string".to_owned(),
+    };
     Topic {
         group: Group::Setting,
-        title: format!("a key of the settings file, under [{section}], without a flag"),
-        words: vec![key.path, key.name.to_owned()],
-        parts,
+        words: vec![path.to_owned(), name.to_owned()],
+        title: title(section),
+        parts: vec![
+            Part::Text(key["description"].as_str().unwrap_or_default().to_owned()),
+            Part::Row("holds", holds),
+            Part::Row("flag", "none".to_owned()),
+        ],
+    }
+}
+
+fn title(section: &str) -> String {
+    match section {
+        "" => "a key of the settings file".to_owned(),
+        _ => format!("a key of the settings file, under [{section}]"),
     }
 }
 
@@ -49,11 +86,8 @@ fn topic(argument: &Arg, section: Option<&str>) -> Topic {
     let help = argument.get_help().map(ToString::to_string);
     let (title, key) = match section {
         None => ("a setting that has no key in the file".to_owned(), None),
-        Some("") => ("a key of the settings file".to_owned(), Some(id.to_owned())),
-        Some(section) => (
-            format!("a key of the settings file, under [{section}]"),
-            Some(format!("{section}.{id}")),
-        ),
+        Some("") => (title(""), Some(id.to_owned())),
+        Some(section) => (title(section), Some(format!("{section}.{id}"))),
     };
     let variable = argument
         .get_env()
