@@ -121,7 +121,7 @@ async fn what_leads_out_of_our_resources_fails_the_checks() {
     let account = Account::applied(&[MAIN]);
     account
         .provision(&["preflight"])
-        .says("no bucket and no key of ours leads to others");
+        .says("no bucket and no key that provision manages leads to others");
     let ways = [
         (BUCKET, open_the_bucket(&account).await),
         (KEY, grant(&account).await),

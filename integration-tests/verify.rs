@@ -161,7 +161,7 @@ fn where_aws_refuses_the_event_a_call_is_made_that_changes_nothing() {
 fn nothing_is_sent_where_resources_are_missing() {
     let account = Account::new(&[MAIN]);
     let ran = account.provision(&["verify"]).exits(1).writes_nothing();
-    ran.says("missing, blocked or not ours: ")
+    ran.says("missing, blocked or not managed by provision: ")
         .says("nothing was sent, because resources are missing")
         .says("Run `provision apply`, then verify again.");
 }

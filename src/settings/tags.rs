@@ -80,7 +80,10 @@ pub(super) fn merge<T>(
     if tags.len() > MOST_TAGS {
         given.refuse(Invalid::new(
             format!("there are {} tags", tags.len()),
-            format!("Use at most {MOST_TAGS}: AWS takes 50, and two mark the resources as ours."),
+            format!(
+                "Use at most {MOST_TAGS}: AWS takes 50, and two mark the resources that provision \
+                 manages."
+            ),
         ));
     }
     let tags = tags.into_iter();
@@ -100,7 +103,7 @@ fn check(key: &str, value: &str) -> Result<(), Invalid> {
     if prefixed(key, "provision:") {
         return Err(Invalid::new(
             format!("the key {key:?} starts with \"provision:\""),
-            "Use another key: that prefix marks the resources as ours.",
+            "Use another key: that prefix marks the resources that provision manages.",
         ));
     }
     Ok(())

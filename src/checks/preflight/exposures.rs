@@ -29,7 +29,7 @@ pub async fn look(aws: &Aws, nodes: &[Node], observed: &Observations) -> Vec<Che
         checks.push(Check::new("exposures", verdict, message));
     }
     if checks.is_empty() && !found.is_empty() {
-        let message = "no bucket and no key of ours leads to others";
+        let message = "no bucket and no key that provision manages leads to others";
         checks.push(Check::new("exposures", Verdict::Ok, message));
     }
     checks

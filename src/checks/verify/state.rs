@@ -19,7 +19,10 @@ pub fn resources(plan: &Plan) -> Step {
     let missing: Vec<String> = missing.map(|step| step.address.to_string()).collect();
     let changed = plan.count(Action::Update) + plan.count(Action::Delete);
     if !missing.is_empty() {
-        let message = format!("missing, blocked or not ours: {}", missing.join(", "));
+        let message = format!(
+            "missing, blocked or not managed by provision: {}",
+            missing.join(", ")
+        );
         return Step::new("resources", Outcome::Fail, message)
             .advice("Run `provision apply`, then verify again");
     }
