@@ -140,7 +140,7 @@ fn a_named_profile_wins_over_the_environment() {
     account
         .provision(&["plan", "--profile", "prod"])
         .exits(0)
-        .says("Account 424242424242 in the partition aws");
+        .says("Account 424242424242");
     let failed = account.provision(&["plan", "--profile", "nope"]).exits(1);
     failed.says("sts:GetCallerIdentity failed").says("nope");
 }

@@ -269,9 +269,7 @@ fn a_plan_ends_with_the_number_of_security_findings() {
     let lint = account.provision(&["policy", "lint", "--json"]).exits(0);
     let count = lint.json()["summary"]["security"].as_u64().unwrap();
     assert!(count > 0, "the vendor's documents have some");
-    let last = format!(
-        "Security: {count} findings in these documents; `provision policy lint` explains them."
-    );
+    let last = format!("Security: {count} findings; `provision policy lint` explains.");
     let plan = account.provision(&["plan"]).exits(0);
     assert_eq!(plan.stdout.lines().last(), Some(&*last), "{plan}");
 

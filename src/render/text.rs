@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::engine::action::Action;
 use crate::engine::plan::Step;
-use crate::names::KeptPolicy;
+use crate::names::{KeptPolicy, Partition};
 use crate::render::wrap::hanging;
 use crate::systems::Site;
 
@@ -27,12 +27,12 @@ pub fn sign_of(action: Action) -> (Style, char) {
     }
 }
 
-/// The account, the partition and the regions, in one line without a line break.
+/// The account, the partition if it is not the usual one of AWS, and the regions, without a line break.
 fn place(site: &Site) -> String {
-    let account = format!(
-        "Account {} in the partition {}",
-        site.account, site.partition
-    );
+    let mut account = format!("Account {}", site.account);
+    if site.partition != Partition::Aws {
+        account.push_str(&format!(" in the partition {}", site.partition));
+    }
     let Some((main, others)) = site.regions.split_first() else {
         return account;
     };
@@ -59,8 +59,7 @@ pub fn security(findings: usize, width: usize) -> String {
         _ => "findings",
     };
     let text = format!(
-        "{CHANGED}Security:{CHANGED:#} {findings} {noun} in these documents; `provision policy lint` \
-         explains them."
+        "{CHANGED}Security:{CHANGED:#} {findings} {noun}; `provision policy lint` explains."
     );
     hanging("", "  ", &text, width)
 }

@@ -195,34 +195,6 @@ fn choices<T: ValueEnum>() -> Vec<Choice> {
     values.map(choice).collect()
 }
 
-/// A key that has no flag.
-#[derive(Debug)]
-pub struct FileKey {
-    /// The key with its section.
-    pub path: String,
-    /// The key alone.
-    pub name: &'static str,
-    /// What the key is for, as a sentence.
-    pub about: &'static str,
-    /// What it usually is, as TOML.
-    pub usual: &'static str,
-}
-
-/// The keys that have no flag, because they stand in a section without flags.
-pub fn keys_of_the_file_alone() -> Vec<FileKey> {
-    let sections = [(System::AuditTrail.section(), AUDIT_TRAIL), ("lint", LINT)];
-    let keys = sections
-        .iter()
-        .flat_map(|(section, keys)| keys.iter().map(move |key| (section, key)));
-    keys.map(|(section, key)| FileKey {
-        path: format!("{section}.{}", key.name),
-        name: key.name,
-        about: key.about,
-        usual: key.usual,
-    })
-    .collect()
-}
-
 /// Whether a key of that name stands anywhere.
 pub(super) fn is_key(name: &str) -> bool {
     all().any(|key| key.name == name)

@@ -49,7 +49,6 @@ pub use find::DEFAULT_FILE;
 pub use general::{Connection, GeneralFlags, TopLevel};
 pub use given::Origins;
 pub use invalid::Invalid;
-pub use keys::{FileKey, keys_of_the_file_alone};
 pub use load::{Draft, Settings, load, load_lint};
 pub use postfix::is_postfix;
 pub use principal::Principal;

@@ -195,8 +195,7 @@ impl Wanted for Specified<'_, EventTarget, TargetSpec> {
     }
 
     fn summary(&self, desired: &Attributes) -> String {
-        let name = |attribute| name_in(text(desired, attribute));
-        format!("to {} with {}", name("arn"), name("role"))
+        format!("to {}", name_in(text(desired, "arn")))
     }
 
     fn permissions_to_create(&self) -> Vec<Permission> {
