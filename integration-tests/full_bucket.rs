@@ -56,6 +56,10 @@ async fn a_bucket_with_objects_is_kept_without_empty_bucket() {
     fill(&account, &bucket).await;
 
     let refused = account.provision(&["destroy", "--yes"]).exits(1);
+    assert!(
+        !refused.stderr.contains("it holds"),
+        "the plan has said so: {refused}"
+    );
     refused
         .writes_nothing()
         .says("the plan is blocked, and nothing was changed")

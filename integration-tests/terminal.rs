@@ -33,6 +33,9 @@ async fn duration(account: &Account) -> Option<i32> {
 #[tokio::test]
 async fn only_yes_confirms() {
     let account = drifted().await;
+    let name = format!("name-{}", account.id);
+    let alias = account.iam().create_account_alias().account_alias(&name);
+    alias.send().await.unwrap();
     for (answer, code, said) in [
         ("y", 1, "not confirmed; nothing was changed"),
         ("", 1, "not confirmed; nothing was changed"),
@@ -41,7 +44,7 @@ async fn only_yes_confirms() {
         let before = duration(&account).await;
         let mut session = Session::start(account.quiet_command(&["apply"]));
         let question = format!(
-            "Apply 1 change (1 update) in account {} ({MAIN})",
+            "Apply 1 change (1 update) in account {} \"{name}\" ({MAIN})",
             account.id
         );
         assert!(session.until_asked().contains(&question), "{answer:?}");

@@ -17,13 +17,11 @@ use crate::engine::events::Counts;
 use crate::engine::node;
 use crate::engine::observed::Consent;
 use crate::failure::Failure;
-use crate::render::question::question;
 use crate::render::{json, preflight as render};
 use crate::saved_plan::{self, Inputs, SavedPlan};
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::Survey;
 use crate::systems::Goal;
-use crate::terminal::confirm::confirm;
 use crate::terminal::{print_event, report};
 
 /// Runs the command.
@@ -114,9 +112,7 @@ async fn apply(
              {account}\n"
         ));
     }
-    super::warn(&plan);
-    let question = question(&survey.site, &plan);
-    confirm(args.yes, &question).await?;
+    super::ask(&context, &survey.site, &plan, args.yes).await?;
 
     let Survey {
         site,

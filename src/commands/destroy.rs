@@ -13,14 +13,12 @@ use crate::engine::observed::Consent;
 use crate::engine::plan::Step;
 use crate::failure::Failure;
 use crate::render::plan::View;
-use crate::render::question::question;
 use crate::render::wrap::columns;
 use crate::render::{ending, json};
 use crate::saved_plan::SavedPlan;
 use crate::settings::{GeneralFlags, Need};
 use crate::survey::Survey;
 use crate::systems::Goal;
-use crate::terminal::confirm::confirm;
 use crate::terminal::{print_event, report};
 
 /// Runs the command. What is under our names and not ours is reported and kept; all others are deleted. If
@@ -102,9 +100,7 @@ pub(super) async fn destroy(context: Context, how: How<'_>) -> Result<Ending, Fa
         }
         return Ok(ending(true, &left));
     }
-    super::warn(&plan);
-    let question = question(&survey.site, &plan);
-    confirm(yes, &question).await?;
+    super::ask(&context, &survey.site, &plan, yes).await?;
 
     let Survey {
         nodes,

@@ -28,25 +28,34 @@ mod run;
 mod runtime_tests;
 mod shell;
 
-use std::time::SystemTime;
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use tokio::time::timeout;
 
 use context::Context;
 
 use crate::checks::documents::security_findings;
 use crate::checks::kept;
+use crate::engine::address::Address;
 use crate::engine::narrow;
 use crate::engine::observed::Consent;
 use crate::engine::plan::{Plan, plan as decide};
 use crate::failure::Failure;
+use crate::kinds::iam::account_alias::account_alias;
 use crate::render::plan::View;
+use crate::render::question::question;
 use crate::render::wrap::columns;
 use crate::render::{json, text, warnings};
 use crate::saved_plan::SavedPlan;
 use crate::survey::Survey;
 use crate::systems::Site;
-use crate::terminal::confirm::asks_without_stdout;
+use crate::terminal::confirm::{asks, asks_without_stdout, confirm};
 use crate::terminal::{print, print_event, report};
 use serde_json::json;
+
+/// How long a question waits for the account's alias.
+const ALIAS: Duration = Duration::from_secs(2);
 
 /// How a command ended, when it did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,13 +109,26 @@ fn is_applied(saved: Option<&SavedPlan>, site: &Site, plan: &Plan) -> Result<boo
     Ok(is_applied)
 }
 
+/// Asks whether `plan` is to be carried out, in an account that a person knows by its alias. Nobody asks AWS for
+/// the alias for a script, and where it is not told the number says enough.
+///
+/// # Errors
+/// There is no consent.
+async fn ask(context: &Context, site: &Site, plan: &Plan, yes: bool) -> Result<(), Failure> {
+    warn(plan);
+    let alias = match !yes && asks() {
+        true => timeout(ALIAS, account_alias(&context.aws)).await.ok(),
+        false => None,
+    };
+    let alias = alias.and_then(Result::ok).flatten();
+    let question = question(site, alias.as_deref(), plan);
+    confirm(yes, &question).await
+}
+
 /// Shows the warnings, right before the question.
 fn warn(plan: &Plan) {
     if !plan.warnings.is_empty() {
-        report(&format!(
-            "\n{}",
-            warnings::text(&plan.warnings, columns(&std::io::stderr()))
-        ));
+        report(&warnings::text(&plan.warnings, columns(&std::io::stderr())));
     }
 }
 
@@ -131,8 +153,14 @@ fn in_words(context: &Context, survey: &Survey, plan: &Plan, details: bool) -> S
     let keep = stackstate.map_or(&[][..], |it| &it.keep_policies);
     let unused = kept::unused(keep, &survey.observed);
     view.text(plan)
-        + &text::security(findings.values().sum(), width)
+        + &text::security(plan_findings(plan, &findings), width)
         + &text::unused(&unused, width)
+}
+
+/// The number of findings in what `plan` is about, which may be narrowed.
+fn plan_findings(plan: &Plan, findings: &BTreeMap<Address, usize>) -> usize {
+    let steps = plan.steps.iter();
+    steps.filter_map(|step| findings.get(&step.address)).sum()
 }
 
 /// Shows the plan that a question may follow: as the first event, or as text. It is shown on stderr too
@@ -154,16 +182,13 @@ fn show(site: &Site, plan: &Plan, text: &str, as_json: bool, yes: bool) -> Resul
 /// A part of what was asked for is of no use, so nothing is begun.
 ///
 /// # Errors
-/// One cause for each blocked resource, with its reason.
+/// The blocked resources. Their reasons stand in the plan, which has been shown.
 fn refuse_blocked(plan: &Plan) -> Result<(), Failure> {
-    let mut failure = Failure::new("the plan is blocked, and nothing was changed");
-    for step in plan.blocked() {
-        let reason = step.decision.reason.clone().unwrap_or_default();
-        failure = failure.because(format!("{}: {reason}", step.address));
+    let blocked: Vec<String> = plan.blocked().map(|it| it.address.to_string()).collect();
+    if blocked.is_empty() {
+        return Ok(());
     }
-    if failure.causes.is_empty() {
-        Ok(())
-    } else {
-        Err(failure)
-    }
+    let blocked = blocked.join(", ");
+    Err(Failure::new("the plan is blocked, and nothing was changed")
+        .hint(format!("The plan says why, and what to do, at {blocked}")))
 }

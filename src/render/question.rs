@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use iam_policy::printable::printable;
+
 use crate::engine::action::Action;
 use crate::engine::plan::{Plan, Step};
 use crate::kinds::s3;
@@ -15,8 +17,8 @@ const SORTS: [(Action, &str); 4] = [
 ];
 
 /// The question about `plan`: how many changes of which sort, in which account and regions, and which
-/// buckets go.
-pub fn question(site: &Site, plan: &Plan) -> String {
+/// buckets go. The account may have an `alias`.
+pub fn question(site: &Site, alias: Option<&str>, plan: &Plan) -> String {
     let count = plan.changes().count();
     let noun = |noun: &str| match count {
         1 => noun.to_owned(),
@@ -28,6 +30,10 @@ pub fn question(site: &Site, plan: &Plan) -> String {
         format!("Apply {count} {} ({})", noun("change"), sorts(plan))
     };
     let mut question = format!("{what} in account {}", site.account);
+    if let Some(alias) = alias {
+        // Writing to a string cannot fail.
+        let _ = write!(question, " \"{}\"", printable(alias));
+    }
     let regions: Vec<&str> = site.regions.iter().map(|region| region.name()).collect();
     if !regions.is_empty() {
         // Writing to a string cannot fail.
@@ -37,6 +43,13 @@ pub fn question(site: &Site, plan: &Plan) -> String {
     let buckets: Vec<&str> = buckets.map(|step| step.name.as_str()).collect();
     if !buckets.is_empty() {
         let _ = write!(question, ", including bucket {}", buckets.join(", "));
+    }
+    if let Some(narrowed) = &plan.narrowed {
+        question.push_str(&match narrowed.changes_left_out {
+            0 => ", narrowed by --target".to_owned(),
+            1 => ", leaving out 1 other change (--target)".to_owned(),
+            count => format!(", leaving out {count} other changes (--target)"),
+        });
     }
     question + "?"
 }
@@ -58,7 +71,8 @@ fn is_deleted_bucket(step: &Step) -> bool {
 mod tests {
     use super::*;
     use crate::engine::known::Known;
-    use crate::engine::node::Observations;
+    use crate::engine::narrow;
+    use crate::engine::node::{Node, Observations};
     use crate::engine::observed::Observed;
     use crate::engine::plan;
     use crate::fakes::deployment::{laid_out, settings, site, to_be_removed, with_audit_trail};
@@ -81,6 +95,23 @@ mod tests {
     }
 
     #[test]
+    fn the_question_says_that_the_plan_was_narrowed() {
+        let settings = settings(&["eu-west-1"]);
+        let nodes = laid_out(&settings);
+        let mut addresses = nodes.iter().map(Node::address);
+        let key = addresses.find(|it| it.kind == "kms_key").unwrap().clone();
+        let mut plan = plan::plan(&nodes, &Observations::new(), consent(false));
+        narrow::narrow(&mut plan, &nodes, vec![key]);
+        assert_eq!(
+            question(&site(&settings), None, &plan),
+            "Apply 1 change (1 create) in account 123456789012 (eu-west-1), leaving out 7 other \
+             changes (--target)?"
+        );
+        plan.narrowed.as_mut().unwrap().changes_left_out = 0;
+        assert!(question(&site(&settings), None, &plan).ends_with(", narrowed by --target?"));
+    }
+
+    #[test]
     fn the_question_says_what_it_is_about() {
         let settings = with_audit_trail(settings(&["eu-west-1", "us-east-1"]));
         let nothing = Observations::new();
@@ -89,7 +120,7 @@ mod tests {
         let key_alone = observed(&settings, |kind| kind == "kms_key");
         let of = |nodes, observed| {
             let plan = plan::plan(nodes, observed, consent(false));
-            question(&site(&settings), &plan)
+            question(&site(&settings), None, &plan)
         };
         let (wanted, unwanted) = (laid_out(&settings), to_be_removed(&settings));
         assert_eq!(

@@ -9,10 +9,14 @@ use iam_policy::printable::printable;
 
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
-/// One paragraph for each warning, in lines of at most `width` columns; empty if there are none.
+/// An empty line and one paragraph for each warning, in lines of at most `width` columns; empty if there are
+/// none.
 pub fn text(warnings: &[Warning], width: usize) -> String {
     let mut text = String::new();
-    for warning in warnings {
+    for (index, warning) in warnings.iter().enumerate() {
+        if index == 0 {
+            text.push('\n');
+        }
         let about = warning.address.as_ref();
         let about = about.map_or_else(String::new, |address| format!("{address}: "));
         let label = format!("{WARNING}Warning:{WARNING:#} ");

@@ -43,8 +43,13 @@ fn no_terminal() -> Option<&'static str> {
     }
 }
 
+/// Whether there is somebody to ask.
+pub fn asks() -> bool {
+    no_terminal().is_none()
+}
+
 /// Whether a question would be asked of a person who does not see stdout, because it goes to a file or a
 /// pipe. What the question is about belongs on stderr then.
 pub fn asks_without_stdout() -> bool {
-    no_terminal().is_none() && !io::stdout().is_terminal()
+    asks() && !io::stdout().is_terminal()
 }

@@ -1,5 +1,6 @@
 //! IAM: roles, managed policies and their attachments, and instance profiles.
 
+pub mod account_alias;
 pub mod attached;
 pub mod attachment;
 pub mod instance_profile;
