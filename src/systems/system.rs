@@ -25,7 +25,7 @@ pub struct Layout {
 }
 
 /// Why a system that is removed asks for no resource.
-pub(super) const DESTROYED: &str = "`provision destroy` deletes the whole deployment";
+pub(super) const DESTROYED: &str = "`provision destroy` deletes what an apply created";
 
 /// The values that a person needs once everything is set up.
 #[derive(Debug)]
