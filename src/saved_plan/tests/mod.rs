@@ -117,7 +117,7 @@ fn what_nobody_sees_needs_its_consent_again() {
             "one of two is given",
             of(true, true, 30),
             of(true, false, 30),
-            Some("--adopt --empty-bucket"),
+            Some("pass --empty-bucket too"),
         ),
         (
             "other days",
