@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use provision::aws::Aws;
-use provision::stop;
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -57,9 +56,11 @@ impl Stage {
             tokio::time::sleep(length).await;
             return true;
         }
+        let mut stop = self.stop.clone();
         tokio::select! {
             () = tokio::time::sleep(length) => true,
-            () = stop::until(self.stop.clone()) => false,
+            // The sender lives as long as the run.
+            _ = stop.wait_for(|stops| *stops) => false,
         }
     }
 
