@@ -47,7 +47,8 @@ async fn only_yes_confirms() {
             "Apply 1 change (1 update) in account {} \"{name}\" ({MAIN})",
             account.id
         );
-        assert!(session.until_asked().contains(&question), "{answer:?}");
+        let asked = unwrapped(session.until_asked());
+        assert!(asked.contains(&question), "{answer:?}: {asked}");
         session.answer(answer);
         let (ended, screen) = session.end();
         assert_eq!(ended, Some(code), "{answer:?}: {screen}");

@@ -59,8 +59,8 @@ impl Stage {
         let mut stop = self.stop.clone();
         tokio::select! {
             () = tokio::time::sleep(length) => true,
-            // The sender lives as long as the run.
-            _ = stop.wait_for(|stops| *stops) => false,
+            // Where nobody can stop the run, only the time ends the wait.
+            Ok(_) = stop.wait_for(|stops| *stops) => false,
         }
     }
 
