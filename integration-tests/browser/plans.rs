@@ -46,7 +46,7 @@ fn first(regions: &[&str]) -> Json {
     let flags = (GeneralFlags::default(), StackStateFlags::default());
     let draft = load(&flags.0, &flags.1, Need::Trust, folder.path(), &|_| None);
     let settings = draft
-        .and_then(|draft| Ok(draft.complete(None)?))
+        .and_then(|draft| draft.complete(None))
         .expect("settings");
     let site = Site {
         partition: settings.partition().expect("a partition"),
