@@ -136,7 +136,8 @@ impl Account {
         };
         let (_, stop) = watch::channel(false);
         let concurrency = self.settings.connection.concurrency;
-        let connections = Connections::new(concurrency, stop);
+        // The emulator never answers late.
+        let connections = Connections::new(concurrency, stop).answering_within(Duration::ZERO);
         let aws = connections.account(&session, None, &self.settings.regions);
         (aws, faults)
     }
