@@ -33,13 +33,16 @@ impl fmt::Display for Excerpt {
         let end = characters.len();
         let part = self.part.start.min(end)..self.part.end.min(end);
         // Where the line is too long, its beginning is left out first: the mark has to be seen.
-        let mut from = 0;
-        while from < part.start && width(from..part.end) > MOST_COLUMNS {
+        // The line may have a million characters, so that each is measured once.
+        let (mut from, mut columns) = (0, width(0..part.end));
+        while from < part.start && columns > MOST_COLUMNS {
+            columns -= characters[from].width();
             from += 1;
         }
-        let mut to = end;
-        while to > from + 1 && width(from..to) > MOST_COLUMNS {
+        let (mut to, mut columns) = (end, width(from..end));
+        while to > from + 1 && columns > MOST_COLUMNS {
             to -= 1;
+            columns -= characters[to].width();
         }
         let (before, after) = (
             if from > 0 { "… " } else { "" },
