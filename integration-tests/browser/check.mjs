@@ -55,6 +55,9 @@ async function open(name, { width = 1280, scheme = 'light', hash = '', then }) {
 }
 
 const shown = (page) => page.locator('.card:visible').count();
+// The page hears of a followed link only after the click has returned.
+const comesToShow = (page, count) => page.waitForFunction(
+  (wanted) => [...document.querySelectorAll('.card')].filter((card) => card.checkVisibility()).length === wanted, count);
 const unfold = (page) => page.evaluate(() => {
   for (const one of document.querySelectorAll('details')) one.open = true;
 });
@@ -130,7 +133,7 @@ test('search and filters', () => open('drift.html', {
     assert.equal(await page.locator('#shown').textContent(), `1 of ${all} resources`);
     // A link reveals what a filter hides.
     await page.locator('.first a', { hasText: 'iam_policy.AuditTrailRole' }).click();
-    assert.equal(await shown(page), all);
+    await comesToShow(page, all);
     await page.fill('#text', 'versioning SUSPENDED');
     assert.equal(await shown(page), 1);
     await page.fill('#text', 'iam:*');
