@@ -10,6 +10,7 @@ pub mod cli;
 pub mod commands;
 pub mod engine;
 pub mod failure;
+pub mod fleet;
 pub mod kinds;
 pub mod names;
 pub mod render;

@@ -11,21 +11,12 @@ use std::path::Path;
 use house::{Arrow, House};
 
 /// The rooms, each with the rooms directly below. A room may import from every room below itself.
-const ROOMS: [(&str, &[&str]); 15] = [
+const ROOMS: [(&str, &[&str]); 16] = [
     ("main", &["cli", "commands"]),
-    (
-        "commands",
-        &[
-            "cli",
-            "render",
-            "checks",
-            "survey",
-            "saved_plan",
-            "terminal",
-        ],
-    ),
+    ("commands", &["cli", "terminal"]),
     ("cli", &["settings"]),
-    ("render", &["checks"]),
+    ("render", &["fleet"]),
+    ("fleet", &["checks", "survey", "saved_plan"]),
     ("checks", &["systems"]),
     ("survey", &["systems"]),
     ("saved_plan", &["systems"]),

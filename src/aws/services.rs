@@ -34,11 +34,13 @@ macro_rules! services {
 }
 
 services! {
+    "Account": account_management() from aws_sdk_account;
     "CloudTrail": cloudtrail(region: &Region) from aws_sdk_cloudtrail;
     "EventBridge": eventbridge(region: &Region) from aws_sdk_eventbridge;
     "Firehose": firehose(region: &Region) from aws_sdk_firehose;
     "IAM": iam() from aws_sdk_iam;
     "KMS": kms(region: &Region) from aws_sdk_kms;
+    "Organizations": organizations() from aws_sdk_organizations;
     "S3": s3(region: &Region) from aws_sdk_s3 with force_path_style(path_style);
     "STS": sts(region: Option<&Region>) from aws_sdk_sts;
 }

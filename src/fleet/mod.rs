@@ -1,0 +1,8 @@
+//! Many accounts: which accounts a run is about, in which waves they are changed, when no further account
+//! begins, and how each account ended.
+//!
+//! An account of a fleet is planned, applied and destroyed by the same engine as an account alone. What is
+//! here decides for which accounts, when, and what is kept of each.
+
+pub mod ended;
+pub mod target;
