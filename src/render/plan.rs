@@ -95,7 +95,11 @@ impl View<'_> {
         let action = step.decision.action;
         let (style, sign) = sign_of(action);
         let (address, name) = (step.address.to_string(), printable(&step.name));
-        let fits = 4 + column.max(width_of(&address)) + 2 + width_of(&name) <= self.width;
+        let fits_at =
+            |column: usize| 4 + column.max(width_of(&address)) + 2 + width_of(&name) <= self.width;
+        // A name that is too long for the column of the others may still stand beside its own address.
+        let column = if fits_at(column) { column } else { 0 };
+        let fits = fits_at(column);
         let is_summed_up = action == Action::Create && !self.details;
         let name = format!("{QUIET}{name}{QUIET:#}");
         let mut text = if fits {
@@ -140,8 +144,8 @@ impl View<'_> {
         let summary = printable(step.summary.as_deref().unwrap_or_default());
         match self.findings.get(&step.address) {
             None | Some(0) => summary,
-            Some(1) => format!("{summary}, 1 security finding"),
-            Some(count) => format!("{summary}, {count} security findings"),
+            Some(1) => format!("{summary}, 1 finding"),
+            Some(count) => format!("{summary}, {count} findings"),
         }
     }
 }

@@ -34,7 +34,7 @@ pub fn in_words(pattern: &Json) -> String {
     if fields.is_empty() {
         return "every event".to_owned();
     }
-    format!("events with {}", fields.join(" and "))
+    fields.join(", ")
 }
 
 fn collect(path: &str, pattern: &Json, fields: &mut Vec<String>) {
@@ -79,17 +79,17 @@ mod tests {
             (
                 "few values are named",
                 json!({"source": ["aws.s3"], "detail-type": ["a", "b"]}),
-                "events with source \"aws.s3\" and detail-type \"a\" or \"b\"",
+                "source \"aws.s3\", detail-type \"a\" or \"b\"",
             ),
             (
                 "many are counted",
                 json!({"source": ["a", "b", "c"]}),
-                "events with source one of 3",
+                "source one of 3",
             ),
             (
                 "fields of fields have a path, and matchers no words",
                 json!({"detail": {"state": [{"prefix": "x"}], "code": [1]}}),
-                "events with detail.state that matches and detail.code 1",
+                "detail.state that matches, detail.code 1",
             ),
         ];
         for (why, pattern, expected) in cases {

@@ -133,7 +133,7 @@ impl Wanted for Specified<'_, PolicyAttachment, ()> {
 
     fn summary(&self, desired: &Attributes) -> String {
         let policy = name_in(text(desired, "policy"));
-        format!("gets the policy {policy}")
+        format!("gets {policy}")
     }
 
     fn permissions_to_create(&self) -> Vec<Permission> {
