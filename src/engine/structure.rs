@@ -1,21 +1,64 @@
-//! What differs between two values that have parts, such as event patterns and lifecycle rules, in lines
-//! for a person.
+//! What differs between two values that have parts, such as event patterns and lifecycle rules, part by part
+//! and in lines for a person.
 
 use iam_policy::printable::printable;
 use iam_policy::{DiffLine, Sign};
 use serde_json::{Map, Value as Json};
 
-/// The parts that differ, each with its name. Entries of a list are added or removed; those that are
-/// objects with an `id` are compared with their namesakes. What is null counts as absent.
+/// A part that differs, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The names of what the part is in, from the outermost.
+    pub within: Vec<String>,
+    /// Its name; `None` for an entry of a list, or for the whole value.
+    pub name: Option<String>,
+    /// The part in the first value, if it has it.
+    pub before: Option<String>,
+    /// The part in the second value, if it has it.
+    pub after: Option<String>,
+}
+
+/// The parts that differ. Entries of a list are added or removed; those that are objects with an `id` are
+/// compared with their namesakes. What is null counts as absent.
+pub fn parts(before: Option<&Json>, after: Option<&Json>) -> Vec<Part> {
+    let mut parts = Vec::new();
+    compare(&mut parts, &[], None, before, after);
+    parts
+}
+
+/// The same in lines. A part stands below the names of what it is in.
 pub fn differences(before: Option<&Json>, after: Option<&Json>) -> Vec<DiffLine> {
     let mut lines = Vec::new();
-    compare(&mut lines, 0, None, before, after);
+    let mut said: Vec<String> = Vec::new();
+    for part in parts(before, after) {
+        let mut pairs = said.iter().zip(&part.within);
+        let known = pairs.position(|(said, name)| said != name);
+        let known = known.unwrap_or(said.len().min(part.within.len()));
+        let mut push = |sign, depth: usize, text| {
+            let depth = u8::try_from(depth).unwrap_or(u8::MAX);
+            lines.push(DiffLine { sign, depth, text });
+        };
+        for (depth, name) in part.within.iter().enumerate().skip(known) {
+            push(Sign::Changed, depth, name.clone());
+        }
+        let (sign, value) = match (part.before, part.after) {
+            (Some(before), Some(after)) => (Sign::Changed, format!("{before} -> {after}")),
+            (None, Some(after)) => (Sign::Added, after),
+            (before, None) => (Sign::Removed, before.unwrap_or_default()),
+        };
+        let text = match part.name {
+            Some(name) => format!("{name}: {value}"),
+            None => value,
+        };
+        push(sign, part.within.len(), text);
+        said = part.within;
+    }
     lines
 }
 
 fn compare(
-    lines: &mut Vec<DiffLine>,
-    depth: u8,
+    parts: &mut Vec<Part>,
+    within: &[String],
     name: Option<&str>,
     before: Option<&Json>,
     after: Option<&Json>,
@@ -24,47 +67,48 @@ fn compare(
     let (old, new) = match (before.filter(there), after.filter(there)) {
         (old, new) if old == new => return,
         (Some(old), Some(new)) => (old, new),
-        (Some(old), None) => return whole(lines, Sign::Removed, depth, name, old),
-        (None, Some(new)) => return whole(lines, Sign::Added, depth, name, new),
-        (None, None) => return,
-    };
-    match (old, new) {
-        (Json::Object(old), Json::Object(new)) => {
-            let depth = heading(lines, depth, name);
-            fields(lines, depth, old, new);
-        }
-        (Json::Array(old), Json::Array(new)) => {
-            let depth = heading(lines, depth, name);
-            match (by_id(old), by_id(new)) {
-                (Some(old), Some(new)) => fields(lines, depth, &old, &new),
-                _ => entries(lines, depth, old, new),
-            }
-        }
-        (old, new) if has_parts(old) || has_parts(new) => {
-            whole(lines, Sign::Removed, depth, name, old);
-            whole(lines, Sign::Added, depth, name, new);
-        }
         (old, new) => {
-            let text = format!("{} -> {}", in_words(old), in_words(new));
-            push(lines, Sign::Changed, depth, name, &text);
+            whole(parts, within, name, old, Side::Before);
+            return whole(parts, within, name, new, Side::After);
         }
+    };
+    let inner: Vec<String> = within.iter().cloned().chain(name.map(printable)).collect();
+    match (old, new) {
+        (Json::Object(old), Json::Object(new)) => fields(parts, &inner, old, new),
+        (Json::Array(old), Json::Array(new)) => match (by_id(old), by_id(new)) {
+            (Some(old), Some(new)) => fields(parts, &inner, &old, &new),
+            _ => entries(parts, &inner, old, new),
+        },
+        (old, new) if has_parts(old) || has_parts(new) => {
+            whole(parts, within, name, Some(old), Side::Before);
+            whole(parts, within, name, Some(new), Side::After);
+        }
+        (old, new) => parts.push(Part {
+            within: within.to_vec(),
+            name: name.map(printable),
+            before: Some(in_words(old)),
+            after: Some(in_words(new)),
+        }),
     }
 }
 
-fn fields(lines: &mut Vec<DiffLine>, depth: u8, old: &Map<String, Json>, new: &Map<String, Json>) {
+fn fields(
+    parts: &mut Vec<Part>,
+    within: &[String],
+    old: &Map<String, Json>,
+    new: &Map<String, Json>,
+) {
     let gone = old.keys().filter(|name| !new.contains_key(*name));
     for name in new.keys().chain(gone) {
-        compare(lines, depth, Some(name), old.get(name), new.get(name));
+        compare(parts, within, Some(name), old.get(name), new.get(name));
     }
 }
 
 /// The entries that only one list has. Those that both have may stand in another order.
-fn entries(lines: &mut Vec<DiffLine>, depth: u8, old: &[Json], new: &[Json]) {
-    for (sign, own, others) in [(Sign::Removed, old, new), (Sign::Added, new, old)] {
+fn entries(parts: &mut Vec<Part>, within: &[String], old: &[Json], new: &[Json]) {
+    for (side, own, others) in [(Side::Before, old, new), (Side::After, new, old)] {
         let only = own.iter().filter(|entry| !others.contains(entry));
-        for entry in only {
-            push(lines, sign, depth, None, &in_words(entry));
-        }
+        parts.extend(only.map(|entry| side.part(within, None, entry)));
     }
 }
 
@@ -81,7 +125,38 @@ fn by_id(entries: &[Json]) -> Option<Map<String, Json>> {
     Some(map)
 }
 
-fn whole(lines: &mut Vec<DiffLine>, sign: Sign, depth: u8, name: Option<&str>, value: &Json) {
+/// The value that has a part which the other one lacks.
+#[derive(Clone, Copy)]
+enum Side {
+    Before,
+    After,
+}
+
+impl Side {
+    fn part(self, within: &[String], name: Option<&str>, value: &Json) -> Part {
+        let (before, after) = match self {
+            Side::Before => (Some(in_words(value)), None),
+            Side::After => (None, Some(in_words(value))),
+        };
+        Part {
+            within: within.to_vec(),
+            name: name.map(printable),
+            before,
+            after,
+        }
+    }
+}
+
+fn whole(
+    parts: &mut Vec<Part>,
+    within: &[String],
+    name: Option<&str>,
+    value: Option<&Json>,
+    side: Side,
+) {
+    let Some(value) = value else {
+        return;
+    };
     let named = match value {
         Json::Object(fields) => Some(fields.clone()),
         Json::Array(entries) => by_id(entries).filter(|entries| !entries.is_empty()),
@@ -89,32 +164,10 @@ fn whole(lines: &mut Vec<DiffLine>, sign: Sign, depth: u8, name: Option<&str>, v
     };
     // A part of the value is read as a whole, in one line.
     let Some(named) = named.filter(|_| name.is_none()) else {
-        return push(lines, sign, depth, name, &in_words(value));
+        return parts.push(side.part(within, name, value));
     };
-    for (name, value) in named.iter().filter(|(_, value)| !value.is_null()) {
-        push(lines, sign, depth, Some(name), &in_words(value));
-    }
-}
-
-/// A line for what the lines below it are about, and their depth.
-fn heading(lines: &mut Vec<DiffLine>, depth: u8, name: Option<&str>) -> u8 {
-    let Some(name) = name else {
-        return depth;
-    };
-    lines.push(DiffLine {
-        sign: Sign::Changed,
-        depth,
-        text: printable(name),
-    });
-    depth.saturating_add(1)
-}
-
-fn push(lines: &mut Vec<DiffLine>, sign: Sign, depth: u8, name: Option<&str>, value: &str) {
-    let text = match name {
-        Some(name) => format!("{}: {value}", printable(name)),
-        None => value.to_owned(),
-    };
-    lines.push(DiffLine { sign, depth, text });
+    let named = named.iter().filter(|(_, value)| !value.is_null());
+    parts.extend(named.map(|(name, value)| side.part(within, Some(name), value)));
 }
 
 /// Whether the value is a list or has fields.

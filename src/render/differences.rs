@@ -1,11 +1,10 @@
 //! What differs between two values of a plan, part by part, with both sides beside each other.
 
-use std::collections::BTreeMap;
-
 use iam_policy::{DiffLine, Policy, Sign, diff};
 use serde_json::Value as Json;
 
 use crate::engine::known::KNOWN_AFTER_APPLY;
+use crate::engine::structure::{Part, parts};
 use crate::render::plan_document::Change;
 
 /// A row: what is in AWS on one side, what is wanted on the other.
@@ -39,37 +38,33 @@ pub fn rows(change: &Change) -> Vec<Row> {
             return of_policies(diff(before.as_ref(), after.as_ref()));
         }
     }
-    let before = parts(&change.before);
+    let unknown = Json::from(KNOWN_AFTER_APPLY);
     let after = match change.after_unknown {
-        true => BTreeMap::from([(String::new(), vec![KNOWN_AFTER_APPLY.to_owned()])]),
-        false => parts(&change.after),
+        true => &unknown,
+        false => &change.after,
     };
-    let mut places: Vec<&String> = before.keys().chain(after.keys()).collect();
-    places.sort();
-    places.dedup();
+    let parts = parts(Some(&change.before), Some(after));
+    let of_one_list = |one: &Part, next: &Part| {
+        one.name.is_none() && next.name.is_none() && one.within == next.within
+    };
     let mut rows = Vec::new();
-    for place in places {
-        let side = |parts: &BTreeMap<String, Vec<String>>| parts.get(place).cloned();
-        let (old, new) = (
-            side(&before).unwrap_or_default(),
-            side(&after).unwrap_or_default(),
+    for parts in parts.chunk_by(of_one_list) {
+        let lost = parts.iter().filter_map(|part| part.before.clone());
+        let gained = parts.iter().filter_map(|part| part.after.clone());
+        pair(
+            &mut rows,
+            &place(&parts[0]),
+            lost.collect(),
+            gained.collect(),
         );
-        if old.is_empty() || new.is_empty() {
-            // A list that comes or goes as a whole is one part.
-            let whole = |texts: Vec<String>| (!texts.is_empty()).then(|| texts.join(", "));
-            let (before, after) = (whole(old), whole(new));
-            let place = place.clone();
-            rows.push(Row::Part {
-                place,
-                before,
-                after,
-            });
-            continue;
-        }
-        let lost = without(&old, &new);
-        pair(&mut rows, place, lost, without(&new, &old));
     }
     rows
+}
+
+/// The place of a part in its value.
+fn place(part: &Part) -> String {
+    let names = part.within.iter().chain(&part.name);
+    names.map(String::as_str).collect::<Vec<_>>().join(".")
 }
 
 fn of_policies(lines: Vec<DiffLine>) -> Vec<Row> {
@@ -108,50 +103,6 @@ fn pair(rows: &mut Vec<Row>, place: &str, lost: Vec<String>, gained: Vec<String>
         before: lost.next(),
         after: gained.next(),
     }));
-}
-
-fn without(texts: &[String], others: &[String]) -> Vec<String> {
-    let kept = texts.iter().filter(|text| !others.contains(text));
-    kept.cloned().collect()
-}
-
-/// The parts of a value by their places. The values of a list are parts of one place.
-fn parts(value: &Json) -> BTreeMap<String, Vec<String>> {
-    let mut parts = BTreeMap::new();
-    collect(value, "", &mut parts);
-    parts
-}
-
-fn collect(value: &Json, place: &str, parts: &mut BTreeMap<String, Vec<String>>) {
-    match value {
-        Json::Null => {}
-        Json::Object(members) if !members.is_empty() => {
-            for (name, value) in members {
-                let dot = if place.is_empty() { "" } else { "." };
-                collect(value, &format!("{place}{dot}{name}"), parts);
-            }
-        }
-        Json::Array(items) if items.iter().any(Json::is_object) => {
-            for (index, item) in items.iter().enumerate() {
-                // The rules of a lifecycle are known by their ids, and their order means nothing.
-                let name = item.get("id").and_then(Json::as_str);
-                let name = name.map_or_else(|| (index + 1).to_string(), ToOwned::to_owned);
-                collect(item, &format!("{place}[{name}]"), parts);
-            }
-        }
-        Json::Array(items) => {
-            let texts = items.iter().map(text);
-            parts.entry(place.to_owned()).or_default().extend(texts);
-        }
-        value => parts.entry(place.to_owned()).or_default().push(text(value)),
-    }
-}
-
-fn text(value: &Json) -> String {
-    match value {
-        Json::String(text) if !text.is_empty() => text.clone(),
-        value => value.to_string(),
-    }
 }
 
 #[cfg(test)]
@@ -195,8 +146,11 @@ mod tests {
             ("only what differs of an object", json!({"a": 1, "b": true}), json!({"a": 1, "b": false}), vec![part("b", "true", "false")]),
             ("what left a list and what came", json!({"source": ["x", "y"]}), json!({"source": ["y", "z"]}), vec![part("source", "x", "z")]),
             ("rules by their id, whatever their order", json!([{"id": "p", "days": 30}, {"id": "q", "days": 1}]), json!([{"id": "q", "days": 1}, {"id": "p", "days": 1}]),
-                vec![part("[p].days", "30", "1")]),
-            ("objects without an id by their place", json!([{"prefix": "x"}]), json!([{"prefix": "y"}]), vec![part("[1].prefix", "x", "y")]),
+                vec![part("p.days", "30", "1")]),
+            ("entries without an id as wholes", json!([{"prefix": "x"}]), json!([{"prefix": "y"}]), vec![part("", "prefix x", "prefix y")]),
+            ("fields of a new object", json!(null), json!({"source": ["x", "y"], "detail": {"state": [1]}}), vec![part("source", "", "x, y"), part("detail", "", "state 1")]),
+            ("a part of a part", json!({"detail": {"state": ["x"]}}), json!({"detail": {"state": ["x", "y"]}}), vec![part("detail.state", "", "y")]),
+            ("what AWS shows does not control a terminal", json!("a\u{1b}[2J"), json!(null), vec![part("", "a\\u{1b}[2J", "")]),
             ("a policy by its statements",
                 json!({"Version": "2012-10-17", "Statement": [{"Sid": "A", "Effect": "Allow", "Action": ["s3:Get*", "s3:Put*"], "Resource": "*"}]}),
                 json!({"Version": "2012-10-17", "Statement": [{"Sid": "A", "Effect": "Allow", "Action": ["s3:Get*", "s3:List*"], "Resource": "*"}]}),
