@@ -1,17 +1,23 @@
 //! Which policies the settings keep although no role has them.
 
-use crate::engine::node::Observations;
+use crate::engine::node::{Node, Observations};
 use crate::engine::observed::Observed;
+use crate::kinds::iam::role;
 use crate::names::KeptPolicy;
 
-/// The entries of `keep_policies` that no role has. There are none where no role exists yet.
-pub fn unused<'a>(keep: &'a [KeptPolicy], observed: &Observations) -> Vec<&'a KeptPolicy> {
-    let roles = observed
-        .iter()
-        .filter_map(|(address, observed)| match observed {
-            Observed::Present(present) if address.kind == "iam_role" => Some(present),
-            _ => None,
-        });
+/// The entries of `keep_policies` that no role has. There are none where no role exists yet, and none of a
+/// destroy: a role that goes keeps nothing.
+pub fn unused<'a>(
+    keep: &'a [KeptPolicy],
+    nodes: &[Node],
+    observed: &Observations,
+) -> Vec<&'a KeptPolicy> {
+    let is_role = |node: &&Node| node.is_wanted() && node.address().kind == role::KIND;
+    let roles = nodes.iter().filter(is_role);
+    let roles = roles.filter_map(|node| match observed.get(node.address()) {
+        Some(Observed::Present(present)) => Some(present),
+        _ => None,
+    });
     let roles: Vec<_> = roles.collect();
     if roles.is_empty() {
         return Vec::new();
@@ -31,10 +37,10 @@ pub fn unused<'a>(keep: &'a [KeptPolicy], observed: &Observations) -> Vec<&'a Ke
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::address::Address;
     use crate::engine::attributes::Attributes;
     use crate::engine::observed::{Phase, Present};
     use crate::engine::ownership::Owner;
+    use crate::fakes::deployment::{laid_out, settings, to_be_removed};
 
     #[test]
     fn what_no_role_has_is_unused_once_there_are_roles() {
@@ -57,17 +63,20 @@ mod tests {
                 "an inline policy has the name of a managed one",
             ),
         ];
+        let settings = settings(&["eu-west-1"]);
+        let (wanted, removed) = (laid_out(&settings), to_be_removed(&settings));
+        let role = wanted.iter().find(|node| node.address().kind == role::KIND);
         for (kept, expected, reason) in cases {
             let observed = kept.map_or(Observed::Missing, |names| {
                 let mut present = Present::new(Attributes::new(), Owner::Ours, Phase::Stable);
                 present.kept = names.iter().map(ToString::to_string).collect();
                 Observed::Present(present)
             });
-            let observed = Observations::from([(Address::global("iam_role", "a"), observed)]);
-            let unused = unused(&keep, &observed)
-                .into_iter()
-                .map(ToString::to_string);
-            assert!(unused.eq(expected.iter().copied()), "{reason}");
+            let observed = Observations::from([(role.unwrap().address().clone(), observed)]);
+            let named = unused(&keep, &wanted, &observed).into_iter();
+            let named = named.map(ToString::to_string);
+            assert!(named.eq(expected.iter().copied()), "{reason}");
+            assert!(unused(&keep, &removed, &observed).is_empty(), "{reason}");
         }
     }
 }

@@ -12,8 +12,6 @@ use crate::engine::events::Counts;
 use crate::engine::observed::Consent;
 use crate::engine::plan::Step;
 use crate::failure::Failure;
-use crate::render::plan::View;
-use crate::render::wrap::columns;
 use crate::render::{ending, json};
 use crate::saved_plan::SavedPlan;
 use crate::settings::{GeneralFlags, Need};
@@ -82,13 +80,8 @@ pub(super) async fn destroy(context: Context, how: How<'_>) -> Result<Ending, Fa
     plan.steps.reverse();
     let is_applied = super::is_applied(saved, &survey.site, &plan)?;
     if !is_applied || as_json {
-        let view = View {
-            site: &survey.site,
-            findings: &Default::default(),
-            width: columns(&std::io::stdout()),
-            details,
-        };
-        super::show(&survey.site, &plan, &view.text(&plan), as_json, yes)?;
+        let text = super::in_words(&context, &survey, &plan, details);
+        super::show(&survey.site, &plan, &text, as_json, yes)?;
     }
     refuse_blocked(&plan)?;
     if !plan.has_changes() {

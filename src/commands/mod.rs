@@ -151,7 +151,7 @@ fn in_words(context: &Context, survey: &Survey, plan: &Plan, details: bool) -> S
     };
     let stackstate = context.settings.stackstate.as_ref();
     let keep = stackstate.map_or(&[][..], |it| &it.keep_policies);
-    let unused = kept::unused(keep, &survey.observed);
+    let unused = kept::unused(keep, nodes, &survey.observed);
     view.text(plan)
         + &text::security(plan_findings(plan, &findings), width)
         + &text::unused(&unused, width)
