@@ -55,7 +55,7 @@ pub async fn command(
         checks.push(Check::new(
             preflight::PLAN,
             Verdict::Ok,
-            text::counts(plan.steps.iter()),
+            text::counts(plan.actions()),
         ));
     }
     checks.extend(blocked);

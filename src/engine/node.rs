@@ -31,7 +31,7 @@ pub struct Node {
     /// The resource that is of no use without this one. This one is
     /// deleted after that resource, and is kept for as long as that resource exists.
     pub outlives: Option<Address>,
-    /// The region that a resource of no region serves. A plan shows it there.
+    /// The region that a resource of no region serves.
     pub serves: Option<Region>,
     /// A note for the plan: what a person should know about the resource beside its attributes.
     pub note: Option<String>,
@@ -59,6 +59,12 @@ impl Node {
     /// The address of its resource.
     pub fn address(&self) -> &Address {
         &self.resource.identity().address
+    }
+
+    /// The region that its resource is in or serves, under which it is shown.
+    pub fn region(&self) -> Option<&Region> {
+        let own = self.address().region.as_ref();
+        own.or(self.serves.as_ref())
     }
 
     /// Whether the settings ask for the resource. A resource that they do not ask for is deleted if

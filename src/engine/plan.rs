@@ -88,6 +88,11 @@ impl Plan {
         self.changes().next().is_some()
     }
 
+    /// The action of each step.
+    pub fn actions(&self) -> impl Iterator<Item = Action> {
+        self.steps.iter().map(|step| step.decision.action)
+    }
+
     /// The steps that write something.
     pub fn changes(&self) -> impl Iterator<Item = &Step> {
         self.steps
@@ -208,7 +213,7 @@ fn step(node: &Node, observed: &Observations, known: &Known, decision: Decision)
             .arn
             .clone()
             .or_else(|| present.and_then(|present| present.arn.clone())),
-        region: identity.address.region.clone().or(node.serves.clone()),
+        region: node.region().cloned(),
         summary,
         note: note(node, observation, stranger, &decision),
         keeps: present.map_or_else(Vec::new, |present| present.keeps.clone()),

@@ -10,7 +10,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::node::Node;
-use crate::render::plan_document::{PlanDocument, belongs_to};
+use crate::render::plan_document::PlanDocument;
 
 pub use dot::dot;
 pub use mermaid::mermaid;
@@ -21,7 +21,7 @@ pub use svg::{svg, svg_file};
 pub struct Graph {
     /// The resources. Each stands after those that it needs.
     pub vertices: Vec<Vertex>,
-    /// The titles of the groups: the account, then each region.
+    /// The titles of the groups: the account, then each region, those that the settings do not name last.
     pub groups: Vec<String>,
 }
 
@@ -38,53 +38,73 @@ pub struct Vertex {
     pub needs: Vec<usize>,
 }
 
+/// A resource that is to be drawn.
+struct Drawn {
+    address: String,
+    action: String,
+    region: Option<String>,
+    needs: Vec<String>,
+}
+
 impl Graph {
     /// What the settings ask for in `regions`, the main region first.
     pub fn of(nodes: &[Node], regions: &[String]) -> Self {
         let wanted = nodes.iter().filter(|node| node.is_wanted());
         let resources = wanted.map(|node| {
             let needs = node.needs.iter().map(|(needed, _)| needed.to_string());
-            (node.address().to_string(), String::new(), needs.collect())
+            Drawn {
+                address: node.address().to_string(),
+                action: String::new(),
+                region: node.region().map(ToString::to_string),
+                needs: needs.collect(),
+            }
         });
-        Graph::new(resources, regions)
+        Graph::new(resources.collect(), regions)
     }
 
     /// The resources of a plan.
     pub fn of_plan(plan: &PlanDocument) -> Self {
-        let resources = plan.resources.iter().map(|resource| {
-            let action = resource.action.to_string();
-            (resource.address.clone(), action, resource.needs.clone())
+        let resources = plan.resources.iter().map(|resource| Drawn {
+            address: resource.address.clone(),
+            action: resource.action.to_string(),
+            region: resource.serves.clone(),
+            needs: resource.needs.clone(),
         });
-        Graph::new(resources, &plan.regions)
+        Graph::new(resources.collect(), &plan.regions)
     }
 
-    fn new(
-        resources: impl Iterator<Item = (String, String, Vec<String>)>,
-        regions: &[String],
-    ) -> Self {
-        let resources: Vec<_> = resources.collect();
+    fn new(resources: Vec<Drawn>, regions: &[String]) -> Self {
+        let mut regions: Vec<&str> = regions.iter().map(String::as_str).collect();
+        for region in resources.iter().filter_map(|it| it.region.as_deref()) {
+            if !regions.contains(&region) {
+                regions.push(region);
+            }
+        }
         let places: BTreeMap<&str, usize> = resources
             .iter()
             .enumerate()
-            .map(|(index, it)| (it.0.as_str(), index))
+            .map(|(index, it)| (it.address.as_str(), index))
             .collect();
-        let needs = resources.iter().map(|(_, _, needs)| {
-            let places = needs
+        let needs = resources.iter().map(|resource| {
+            let places = resource
+                .needs
                 .iter()
                 .filter_map(|needed| places.get(needed.as_str()));
             places.copied().collect()
         });
         let needs = reduced(&needs.collect::<Vec<_>>());
-        let titles = std::iter::once("Account").chain(regions.iter().map(String::as_str));
-        let vertices = resources
-            .iter()
-            .zip(needs)
-            .map(|((address, action, _), needs)| Vertex {
-                address: address.clone(),
-                action: action.clone(),
-                group: belongs_to(address, regions).map_or(0, |region| region + 1),
-                needs,
-            });
+        let group = |resource: &Drawn| {
+            let of_region = |region| regions.iter().position(|it| *it == region);
+            let region = resource.region.as_deref().and_then(of_region);
+            region.map_or(0, |region| region + 1)
+        };
+        let vertices = resources.iter().zip(needs).map(|(resource, needs)| Vertex {
+            address: resource.address.clone(),
+            action: resource.action.clone(),
+            group: group(resource),
+            needs,
+        });
+        let titles = std::iter::once("Account").chain(regions.iter().copied());
         Graph {
             vertices: vertices.collect(),
             groups: titles.map(ToOwned::to_owned).collect(),

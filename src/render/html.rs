@@ -21,6 +21,7 @@ use crate::render::markup::Markup;
 use crate::render::narrowed;
 use crate::render::plan_document::{PlanDocument, Resource};
 use crate::render::plan_findings::{self, PlanFinding};
+use crate::render::text::{counted, counts};
 
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
@@ -36,7 +37,11 @@ pub fn page(document: &Json, accepted: &Accepted) -> Result<String, Failure> {
     let plan = PlanDocument::read(document)?;
     let findings = plan_findings::findings(&plan, accepted);
     let graph = Graph::of_plan(&plan);
-    let title = format!("Plan for account {}: {}", plan.account, counts(&plan));
+    let title = format!(
+        "Plan for account {}: {}",
+        plan.account,
+        counts(plan.actions())
+    );
     let mut page = Markup::default();
     page.own("<!doctype html>\n");
     page.element("html", &[("lang", "en")], |it| {
@@ -123,31 +128,6 @@ fn top(markup: &mut Markup, plan: &PlanDocument) {
     );
 }
 
-/// The actions in the order of their weight, with the words for a count.
-const ACTIONS: [(Action, &str); 6] = [
-    (Action::Blocked, "blocked"),
-    (Action::Delete, "to delete"),
-    (Action::Adopt, "to adopt"),
-    (Action::Update, "to update"),
-    (Action::Create, "to create"),
-    (Action::Keep, "unchanged"),
-];
-
-/// The number of resources by action, in words.
-pub fn counts(plan: &PlanDocument) -> String {
-    let counts = ACTIONS
-        .iter()
-        .map(|(action, words)| (plan.count(*action), words));
-    let counts = counts.filter(|(count, _)| *count > 0);
-    let counts: Vec<String> = counts
-        .map(|(count, words)| format!("{count} {words}"))
-        .collect();
-    if counts.is_empty() {
-        return "nothing exists".to_owned();
-    }
-    counts.join(", ")
-}
-
 /// What would be done, in a sentence.
 pub fn verdict(plan: &PlanDocument) -> String {
     let changes = plan.resources.len() - plan.count(Action::Keep) - plan.count(Action::Blocked);
@@ -170,11 +150,8 @@ fn summary(markup: &mut Markup, plan: &PlanDocument, findings: &[PlanFinding]) {
             it.leaf("p", &[], &narrowed);
         }
         it.element("ul", &[("class", "counts")], |it| {
-            for (action, words) in ACTIONS {
-                let count = plan.count(action).to_string();
-                if count != "0" {
-                    count_of(it, &action.to_string(), &count, words);
-                }
+            for (action, count, words) in counted(plan.actions()) {
+                count_of(it, &action.to_string(), &count.to_string(), words);
             }
             let security = plan_findings::count(findings, Severity::Security);
             if security > 0 {
@@ -261,7 +238,7 @@ fn resources(markup: &mut Markup, plan: &PlanDocument, graph: &Graph, findings: 
     let labelled = [("id", "resources"), ("aria-labelledby", "resources-title")];
     markup.element("section", &labelled, |it| {
         it.own("<h2 id=\"resources-title\">Resources</h2>");
-        controls(it, plan);
+        controls(it, plan, graph);
         for (group, title) in graph.groups.iter().enumerate() {
             let members = graph.vertices.iter().zip(&plan.resources).enumerate();
             let mut members = members
@@ -271,7 +248,11 @@ fn resources(markup: &mut Markup, plan: &PlanDocument, graph: &Graph, findings: 
                 continue;
             }
             it.element("section", &[("class", "members")], |it| {
-                let note = if group == 1 { " (main region)" } else { "" };
+                let note = match group {
+                    1 => " (main region)",
+                    _ if group > plan.regions.len() => " (not in the settings)",
+                    _ => "",
+                };
                 it.leaf("h3", &[], &format!("{title}{note}"));
                 for (index, (_, resource)) in members {
                     resource::card(it, plan, index, resource, findings);
@@ -283,7 +264,7 @@ fn resources(markup: &mut Markup, plan: &PlanDocument, graph: &Graph, findings: 
 }
 
 /// The search and the filters, which the script shows.
-fn controls(markup: &mut Markup, plan: &PlanDocument) {
+fn controls(markup: &mut Markup, plan: &PlanDocument, graph: &Graph) {
     let form = [
         ("role", "search"),
         ("id", "controls"),
@@ -295,16 +276,16 @@ fn controls(markup: &mut Markup, plan: &PlanDocument) {
             "<label class=\"wide\">Search<input type=\"search\" id=\"text\" autocomplete=\"off\" \
              placeholder=\"bucket, kms:Decrypt, …\" aria-keyshortcuts=\"/\"></label>",
         );
-        let actions = ACTIONS.iter().map(|(action, _)| *action);
-        let actions = actions.filter(|action| plan.count(*action) > 0);
-        select(
-            it,
-            "Action",
-            "action",
-            actions.map(|it| (it.to_string(), it.to_string())),
-        );
+        let actions = counted(plan.actions()).into_iter();
+        let actions = actions.map(|(action, ..)| (action.to_string(), action.to_string()));
+        select(it, "Action", "action", actions);
         let account = std::iter::once(("account".to_owned(), "account-wide".to_owned()));
-        let regions = plan.regions.iter().map(|it| (it.clone(), it.clone()));
+        // The first group is the account.
+        let regions = graph
+            .groups
+            .iter()
+            .skip(1)
+            .map(|it| (it.clone(), it.clone()));
         select(it, "Region", "region", account.chain(regions));
         let mut kinds: Vec<&str> = plan.resources.iter().map(|it| it.kind.as_str()).collect();
         kinds.sort_unstable();

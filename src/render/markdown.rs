@@ -9,12 +9,12 @@ use serde_json::Value as Json;
 use crate::engine::action::Action;
 use crate::failure::Failure;
 use crate::render::differences::{Row, rows};
-use crate::render::html::{counts, verdict};
+use crate::render::html::verdict;
 use crate::render::kind_words::kind_words;
 use crate::render::narrowed;
 use crate::render::plan_document::{Change, PlanDocument, Resource};
 use crate::render::plan_findings::{self, PlanFinding};
-use crate::render::text::sign_of;
+use crate::render::text::{counts, sign_of};
 
 /// GitHub refuses a comment of more than 65,536 characters ("Body is too long"). Whoever sends it may
 /// write something above.
@@ -32,7 +32,7 @@ pub fn markdown(document: &Json, accepted: &Accepted) -> Result<String, Failure>
     let mut text = format!(
         "### Account {}: {}\n\n{}\n",
         code(&plan.account),
-        counts(&plan),
+        counts(plan.actions()),
         verdict(&plan)
     );
     if !plan.targets.is_empty() {

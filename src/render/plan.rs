@@ -176,7 +176,7 @@ fn summary(plan: &Plan) -> String {
     if plan.steps.is_empty() {
         return "Nothing to delete.".to_owned();
     }
-    let counts = counted(plan.steps.iter()).into_iter();
+    let counts = counted(plan.actions()).into_iter();
     let counts = counts.map(|(action, count, words)| {
         let (style, sign) = sign_of(action);
         match action {

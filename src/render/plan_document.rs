@@ -44,8 +44,8 @@ pub struct Resource {
     pub address: String,
     /// Its kind.
     pub kind: String,
-    /// Its region, if it is in one.
-    pub region: Option<String>,
+    /// The region that it is in or there for; none if it is for the whole account.
+    pub serves: Option<String>,
     /// Its name in AWS.
     pub name: String,
     /// Its ARN, as far as it is known.
@@ -94,20 +94,14 @@ impl PlanDocument {
             .map_err(|error| Failure::new("this is not a plan").because(error.to_string()))
     }
 
+    /// The action of each resource.
+    pub fn actions(&self) -> impl Iterator<Item = Action> {
+        self.resources.iter().map(|resource| resource.action)
+    }
+
     /// How many resources have an action.
     pub fn count(&self, action: Action) -> usize {
         let resources = self.resources.iter();
         resources.filter(|it| it.action == action).count()
     }
-}
-
-/// The index in `regions` of the region that the resource at `address` works in: its own, or that of
-/// which the name of a role ends. `None` for what is there once in the account.
-pub fn belongs_to(address: &str, regions: &[String]) -> Option<usize> {
-    let works_in = |region: &String| {
-        let start = address.strip_suffix(region.as_str());
-        start
-            .is_some_and(|it| it.ends_with('@') || it.starts_with("iam_role.") && it.ends_with('-'))
-    };
-    regions.iter().position(works_in)
 }

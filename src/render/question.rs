@@ -7,14 +7,8 @@ use iam_policy::printable::printable;
 use crate::engine::action::Action;
 use crate::engine::plan::{Plan, Step};
 use crate::kinds::s3;
+use crate::render::text::counted;
 use crate::systems::Site;
-
-const SORTS: [(Action, &str); 4] = [
-    (Action::Create, "create"),
-    (Action::Adopt, "adopt"),
-    (Action::Update, "update"),
-    (Action::Delete, "delete"),
-];
 
 /// The question about `plan`: how many changes of which sort, in which account and regions, and which
 /// buckets go. The account may have an `alias`.
@@ -55,10 +49,10 @@ pub fn question(site: &Site, alias: Option<&str>, plan: &Plan) -> String {
 }
 
 fn sorts(plan: &Plan) -> String {
-    let counts = SORTS.map(|(action, word)| (plan.count(action), word));
-    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
-    let sorts: Vec<String> = counts
-        .map(|(count, word)| format!("{count} {word}"))
+    let changes = plan.changes().map(|step| step.decision.action);
+    let sorts: Vec<String> = counted(changes)
+        .into_iter()
+        .map(|(action, count, _)| format!("{count} {action}"))
         .collect();
     sorts.join(", ")
 }

@@ -103,7 +103,7 @@ fn unread(what: &str, error: &AwsError) -> String {
 
 fn drift(plan: &Plan) -> (Style, String) {
     if plan.has_changes() || plan.count(Action::Blocked) > 0 {
-        let counts = super::text::counts(plan.steps.iter());
+        let counts = super::text::counts(plan.actions());
         (
             AnsiColor::Yellow.on_default(),
             format!("{counts}; `provision plan` shows it"),

@@ -3,7 +3,6 @@
 use anstyle::{AnsiColor, Style};
 
 use crate::engine::action::Action;
-use crate::engine::plan::Step;
 use crate::names::{KeptPolicy, Partition};
 use crate::render::wrap::hanging;
 use crate::systems::Site;
@@ -76,10 +75,9 @@ pub fn unused(policies: &[&KeptPolicy], width: usize) -> String {
     hanging("", "  ", &text, width)
 }
 
-/// The number of resources by action, in words; of each action that occurs.
-pub fn counted<'a>(
-    steps: impl Iterator<Item = &'a Step> + Clone,
-) -> Vec<(Action, usize, &'static str)> {
+/// The actions that occur, in the order of a summary: how many resources have each, and the words behind that
+/// number.
+pub fn counted(actions: impl Iterator<Item = Action>) -> Vec<(Action, usize, &'static str)> {
     let all = [
         (Action::Create, "to create"),
         (Action::Adopt, "to adopt"),
@@ -88,22 +86,16 @@ pub fn counted<'a>(
         (Action::Blocked, "blocked"),
         (Action::Keep, "unchanged"),
     ];
-    let count = |action| {
-        let of_action = steps
-            .clone()
-            .filter(move |step| step.decision.action == action);
-        of_action.count()
-    };
-    let all = all
-        .into_iter()
-        .map(|(action, words)| (action, count(action), words));
-    all.filter(|(_, count, _)| *count > 0).collect()
+    let actions: Vec<Action> = actions.collect();
+    let count = |action| actions.iter().filter(|it| **it == action).count();
+    let all = all.map(|(action, words)| (action, count(action), words));
+    all.into_iter().filter(|(_, count, _)| *count > 0).collect()
 }
 
 /// The number of resources by action, in one line.
-pub fn counts<'a>(steps: impl Iterator<Item = &'a Step> + Clone) -> String {
-    let counted = counted(steps).into_iter();
-    let parts: Vec<String> = counted
+pub fn counts(actions: impl Iterator<Item = Action>) -> String {
+    let parts: Vec<String> = counted(actions)
+        .into_iter()
         .map(|(_, count, words)| format!("{count} {words}"))
         .collect();
     if parts.is_empty() {

@@ -1,5 +1,6 @@
 //! Snapshots of the graph in each form, and what no name may do to it.
 
+use crate::engine::node::Node;
 use crate::fakes::deployment::{laid_out, settings, site, with_audit_trail};
 use crate::render::graph::{Graph, Vertex, dot, mermaid, svg_file};
 
@@ -11,6 +12,30 @@ fn two_regions() -> Graph {
         .map(ToString::to_string)
         .collect();
     Graph::of(&laid_out(&settings), &regions)
+}
+
+/// The regions of the settings no longer name the region whose resources go.
+#[test]
+fn a_role_stands_in_the_region_that_it_is_there_for() {
+    let (two, one) = (
+        settings(&["eu-west-1", "us-east-1"]),
+        settings(&["eu-west-1"]),
+    );
+    let mut nodes = laid_out(&one);
+    let of_region = |node: &Node| node.region().is_some_and(|it| it.name() == "us-east-1");
+    nodes.extend(laid_out(&two).into_iter().filter(of_region));
+    let graph = Graph::of(&nodes, &["eu-west-1".to_owned()]);
+    assert_eq!(graph.groups, ["Account", "eu-west-1", "us-east-1"]);
+    let members = graph.in_group(2).map(|(_, vertex)| vertex.address.as_str());
+    let members: Vec<&str> = members.collect();
+    let expected = [
+        "iam_role.firehose-us-east-1",
+        "iam_role.eventbridge-us-east-1",
+        "firehose_stream.eventbridge@us-east-1",
+        "event_rule.stackstate@us-east-1",
+        "event_target.firehose@us-east-1",
+    ];
+    assert_eq!(members, expected);
 }
 
 #[test]

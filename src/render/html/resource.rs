@@ -6,7 +6,7 @@ use crate::render::html::parts::{badge, cell, prose};
 use crate::render::html::policy;
 use crate::render::kind_words::kind_words;
 use crate::render::markup::Markup;
-use crate::render::plan_document::{Change, PlanDocument, Resource, belongs_to};
+use crate::render::plan_document::{Change, PlanDocument, Resource};
 use crate::render::plan_findings::{PlanFinding, kind_of};
 
 /// The resource with the index `index` in the plan.
@@ -19,8 +19,7 @@ pub(super) fn card(
 ) {
     let (id, action) = (format!("r{index}"), resource.action.to_string());
     let class = format!("card {action}");
-    let region = belongs_to(&resource.address, &plan.regions);
-    let region = region.map_or("account", |it| plan.regions[it].as_str());
+    let region = resource.serves.as_deref().unwrap_or("account");
     let mut attributes = vec![
         ("id", id.as_str()),
         ("class", &class),

@@ -72,7 +72,8 @@ impl Alike<'_> {
             1 => "",
             _ => " in each",
         };
-        format!("{same}: {}{in_each}.", counts(self.steps.iter().copied()))
+        let actions = self.steps.iter().map(|step| step.decision.action);
+        format!("{same}: {}{in_each}.", counts(actions))
     }
 }
 
