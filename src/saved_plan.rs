@@ -7,12 +7,12 @@
 //! protects against accidents, but not against someone who changes the file
 //! and writes a new digest.
 
+mod file;
 mod shown;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -25,12 +25,8 @@ use crate::failure::Failure;
 use crate::secret::known::hide;
 use crate::settings::Settings;
 use crate::systems::System;
-use crate::text_file;
 
-/// The version of the form of the file. Any other version is refused.
-const FORMAT_VERSION: u32 = 3;
-/// A saved plan is far smaller, so a larger file is no saved plan.
-const LARGEST_FILE: u64 = 16 * 1024 * 1024;
+pub use file::{read, write};
 
 /// The settings and documents that a plan was made from, by name. The values include the external
 /// ID, and leave this module only as digests.
@@ -272,89 +268,4 @@ fn sha256(parts: &[&str]) -> String {
         hasher.update(part.as_bytes());
     }
     format!("{:x}", hasher.finalize())
-}
-
-/// Writes the plan. Only the owner can read the file. The file is replaced at once, so it is never
-/// written in part.
-///
-/// # Errors
-/// A path that is a symbolic link, that names a file other than a plan, or that cannot be written.
-pub fn write(path: &Path, plan: &Json, inputs: &Inputs, made: Made) -> Result<(), Failure> {
-    let failed = |reason: String| {
-        Failure::new(format!("cannot save the plan as {}", path.display())).because(reason)
-    };
-    if path.is_symlink() {
-        return Err(failed("it is a symbolic link".to_owned()));
-    }
-    if path.is_dir() {
-        return Err(failed("it is a folder".to_owned()));
-    }
-    // A plan of another version of the program, or a damaged one, may be replaced too.
-    let is_plan = |text: String| text.contains("\"format_version\"");
-    let there = text_file::read_file(path, LARGEST_FILE);
-    match there.map(is_plan) {
-        Ok(true) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        _ => {
-            let other = "another file is there: name a new one, or remove it first";
-            return Err(failed(other.to_owned()));
-        }
-    }
-    let mut salt = [0; 16];
-    getrandom::fill(&mut salt).map_err(|error| failed(error.to_string()))?;
-    let salt = format!("{:032x}", u128::from_be_bytes(salt));
-    let mut saved = SavedPlan {
-        format_version: FORMAT_VERSION,
-        program_version: env!("CARGO_PKG_VERSION").to_owned(),
-        made,
-        inputs: inputs.digests(&salt),
-        salt,
-        plan: without_secrets(plan),
-        digest: String::new(),
-    };
-    saved.digest = saved.own_digest();
-    let text = serde_json::to_string_pretty(&saved).map_err(|error| failed(error.to_string()))?;
-    text_file::replace(path, &(text + "\n")).map_err(|error| failed(error.to_string()))
-}
-
-/// Reads a saved plan.
-///
-/// # Errors
-/// A file that cannot be read, that is no saved plan of this version of the program, or that was
-/// changed.
-pub fn read(path: &Path) -> Result<SavedPlan, Failure> {
-    let name = path.display();
-    let failed = |reason: String| {
-        Failure::new(format!("cannot use the saved plan {name}"))
-            .because(reason)
-            .hint("Make one with `provision plan --out FILE`")
-    };
-    let text = text_file::read_file(path, LARGEST_FILE);
-    let text = text.map_err(|error| failed(error.to_string()))?;
-    let no_plan = |error: serde_json::Error| failed(format!("this is not a saved plan: {error}"));
-    let parsed: Json = serde_json::from_str(&text).map_err(no_plan)?;
-    if parsed["resources"].is_array() {
-        return Err(failed(
-            "this is what `provision plan --json` prints, which is for reading".to_owned(),
-        ));
-    }
-    let made_by = (
-        parsed["format_version"].as_u64(),
-        parsed["program_version"].as_str(),
-    );
-    let this = (FORMAT_VERSION.into(), env!("CARGO_PKG_VERSION"));
-    if let (Some(format), Some(version)) = made_by
-        && (format, version) != this
-    {
-        return Err(failed(format!(
-            "it has the format {format} of version {version} of this program, and this is format {} of \
-             version {}",
-            this.0, this.1
-        )));
-    }
-    let saved: SavedPlan = serde_json::from_str(&text).map_err(no_plan)?;
-    if saved.digest != saved.own_digest() {
-        return Err(failed("it was changed after it was saved".to_owned()));
-    }
-    Ok(saved)
 }

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 
 use proptest::prelude::*;
 
+use super::file::LARGEST_FILE;
 use super::*;
 use crate::engine::known::Known;
 use crate::engine::narrow::narrow;
