@@ -50,6 +50,30 @@ fn only_its_owner_can_read_the_file() {
     assert_eq!(mode & 0o777, 0o600);
 }
 
+/// Nobody waits for a plan that cannot be saved, and loses no other file.
+#[test]
+fn a_file_that_cannot_be_written_is_told_before_aws_is_asked() {
+    let account = Account::new(&[MAIN]);
+    let printed = account.provision(&["plan", "--json"]).exits(0);
+    account.write("printed.json", &printed.stdout);
+    fs::create_dir(account.path("folder")).unwrap();
+    let cases = [
+        ("provision.toml", "another file is there"),
+        ("printed.json", "another file is there"),
+        ("folder", "it is a folder"),
+        ("missing/plan.json", "there is no folder missing"),
+    ];
+    for (file, why) in cases {
+        let text = || fs::read_to_string(account.path(file)).ok();
+        let before = text();
+        let refused = account.provision(&["plan", "--out", file]).exits(1);
+        let refused = refused.says(&format!("cannot save the plan as {file}"));
+        let refused = refused.says(why).says("Name a new file");
+        assert!(refused.calls.is_empty(), "{file}: {refused}");
+        assert_eq!(text(), before, "{file}");
+    }
+}
+
 #[test]
 fn a_symbolic_link_is_not_followed() {
     let account = Account::new(&[MAIN]);
@@ -217,7 +241,9 @@ async fn a_saved_plan_needs_no_flag_again() {
         .says("--postfix=-blue")
         .says("'--tag=a=two words'")
         .says("iam_role.integration")
-        .says("Plan: + 7 to create, ~ 1 to adopt.");
+        .says("Plan: + 7 to create, ~ 1 to adopt.")
+        .says("1 statement, 1 finding")
+        .says("findings; `provision policy lint` explains.");
     let json = account
         .provision(&["show", "my plan.json", "--json"])
         .exits(0)
@@ -377,6 +403,53 @@ async fn a_destroy_is_planned_saved_and_applied() {
         .exits(0)
         .writes_nothing()
         .says("The saved plan is applied already: nothing to do.");
+}
+
+#[test]
+fn an_option_that_has_no_effect_on_a_saved_plan_is_named() {
+    let account = planned();
+    let destroys = ["plan", "--destroy", "--out", "destroy.json"];
+    account.provision(&destroys).exits(0);
+    let cases: [(&[&str], &str, &str); 6] = [
+        (
+            &["plan.json", "--adopt"],
+            "--adopt",
+            "the plan adopts nothing",
+        ),
+        (
+            &["plan.json", "--destroy"],
+            "--destroy",
+            "it destroys nothing",
+        ),
+        (
+            &["plan.json", "--key-deletion-days", "7"],
+            "--key-deletion-days=7",
+            "it deletes no key",
+        ),
+        (
+            &["destroy.json", "--destroy", "--empty-bucket"],
+            "--empty-bucket",
+            "that it destroys is said again",
+        ),
+        (
+            &["destroy.json", "--no-preflight"],
+            "--no-preflight",
+            "a destroy has no preflight",
+        ),
+        (
+            &["destroy.json", "--ignore-preflight", "--yes", "--destroy"],
+            "--ignore-preflight",
+            "nor has one that nobody is asked about",
+        ),
+    ];
+    for (args, option, why) in cases {
+        let refused = account.provision(&[&["apply"], args].concat()).exits(1);
+        let refused = refused.says(&format!(
+            "{option} has no effect: the saved plan {}",
+            args[0]
+        ));
+        assert!(refused.calls.is_empty(), "{why}: {refused}");
+    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ use crate::secret::known::hide;
 use crate::settings::Settings;
 use crate::systems::System;
 
-pub use file::{read, write};
+pub use file::{check_path, read, write};
 
 /// The settings and documents that a plan was made from, by name. The values include the external
 /// ID, and leave this module only as digests.
@@ -123,6 +123,25 @@ impl SavedPlan {
         )))
     }
 
+    /// Refuses options that were `given` beside the plan at `path` and agree to what it does not do. It is asked
+    /// where a person sees the plan, and may take such an option for a change of it.
+    ///
+    /// # Errors
+    /// Names the options.
+    pub fn check_effect(&self, given: Vec<String>, path: &Path) -> Result<(), Failure> {
+        let own = self.options();
+        let given = given.into_iter().filter(|option| !own.contains(option));
+        let given = given.collect::<Vec<_>>().join(" ");
+        if given.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
+            "{given} has no effect: the saved plan {} was made without; nothing was changed",
+            path.display()
+        ))
+        .hint("Leave it out, or make a new plan with it: `provision plan --out FILE`"))
+    }
+
     /// The addresses of the resources that the plan was narrowed to, if it was.
     pub fn targets(&self) -> Vec<String> {
         let targets = self.plan["targets"].as_array().into_iter().flatten();
@@ -200,7 +219,7 @@ impl SavedPlan {
     /// Refuses the saved plan if `now`, the plan that would be made now, differs from it.
     ///
     /// # Errors
-    /// A list of the resources whose steps differ.
+    /// A list of the resources whose steps differ, or of which the saved plan does not warn.
     pub fn check_plan(&self, now: &Json) -> Result<(), Failure> {
         let now = without_secrets(now);
         let (before, after) = (by_address(&self.plan), by_address(&now));
@@ -218,9 +237,10 @@ impl SavedPlan {
                 (was, is) => format!("{address}: planned: {was}; now: {is}"),
             })
         });
+        let warned = new_warnings(&self.plan, &now);
         refuse(
             "what is in AWS has changed since the plan was saved",
-            changed,
+            changed.chain(warned),
         )
     }
 }
@@ -257,6 +277,28 @@ fn by_address(plan: &Json) -> BTreeMap<&str, &Json> {
         .flatten()
         .filter_map(|step| Some((step["address"].as_str()?, step)))
         .collect()
+}
+
+/// What `now` warns of and `before` does not. Numbers of objects and the day of a key's deletion change all the
+/// time; that there is something to lose does not.
+fn new_warnings(before: &Json, now: &Json) -> Vec<String> {
+    let of = |plan: &'_ Json| plan["warnings"].as_array().cloned().unwrap_or_default();
+    let is_alike = |one: &Json, other: &Json| match one["address"].as_str() {
+        Some(address) => other["address"] == address,
+        None => one == other,
+    };
+    let before = of(before);
+    let is_new = |warning: &Json| !before.iter().any(|it| is_alike(warning, it));
+    let new = of(now).into_iter().filter(is_new);
+    let new = new.map(|warning| {
+        let text = |field: &str| warning[field].as_str().unwrap_or_default().to_owned();
+        let about = match text("address") {
+            address if address.is_empty() => "now".to_owned(),
+            address => format!("{address}: now"),
+        };
+        format!("{about}: {}", text("message"))
+    });
+    new.collect()
 }
 
 /// The digest of a list of parts. Lengths are included, so different lists do not give the same

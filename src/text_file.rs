@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::path::Path;
 
+use tempfile::NamedTempFile;
+
 /// The limit for a policy, in bytes. It is far above the longest policy that AWS accepts, which is
 /// a key policy of 32,768 characters, even with much white space.
 pub const LARGEST_POLICY: u64 = 1024 * 1024;
@@ -29,6 +31,38 @@ pub fn read_standard_input(most: u64) -> Result<String> {
 /// # Errors
 /// A file that cannot be written.
 pub fn replace(path: &Path, text: &str) -> Result<()> {
+    let mut file = temporary(path)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Refuses a path at which [`replace`] would fail, or destroy a file that this program
+/// has not written: one of more than `most` bytes, or with another text.
+///
+/// # Errors
+/// Says what is there, or why nothing can be written there.
+pub fn check_replaceable(path: &Path, most: u64, is_written: impl Fn(&str) -> bool) -> Result<()> {
+    let refused = |reason| Err(Error::new(ErrorKind::AlreadyExists, reason));
+    // Where that cannot be read, the temporary file says why.
+    if let Ok(there) = path.symlink_metadata() {
+        if there.is_symlink() {
+            return refused("it is a symbolic link");
+        }
+        if there.is_dir() {
+            return refused("it is a folder");
+        }
+        let is_written = |text: String| is_written(&text);
+        if !there.is_file() || !read_file(path, most).is_ok_and(is_written) {
+            return refused("another file is there");
+        }
+    }
+    temporary(path).map(drop)
+}
+
+/// A file in the folder of `path`, which is deleted unless it is put in its place.
+fn temporary(path: &Path) -> Result<NamedTempFile> {
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
@@ -43,11 +77,7 @@ pub fn replace(path: &Path, text: &str) -> Result<()> {
         };
         Error::new(error.kind(), text)
     };
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(no_file)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    NamedTempFile::new_in(folder).map_err(no_file)
 }
 
 /// The text of `source`, of at most `most` bytes, which is a multiple of 1,024.

@@ -41,11 +41,25 @@ pub async fn command(
     };
     let saved = saved_plan::read(file)?;
     let flags = cli::with_saved(env::args_os(), &saved.made.flags)?;
+    let mut agreed = consent::to_all(&args.consent, &args.removal).options();
+    agreed.extend(args.destroy.then(|| "--destroy".to_owned()));
+    if saved.made.destroys && (args.no_preflight || args.ignore_preflight) {
+        let flag = match args.no_preflight {
+            true => "--no-preflight",
+            false => "--ignore-preflight",
+        };
+        let file = file.display();
+        return Err(Failure::new(format!(
+            "{flag} has no effect: the saved plan {file} destroys, and a destroy has no preflight; nothing was \
+             changed"
+        ))
+        .hint("Leave it out"));
+    }
     if args.yes {
-        let mut agreed = consent::to_all(&args.consent, &args.removal).options();
-        agreed.extend(args.destroy.then(|| "--destroy".to_owned()));
         let taken: Vec<String> = flags.taken.iter().map(|it| shell::quoted(it)).collect();
         saved.check_consent(&agreed, &taken, file)?;
+    } else {
+        saved.check_effect(agreed, file)?;
     }
     let (need, goal) = match saved.made.destroys {
         true => (Need::Names, Goal::Absent),

@@ -20,12 +20,16 @@ use crate::terminal::{print, print_json, report};
 /// Runs the command.
 ///
 /// # Errors
-/// Bad settings, a read that failed, or a plan with blocked resources, which is shown first.
+/// A file that cannot be written, bad settings, a read that failed, or a plan with blocked resources, which is
+/// shown first.
 pub async fn command(
     general: &GeneralFlags,
     args: &PlanArgs,
     stop: watch::Receiver<bool>,
 ) -> Result<Ending, Failure> {
+    // Whoever has waited for a plan shall not lose it.
+    args.out.as_deref().map_or(Ok(()), saved_plan::check_path)?;
+    args.html.as_deref().map_or(Ok(()), page::check_path)?;
     let (need, goal, consent) = if args.destroy {
         let consent = consent::to_destroy(&args.removal, args.consent.remove_restrictions);
         (Need::Names, Goal::Absent, consent)

@@ -1,6 +1,5 @@
 //! The file of a saved plan: written as a whole, and read only if nothing was changed in it.
 
-use std::io;
 use std::path::Path;
 
 use serde_json::Value as Json;
@@ -14,32 +13,33 @@ const FORMAT_VERSION: u32 = 3;
 /// A saved plan is far smaller, so a larger file is no saved plan.
 pub(super) const LARGEST_FILE: u64 = 16 * 1024 * 1024;
 
+fn not_saved(path: &Path, reason: String) -> Failure {
+    Failure::new(format!("cannot save the plan as {}", path.display())).because(reason)
+}
+
+/// Refuses a path at which [`write`] would fail, before the work that leads to a plan is done.
+///
+/// # Errors
+/// A path that is a symbolic link or a folder, that names a file other than a saved plan, or where no file
+/// can be written.
+pub fn check_path(path: &Path) -> Result<(), Failure> {
+    // A plan of another version of the program, or a damaged one, may be replaced too. What
+    // `plan --json` prints names no version of the program.
+    let is_plan = |text: &str| text.starts_with('{') && text.contains("\"program_version\"");
+    text_file::check_replaceable(path, LARGEST_FILE, is_plan).map_err(|error| {
+        not_saved(path, error.to_string())
+            .hint("Name a new file, or a saved plan to replace, in a folder that is there")
+    })
+}
+
 /// Writes the plan. Only the owner can read the file. The file is replaced at once, so it is never
 /// written in part.
 ///
 /// # Errors
-/// A path that is a symbolic link, that names a file other than a plan, or that cannot be written.
+/// Those of [`check_path`].
 pub fn write(path: &Path, plan: &Json, inputs: &Inputs, made: Made) -> Result<(), Failure> {
-    let failed = |reason: String| {
-        Failure::new(format!("cannot save the plan as {}", path.display())).because(reason)
-    };
-    if path.is_symlink() {
-        return Err(failed("it is a symbolic link".to_owned()));
-    }
-    if path.is_dir() {
-        return Err(failed("it is a folder".to_owned()));
-    }
-    // A plan of another version of the program, or a damaged one, may be replaced too.
-    let is_plan = |text: String| text.contains("\"format_version\"");
-    let there = text_file::read_file(path, LARGEST_FILE);
-    match there.map(is_plan) {
-        Ok(true) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        _ => {
-            let other = "another file is there: name a new one, or remove it first";
-            return Err(failed(other.to_owned()));
-        }
-    }
+    check_path(path)?;
+    let failed = |reason: String| not_saved(path, reason);
     let mut salt = [0; 16];
     getrandom::fill(&mut salt).map_err(|error| failed(error.to_string()))?;
     let salt = format!("{:032x}", u128::from_be_bytes(salt));

@@ -6,6 +6,55 @@ use super::*;
 use crate::fakes::deployment::{AGENT, stackstate, trust};
 use crate::settings::{Encryption, Secret, Trust};
 
+#[test]
+fn a_plan_that_does_not_warn_of_what_is_lost_now_is_stale() {
+    let bucket = |message: &str| json!({"address": "s3_bucket.logs@eu-west-1", "message": message});
+    let other = |message: &str| json!({"address": null, "message": message});
+    let cases = [
+        ("nothing is warned of", json!([]), json!([]), None),
+        (
+            "the bucket was empty and holds something now",
+            json!([]),
+            json!([bucket("3 objects go")]),
+            Some("s3_bucket.logs@eu-west-1: now: 3 objects go"),
+        ),
+        (
+            "more events arrived in the bucket, as they do each minute",
+            json!([bucket("3 objects go")]),
+            json!([bucket("4 objects go")]),
+            None,
+        ),
+        (
+            "what was warned of is gone",
+            json!([bucket("3 objects go")]),
+            json!([]),
+            None,
+        ),
+        (
+            "another deployment was left behind",
+            json!([other("x")]),
+            json!([other("y")]),
+            Some("now: y"),
+        ),
+        (
+            "the same deployment",
+            json!([other("x")]),
+            json!([other("x")]),
+            None,
+        ),
+    ];
+    for (why, before, now, expected) in cases {
+        let (_folder, path) = saved();
+        let mut plan = document();
+        plan["warnings"] = before;
+        write(&path, &plan, &inputs(), Made::default()).unwrap();
+        plan["warnings"] = now;
+        let checked = read(&path).unwrap().check_plan(&plan).err();
+        let causes = checked.map_or_else(Vec::new, |failure| failure.causes);
+        assert_eq!(causes, Vec::from_iter(expected), "{why}");
+    }
+}
+
 /// Changes the settings after the plan was saved.
 type Edit = fn(&mut Settings);
 
