@@ -1,15 +1,19 @@
 //! `provision show`: prints a saved plan. Neither AWS nor the settings are asked.
 
+use std::collections::BTreeMap;
+
 use crate::cli::ShowArgs;
 use crate::commands::{Ending, page, shell};
+use crate::engine::address::Address;
 use crate::failure::Failure;
 use crate::render::markdown::markdown;
 use crate::render::plan::View;
-use crate::render::warnings;
+use crate::render::plan_document::PlanDocument;
 use crate::render::wrap::columns;
+use crate::render::{plan_findings, text, warnings};
 use crate::saved_plan;
 use crate::terminal::{print, print_json};
-use iam_policy::lint::Accepted;
+use iam_policy::lint::{Accepted, Severity};
 use iam_policy::printable::harmless;
 
 /// Runs the command.
@@ -33,6 +37,14 @@ pub fn command(args: &ShowArgs) -> Result<Ending, Failure> {
         return Ok(Ending::Well);
     }
     let (site, plan) = saved.shown()?;
+    let document = PlanDocument::read(&saved.plan)?;
+    let mut findings: BTreeMap<Address, usize> = BTreeMap::new();
+    for found in plan_findings::findings(&document, &accepted) {
+        if found.finding.rule.severity == Severity::Security {
+            let address = plan.steps[found.resource].address.clone();
+            *findings.entry(address).or_default() += 1;
+        }
+    }
     let made = &saved.made;
     let flags = made.flags.iter().map(|flag| shell::quoted(flag));
     let options = made.consent.options().into_iter().chain(flags);
@@ -49,15 +61,16 @@ pub fn command(args: &ShowArgs) -> Result<Ending, Failure> {
     let width = columns(&std::io::stdout());
     let view = View {
         site: &site,
-        findings: &Default::default(),
+        findings: &findings,
         width,
         details: args.details,
     };
     // Whoever wrote the file may have put a line break or an escape sequence into a flag.
     let head = harmless(&format!("{kind}{made_with}. `{command}` carries it out."));
     print(&format!(
-        "{head}\n\n{}{}",
+        "{head}\n\n{}{}{}",
         view.text(&plan),
+        text::security(findings.values().sum(), width),
         warnings::text(&plan.warnings, width)
     ))?;
     Ok(Ending::Well)
