@@ -12,7 +12,7 @@ mod shown;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,7 @@ use crate::settings::Settings;
 use crate::systems::System;
 
 pub use file::{check_path, read, write};
+pub use shown::shown;
 
 /// The settings and documents that a plan was made from, by name. The values include the external
 /// ID, and leave this module only as digests.
@@ -51,12 +52,59 @@ impl Inputs {
         Ok(Inputs(inputs))
     }
 
+    /// Digests of the settings and documents, with a new salt.
+    ///
+    /// # Errors
+    /// A system without random numbers.
+    pub fn salted(&self) -> Result<Salted, Failure> {
+        let mut salt = [0; 16];
+        getrandom::fill(&mut salt).map_err(|error| {
+            Failure::new("cannot save a digest of the settings").because(error.to_string())
+        })?;
+        let salt = format!("{:032x}", u128::from_be_bytes(salt));
+        Ok(Salted {
+            inputs: self.digests(&salt),
+            salt,
+        })
+    }
+
+    /// The same with settings that are no part of an account's own.
+    #[must_use]
+    pub fn and(mut self, entries: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.0.extend(entries);
+        self
+    }
+
     fn digests(&self, salt: &str) -> BTreeMap<String, String> {
         self.0
             .iter()
             .map(|(name, value)| (name.clone(), sha256(&[salt, name, value])))
             .collect()
     }
+}
+
+/// Digests of the settings and documents, which tell what has changed and not what it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Salted {
+    /// Random digits, which keep a guessed value from being recognised elsewhere.
+    pub salt: String,
+    /// The digests by the names of the settings and documents.
+    pub inputs: BTreeMap<String, String>,
+}
+
+impl Salted {
+    /// The names of the settings and documents that differ from these.
+    pub fn changed(&self, now: &Inputs) -> Vec<String> {
+        changed(&self.salt, &self.inputs, now)
+    }
+}
+
+fn changed(salt: &str, saved: &BTreeMap<String, String>, now: &Inputs) -> Vec<String> {
+    let now = now.digests(salt);
+    let names: BTreeSet<&String> = saved.keys().chain(now.keys()).collect();
+    let differs = |name: &&String| saved.get(*name) != now.get(*name);
+    names.into_iter().filter(differs).cloned().collect()
 }
 
 /// What a plan was made with, which its application needs again.
@@ -170,19 +218,10 @@ impl SavedPlan {
     /// # Errors
     /// Names each setting and document that differs.
     pub fn check_inputs(&self, inputs: &Inputs) -> Result<(), Failure> {
-        let now = inputs.digests(&self.salt);
-        let mut names: Vec<&String> = self.inputs.keys().chain(now.keys()).collect();
-        names.sort();
-        names.dedup();
-        let changed: Vec<&String> = names
-            .into_iter()
-            .filter(|name| self.inputs.get(*name) != now.get(*name))
-            .collect();
+        let changed = changed(&self.salt, &self.inputs, inputs).into_iter();
         refuse(
             "the settings are no longer those that the saved plan was made from",
-            changed
-                .into_iter()
-                .map(|name| format!("{name} has changed")),
+            changed.map(|name| format!("{name} has changed")),
         )
     }
 
@@ -257,7 +296,7 @@ fn refuse(message: &str, causes: impl Iterator<Item = String>) -> Result<(), Fai
 }
 
 /// The same plan without the known secrets, which a text from AWS may hold, such as a description.
-fn without_secrets(plan: &Json) -> Json {
+pub(crate) fn without_secrets(plan: &Json) -> Json {
     match plan {
         Json::String(text) => hide(text).into_owned().into(),
         Json::Array(items) => items.iter().map(without_secrets).collect(),
@@ -303,7 +342,7 @@ fn new_warnings(before: &Json, now: &Json) -> Vec<String> {
 
 /// The digest of a list of parts. Lengths are included, so different lists do not give the same
 /// input.
-fn sha256(parts: &[&str]) -> String {
+pub(crate) fn sha256(parts: &[&str]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());

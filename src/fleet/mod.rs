@@ -4,5 +4,15 @@
 //! An account of a fleet is planned, applied and destroyed by the same engine as an account alone. What is
 //! here decides for which accounts, when, and what is kept of each.
 
+mod cause;
+pub mod digest;
 pub mod ended;
+#[cfg(test)]
+pub mod fakes;
+pub mod groups;
+mod put_aside;
+pub mod report;
+pub mod stopped;
 pub mod target;
+pub mod tolerance;
+pub mod waves;

@@ -22,9 +22,17 @@ impl SavedPlan {
     /// # Errors
     /// A document that is no plan, which this program does not save.
     pub fn shown(&self) -> Result<(Site, Plan), Failure> {
-        let plan = site(&self.plan).zip(plan(&self.plan));
-        plan.ok_or_else(|| Failure::new("the saved plan holds no plan"))
+        shown(&self.plan)
     }
+}
+
+/// The place and the plan in a plan in the form of `plan --json`.
+///
+/// # Errors
+/// A document that is no plan.
+pub fn shown(document: &Json) -> Result<(Site, Plan), Failure> {
+    let read = site(document).zip(plan(document));
+    read.ok_or_else(|| Failure::new("the saved plan holds no plan"))
 }
 
 fn site(plan: &Json) -> Option<Site> {
