@@ -12,6 +12,7 @@ pub mod fakes;
 pub mod groups;
 mod put_aside;
 pub mod report;
+pub mod run;
 pub mod stopped;
 pub mod target;
 pub mod tolerance;
