@@ -3,8 +3,10 @@
 //! The emulator delivers events with a source of AWS that are put on the bus, which AWS refuses. Its
 //! simulator denies everything, so the tests let the printed policy answer.
 
-use std::sync::Arc;
+use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 
 use rustix::process::Signal;
 use serde_json::{Value as Json, json};
@@ -73,6 +75,39 @@ async fn what_is_sent_in_each_region_arrives_and_is_removed() {
     );
     ran.says("eu-west-1: sent a test record to the stream stackstate-eventbridge-stream.");
     account.plan(&[]).has_no_changes();
+}
+
+/// Whoever reads a terminal sees both streams in the order in which they were written.
+#[test]
+fn the_account_comes_first_and_the_regions_in_the_order_of_the_settings() {
+    let account = deployed(&[OTHER, MAIN]);
+    // The region that comes first is answered last.
+    let (answered, is_answered) = channel();
+    let (answered, is_answered) = (Mutex::new(answered), Mutex::new(is_answered));
+    account.watch(move |call, moment| {
+        match (call.operation.as_str(), call.region.as_str(), moment) {
+            ("PutRecord", MAIN, Moment::Answered) => answered.lock().unwrap().send(()).unwrap(),
+            ("PutRecord", OTHER, Moment::Arrived) => is_answered.lock().unwrap().recv().unwrap(),
+            _ => {}
+        }
+        true
+    });
+    let mut command = account.quiet_command(&["verify", "--timeout", "60"]);
+    let both = account.path("both");
+    let file = fs::File::create(&both).unwrap();
+    command.stdout(file.try_clone().unwrap()).stderr(file);
+    assert!(command.status().unwrap().success());
+    let text = fs::read_to_string(&both).unwrap();
+    let place = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}: {text}"));
+    let parts = [
+        format!("Account {}, regions", account.id),
+        format!("{OTHER}: sent a test record"),
+        format!("{MAIN}: sent a test record"),
+        "pass     resources".to_owned(),
+        "It works".to_owned(),
+    ];
+    let places = parts.map(|part| place(&part));
+    assert!(places.is_sorted(), "{text}");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::checks::preflight::{exposures, trails};
-use crate::checks::verify::delivery::Run;
+use crate::checks::verify::delivery::{Run, UnderWay};
 use crate::checks::verify::reader::Reading;
 use crate::checks::verify::{Outcome, Step, from_check, grants, state};
 use crate::cli::VerifyArgs;
@@ -42,6 +42,10 @@ pub async fn command(
         Context::load(general, &args.stackstate, Need::Trust, Goal::Present, stop).await?;
     let since = Instant::now();
     let (survey, trails) = look(&context).await?;
+    let width = columns(&std::io::stdout());
+    if !args.json {
+        print(&text::heading(&survey.site, width))?;
+    }
     let plan = plan::plan(&survey.nodes, &survey.observed, Consent::default());
     let mut steps = vec![state::resources(&plan).took(since.elapsed())];
     let is_complete = steps[0].outcome == Outcome::Pass;
@@ -81,9 +85,7 @@ pub async fn command(
         let document = render::json(&survey.site, &steps, &left);
         print_json(format_args!("{document:#}"))?;
     } else {
-        let width = columns(&std::io::stdout());
-        let text = render::text(&steps, &left, width);
-        print(&format!("{}\n{text}", text::heading(&survey.site, width)))?;
+        print(&render::text(&steps, &left, width))?;
     }
     Ok(match steps.iter().any(|it| it.outcome == Outcome::Fail) {
         true => Ending::Failed,
@@ -104,16 +106,20 @@ async fn tried(
     let mut left = Vec::new();
     if let Some(reader) = &trials.reader {
         let reading = Reading::begin(aws, reader).await;
-        let say = |line: &str| report(&format!("{line}\n"));
         let run = Run {
             aws,
             account,
             reading: &reading,
             limit,
-            say: &say,
         };
-        let deliveries = trials.deliveries.iter().map(|it| run.deliver(it));
-        for delivered in join_all(deliveries).await {
+        let sent = trials.deliveries.iter().map(|it| run.send(it));
+        let sent = join_all(sent).await;
+        // The regions stand in the order of the settings, whichever answers first.
+        for line in sent.iter().flat_map(UnderWay::sent) {
+            report(&(line + "\n"));
+        }
+        let arrivals = sent.into_iter().map(|it| run.arrival(it));
+        for delivered in join_all(arrivals).await {
             steps.extend(delivered.steps);
             left.extend(delivered.left);
         }

@@ -2,12 +2,14 @@
 //! whether identities are allowed what they are to be allowed.
 //!
 //! [`event`] decides what can be sent, [`object`] what is in a delivered object, and [`grants`] what is
-//! asked of IAM's simulator, all without a client. [`delivery`] sends and waits, [`reader`] takes on the
+//! asked of IAM's simulator, all without a client. [`delivery`] sends and waits, [`looking`] looks in the bucket, [`reader`] takes on the
 //! role that reads.
 
 pub mod delivery;
 pub mod event;
+mod folders;
 pub mod grants;
+mod looking;
 pub mod object;
 pub mod reader;
 mod sending;
@@ -18,6 +20,10 @@ use std::time::Duration;
 
 use crate::checks::preflight::{Check, Verdict};
 use crate::names::Region;
+
+/// How far the clocks of this machine and of AWS may differ: beyond some minutes AWS refuses every
+/// request.
+const SKEW: Duration = Duration::from_secs(15 * 60);
 
 /// What a step came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
