@@ -134,15 +134,7 @@ where
 
 /// An account of which nothing is known but how it ended.
 pub fn bare(target: &Target, outcome: Outcome) -> Ended {
-    Ended {
-        account: target.account.clone(),
-        name: target.name.clone(),
-        outcome,
-        counts: Default::default(),
-        plan: None,
-        reason: None,
-        took: Duration::ZERO,
-    }
+    Ended::new(target, outcome, Duration::ZERO)
 }
 
 /// The run so far.
@@ -215,11 +207,11 @@ fn broken(target: &Target, error: &JoinError) -> Ended {
     };
     Ended {
         reason: Some(Reason {
-            cause: how.to_owned(),
             message: format!("{how}, account {}", target.account),
             hint: Some(
                 "Report the line about the bug. Run again: it goes on from what exists".to_owned(),
             ),
+            more: 0,
         }),
         ..bare(target, Outcome::Failed)
     }
