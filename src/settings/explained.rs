@@ -2,10 +2,10 @@
 
 use serde_json::{Value as Json, json};
 
+use super::checked::Settings;
 use super::general::GeneralFlags;
 use super::given::{Origins, Place};
 use super::keys::{self, Form, Key};
-use super::load::Settings;
 use super::source::below;
 use super::trust::{Environment, Trust};
 use crate::failure::Failure;

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::audit_trail::AuditTrailKeys;
 use super::choices::System;
 use super::endpoint;
+use super::fleet::FleetKeys;
 use super::given::{Given, Reading, Section, given, values};
 use super::invalid::Invalid;
 use super::lint::LintKeys;
@@ -24,6 +25,12 @@ const CONNECTION: &str = "Connection";
 /// Enough for all reads of a plan for three regions at once, which then take no longer than one
 /// region.
 const DEFAULT_CONCURRENCY: u16 = 64;
+/// The most calls at the same time that one account is asked for.
+const MOST_FOR_ONE_ACCOUNT: u16 = 256;
+/// Enough for a plan of 1,000 accounts in 17 regions within a minute.
+const FLEET_CONCURRENCY: u16 = 256;
+/// What the file descriptors of a process are usually enough for, at most.
+const MOST_CONCURRENCY: u16 = 1024;
 
 /// The flags of every command that carry settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
@@ -59,13 +66,13 @@ pub struct GeneralFlags {
     /// Endpoint for every AWS service, such as that of an emulator
     #[arg(long, global = true, value_name = "URL", help_heading = CONNECTION)]
     pub endpoint_url: Option<String>,
-    /// Most AWS calls under way at the same time [default: 64]
+    /// Most AWS calls under way at the same time [default: 64, and 256 for a fleet]
     #[arg(
         long,
         global = true,
         value_name = "N",
         help_heading = CONNECTION,
-        value_parser = clap::value_parser!(u16).range(1..=256)
+        value_parser = clap::value_parser!(u16).range(1..=1024)
     )]
     pub concurrency: Option<u16>,
     /// How old an answer of AWS may be, in seconds: 0 for an emulator [default: 10]
@@ -119,6 +126,8 @@ pub struct TopLevel {
     #[arg(skip)]
     pub(super) audit_trail: Option<AuditTrailKeys>,
     #[arg(skip)]
+    pub(super) fleet: Option<FleetKeys>,
+    #[arg(skip)]
     pub(super) lint: LintKeys,
 }
 
@@ -129,7 +138,8 @@ pub struct Connection {
     pub profile: Option<String>,
     /// The endpoint for every service, if one is named; plain `http` only on this machine.
     pub endpoint_url: Option<String>,
-    /// How many AWS calls may be under way at the same time: 1 to 256.
+    /// How many AWS calls may be under way at the same time: 1 to 256, and to 1,024 for a
+    /// fleet.
     pub concurrency: usize,
     /// How old an answer of AWS may be, if somebody says so.
     pub read_lag: Option<Duration>,
@@ -142,7 +152,11 @@ pub(super) fn account(section: &Section<TopLevel>) -> Option<AccountId> {
 
 /// The regions that flags or file name, all of one partition and each once.
 pub(super) fn regions(section: &Section<TopLevel>) -> Vec<Region> {
-    let given = given!(section.regions);
+    values(check_regions(&given!(section.regions)))
+}
+
+/// The regions of a setting that are good, each with its place.
+pub(super) fn check_regions<'a>(given: &Given<'a, &'a Vec<String>>) -> Vec<Given<'a, Region>> {
     let regions = given.check_each(|text| text.parse::<Region>());
     // Of one that is refused the partition is not known, and it may be the main region.
     let all_good = regions.len() == given.value.len();
@@ -169,21 +183,34 @@ pub(super) fn regions(section: &Section<TopLevel>) -> Vec<Region> {
             good.push(region);
         }
     }
-    values(good)
+    good
 }
 
 /// The way to AWS, which flags alone name.
-pub(super) fn connection(flags: &GeneralFlags, reading: &Reading) -> Connection {
+pub(super) fn connection(flags: &GeneralFlags, reading: &Reading, is_fleet: bool) -> Connection {
+    let place = |flag| flags.variables.get(flag).map_or(flag, String::as_str);
+    let (default, most) = match is_fleet {
+        true => (FLEET_CONCURRENCY, MOST_CONCURRENCY),
+        false => (DEFAULT_CONCURRENCY, MOST_FOR_ONE_ACCOUNT),
+    };
+    let concurrency = flags.concurrency.unwrap_or(default);
+    if concurrency > most {
+        let place = place("--concurrency");
+        let why = Invalid::new(
+            format!("{concurrency} calls at the same time are more than one account takes"),
+            format!("Write a number from 1 to {most}."),
+        );
+        reading.problems.add(place, || why.at(place));
+    }
     let endpoint_url = flags.endpoint_url.clone();
     if let Some(Err(invalid)) = endpoint_url.as_deref().map(endpoint::check_endpoint) {
-        let flag = "--endpoint-url";
-        let place = flags.variables.get(flag).map_or(flag, String::as_str);
+        let place = place("--endpoint-url");
         reading.problems.add(place, || invalid.at(place));
     }
     Connection {
         profile: flags.aws_profile.clone(),
         endpoint_url,
-        concurrency: flags.concurrency.unwrap_or(DEFAULT_CONCURRENCY).into(),
+        concurrency: concurrency.into(),
         read_lag: flags.read_lag.map(|it| Duration::from_secs(it.into())),
     }
 }

@@ -14,7 +14,7 @@ use clap::{Arg, Args, Command};
 use super::invalid::Invalid;
 use super::missing::{self, Missing};
 use super::problems::Problems;
-use super::source::{Source, below};
+use super::source::Source;
 use crate::failure::Failure;
 
 /// The setting of one field of a [`Section`], as [`Given`].
@@ -72,7 +72,7 @@ impl Reading {
 pub(super) struct Section<'a, T> {
     pub(super) reading: &'a Reading,
     /// The section's name in the file; empty for the keys at the top.
-    name: &'static str,
+    name: String,
     pub(super) in_file: &'a T,
     flags: Option<Flags<'a, T>>,
 }
@@ -88,10 +88,10 @@ struct Flags<'a, T> {
 
 impl<'a, T> Section<'a, T> {
     /// A section that has no flags.
-    pub(super) fn new(reading: &'a Reading, name: &'static str, in_file: &'a T) -> Self {
+    pub(super) fn new(reading: &'a Reading, name: impl Into<String>, in_file: &'a T) -> Self {
         Section {
             reading,
-            name,
+            name: name.into(),
             in_file,
             flags: None,
         }
@@ -118,10 +118,15 @@ impl<'a, T> Section<'a, T> {
     pub(super) fn place(&self, key: &str) -> Place {
         Place::File {
             source: Arc::clone(&self.reading.source),
-            key: match self.name {
-                "" => key.to_owned(),
-                section => format!("{section}.{key}"),
-            },
+            key: self.path(key),
+        }
+    }
+
+    /// The path of a key.
+    fn path(&self, key: &str) -> String {
+        match self.name.as_str() {
+            "" => key.to_owned(),
+            section => format!("{section}.{key}"),
         }
     }
 
@@ -137,7 +142,7 @@ impl<'a, T> Section<'a, T> {
             }
             _ => (value(self.in_file), self.place(field)),
         };
-        self.note(below(self.name, field), &place);
+        self.note(self.path(field), &place);
         Given {
             value,
             place,

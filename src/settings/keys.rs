@@ -5,6 +5,7 @@
 use clap::ValueEnum;
 
 use super::choices::{Encryption, Profile, System, TrustKind};
+use super::fleet;
 
 /// A key of the settings file.
 #[derive(Debug)]
@@ -32,7 +33,20 @@ pub(super) enum Form {
     Table,
     /// A table of these keys.
     Section(&'static [Key]),
+    /// Tables of these keys, whose own keys are free.
+    Sections(&'static [Key]),
+    /// True or false.
+    Truth,
+    /// A number of accounts, or a string.
+    Share,
+    /// A list of what [`Form::Share`] holds.
+    Shares,
+    /// A number of accounts, or a table of the least and the most.
+    Range,
 }
+
+/// The keys of the table that stands for a range.
+pub(super) const RANGE: [&str; 2] = ["min", "max"];
 
 /// A string to choose, and what it means.
 #[derive(Debug)]
@@ -72,6 +86,13 @@ pub(super) const TOP: &[Key] = &[
         name: System::AuditTrail.section(),
         form: Form::Section(AUDIT_TRAIL),
         about: "The permission policy of Audit Trail.",
+        usual: "",
+    },
+    Key {
+        name: "fleet",
+        form: Form::Section(fleet::KEYS),
+        about: "Many accounts that get the same, and how they are reached and changed. With this section \
+                there is no `account`, and the commands are those of `provision fleet`.",
         usual: "",
     },
     Key {
@@ -185,7 +206,7 @@ const LINT: &[Key] = &[Key {
     usual: r#"{ "old-version" = "as the vendor documents it" }"#,
 }];
 
-fn choices<T: ValueEnum>() -> Vec<Choice> {
+pub(super) fn choices<T: ValueEnum>() -> Vec<Choice> {
     let values = T::value_variants().iter();
     let values = values.filter_map(ValueEnum::to_possible_value);
     let choice = |value: clap::builder::PossibleValue| Choice {
@@ -197,13 +218,18 @@ fn choices<T: ValueEnum>() -> Vec<Choice> {
 
 /// Whether a key of that name stands anywhere.
 pub(super) fn is_key(name: &str) -> bool {
-    all().any(|key| key.name == name)
+    RANGE.contains(&name) || all().any(|key| key.name == name)
 }
 
 /// Whether the value of a key of that name, wherever it stands, may be shown.
 pub(super) fn is_shown(name: &str) -> bool {
-    let is_shown = |key: &Key| matches!(key.form, Form::Text | Form::Choice(_) | Form::List);
-    all().any(|key| key.name == name && is_shown(key))
+    let is_shown = |key: &Key| {
+        !matches!(
+            key.form,
+            Form::Secret | Form::Table | Form::Section(_) | Form::Sections(_)
+        )
+    };
+    RANGE.contains(&name) || all().any(|key| key.name == name && is_shown(key))
 }
 
 /// Whether a table of that name has keys of its own choice.
@@ -211,15 +237,22 @@ pub(super) fn is_free(name: &str) -> bool {
     all().any(|key| key.name == name && matches!(key.form, Form::Table))
 }
 
+/// Whether the keys of a table of that name are the names of sections.
+pub(super) fn names_sections(name: &str) -> bool {
+    all().any(|key| key.name == name && matches!(key.form, Form::Sections(_)))
+}
+
 /// The keys at the top, and those of every section.
 pub(super) fn all() -> impl Iterator<Item = &'static Key> {
-    TOP.iter().flat_map(|key| {
-        let below = match key.form {
-            Form::Section(below) => below,
-            _ => &[],
-        };
-        std::iter::once(key).chain(below)
-    })
+    let mut all: Vec<&Key> = TOP.iter().collect();
+    let mut next = 0;
+    while let Some(key) = all.get(next) {
+        if let Form::Section(below) | Form::Sections(below) = key.form {
+            all.extend(below);
+        }
+        next += 1;
+    }
+    all.into_iter()
 }
 
 /// The name of `known` that is like `name`, if one is.
@@ -276,6 +309,7 @@ mod tests {
             (TOP, fields::<TopLevel>()),
             (STACKSTATE, fields::<StackStateFlags>()),
             (AUDIT_TRAIL, fields::<AuditTrailKeys>()),
+            (fleet::KEYS, fields::<fleet::FleetKeys>()),
             (LINT, fields::<LintKeys>()),
         ];
         for (keys, mut fields) in cases {
@@ -292,6 +326,7 @@ mod tests {
         let sections = [
             System::StackState.section(),
             System::AuditTrail.section(),
+            "fleet",
             "lint",
         ];
         let mut top = names(TOP);

@@ -1,89 +1,26 @@
 //! Loading: flags and file together become checked settings.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use iam_policy::lint::{Accepted, Home};
-use serde::Serialize;
 
-use super::audit_trail::{self, AuditTrail};
+use super::audit_trail;
+use super::checked::Settings;
 use super::choices::System;
+use super::draft::Draft;
 use super::file::SettingsFile;
-use super::general::{self, Connection, GeneralFlags};
-use super::given::{Origins, Place, Reading, Section};
+use super::fleet::{self, Common};
+use super::foreign::{foreign_partition, foreign_policy};
+use super::general::{self, GeneralFlags};
+use super::given::{Origins, Reading, Section, given};
 use super::invalid::Invalid;
-use super::source::Source;
-use super::stackstate::{self, StackState, StackStateFlags};
-use super::trust::{self, Environment, Need, Trust};
-use super::{canonical, lint, missing, tags};
+use super::stackstate::{self, StackStateFlags};
+use super::trust::{self, Environment, Need};
+use super::{lint, missing, tags};
 use crate::failure::Failure;
-use crate::names::{AccountId, Arn, Partition, Region};
-use crate::secret::Secret;
-
-/// Everything that one run needs to know from the person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Settings {
-    /// The only account that the run may touch, if one is named.
-    #[serde(serialize_with = "canonical::text")]
-    pub account: Option<AccountId>,
-    /// The regions, all of one partition and each once; the first is the main region. Never empty
-    /// if there is a system that lives in regions.
-    #[serde(serialize_with = "canonical::first_and_sorted")]
-    pub regions: Vec<Region>,
-    /// The tags for every resource, without our own ownership tags.
-    pub tags: BTreeMap<String, String>,
-    /// The StackState integration, if this run is about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stackstate: Option<StackState>,
-    /// Audit Trail, if this run is about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub audit_trail: Option<AuditTrail>,
-    /// The findings of `policy lint` that stay, each with the reason. They change nothing in AWS.
-    #[serde(skip)]
-    pub accepted: Accepted,
-    /// How to reach AWS, which changes nothing in AWS either.
-    #[serde(skip)]
-    pub connection: Connection,
-}
-
-impl Settings {
-    /// The partition of all regions; `None` where there is no region.
-    pub fn partition(&self) -> Option<Partition> {
-        self.regions.first().map(Region::partition)
-    }
-
-    /// Every setting that affects what is provisioned, as pairs of key path and canonical value,
-    /// always in the same order. Settings of the same meaning give the same pairs.
-    ///
-    /// The external ID is among the values: digest the pairs with a salt, and never print or
-    /// store them.
-    ///
-    /// # Errors
-    /// A value that cannot be serialized; checked settings have none.
-    pub fn digest_entries(&self) -> Result<Vec<(String, String)>, Failure> {
-        let mut entries = canonical::entries(self)?;
-        if let Some(stackstate) = &self.stackstate
-            && let Trust::External { external_id, .. } = &stackstate.trust
-        {
-            let value = external_id.expose().to_owned();
-            entries.push(("stackstate.external_id".to_owned(), value));
-        }
-        Ok(entries)
-    }
-}
-
-/// Checked settings whose region may still have to come from AWS's own configuration.
-#[derive(Debug)]
-pub struct Draft {
-    pub(super) settings: Settings,
-    origins: Origins,
-    source: Arc<Source>,
-    is_above: bool,
-    /// The ARNs in the settings, kept until the partition of the run is known.
-    arns: Vec<(Place, Arn)>,
-    warnings: Vec<String>,
-}
+use crate::names::Region;
+use crate::secret::known;
 
 /// Reads the settings file, puts the flags in place of its values, and checks every value.
 ///
@@ -103,17 +40,41 @@ pub fn load(
     environment: Environment,
 ) -> Result<Draft, Failure> {
     let (file, reading) = SettingsFile::read(general.config.as_deref(), folder, environment)?;
-    let mut draft = check(&file, &reading, general, flags, need, environment);
-    draft.is_above = file.is_above;
+    let draft = check(&file, &reading, general, flags, need, environment);
+    finish(draft, &file, &reading)
+}
+
+/// The draft, if nothing is wrong with it. From now on nothing shows its external IDs.
+///
+/// # Errors
+/// The problems of the reading.
+pub(super) fn finish(
+    mut draft: Draft,
+    file: &SettingsFile,
+    reading: &Reading,
+) -> Result<Draft, Failure> {
     first_of(reading.failures())?;
-    let written = file.content.stackstate.as_ref();
-    let written = written.and_then(|it| it.external_id.as_ref());
-    if let Some(external_id) = draft.external_id() {
-        let is_public = file.is_public && flags.external_id.is_none();
-        let public = written.filter(|it| is_public && *it == external_id);
+    draft.is_above = file.is_above;
+    let stackstate = file.content.stackstate.as_ref();
+    let stackstate = stackstate.and_then(|it| it.external_id.as_ref());
+    let fleet = file.content.fleet.as_ref();
+    let fleet = fleet.and_then(fleet::FleetKeys::external_id);
+    let of_fleet = draft.fleet.as_ref().and_then(|it| it.external_id.as_ref());
+    let ids = [
+        (draft.external_id(), stackstate, "the external ID"),
+        (of_fleet, fleet, "the external ID of [fleet]"),
+    ];
+    let mut warnings = Vec::new();
+    for (id, written, subject) in ids {
+        let Some(id) = id else {
+            continue;
+        };
+        known::remember(id.expose());
+        let public = written.filter(|written| file.is_public && *written == id);
         let public = public.map(|_| reading.source.name.as_str());
-        draft.warnings = trust::warnings(external_id, public);
+        warnings.extend(trust::warnings(id, subject, public));
     }
+    draft.warnings = warnings;
     Ok(draft)
 }
 
@@ -127,11 +88,26 @@ pub(super) fn check(
     environment: Environment,
 ) -> Draft {
     let content = &file.content;
+    let is_fleet = reading.source.has_fleet();
     let flags = &flags.with_lists_split();
     let top = Section::new(reading, "", content).with_flags(&general.top, &general.variables);
     let account = general::account(&top);
+    if is_fleet && account.is_some() {
+        given!(top.account).refuse(Invalid::new(
+            "with [fleet] there is no single account",
+            "Take it out: [fleet] names the accounts.",
+        ));
+    }
     let regions = general::regions(&top);
     let tags = tags::merge(&top, |top| &top.tags);
+    let fleet = content.fleet.as_ref().map(|in_file| {
+        let section = Section::new(reading, "fleet", in_file);
+        let common = Common {
+            regions: &regions,
+            tags: &tags,
+        };
+        fleet::resolve(&section, &common, need, environment)
+    });
     let named = named_systems(reading, flags, general);
 
     let absent = StackStateFlags::default();
@@ -170,9 +146,10 @@ pub(super) fn check(
                 given.refuse(why);
             }
         }
-    } else if ["AWS_REGION", "AWS_DEFAULT_REGION"]
-        .iter()
-        .all(|name| environment(name).is_none())
+    } else if !is_fleet
+        && ["AWS_REGION", "AWS_DEFAULT_REGION"]
+            .iter()
+            .all(|name| environment(name).is_none())
         && reading.lacks_something()
     {
         reading.missing(missing::REGION_UNLESS_IN_PROFILE);
@@ -183,11 +160,12 @@ pub(super) fn check(
         tags,
         stackstate,
         audit_trail,
-        connection: general::connection(general, reading),
+        connection: general::connection(general, reading, is_fleet),
         accepted: lint::resolve(&Section::new(reading, "lint", &content.lint)),
     };
     Draft {
         settings,
+        fleet,
         origins: Origins {
             places: reading.origins.take(),
             principals,
@@ -202,7 +180,7 @@ pub(super) fn check(
 
 /// # Errors
 /// The failures as one.
-fn first_of(failures: Vec<(String, Failure)>) -> Result<(), Failure> {
+pub(super) fn first_of(failures: Vec<(String, Failure)>) -> Result<(), Failure> {
     let mut failures = failures.into_iter().map(|(_, failure)| failure);
     match failures.next() {
         None => Ok(()),
@@ -211,31 +189,6 @@ fn first_of(failures: Vec<(String, Failure)>) -> Result<(), Failure> {
             Err(first)
         }
     }
-}
-
-/// Why an ARN cannot be used where the main region is.
-fn foreign_partition(main: &Region, arn: &Arn) -> Option<Invalid> {
-    let partition = main.partition();
-    (arn.partition != partition).then(|| {
-        Invalid::new(
-            format!(
-                "\"{arn}\" belongs to the partition {}, but the region {main} to {partition}",
-                arn.partition
-            ),
-            format!("Write an ARN that starts with \"arn:{partition}:\"."),
-        )
-    })
-}
-
-/// Why a policy cannot be used in the account. IAM takes its own account's policies and AWS's alone.
-fn foreign_policy(account: &AccountId, arn: &Arn) -> Option<Invalid> {
-    let is_foreign = arn.account != account.as_str() && arn.account != "aws";
-    (is_foreign && arn.resource.starts_with("policy/")).then(|| {
-        Invalid::new(
-            format!("\"{arn}\" is a policy of another account than {account}"),
-            format!("Write the ARN of a policy of {account}, or of one of AWS."),
-        )
-    })
 }
 
 /// The systems that file and flags name. Where neither names one, StackState is meant, which can
@@ -290,87 +243,4 @@ pub fn load_lint(
     let accepted = lint::resolve(&Section::new(&reading, "lint", &file.content.lint));
     first_of(reading.failures())?;
     Ok((accepted, home))
-}
-
-impl Draft {
-    /// The settings file, where it was found above the current folder.
-    pub fn found_above(&self) -> Option<&str> {
-        self.is_above.then_some(self.source.name.as_str())
-    }
-
-    /// The settings file, if there is one.
-    pub fn file(&self) -> Option<&str> {
-        self.source.exists.then_some(self.source.name.as_str())
-    }
-
-    /// Where the values come from.
-    pub fn origins(&self) -> Origins {
-        self.origins.clone()
-    }
-
-    /// Whether a region is needed and not named.
-    pub fn lacks_region(&self) -> bool {
-        self.settings.regions.is_empty() && self.settings.stackstate.is_some()
-    }
-
-    /// How to reach AWS, known before the region is.
-    pub fn connection(&self) -> &Connection {
-        &self.settings.connection
-    }
-
-    /// What is allowed and not advisable, a sentence each.
-    pub fn warnings(&self) -> &[String] {
-        &self.warnings
-    }
-
-    /// The external ID, if this run has one.
-    pub fn external_id(&self) -> Option<&Secret> {
-        match &self.settings.stackstate.as_ref()?.trust {
-            Trust::External { external_id, .. } => Some(external_id),
-            Trust::Ec2 | Trust::Unstated => None,
-        }
-    }
-
-    /// The main region, if the settings name one; otherwise [`Draft::complete`] needs a default.
-    pub fn main_region(&self) -> Option<&Region> {
-        self.settings.regions.first()
-    }
-
-    /// The settings, with `default_region` (from the AWS profile or environment) as the only
-    /// region where the settings name none.
-    ///
-    /// # Errors
-    /// If there is no region at all, if the default region is unknown, or if an ARN in the
-    /// settings belongs to another partition than the regions.
-    pub fn complete(self, default_region: Option<&str>) -> Result<Settings, Failure> {
-        if self.lacks_region() && default_region.is_none() {
-            return Err(missing::failure(&self.source, missing::REGION));
-        }
-        self.with_default(default_region)
-    }
-
-    /// The same settings, which may lack a region.
-    ///
-    /// # Errors
-    /// Those of [`Draft::complete`].
-    pub fn with_default(self, default_region: Option<&str>) -> Result<Settings, Failure> {
-        let is_used = self.lacks_region();
-        let mut settings = self.settings;
-        if let Some(name) = default_region.filter(|_| is_used) {
-            let region = name.parse::<Region>().map_err(|why| {
-                Invalid::from(why).at("the region of the AWS profile or environment")
-            })?;
-            settings.regions.push(region);
-        }
-        // Without a region the partition is the caller's, which is not known yet.
-        let Some(main) = settings.regions.first() else {
-            return Ok(settings);
-        };
-        let foreign = self.arns.iter().filter_map(|(place, arn)| {
-            let why = foreign_partition(main, arn)?;
-            Some((place.to_string(), place.refused(why)))
-        });
-        first_of(foreign.collect())?;
-        Ok(settings)
-    }
 }

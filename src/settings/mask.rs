@@ -77,6 +77,8 @@ struct Reading<'a> {
     free_header: bool,
     free_line: bool,
     in_header: bool,
+    /// Whether the next part of the header is the name of a section, which may stand in quotes.
+    names_section: bool,
     /// Whether a value that follows may be shown.
     shows_values: bool,
     /// Whether the line has more until now than what may be one key.
@@ -107,6 +109,7 @@ impl<'a> Reading<'a> {
             LeftSquareBracket if !self.is_begun && self.depth == 0 && self.key.is_empty() => {
                 self.in_header = true;
                 self.free_header = false;
+                self.names_section = false;
             }
             RightSquareBracket if self.in_header => {}
             LeftSquareBracket | LeftCurlyBracket => {
@@ -116,7 +119,11 @@ impl<'a> Reading<'a> {
             RightSquareBracket | RightCurlyBracket => self.depth = self.depth.saturating_sub(1),
             Comma => self.begin(),
             Equals => self.end_key(shown),
-            Atom if self.in_header => self.free_header |= keys::is_free(written),
+            Atom | BasicString | LiteralString if self.in_header => {
+                shown[index] = kind == Atom || self.names_section;
+                self.names_section = keys::names_sections(written);
+                self.free_header |= keys::is_free(written);
+            }
             _ => {
                 shown[index] = self.shows_values;
                 if is_secret(written) {
@@ -178,6 +185,13 @@ mod tests {
             ),
             ("regions = [\"a\", 'b']", "regions = [\"a\", 'b']", "a list"),
             ("[stackstate]", "[stackstate]", "a header"),
+            ("[\"a\"]", "[…]", "a header in quotes"),
+            (
+                "[fleet.account.\"1\"]",
+                "[fleet.account.\"1\"]",
+                "the name of a section",
+            ),
+            ("expect = { min = 1 }", "expect = { min = 1 }", "a range"),
             ("external_id = \"a\"", "external_id = …", "the secret"),
             (
                 "external_id = a=b",

@@ -12,8 +12,10 @@ pub(super) struct Missing {
     pub(super) problem: &'static str,
     /// An example for the file.
     pub(super) line: &'static str,
-    /// The same as a flag.
-    pub(super) flag: &'static str,
+    /// The same as a flag, if there is one.
+    pub(super) flag: Option<&'static str>,
+    /// The variable that can be set instead.
+    pub(super) variable: Option<&'static str>,
 }
 
 /// No region, in the settings and in what was asked beside them.
@@ -21,12 +23,20 @@ pub(super) const REGION: Missing = Missing {
     key: "regions",
     problem: "no region is set, neither here nor in the AWS environment or profile",
     line: "regions = [\"eu-west-1\"]",
-    flag: "--region eu-west-1",
+    flag: Some("--region eu-west-1"),
+    variable: Some("AWS_REGION"),
 };
 
 /// The same before the AWS profile was asked.
 pub(super) const REGION_UNLESS_IN_PROFILE: Missing = Missing {
     problem: "no region is set, unless the AWS profile names one",
+    ..REGION
+};
+
+/// The same for many accounts, whose regions depend neither on who runs a command nor where.
+pub(super) const REGION_OF_FLEET: Missing = Missing {
+    problem: "no region is set, and those of a fleet come from the settings alone",
+    variable: None,
     ..REGION
 };
 
@@ -54,7 +64,7 @@ fn without_file(source: &Source, missing: &[Missing]) -> Failure {
         "there is no {} in this folder or above it, and the flags do not say enough",
         source.name
     ));
-    let flags: Vec<&str> = missing.iter().map(|it| it.flag).collect();
+    let flags: Vec<&str> = missing.iter().filter_map(|it| it.flag).collect();
     let failure = missing
         .iter()
         .fold(failure, |failure, it| failure.because(it.problem));
@@ -71,20 +81,28 @@ fn in_file(source: &Source, missing: &Missing) -> Failure {
         problem,
         line,
         flag,
+        variable,
     } = missing;
     let section = key.split_once('.').map(|(section, _)| section);
-    let below = section.map_or(String::new(), |section| format!(" below [{section}]"));
-    let mut remedy = format!("Add {line}{below} in {}, or pass {flag}", source.name);
-    if section.is_none() {
-        remedy = format!(
-            "Add {line} to {}, pass {flag}, or set AWS_REGION",
-            source.name
-        );
-    }
-    let why = Invalid::new(*problem, remedy + ".");
+    let place = match section {
+        Some(section) => format!("below [{section}] in"),
+        None => "to".to_owned(),
+    };
+    let mut ways = vec![format!("Add {line} {place} {}", source.name)];
+    ways.extend(flag.map(|flag| format!("pass {flag}")));
+    ways.extend(variable.map(|variable| format!("set {variable}")));
+    let why = Invalid::new(*problem, either(&ways) + ".");
     // An empty list stands in the file; otherwise the section does, where the key belongs.
     match source.span(key).or_else(|| source.span(section?)) {
         Some(span) => source.refuse(span, key, why),
         None => why.at(&source.name),
+    }
+}
+
+/// The ways as one clause.
+fn either(ways: &[String]) -> String {
+    match ways {
+        [others @ .., last] if !others.is_empty() => format!("{}, or {last}", others.join(", ")),
+        ways => ways.concat(),
     }
 }

@@ -12,12 +12,15 @@
 
 mod audit_trail;
 mod canonical;
+mod checked;
 mod choices;
+mod draft;
 mod endpoint;
 mod explained;
 mod file;
 mod find;
 mod fleet;
+mod foreign;
 mod general;
 mod given;
 mod invalid;
@@ -43,15 +46,17 @@ mod tests;
 
 pub use crate::secret::Secret;
 pub use audit_trail::AuditTrail;
+pub use checked::Settings;
 pub use choices::{Encryption, Profile, System, TrustKind};
+pub use draft::Draft;
 pub use endpoint::check_endpoint;
 pub use explained::{Explained, Origin};
 pub use find::DEFAULT_FILE;
-pub use fleet::{Fleet, Override, Share, Wave};
+pub use fleet::{Fleet, FleetSettings, Override, Share, Wave, load_fleet};
 pub use general::{Connection, GeneralFlags, TopLevel};
 pub use given::Origins;
 pub use invalid::Invalid;
-pub use load::{Draft, Settings, load, load_lint};
+pub use load::{load, load_lint};
 pub use postfix::is_postfix;
 pub use principal::Principal;
 pub use schema::schema;

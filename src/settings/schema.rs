@@ -51,9 +51,35 @@ fn property(key: &Key) -> Json {
             ])
         }
         Form::Section(keys) => section(keys),
+        Form::Sections(keys) => Map::from_iter([
+            ("type".to_owned(), "object".into()),
+            ("additionalProperties".to_owned(), section(keys).into()),
+        ]),
+        Form::Truth => Map::from_iter([("type".to_owned(), "boolean".into())]),
+        Form::Share => Map::from_iter([("type".to_owned(), json!(["integer", "string"]))]),
+        Form::Shares => Map::from_iter([
+            ("type".to_owned(), "array".into()),
+            ("items".to_owned(), json!({"type": ["integer", "string"]})),
+        ]),
+        Form::Range => Map::from_iter([("anyOf".to_owned(), range())]),
     };
     property.shift_insert(0, "description".to_owned(), about.into());
     property.into()
+}
+
+/// A number, or the least and the most.
+fn range() -> Json {
+    let number = json!({"type": "integer"});
+    let both = keys::RANGE.map(|key| (key.to_owned(), number.clone()));
+    json!([
+        number,
+        {
+            "type": "object",
+            "additionalProperties": false,
+            "properties": Map::from_iter(both),
+            "required": keys::RANGE,
+        }
+    ])
 }
 
 #[cfg(test)]
@@ -150,6 +176,44 @@ mod tests {
                 "[lint.accept]\nall-actions = true",
                 false,
                 "a reason that is none",
+            ),
+            ("[fleet]\nrole = \"a\"", true, "many accounts"),
+            ("[fleet]\nroles = \"a\"", false, "an unknown key"),
+            ("[fleet]\nmanagement = true", true, "a truth"),
+            ("[fleet]\nmanagement = \"true\"", false, "a truth in quotes"),
+            ("[fleet]\nexpect = 3", true, "a number"),
+            ("[fleet]\nexpect = \"3\"", false, "a number in quotes"),
+            ("[fleet]\nexpect = 3.5", false, "no whole number"),
+            ("[fleet]\nexpect = { min = 1, max = 2 }", true, "a range"),
+            ("[fleet]\nexpect = { min = 1 }", false, "half a range"),
+            (
+                "[fleet]\nexpect = { min = 1, max = 2, most = 3 }",
+                false,
+                "more than a range",
+            ),
+            ("[fleet]\nwaves = [\"10%\", 20]", true, "both forms"),
+            ("[fleet]\nwaves = [1.5]", false, "no whole number"),
+            ("[fleet]\nwaves = \"100%\"", false, "no list"),
+            ("[fleet]\nmax_failures = 2", true, "a number"),
+            ("[fleet]\nmax_failures = \"2%\"", true, "a part"),
+            ("[fleet]\nmax_failures = true", false, "neither"),
+            ("[fleet]\nmissing_regions = \"skip\"", true, "a choice"),
+            ("[fleet]\nmissing_regions = \"leave\"", false, "no choice"),
+            (
+                "[fleet.account.\"1\"]\nregions = [\"a\"]",
+                true,
+                "the form alone is checked",
+            ),
+            (
+                "[fleet.account.\"1\"]\npostfix = \"-a\"",
+                false,
+                "only regions and tags",
+            ),
+            ("[fleet]\naccount = \"1\"", false, "no section"),
+            (
+                "[fleet.account]\n\"1\" = [\"a\"]",
+                false,
+                "a list in the place of a section",
             ),
         ];
         for (toml, accepted, reason) in cases {

@@ -42,7 +42,7 @@ fn check_section(table: &mut DeTable, path: &str, keys: &'static [Key], out: &mu
         }
         let is_section = keys.iter().any(|key| {
             key.name == written
-                && matches!(key.form, Form::Section(_))
+                && matches!(key.form, Form::Section(_) | Form::Sections(_))
                 && value.get_ref().is_table()
         });
         if out.len() > before && !is_section {
@@ -60,6 +60,19 @@ fn check_value(key: &Key, path: String, value: &mut Spanned<DeValue>, out: &mut 
         (Form::Section(keys), DeValue::Table(table)) => {
             return check_section(table, &path, keys, out);
         }
+        (Form::Sections(keys), DeValue::Table(table)) => {
+            return check_sections(table, &path, keys, out);
+        }
+        (Form::Truth, DeValue::Boolean(_)) => return,
+        (Form::Share, _) => return check_share(path, value, out),
+        (Form::Shares, DeValue::Array(items)) => {
+            for (index, item) in items.iter().enumerate() {
+                check_share(format!("{path}[{index}]"), item, out);
+            }
+            return;
+        }
+        (Form::Range, DeValue::Table(table)) if is_range(table) => return,
+        (Form::Range, value) if is_whole(value) => return,
         (Form::Table, DeValue::Table(table)) => {
             for (key, value) in table.iter() {
                 check_text(below(&path, key.get_ref()), value, out);
@@ -91,9 +104,19 @@ fn check_value(key: &Key, path: String, value: &mut Spanned<DeValue>, out: &mut 
             ),
             format!("Write {} = [\"…\"].", key.name),
         ),
-        (Form::Section(_), value) => Invalid::new(
-            format!("the value must be a section, and is {}", kind(value)),
-            format!("Write [{path}] on a line of its own, and the keys of the section below it."),
+        (Form::Section(_), value) => not_a_section(&path, value),
+        (Form::Sections(_), value) => not_a_section(&format!("{path}.NAME"), value),
+        (Form::Truth, value) => Invalid::new(
+            format!("the value must be true or false, and is {}", kind(value)),
+            "Write true or false, without quotes.",
+        ),
+        (Form::Shares, value) => Invalid::new(
+            format!("the value must be a list, and is {}", kind(value)),
+            format!("Write {} = {}.", key.name, key.usual),
+        ),
+        (Form::Range, _) => Invalid::new(
+            "the value is neither a whole number nor a table of `min` and `max`",
+            format!("Write {} = 1000, or {0} = {}.", key.name, key.usual),
         ),
         (Form::Table, value) => Invalid::new(
             format!(
@@ -109,6 +132,65 @@ fn check_value(key: &Key, path: String, value: &mut Spanned<DeValue>, out: &mut 
         is_unknown: false,
         why,
     });
+}
+
+/// Takes everything out of the tables that does not fit, and what is no table.
+fn check_sections(table: &mut DeTable, path: &str, keys: &'static [Key], out: &mut Vec<Misfit>) {
+    let mut unfit = Vec::new();
+    for (name, value) in table.iter_mut() {
+        let path = below(path, name.get_ref());
+        let span = value.span();
+        match value.get_mut() {
+            DeValue::Table(table) => check_section(table, &path, keys, out),
+            other => {
+                unfit.push(name.get_ref().to_string());
+                out.push(Misfit {
+                    span,
+                    why: not_a_section(&path, other),
+                    key: path,
+                    is_unknown: false,
+                });
+            }
+        }
+    }
+    for name in unfit {
+        table.remove(name.as_str());
+    }
+}
+
+fn not_a_section(path: &str, value: &DeValue) -> Invalid {
+    Invalid::new(
+        format!("the value must be a section, and is {}", kind(value)),
+        format!("Write [{path}] on a line of its own, and the keys of the section below it."),
+    )
+}
+
+fn check_share(key: String, value: &Spanned<DeValue>, out: &mut Vec<Misfit>) {
+    if matches!(value.get_ref(), DeValue::String(_)) || is_whole(value.get_ref()) {
+        return;
+    }
+    out.push(Misfit {
+        span: value.span(),
+        key,
+        is_unknown: false,
+        why: Invalid::new(
+            "the value is neither a whole number nor a string in quotes",
+            "Write a number of accounts, or a part of them in quotes, for example \"10%\".",
+        ),
+    });
+}
+
+/// Whether a table has the least and the most of a range, and nothing else.
+fn is_range(table: &DeTable) -> bool {
+    let is_in_it = |key: &&str| table.get(*key).is_some_and(|it| is_whole(it.get_ref()));
+    table.len() == keys::RANGE.len() && keys::RANGE.iter().all(is_in_it)
+}
+
+fn is_whole(value: &DeValue) -> bool {
+    let DeValue::Integer(number) = value else {
+        return false;
+    };
+    i64::from_str_radix(number.as_str(), number.radix()).is_ok()
 }
 
 const WRITE_TEXT: &str = "Put the value in quotes.";

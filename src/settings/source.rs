@@ -70,6 +70,11 @@ impl Source {
         failure
     }
 
+    /// Whether the file is about many accounts, also where the section cannot be read.
+    pub(super) fn has_fleet(&self) -> bool {
+        self.values.contains_key("fleet")
+    }
+
     /// The place of a key's value, if the file has the key.
     pub(super) fn span(&self, key: &str) -> Option<&Range<usize>> {
         self.values.get(key)

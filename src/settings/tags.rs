@@ -71,28 +71,50 @@ pub(super) fn merge<T>(
             tag.refuse(why);
         }
         if let Some(other) = spellings.insert(key.to_lowercase(), key) {
-            tag.refuse(Invalid::new(
-                format!("the key {key:?} differs from {other:?} in case only"),
-                "Give one of them another key: IAM takes both for the same.",
-            ));
+            tag.refuse(same_but_for_case(key, other));
         }
     }
     if tags.len() > MOST_TAGS {
-        given.refuse(Invalid::new(
-            format!("there are {} tags", tags.len()),
-            format!(
-                "Use at most {MOST_TAGS}: AWS takes 50, and two mark the resources that provision \
-                 manages."
-            ),
-        ));
+        given.refuse(too_many(tags.len()));
     }
     let tags = tags.into_iter();
     tags.map(|(key, tag)| (key.clone(), tag.value)).collect()
 }
 
+/// Why the tags of one account do not go together with those of all.
+pub(super) fn conflict(
+    common: &BTreeMap<String, String>,
+    own: &BTreeMap<String, String>,
+) -> Option<Invalid> {
+    let all: BTreeSet<&String> = common.keys().chain(own.keys()).collect();
+    let mut spellings = BTreeMap::new();
+    for key in &all {
+        if let Some(other) = spellings.insert(key.to_lowercase(), key) {
+            return Some(same_but_for_case(key, other));
+        }
+    }
+    (all.len() > MOST_TAGS).then(|| too_many(all.len()))
+}
+
+fn same_but_for_case(key: &str, other: &str) -> Invalid {
+    Invalid::new(
+        format!("the key {key:?} differs from {other:?} in case only"),
+        "Give one of them another key: IAM takes both for the same.",
+    )
+}
+
+fn too_many(count: usize) -> Invalid {
+    Invalid::new(
+        format!("there are {count} tags"),
+        format!(
+            "Use at most {MOST_TAGS}: AWS takes 50, and two mark the resources that provision \
+             manages."
+        ),
+    )
+}
+
 fn check(key: &str, value: &str) -> Result<(), Invalid> {
-    check_text(&format!("the key {key:?}"), key, 1, 128)?;
-    check_text(&format!("the value of {key:?}"), value, 0, 256)?;
+    check_texts(key, value)?;
     let prefixed = |text: &str, prefix: &str| text.to_lowercase().starts_with(prefix);
     if prefixed(key, "aws:") || prefixed(value, "aws:") {
         return Err(Invalid::new(
@@ -107,6 +129,12 @@ fn check(key: &str, value: &str) -> Result<(), Invalid> {
         ));
     }
     Ok(())
+}
+
+/// Whether key and value have the lengths and the characters of AWS's tags.
+pub(super) fn check_texts(key: &str, value: &str) -> Result<(), Invalid> {
+    check_text(&format!("the key {key:?}"), key, 1, 128)?;
+    check_text(&format!("the value of {key:?}"), value, 0, 256)
 }
 
 fn check_text(subject: &str, text: &str, least: usize, most: usize) -> Result<(), Invalid> {

@@ -140,7 +140,8 @@ fn tell_missing(written: &Written) {
             key: "stackstate.agent_principals",
             problem: "the agent's principals are missing, so nobody could assume the integration role",
             line: "agent_principals = [\"210987654321\"]",
-            flag: "--agent-principal 210987654321",
+            flag: Some("--agent-principal 210987654321"),
+            variable: None,
         });
     }
     if external_id.value.is_none() {
@@ -148,7 +149,8 @@ fn tell_missing(written: &Written) {
             key: "stackstate.external_id",
             problem: "the external ID is missing, without which the integration role trusts nobody",
             line: "external_id = \"${STS_EXTERNAL_ID}\"",
-            flag: "--external-id '${STS_EXTERNAL_ID}'",
+            flag: Some("--external-id '${STS_EXTERNAL_ID}'"),
+            variable: None,
         });
     }
 }
@@ -172,7 +174,7 @@ fn check_principals<'a>(given: &Given<'a, &'a Vec<String>>) -> Vec<Given<'a, Pri
 
 /// The external ID and, if it was read from an environment variable, that variable in words.
 /// Nothing where the variable is not set and need not be.
-fn resolve_external_id(
+pub(super) fn resolve_external_id(
     written: &Secret,
     environment: Environment,
     need: Need,
@@ -221,19 +223,19 @@ pub fn generated_external_id() -> Result<Secret, Failure> {
     Ok(digits.collect::<String>().into())
 }
 
-/// What is not advisable about an external ID, which stands as it is in the file `public`, if that is
+/// What is not advisable about an external ID, of which `subject` is the name and which stands as it is in the file `public`, if that is
 /// one that everybody on this machine may read.
-pub(super) fn warnings(external_id: &Secret, public: Option<&str>) -> Vec<String> {
+pub(super) fn warnings(external_id: &Secret, subject: &str, public: Option<&str>) -> Vec<String> {
     let mut warnings = Vec::new();
     if external_id.expose().chars().count() < LONG_ENOUGH {
         warnings.push(format!(
-            "the external ID has fewer than {LONG_ENOUGH} characters and can be guessed: take a \
+            "{subject} has fewer than {LONG_ENOUGH} characters and can be guessed: take a \
              random one"
         ));
     }
     if let Some(file) = public {
         warnings.push(format!(
-            "everybody on this machine can read the external ID in {file}: run `chmod o-r {file}`, or \
+            "everybody on this machine can read {subject} in {file}: run `chmod o-r {file}`, or \
              write \"${{NAME}}\" in its place to have it read from an environment variable"
         ));
     }

@@ -117,6 +117,10 @@ impl Answers {
                 }
                 continue;
             }
+            // Whatever has a section with a name of its own is rare, and the page of the docs has it.
+            if matches!(key.form, Form::Sections(_)) {
+                continue;
+            }
             text.push('\n');
             add_comment(text, key.about);
             if let Form::Choice(choices) = key.form {

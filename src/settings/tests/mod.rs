@@ -5,6 +5,7 @@ mod audit_trail;
 mod bad_input;
 mod digest;
 mod explained;
+mod fleet;
 mod folders;
 mod lint;
 mod secrets;

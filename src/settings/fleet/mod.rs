@@ -1,10 +1,27 @@
 //! `[fleet]`: many accounts with the same settings.
 
+mod check;
+mod forms;
+mod keys;
+mod load;
+mod overrides;
+mod waves;
+mod written;
+
 use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
-use crate::names::AccountId;
+use crate::names::{AccountId, Region};
 use crate::secret::Secret;
+
+pub(super) use check::{Common, resolve};
+pub(super) use keys::KEYS;
+pub use load::{FleetSettings, load_fleet};
+pub(super) use written::FleetKeys;
+
+use written::MissingRegions;
 
 /// The accounts of a fleet, how they are reached, and in which order they are changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +83,48 @@ pub enum Share {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Override {
     /// The regions instead of those of all accounts, the main region first; empty if they are the same.
-    pub regions: Vec<String>,
+    pub regions: Vec<Region>,
     /// The tags that are added.
     pub tags: BTreeMap<String, String>,
+}
+
+impl FromStr for Share {
+    type Err = String;
+
+    /// Takes a number, or a number from 0 to 100 with a percent sign.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let share = match text.strip_suffix('%') {
+            Some(digits) => number(digits).filter(|it| *it <= 100).map(Share::Percent),
+            None => number(text).map(Share::Count),
+        };
+        share.ok_or_else(|| {
+            format!(
+                "{text:?} is neither a number of accounts nor a part of them from \"0%\" to \"100%\""
+            )
+        })
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Share::Count(count) => write!(f, "{count}"),
+            Share::Percent(percent) => write!(f, "{percent}%"),
+        }
+    }
+}
+
+impl fmt::Display for Wave {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Wave::Canary => f.write_str("canary"),
+            Wave::Share(share) => share.fmt(f),
+        }
+    }
+}
+
+/// The number that a text of digits alone is.
+fn number<T: FromStr>(text: &str) -> Option<T> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().ok()).flatten()
 }
