@@ -126,6 +126,16 @@ fn what_an_sdk_cannot_send_is_found_as_well() {
             "the member is UserName",
         ),
         (
+            request("POST /listRegions", "account", "", r#"{"MaxResults": 51}"#),
+            vec!["ListRegions.MaxResults: the number 51 is above the maximum of 50"],
+            "JSON with the operation in the path",
+        ),
+        (
+            request("POST /regions", "account", "", "{}"),
+            vec!["account has no POST /regions"],
+            "no such path",
+        ),
+        (
             json("DescribeKey", r#"{"KeyId": null}"#),
             vec!["DescribeKey.KeyId is missing"],
             "null is not there",

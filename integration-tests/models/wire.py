@@ -1,7 +1,7 @@
 """Reads the operation and its input from a request over HTTP.
 
-Three protocols are read, those of the services that are called: the query protocol,
-JSON with the operation in X-Amz-Target, and S3's XML. A bucket's name is in the path.
+Four protocols are read, those of the services that are called: the query protocol, JSON with
+the operation in X-Amz-Target, Account Management's JSON, and S3's XML. A bucket's name is in the path.
 What the model does not know stays in the input, under its name on the wire.
 """
 
@@ -77,7 +77,18 @@ def read(request: Request) -> tuple[OperationModel, dict]:
         return operation(service, name), without_nulls(json.loads(request.body or b"{}"))
     if service.metadata["protocol"] == "rest-xml":
         return read_rest(service, request)
+    if service.metadata["protocol"] == "rest-json":
+        return read_rest_json(service, request)
     return read_query(service, request)
+
+
+def read_rest_json(service: ServiceModel, request: Request) -> tuple[OperationModel, dict]:
+    """Each operation of Account Management has a path of its own and its input in the body."""
+    for name in service.operation_names:
+        found = service.operation_model(name)
+        if found.http["method"] == request.method and found.http["requestUri"] == request.path:
+            return found, without_nulls(json.loads(request.body or b"{}"))
+    raise Unreadable(f"{service.service_name} has no {request.method} {request.path}")
 
 
 def without_nulls(value):

@@ -7,6 +7,7 @@ use std::time::Duration;
 use aws_smithy_types::error::operation::BuildError;
 use tokio::sync::OnceCell;
 
+use super::caller::Caller;
 use super::clients::Clients;
 use super::denials::Denials;
 use super::error::AwsError;
@@ -14,6 +15,7 @@ use super::gate::Gate;
 use super::one_account::OneAccount;
 use super::operation::Operation;
 use super::rates::Rates;
+use super::retries;
 use super::role_page::RolePage;
 use super::session::Session;
 use super::under_way::Activity;
@@ -26,6 +28,7 @@ use crate::names::{AccountId, Partition, Region, Site};
 #[derive(Debug, Clone)]
 pub struct Aws {
     pub(super) account: Arc<Account>,
+    pub(super) regions: Arc<[Region]>,
     /// The address of the resource that errors and logs name.
     pub(super) resource: Option<String>,
     pub(super) watch: Option<Watch>,
@@ -35,6 +38,8 @@ pub struct Aws {
     pub(super) denials: Denials,
     /// Whether the calls are of use only if AWS allows them soon.
     pub(super) impatient: bool,
+    /// Whether another call waits for the calls, so that these must not wait for its turn to end.
+    pub(super) within_a_call: bool,
 }
 
 /// Everything that belongs to one account: where it is, credentials, clients, the budget of
@@ -45,7 +50,6 @@ pub(super) struct Account {
     pub(super) id: Arc<OnceLock<AccountId>>,
     /// The partition of the regions, or else the one that AWS first named.
     pub(super) partition: OnceLock<Partition>,
-    pub(super) regions: Vec<Region>,
     /// The AWS profile that the credentials come from, if one was chosen.
     pub(super) profile: Option<String>,
     pub(super) rates: Rates,
@@ -54,6 +58,8 @@ pub(super) struct Account {
     pub(super) read_lag: Duration,
     /// What is under way.
     pub(super) activity: Arc<Activity>,
+    /// Who the credentials belong to, if STS said so with them.
+    pub(super) caller: Option<Caller>,
 }
 
 impl fmt::Debug for Account {
@@ -61,7 +67,6 @@ impl fmt::Debug for Account {
         f.debug_struct("Account")
             .field("id", &self.id)
             .field("partition", &self.partition)
-            .field("regions", &self.regions)
             .finish_non_exhaustive()
     }
 }
@@ -100,21 +105,23 @@ impl Aws {
         let config = OneAccount::limit(&session.config, &id, &activity);
         Aws {
             account: Arc::new(Account {
-                clients: Clients::new(config, session.path_style),
+                clients: Clients::new(config, session.path_style, retries::budget()),
                 id,
                 partition: partition.map_or_else(OnceLock::new, OnceLock::from),
-                regions: regions.to_vec(),
                 profile: session.profile.clone(),
                 rates: Rates::default(),
                 gate,
                 read_lag,
                 activity,
+                caller: None,
             }),
+            regions: Arc::from(regions),
             resource: None,
             watch: None,
             role_page: None,
             denials: Denials::default(),
             impatient: false,
+            within_a_call: false,
         }
     }
 
@@ -130,9 +137,18 @@ impl Aws {
         self.account.partition.get().copied()
     }
 
-    /// The regions of the account that the way was made for.
+    /// The regions of the account that the way is for.
     pub fn regions(&self) -> &[Region] {
-        &self.account.regions
+        &self.regions
+    }
+
+    /// The same way for these regions alone.
+    #[must_use]
+    pub fn within(&self, regions: &[Region]) -> Self {
+        Aws {
+            regions: Arc::from(regions),
+            ..self.clone()
+        }
     }
 
     /// Where the account is, once account and partition are known.

@@ -7,11 +7,11 @@ use aws_sdk_sts::error::SdkError;
 use aws_sdk_sts::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
 use super::account::Aws;
 use super::error::{AwsError, ErrorKind};
+use super::gate::Turn;
 use super::operation::Operation;
 use super::pauses::{Backoff, Pauses};
 use super::under_way::Call;
@@ -188,9 +188,12 @@ impl Aws {
 
     /// Waits until a call may begin, by the calls that are under way and by the operation's rate.
     /// `None` once the run is stopped.
-    async fn turn(&self, operation: &Operation) -> Option<SemaphorePermit<'_>> {
+    async fn turn(&self, operation: &Operation) -> Option<Turn<'_>> {
         loop {
-            let turn = self.account.gate.turn().await?;
+            let turn = match self.within_a_call {
+                true => self.account.gate.turn_within_another()?,
+                false => self.account.gate.turn().await?,
+            };
             let Err(early) = self.account.rates.begin(operation) else {
                 return Some(turn);
             };

@@ -2,10 +2,11 @@
 
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
 
-use super::account::Aws;
 use super::error::AwsError;
 use super::operation::Operation;
-use crate::names::{AccountId, Arn, Region};
+use crate::names::{AccountId, Arn};
+
+const LONGEST_NAME: usize = 64;
 
 /// Who the credentials belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +20,10 @@ pub struct Caller {
 }
 
 impl Caller {
-    fn read(answer: &GetCallerIdentityOutput, operation: Operation) -> Result<Self, AwsError> {
+    pub(super) fn read(
+        answer: &GetCallerIdentityOutput,
+        operation: Operation,
+    ) -> Result<Self, AwsError> {
         let account = answer.account().unwrap_or_default().parse();
         let arn = answer.arn().unwrap_or_default().parse();
         match (account, arn) {
@@ -35,40 +39,27 @@ impl Caller {
     }
 }
 
-impl Aws {
-    /// Who the credentials belong to.
+impl Caller {
+    /// The name of a session that another account's log is to show: who made the session.
     ///
-    /// # Errors
-    /// Those of `sts:GetCallerIdentity`, which needs no permission: missing or wrong credentials,
-    /// an endpoint that cannot be reached, or an answer that names no account and no caller.
-    pub async fn caller(&self) -> Result<Caller, AwsError> {
-        let caller = self.caller_in(None).await?;
-        self.account.id.get_or_init(|| caller.account.clone());
-        self.account.partition.get_or_init(|| caller.arn.partition);
-        Ok(caller)
-    }
-
-    /// The same, asked in `region`, or in the session's.
-    ///
-    /// # Errors
-    /// Those of [`Aws::caller`], and a region that does not know the account.
-    pub async fn caller_in(&self, region: Option<&Region>) -> Result<Caller, AwsError> {
-        let operation = Operation {
-            service: "sts",
-            name: "GetCallerIdentity",
-            region: region.cloned().or_else(|| self.account.clients.region()),
+    /// A name has at most 64 letters, digits and `_+=,.@-` (STS API Reference, "AssumeRole",
+    /// `RoleSessionName`).
+    pub fn session_name(&self) -> String {
+        let resource = &self.arn.resource;
+        let own = resource.rsplit(['/', ':']).next().unwrap_or_default();
+        let plain = |c: char| match c.is_ascii_alphanumeric() || "_+=,.@-".contains(c) {
+            true => c,
+            false => '-',
         };
-        let client = self.sts(region);
-        let answer = self
-            .call(operation.clone(), || client.get_caller_identity().send())
-            .await?;
-        Caller::read(&answer, operation)
+        let name = format!("provision-{own}");
+        name.chars().map(plain).take(LONGEST_NAME).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::names::Partition;
 
     #[test]
     fn an_answer_without_a_caller_is_an_error() {
@@ -113,6 +104,50 @@ mod tests {
                 problem,
                 "{why}"
             );
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_session_says_who_made_it() {
+        let long = "a".repeat(70);
+        let cut = format!("provision-{}", "a".repeat(54));
+        let cases = [
+            ("iam", "user/alice", "provision-alice", "a user"),
+            ("iam", "user/team/a.b@c=d", "provision-a.b@c=d", "a path"),
+            ("iam", "root", "provision-root", "the account itself"),
+            (
+                "sts",
+                "assumed-role/Deploy/run-7",
+                "provision-run-7",
+                "the session of a role",
+            ),
+            (
+                "sts",
+                "federated-user/b:ob",
+                "provision-ob",
+                "a character that no name has",
+            ),
+            ("sts", "assumed-role/a/é b", "provision---b", "more of them"),
+            (
+                "sts",
+                &format!("assumed-role/a/{long}"),
+                &cut,
+                "the longest name that AWS takes",
+            ),
+        ];
+        for (service, resource, expected, why) in cases {
+            let caller = Caller {
+                account: "123456789012".parse().unwrap(),
+                arn: Arn {
+                    partition: Partition::Aws,
+                    service: service.to_owned(),
+                    region: String::new(),
+                    account: "123456789012".to_owned(),
+                    resource: resource.to_owned(),
+                },
+                user_id: None,
+            };
+            assert_eq!(caller.session_name(), expected, "{why}");
         }
     }
 }

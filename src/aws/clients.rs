@@ -4,13 +4,21 @@
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_sts::config::IdentityCache;
 use aws_sdk_sts::config::retry::RetryPartition;
 
-use super::retries;
 use crate::names::Region;
+
+/// How long before their end the credentials of a session are renewed: longer than a call may last.
+const RENEWED_BEFORE: Duration = Duration::from_secs(5 * 60);
+
+/// Longer than it takes to give up in two regions; the SDK's own limit of half a minute is less than a call
+/// is repeated that AWS throttles.
+const LONGEST_RENEWAL: Duration = Duration::from_secs(15 * 60);
 
 /// Every client that was needed so far, by its type and its region.
 pub(super) struct Clients {
@@ -21,19 +29,32 @@ pub(super) struct Clients {
 }
 
 impl Clients {
-    pub(super) fn new(config: SdkConfig, path_style: bool) -> Self {
+    pub(super) fn new(config: SdkConfig, path_style: bool, retries: RetryPartition) -> Self {
         Clients {
             config,
             path_style,
-            retries: retries::budget(),
+            retries,
             made: Mutex::default(),
         }
     }
 
-    /// Clients of the same services with other credentials.
-    pub(super) fn with(&self, credentials: SharedCredentialsProvider) -> Self {
+    /// Clients of the same services with other credentials, which have a cache of their own: the
+    /// SDK's holds 64 credentials and then drops any of them (aws-smithy-runtime,
+    /// `client/identity/cache/lazy.rs`).
+    pub(super) fn with(
+        &self,
+        credentials: SharedCredentialsProvider,
+        retries: RetryPartition,
+    ) -> Self {
         let config = self.config.to_builder().credentials_provider(credentials);
-        Clients::new(config.build(), self.path_style)
+        let cache = IdentityCache::lazy()
+            .buffer_time(RENEWED_BEFORE)
+            .load_timeout(LONGEST_RENEWAL);
+        Clients::new(
+            config.identity_cache(cache.build()).build(),
+            self.path_style,
+            retries,
+        )
     }
 
     /// The session's region, if it is a known one.

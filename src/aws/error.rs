@@ -20,6 +20,7 @@ pub use kind::ErrorKind;
 pub(super) use kind::throttles;
 
 use super::operation::Operation;
+use super::wire::Proxied;
 use crate::failure::Failure;
 use crate::names::AccountId;
 use iam_policy::printable::printable;
@@ -52,6 +53,29 @@ pub struct AwsError {
     pub hint: Option<String>,
 }
 
+/// The session of a role could not be renewed.
+#[derive(Debug, thiserror::Error)]
+#[error("{} failed", .0.operation)]
+pub(super) struct NotRenewed(pub(super) AwsError);
+
+impl NotRenewed {
+    /// The error of a call that was not sent for want of a session, whatever became of the call for a
+    /// session.
+    fn of_call(&self) -> AwsError {
+        let kind = match self.0.kind {
+            kind @ (ErrorKind::Interrupted | ErrorKind::Throttled | ErrorKind::OtherAccount) => {
+                kind
+            }
+            ErrorKind::Unanswered | ErrorKind::Unreachable => ErrorKind::Unreachable,
+            _ => ErrorKind::Credentials,
+        };
+        AwsError {
+            kind,
+            ..self.0.clone()
+        }
+    }
+}
+
 impl AwsError {
     /// Lowers an SDK error of a call with the credentials of an AWS profile, if one was chosen.
     pub(super) fn from_sdk<E>(
@@ -62,6 +86,9 @@ impl AwsError {
     where
         E: ProvideErrorMetadata + StdError + 'static,
     {
+        if let Some(not_renewed) = kind::cause::<NotRenewed>(error) {
+            return not_renewed.of_call();
+        }
         let code = error.code().map(ToOwned::to_owned);
         let status = error.raw_response().map(|r| r.status().as_u16());
         let message = match error.message() {
@@ -116,7 +143,7 @@ impl AwsError {
                 let hint = advice::on(kind, &lowered.operation, code, &message, profile);
                 AwsError { hint, ..lowered }
             }
-            _ => match kind::proxy(error) {
+            _ => match kind::cause::<Proxied>(error) {
                 Some(proxy) => AwsError {
                     message: format!("{} ({proxy})", lowered.message),
                     ..lowered

@@ -5,6 +5,11 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
+/// The turn of one call, which lasts until this is dropped.
+pub(super) struct Turn<'a> {
+    _permit: Option<SemaphorePermit<'a>>,
+}
+
 /// The gate that every call of a run passes, whichever account the call is for.
 #[derive(Debug, Clone)]
 pub(super) struct Gate {
@@ -22,15 +27,21 @@ impl Gate {
         }
     }
 
-    /// Waits for the turn of one call, which lasts until the permit is dropped. `None` once the run
-    /// is stopped, whether a turn is free or not.
-    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        tokio::select! {
+    /// Waits for the turn of one call. `None` once the run is stopped, whether a turn is free or not.
+    pub(super) async fn turn(&self) -> Option<Turn<'_>> {
+        let permit = tokio::select! {
             biased;
-            () = self.until_stopped() => None,
+            () = self.until_stopped() => return None,
             // The semaphore is never closed, so acquiring cannot fail.
             permit = self.permits.acquire() => permit.ok(),
-        }
+        };
+        Some(Turn { _permit: permit })
+    }
+
+    /// The turn of a call for which another one waits that has its turn. If it waited for a turn of its
+    /// own, calls could wait for one another for ever. `None` once the run is stopped.
+    pub(super) fn turn_within_another(&self) -> Option<Turn<'_>> {
+        (!self.stopped()).then_some(Turn { _permit: None })
     }
 
     /// Whether the run was stopped.

@@ -14,6 +14,8 @@ mod denials;
 mod endpoints;
 mod error;
 mod gate;
+mod identity;
+mod member;
 mod network;
 mod one_account;
 mod operation;
@@ -35,6 +37,8 @@ mod call_tests;
 #[cfg(test)]
 mod connections_tests;
 #[cfg(test)]
+mod member_tests;
+#[cfg(test)]
 mod rates_tests;
 #[cfg(test)]
 mod throttling_tests;
@@ -45,6 +49,7 @@ pub use caller::Caller;
 pub use connections::Connections;
 pub use denials::Denials;
 pub use error::{AwsError, ErrorKind};
+pub use member::{Member, concerns_the_caller};
 pub use network::Network;
 pub use operation::Operation;
 pub use pauses::{Pauses, READ_LAG};

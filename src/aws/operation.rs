@@ -4,6 +4,9 @@ use std::fmt;
 
 use crate::names::Region;
 
+/// How the names of operations begin that only read.
+pub(super) const READS: [&str; 5] = ["Describe", "Get", "Head", "List", "Simulate"];
+
 /// One operation of one service, in one region unless the service is global.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operation {
@@ -76,9 +79,7 @@ impl Operation {
 
     /// Whether an operation of that name only reads, by AWS's own naming.
     pub fn is_read(name: &str) -> bool {
-        ["Describe", "Get", "Head", "List", "Simulate"]
-            .iter()
-            .any(|verb| name.starts_with(verb))
+        READS.iter().any(|verb| name.starts_with(verb))
     }
 }
 

@@ -2,10 +2,12 @@
 //!
 //! A survey reads in every region, so where a survey succeeds all of them answer.
 
+use aws_sdk_account::types::RegionOptStatus::Enabled;
 use futures_util::future::join_all;
 
 use super::account::Aws;
 use super::error::{AwsError, ErrorKind};
+use super::operation::Operation;
 use crate::failure::Failure;
 use crate::names::{Partition, Region};
 
@@ -97,6 +99,45 @@ pub fn always_enabled(partition: Partition) -> Option<&'static str> {
         Partition::China => Some("cn-north-1"),
         Partition::UsGov => Some("us-gov-west-1"),
         _ => None,
+    }
+}
+
+impl Aws {
+    /// Those of the way's regions that the account has not enabled, or whose enabling has not ended. AWS is
+    /// asked only where a region is one that must be enabled.
+    ///
+    /// # Errors
+    /// Those of `account:ListRegions`.
+    pub async fn disabled_regions(&self) -> Result<Vec<Region>, AwsError> {
+        let mut wanted: Vec<Region> = self.regions().to_vec();
+        wanted.retain(Region::is_opt_in);
+        if wanted.is_empty() {
+            return Ok(wanted);
+        }
+        let operation = Operation {
+            service: "account",
+            name: "ListRegions",
+            region: None,
+        };
+        let client = self.account_management();
+        let enabled = self
+            .list(
+                operation,
+                |token| {
+                    let request = client.list_regions().set_next_token(token);
+                    request.region_opt_status_contains(Enabled).send()
+                },
+                |page| (page.regions.unwrap_or_default(), page.next_token),
+            )
+            .await?;
+        let is_enabled = |region: &Region| {
+            let mut enabled = enabled.iter();
+            enabled.any(|it| {
+                it.region_name() == Some(region.name()) && it.region_opt_status() == Some(&Enabled)
+            })
+        };
+        wanted.retain(|region| !is_enabled(region));
+        Ok(wanted)
     }
 }
 

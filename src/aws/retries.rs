@@ -19,6 +19,14 @@ pub(super) fn budget() -> RetryPartition {
         .build()
 }
 
+/// The budget of the retries in one account of many: the SDK's own. One account with a broken connection
+/// must not take the connections of all others for its retries.
+pub(super) fn budget_of_one_of_many() -> RetryPartition {
+    RetryPartition::custom("provision")
+        .token_bucket(TokenBucket::default())
+        .build()
+}
+
 /// Keeps the SDK from repeating a throttled call, which [`Aws::call`](super::Aws::call) repeats for
 /// longer than the SDK would, and a call that a quota of the account forbids.
 ///

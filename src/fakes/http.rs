@@ -13,7 +13,7 @@ use aws_smithy_types::body::SdkBody;
 
 use crate::aws::{Connections, Session};
 use crate::fakes::check_request;
-use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_s3::config::{Credentials, IdentityCache, SharedCredentialsProvider};
 
 type Answer = dyn Fn(&HttpRequest) -> HttpResponse + Send + Sync;
 
@@ -59,6 +59,8 @@ pub fn session_over(
         .region(aws_config::Region::from_static("eu-west-1"))
         .credentials_provider(SharedCredentialsProvider::new(Credentials::for_tests()))
         .http_client(client)
+        // As the SDK's own loader has it; otherwise each client would have one of its own.
+        .identity_cache(IdentityCache::lazy().build())
         .retry_config(Connections::retries())
         .build();
     Session {

@@ -59,6 +59,27 @@ fn regions(partition: Partition) -> &'static [&'static str] {
     }
 }
 
+/// The regions of the partition `aws` that every account has.
+const ALWAYS_ENABLED: [&str; 17] = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
 /// The directions in the names of regions.
 const DIRECTIONS: [&str; 9] = [
     "central",
@@ -133,6 +154,13 @@ impl Region {
     /// The partition that the region belongs to.
     pub fn partition(&self) -> Partition {
         self.partition
+    }
+
+    /// Whether an account has the region only after somebody enabled it: all that opened after March 20,
+    /// 2019 (Account Management Reference Guide, "Enable or disable AWS Regions in your account"). A region
+    /// that is not in the list opened later.
+    pub fn is_opt_in(&self) -> bool {
+        self.partition == Partition::Aws && !ALWAYS_ENABLED.contains(&self.name())
     }
 
     /// A warning for a region that is not in the list: the region may be new, or misspelt.

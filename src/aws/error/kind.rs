@@ -7,7 +7,6 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use crate::aws::one_account::AnotherAccount;
 use crate::aws::operation::Operation;
-use crate::aws::wire::Proxied;
 
 /// What an error means, as far as it decides what to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +71,7 @@ pub(super) fn of<E>(
         SdkError::TimeoutError(_) | SdkError::ResponseError(_) => ErrorKind::Unanswered,
         SdkError::DispatchFailure(failure) => {
             let connector = failure.as_connector_error();
-            if connector.is_some_and(|error| caused_by::<AnotherAccount>(error)) {
+            if connector.is_some_and(|error| cause::<AnotherAccount>(error).is_some()) {
                 return ErrorKind::OtherAccount;
             }
             let chain = connector.map(|e| chain(e)).unwrap_or_default();
@@ -230,20 +229,12 @@ pub(in crate::aws) fn throttles(code: &str) -> bool {
     )
 }
 
-/// Whether an error, or one that caused it, is an `E`.
-fn caused_by<E: StdError + 'static>(error: &(dyn StdError + 'static)) -> bool {
-    error.is::<E>() || error.source().is_some_and(caused_by::<E>)
-}
-
-/// The proxy that the request was to go through, in words.
-pub(super) fn proxy<E: StdError + 'static>(error: &E) -> Option<String> {
-    let mut cause: &(dyn StdError + 'static) = error;
-    loop {
-        if let Some(proxied) = cause.downcast_ref::<Proxied>() {
-            return Some(proxied.to_string());
-        }
-        cause = cause.source()?;
-    }
+/// The error, or the one among those that caused it, that is an `E`.
+pub(super) fn cause<'a, E: StdError + 'static>(
+    error: &'a (dyn StdError + 'static),
+) -> Option<&'a E> {
+    let found = error.downcast_ref();
+    found.or_else(|| cause(error.source()?))
 }
 
 /// The messages of an error and of all that caused it.
