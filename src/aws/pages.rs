@@ -1,5 +1,6 @@
 //! Lists, which AWS gives page by page and which must come to an end.
 
+use std::collections::HashSet;
 use std::error::Error as StdError;
 
 use aws_sdk_sts::error::SdkError;
@@ -20,8 +21,8 @@ impl Aws {
     /// a page and the token of the next one, if there is one.
     ///
     /// # Errors
-    /// Those of [`Aws::call`], a page that names itself as the next one, and more pages than any
-    /// list has.
+    /// Those of [`Aws::call`], a page that names itself or an earlier one as the next one, and more
+    /// pages than any list has.
     pub async fn list<T, E, F, P>(
         &self,
         operation: Operation,
@@ -35,6 +36,7 @@ impl Aws {
         P: IntoIterator,
     {
         let mut items = Vec::new();
+        let mut seen = HashSet::new();
         let mut token = None;
         for number in 1.. {
             let answer = self.call(operation.clone(), || send(token.clone())).await?;
@@ -42,7 +44,9 @@ impl Aws {
             items.extend(page);
             let why = match &next {
                 None => break,
-                Some(_) if next == token => "names itself as the next one",
+                Some(next) if !seen.insert(next.clone()) => {
+                    "names itself, or an earlier one, as the next one"
+                }
                 Some(_) if number == MOST_PAGES => "is not the last one",
                 Some(_) => {
                     token = next;
@@ -92,10 +96,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_list_ends_or_is_refused() {
-        let cases: [(fn(usize) -> Option<String>, Result<usize, usize>, &str); 4] = [
+        let cases: [(fn(usize) -> Option<String>, Result<usize, usize>, &str); 5] = [
             (|_| None, Ok(1), "one page"),
             (|read| (read < 7).then(|| read.to_string()), Ok(7), "seven"),
             (|_| Some("a".to_owned()), Err(2), "a page that names itself"),
+            (
+                |read| Some((read % 3).to_string()),
+                Err(4),
+                "a page that names an earlier one",
+            ),
             (
                 |read| Some(read.to_string()),
                 Err(MOST_PAGES),

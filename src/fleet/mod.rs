@@ -6,6 +6,7 @@
 
 mod cause;
 pub mod digest;
+pub mod discovery;
 pub mod ended;
 #[cfg(test)]
 pub mod fakes;

@@ -1,0 +1,19 @@
+//! Which accounts a run is about: what the organization has, what the settings want of that, and what the
+//! command line leaves of it.
+
+mod narrow;
+mod organization;
+mod read;
+mod select;
+
+#[cfg(test)]
+mod fakes;
+#[cfg(test)]
+mod read_tests;
+#[cfg(test)]
+mod select_tests;
+
+pub use narrow::narrow;
+pub use organization::{Member, Organization};
+pub use read::{READS, discover};
+pub use select::{refuse_unexpected, select};
