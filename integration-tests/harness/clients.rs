@@ -90,6 +90,23 @@ impl Account {
         aws_sdk_eventbridge::Client::new(&self.in_region(region))
     }
 
+    /// Organizations, which is global.
+    pub fn organizations(&self) -> aws_sdk_organizations::Client {
+        aws_sdk_organizations::Client::new(&self.sdk)
+    }
+
+    /// The way to the account, as the program itself has it.
+    pub fn aws(&self) -> provision::aws::Aws {
+        let session = provision::aws::Session {
+            config: self.sdk.clone(),
+            path_style: true,
+            profile: None,
+            region: None,
+        };
+        let (_, stop) = tokio::sync::watch::channel(false);
+        provision::aws::Connections::new(1, stop).account(&session, None, &[])
+    }
+
     /// CloudTrail in `region`.
     pub fn cloudtrail(&self, region: &str) -> aws_sdk_cloudtrail::Client {
         aws_sdk_cloudtrail::Client::new(&self.in_region(region))

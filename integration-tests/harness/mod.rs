@@ -6,6 +6,7 @@ pub mod contents;
 pub mod inventory;
 pub mod models;
 mod moto;
+pub mod organization;
 mod output;
 mod plan;
 mod process;

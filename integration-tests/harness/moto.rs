@@ -14,7 +14,12 @@ impl Account {
     ///
     /// moto's policy simulator fails with an internal error, so no command may call it here.
     pub async fn in_moto(regions: &[&str]) -> Self {
-        let (endpoint, id) = (endpoint("MOTO_ENDPOINT_URL"), unused_id());
+        Account::of_moto(unused_id(), regions).await
+    }
+
+    /// The account of this id, in moto.
+    pub async fn of_moto(id: String, regions: &[&str]) -> Self {
+        let endpoint = endpoint("MOTO_ENDPOINT_URL");
         let anyone = Credentials::new("anyone", "test", None, None, "tests");
         let sts = aws_sdk_sts::Client::new(&clients::config(&endpoint, anyone));
         let session = sts
