@@ -71,21 +71,34 @@ pub struct Group<'a, T> {
     pub accounts: Vec<&'a Ended>,
 }
 
-/// The accounts with changes or blocked resources, by how they ended and their plan. The largest group comes
-/// first.
+/// The accounts whose plan says why they ended so, by that and their plan. The largest group comes first.
 pub fn by_plan(ended: &[Ended]) -> Vec<Group<'_, (Outcome, Digest)>> {
-    let is_told = |it: &&Ended| it.changes() > 0 || it.outcome == Outcome::Blocked;
+    let is_told = |it: &&Ended| {
+        matches!(
+            it.outcome,
+            Outcome::Changed | Outcome::Done | Outcome::Blocked
+        )
+    };
     groups(ended.iter().filter(is_told), |it| {
         Some((it.outcome, it.plan?))
     })
 }
 
-/// The accounts that did not end well, by how they ended and why. The largest group comes first.
+/// The other accounts that did not end well, by how they ended and why. The largest group comes first.
 pub fn by_cause(ended: &[Ended]) -> Vec<Group<'_, (Outcome, String)>> {
-    let is_told = |it: &&Ended| it.outcome.is_failure();
+    let is_blocked = |it: &Ended| it.outcome == Outcome::Blocked && it.plan.is_some();
+    let is_told = |it: &&Ended| it.outcome.is_failure() && !is_blocked(it);
     groups(ended.iter().filter(is_told), |it| {
         let cause = it.reason.as_ref().map(|reason| reason.cause());
         Some((it.outcome, cause.unwrap_or_default()))
+    })
+}
+
+/// The accounts that are left out, by the reason. The largest group comes first.
+pub fn skipped(ended: &[Ended]) -> Vec<Group<'_, String>> {
+    let is_told = |it: &&Ended| it.outcome == Outcome::Skipped;
+    groups(ended.iter().filter(is_told), |it| {
+        Some(it.reason.as_ref()?.message.clone())
     })
 }
 
@@ -109,4 +122,63 @@ fn groups<'a, T: Ord>(
         (std::cmp::Reverse(group.accounts.len()), first)
     });
     groups
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::failure::Failure;
+    use crate::fleet::fakes::{account, ended};
+
+    #[test]
+    fn the_plan_of_the_first_account_is_kept_in_whatever_order_accounts_end() {
+        let digest = Digest::of("x");
+        let kept = |order: &[u64]| {
+            let mut plans = Plans::default();
+            for number in order {
+                plans.add(&account(*number), digest, &json!({"of": number}));
+            }
+            plans.get(&digest)
+        };
+        assert_eq!(kept(&[2, 1, 3]), Some(json!({"of": 1})));
+        assert_eq!(kept(&[3, 2, 1]), kept(&[1, 2, 3]));
+        assert_eq!(Plans::default().get(&digest), None);
+    }
+
+    #[test]
+    fn failures_of_one_cause_are_one_group_and_the_largest_comes_first() {
+        let failed = |number, region: &str| {
+            let message = format!("GetRole failed (account {number:012}, region {region})");
+            ended(number, Outcome::Failed).because(&Failure::new(message).because("AccessDenied"))
+        };
+        let other = ended(1, Outcome::Failed).because(&Failure::new("another"));
+        let all = [
+            failed(7, "eu-west-1"),
+            other,
+            failed(3, "us-east-1"),
+            ended(5, Outcome::Done),
+        ];
+        let numbers: Vec<Vec<&AccountId>> = by_cause(&all)
+            .into_iter()
+            .map(|it| it.accounts.into_iter().map(|it| &it.account).collect())
+            .collect();
+        assert_eq!(numbers, [vec![&account(3), &account(7)], vec![&account(1)]]);
+    }
+
+    /// A plan in 17 regions has some 200 KiB as JSON.
+    #[test]
+    fn a_thousand_different_plans_take_little_memory() {
+        let resources = vec![
+            json!({"address": "iam_role.integration", "changes": [{"attribute": "trust_policy",
+                "before": null, "after": {"Version": "2012-10-17", "Statement": []}}]});
+            500
+        ];
+        let plan = json!({"resources": resources});
+        let mut plans = Plans::default();
+        let used = allocation_counter::measure(|| plans.add(&account(1), Digest::of("1"), &plan));
+        assert!(plan.to_string().len() > 60_000);
+        assert!(used.bytes_current < 8_000, "{} bytes", used.bytes_current);
+    }
 }

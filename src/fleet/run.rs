@@ -177,7 +177,7 @@ impl SoFar {
             }
             Err(error) => (broken(target, &error), false, None),
         };
-        self.failed += usize::from(is_failure(ended.outcome));
+        self.failed += usize::from(ended.outcome.is_failure());
         self.all_denied &= is_denied;
         self.ended.push(Ended { took, ..ended });
         let too_many = self.limits.most_failed.is_some_and(|it| self.failed > it);
@@ -191,12 +191,6 @@ impl SoFar {
         let last = self.ended.len() - 1;
         &self.ended[last]
     }
-}
-
-/// Whether the account counts among those that may fail.
-fn is_failure(outcome: Outcome) -> bool {
-    use Outcome::{Blocked, Failed, Stale, Unknown, Unreachable};
-    matches!(outcome, Blocked | Failed | Stale | Unknown | Unreachable)
 }
 
 /// The account whose work ended by a bug. What the panic says is not shown, because it may hold a secret.

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::fleet::ended::Reason;
+use crate::fleet::run;
+
 /// Why no further account began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,31 +28,24 @@ pub enum Why {
 }
 
 impl Stopped {
-    /// More accounts failed than the `most` that may fail.
-    pub fn too_many_failed(most: usize) -> Self {
+    /// Why a run stopped in which `most` accounts might fail.
+    pub fn of(stopped: &run::Stopped, most: usize) -> Self {
         let accounts = match most {
             1 => "1 account".to_owned(),
             _ => format!("{most} accounts"),
         };
-        Stopped {
-            why: Why::MaxFailures,
-            message: format!("more than {accounts} failed (`max_failures`)"),
-        }
-    }
-
-    /// A person stopped the run.
-    pub fn interrupted() -> Self {
-        Stopped {
-            why: Why::Interrupted,
-            message: "the run was interrupted".to_owned(),
-        }
-    }
-
-    /// What every account needs failed.
-    pub fn failed(message: impl Into<String>) -> Self {
-        Stopped {
-            why: Why::Failed,
-            message: message.into(),
-        }
+        let (why, message) = match stopped {
+            run::Stopped::Interrupted => (Why::Interrupted, "the run was interrupted".to_owned()),
+            run::Stopped::TooManyFailed => (
+                Why::MaxFailures,
+                format!("more than {accounts} failed (`max_failures`)"),
+            ),
+            run::Stopped::AllDenied => (
+                Why::Failed,
+                "the first accounts all deny their role".to_owned(),
+            ),
+            run::Stopped::Everywhere(failure) => (Why::Failed, Reason::of(failure).message),
+        };
+        Stopped { why, message }
     }
 }

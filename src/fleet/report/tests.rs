@@ -12,6 +12,7 @@ use crate::engine::action::Action;
 use crate::fleet::digest::Digest;
 use crate::fleet::ended::Reason;
 use crate::fleet::fakes::{account, ended};
+use crate::fleet::run;
 use crate::secret::known;
 
 fn header() -> Header {
@@ -61,7 +62,7 @@ fn read_text(text: &str) -> Result<Report, Failure> {
 fn a_report_is_read_as_it_was_written_in_the_order_of_the_accounts() {
     let mut reversed = all();
     reversed.reverse();
-    let stopped = Stopped::too_many_failed(0);
+    let stopped = Stopped::of(&run::Stopped::TooManyFailed, 0);
     let report = read_text(&written(&reversed, Some(&stopped))).unwrap();
     assert_eq!(report.header, header());
     assert_eq!(report.header.time, "2026-11-28T15:50:54Z");
@@ -172,7 +173,7 @@ fn every_line_fits_the_schema_and_nothing_else_does() {
     let schema = schema();
     jsonschema::draft202012::meta::validate(&schema).unwrap();
     let validator: Validator = jsonschema::draft202012::new(&schema).unwrap();
-    let text = written(&all(), Some(&Stopped::interrupted()));
+    let text = written(&all(), Some(&Stopped::of(&run::Stopped::Interrupted, 0)));
     for line in text.lines() {
         let line: Json = serde_json::from_str(line).unwrap();
         let problems: Vec<String> = validator
@@ -204,7 +205,8 @@ proptest! {
         let failure = Failure::new(text.clone()).because(text.clone()).hint(text.clone());
         let mut failed = ended(1, Outcome::Failed).because(&failure);
         failed.name = Some(text.clone());
-        let report = written(&[failed], Some(&Stopped::failed(text)));
+        let stopped = Stopped::of(&run::Stopped::Everywhere(failure), 0);
+        let report = written(&[failed], Some(&stopped));
         prop_assert!(!report.contains(&secret), "{report}");
         let read = read_text(&report).unwrap();
         prop_assert_eq!(read.ended[0].account.clone(), account(1));
