@@ -61,9 +61,29 @@ impl Survey {
 /// Credentials of another account than the settings name, an endpoint that cannot be reached,
 /// regions that do not answer, or the first read that AWS refuses.
 pub async fn survey(systems: &[Box<dyn System>], aws: &Aws) -> Result<Survey, Failure> {
+    attempt(systems, aws).await.map_err(|unread| unread.failure)
+}
+
+/// Why a survey was not made.
+#[derive(Debug)]
+pub struct Unread {
+    /// What a person is told.
+    pub failure: Failure,
+    /// The errors of AWS that it is about: all denials, or the one other error. Empty if it is none of AWS.
+    pub errors: Vec<AwsError>,
+}
+
+/// The same as [`survey`], with the errors of AWS for whoever decides by them.
+///
+/// # Errors
+/// Those of [`survey`].
+pub async fn attempt(systems: &[Box<dyn System>], aws: &Aws) -> Result<Survey, Unread> {
     match read_all(systems, aws).await {
         Ok(survey) => Ok(survey),
-        Err(trouble) => Err(trouble.explained(aws).await),
+        Err(trouble) => Err(Unread {
+            errors: trouble.errors(),
+            failure: trouble.explained(aws).await,
+        }),
     }
 }
 

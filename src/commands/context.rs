@@ -24,6 +24,8 @@ pub struct Context {
     pub systems: Systems,
     /// The way to the account.
     pub aws: Aws,
+    /// Whether the account is one of many that are under way, so that nothing is shown of it meanwhile.
+    pub is_one_of_many: bool,
 }
 
 /// Says what a person should know about the settings: where they were found if it is not here, and
@@ -91,7 +93,23 @@ impl Context {
             aws,
             systems,
             settings,
+            is_one_of_many: false,
         })
+    }
+
+    /// The result of `reads`, which are shown while they are under way.
+    pub(super) async fn alive<T>(&self, reads: impl Future<Output = T>) -> T {
+        match self.is_one_of_many {
+            true => reads.await,
+            false => alive(self.aws.activity(), reads).await,
+        }
+    }
+
+    /// Tells a person what goes on in the account, unless it is one of many.
+    pub(super) fn say(&self, what: &str) {
+        if !self.is_one_of_many {
+            report(what);
+        }
     }
 
     /// Reads everything that a plan needs.
@@ -100,11 +118,7 @@ impl Context {
     /// Those of [`survey`](survey::survey).
     pub fn survey(&self) -> BoxFuture<'_, Result<Survey, Failure>> {
         // Boxed, so that the futures of the commands stay small for the compiler.
-        alive(
-            self.aws.activity(),
-            survey::survey(&self.systems, &self.aws),
-        )
-        .boxed()
+        self.alive(survey::survey(&self.systems, &self.aws)).boxed()
     }
 
     /// The same as `first`, read again once AWS surely answers with the present state, if something
@@ -121,7 +135,7 @@ impl Context {
             .read_lag()
             .saturating_sub(first.observed_at.elapsed());
         if !wait.is_zero() {
-            report(&format!(
+            self.say(&format!(
                 "{doubt}.\nAWS may answer some seconds late, so everything is read again in {} s.\n",
                 wait.as_secs() + 1
             ));
@@ -135,7 +149,7 @@ impl Context {
     /// # Errors
     /// Those of [`site`](survey::site).
     pub fn site(&self) -> BoxFuture<'_, Result<Site, Failure>> {
-        alive(self.aws.activity(), survey::site(&self.systems, &self.aws)).boxed()
+        self.alive(survey::site(&self.systems, &self.aws)).boxed()
     }
 
     /// What the settings ask for at `site`.

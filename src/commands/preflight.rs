@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use futures_util::future::{BoxFuture, Either, FutureExt, join3, ready, select};
+use futures_util::future::{BoxFuture, Either, FutureExt, join, ready, select};
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -11,7 +11,6 @@ use crate::checks::preflight::simulation::{Call, calls};
 use crate::checks::preflight::trails::{self, Seen};
 use crate::checks::preflight::{self, Check, Verdict, exposures};
 use crate::cli::PreflightArgs;
-use crate::commands::alive::alive;
 use crate::commands::context::Context;
 use crate::commands::{Ending, consent};
 use crate::engine::node;
@@ -87,17 +86,20 @@ pub async fn command(
 /// # Errors
 /// Those of the survey.
 pub async fn look(context: &Context) -> Result<(Survey, BoxFuture<'_, Vec<Seen>>), Failure> {
-    let trails = if context.systems.iter().any(|it| it.needs_trails()) {
-        trails::all(&context.aws).boxed()
-    } else {
-        ready(Vec::new()).boxed()
-    };
-    let survey = context.survey();
+    let (survey, trails) = (context.survey(), trails(context));
     let (survey, trails) = match select(survey, trails).await {
         Either::Left(both) => both,
         Either::Right((seen, survey)) => (survey.await, ready(seen).boxed()),
     };
     Ok((survey?, trails))
+}
+
+/// The trails, if a system needs to know them.
+pub fn trails(context: &Context) -> BoxFuture<'_, Vec<Seen>> {
+    match context.systems.iter().any(|it| it.needs_trails()) {
+        true => trails::all(&context.aws).boxed(),
+        false => ready(Vec::new()).boxed(),
+    }
 }
 
 /// Whether the calls that `plan` makes are allowed, whether a trail logs the events, and whether a
@@ -110,12 +112,23 @@ pub async fn before_a_write(
     trails: BoxFuture<'_, Vec<Seen>>,
 ) -> Vec<Check> {
     let permitted = permitted(context, survey, plan, consent);
+    let around = around(context, survey, trails);
+    // Boxed, so that the futures of the commands stay small for the compiler.
+    let checks = join(permitted, around).boxed();
+    let (mut checks, around) = context.alive(checks).await;
+    checks.extend(around);
+    checks
+}
+
+/// Whether a trail logs the events, and whether a resource of ours leads to others.
+pub async fn around(
+    context: &Context,
+    survey: &Survey,
+    trails: BoxFuture<'_, Vec<Seen>>,
+) -> Vec<Check> {
     let trails = async { trails::look(&context.aws, &trails.await).await };
     let exposures = exposures::look(&context.aws, &survey.nodes, &survey.observed);
-    // Boxed, so that the futures of the commands stay small for the compiler.
-    let checks = join3(permitted, trails, exposures).boxed();
-    let (mut checks, trails, exposures) = alive(context.aws.activity(), checks).await;
-    checks.extend(trails);
+    let (mut checks, exposures) = join(trails, exposures).await;
     checks.extend(exposures);
     checks
 }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use futures_util::future::{join, join_all};
+use futures_util::future::{BoxFuture, join, join_all};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::checks::preflight::trails::Seen;
 use crate::checks::preflight::{exposures, trails};
 use crate::checks::verify::delivery::{Run, UnderWay};
 use crate::checks::verify::reader::Reading;
@@ -23,10 +24,10 @@ use crate::settings::{GeneralFlags, Need};
 use crate::stop;
 use crate::survey::Survey;
 use crate::systems::{Goal, Trials};
-use crate::terminal::{interrupted, print, print_json, report};
+use crate::terminal::{interrupted, print, print_json};
 
 /// The last words once something was sent.
-const SENT: &str = "Interrupted: what was sent may still arrive in the bucket, where it expires with every other \
+pub(super) const SENT: &str = "Interrupted: what was sent may still arrive in the bucket, where it expires with every other \
                     object.";
 
 /// Runs the command. It sends test events and removes what arrives of them; nothing else is changed.
@@ -46,8 +47,37 @@ pub async fn command(
     if !args.json {
         print(&text::heading(&survey.site, width))?;
     }
+    let limit = Duration::from_secs(args.timeout.into());
+    let begins = || stop::writes_begin(|| interrupted(SENT));
+    let took = since.elapsed();
+    let (steps, left) = verified(&context, &survey, trails, took, limit, begins).await?;
+    if args.json {
+        let document = render::json(&survey.site, &steps, &left);
+        print_json(format_args!("{document:#}"))?;
+    } else {
+        print(&render::text(&steps, &left, width))?;
+    }
+    Ok(match steps.iter().any(|it| it.outcome == Outcome::Fail) {
+        true => Ending::Failed,
+        false => Ending::Well,
+    })
+}
+
+/// Tries what is deployed, which took so long to read, and waits at most for `limit` until what was sent has
+/// arrived. Calls `begins` before something is sent. Returns the steps, and what stays behind.
+///
+/// # Errors
+/// A document that cannot be used.
+pub(super) async fn verified(
+    context: &Context,
+    survey: &Survey,
+    trails: BoxFuture<'_, Vec<Seen>>,
+    took: Duration,
+    limit: Duration,
+    begins: impl FnOnce(),
+) -> Result<(Vec<Step>, Vec<String>), Failure> {
     let plan = plan::plan(&survey.nodes, &survey.observed, Consent::default());
-    let mut steps = vec![state::resources(&plan).took(since.elapsed())];
+    let mut steps = vec![state::resources(&plan).took(took)];
     let is_complete = steps[0].outcome == Outcome::Pass;
     steps.extend(state::versioning(&survey.observed));
     steps.extend(state::elsewhere(&plan));
@@ -61,13 +91,12 @@ pub async fn command(
 
     let mut left = Vec::new();
     if is_complete {
-        stop::writes_begin(|| interrupted(SENT));
+        begins();
     }
     for system in &context.systems {
         let trials = system.trials(&survey.site)?;
         if is_complete {
-            let limit = Duration::from_secs(args.timeout.into());
-            left.extend(tried(&context, &survey, &plan, &trials, limit, &mut steps).await);
+            left.extend(tried(context, survey, &plan, &trials, limit, &mut steps).await);
         } else {
             steps.extend(trials.deliveries.iter().map(|it| {
                 let message = "nothing was sent, because resources are missing";
@@ -81,16 +110,7 @@ pub async fn command(
         let position = |region| regions.iter().position(|it| it == region);
         step.region.as_ref().and_then(position)
     });
-    if args.json {
-        let document = render::json(&survey.site, &steps, &left);
-        print_json(format_args!("{document:#}"))?;
-    } else {
-        print(&render::text(&steps, &left, width))?;
-    }
-    Ok(match steps.iter().any(|it| it.outcome == Outcome::Fail) {
-        true => Ending::Failed,
-        false => Ending::Well,
-    })
+    Ok((steps, left))
 }
 
 /// Tries what a system is to do, and returns what stays behind of it.
@@ -116,7 +136,7 @@ async fn tried(
         let sent = join_all(sent).await;
         // The regions stand in the order of the settings, whichever answers first.
         for line in sent.iter().flat_map(UnderWay::sent) {
-            report(&(line + "\n"));
+            context.say(&(line + "\n"));
         }
         let arrivals = sent.into_iter().map(|it| run.arrival(it));
         for delivered in join_all(arrivals).await {

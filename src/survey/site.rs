@@ -43,6 +43,18 @@ impl From<Failure> for Trouble {
 }
 
 impl Trouble {
+    /// The errors of AWS behind the failure.
+    pub(super) fn errors(&self) -> Vec<AwsError> {
+        match self {
+            Trouble::Aws(error) => vec![error.clone()],
+            Trouble::Denied(error, denials) => match denials.all() {
+                all if all.is_empty() => vec![error.clone()],
+                all => all,
+            },
+            Trouble::Other(_) => Vec::new(),
+        }
+    }
+
     /// The failure. An error of AWS is replaced by the regions that do not answer, if there are
     /// any.
     pub(super) async fn explained(self, aws: &Aws) -> Failure {
