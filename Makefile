@@ -8,7 +8,7 @@ with_evaluator := integration-tests/evaluator/run
 with_browser := integration-tests/browser/run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo acceptance check-bug-report test sweep test-crash races lag rates attack fuzz bench bench-check lint check-format clippy doc deny sbom ci clean-emulators
+.PHONY: help build demo acceptance check-bug-report test sweep test-crash races lag rates attack fuzz bench bench-check bench-fleet lint check-format clippy doc deny sbom ci clean-emulators
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,12 @@ bench: ## measure the program beside its rivals, and write docs/benchmarks.md
 bench-check: ## fail if a command makes more hops, calls or writes than the bounds allow
 	cargo test --locked --test integration --no-run
 	@$(with_localstack) python3 integration-tests/bench/check.py $(target)/debug/provision
+
+bench-fleet: build ## plan up to 5,000 accounts, and write the part of docs/benchmarks.md about them
+	cargo build --release --locked -p fleet-stub
+	integration-tests/emulator/install localstack
+	@$(with_localstack) .venv/localstack/bin/python integration-tests/bench/fleet.py \
+		$(target)/release/provision $(target)/release/fleet-stub docs/benchmarks.md $(ACCOUNTS)
 
 lint: check-format clippy doc ## check formatting, lints and documentation
 

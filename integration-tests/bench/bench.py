@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from statistics import median
 
+import fleet_page
 import report
 from bounds import variants
 from check import best_of
@@ -85,7 +86,7 @@ def main():
     text = report.page(
         program=program, runs=runs, differences=differences, best=best, missed=found,
         starts=starts(program), computed=computed, delay=DELAY, turns=RUNS)
-    page.write_text(text)
+    page.write_text(text + fleet_page.kept(page, fleet_page.MANY))
     print(text)
     say(f"written to {page}")
 
