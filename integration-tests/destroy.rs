@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
+use aws_sdk_kms::primitives::DateTimeFormat;
 use aws_sdk_kms::types::KeyState;
 use serde_json::json;
 
@@ -17,8 +18,17 @@ async fn destroy_leaves_nothing_and_a_second_one_writes_nothing() {
     account.destroy(&[]).has_done(13);
     assert_eq!(inventory::of(&account, &regions).await, BTreeSet::new());
     // The key is still there, scheduled for deletion.
+    let kms = account.kms(MAIN);
+    let keys = kms.list_keys().send().await.unwrap();
+    let id = keys.keys()[0].key_id().unwrap();
+    let key = kms.describe_key().key_id(id).send().await.unwrap();
+    let date = key.key_metadata.unwrap().deletion_date.unwrap();
+    let date = date.fmt(DateTimeFormat::DateTime).unwrap();
     let again = account.destroy(&[]).writes_nothing();
-    again.says("No changes: 1 unchanged.");
+    again
+        .says("it is scheduled for deletion already")
+        .says(&format!("AWS deletes it on {}", &date[..10]))
+        .says("Nothing is left to delete: AWS deletes 1 resource by itself.");
 }
 
 #[test]

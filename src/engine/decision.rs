@@ -9,6 +9,11 @@ use crate::engine::observed::{Consent, Observed, Phase, Present};
 use crate::engine::ownership::Owner;
 use crate::engine::resource::Wanted;
 
+/// The reasons where nothing is left to do for a deletion.
+pub const GOES_ALREADY: [&str; 2] = [
+    "it is scheduled for deletion already",
+    "it is being deleted already",
+];
 /// What the reason begins with where something of others is kept.
 pub const NOT_OURS: &str = "it is not managed by provision and stays";
 
@@ -225,8 +230,8 @@ fn decide_unwanted(node: &Node, observed: &Observed, around: &Around<'_>) -> Opt
         Owner::Ours | Owner::Parent => {}
     }
     match present.phase {
-        Phase::PendingDeletion => return keep("it is scheduled for deletion already".to_owned()),
-        Phase::Deleting => return keep("it is being deleted already".to_owned()),
+        Phase::PendingDeletion => return keep(GOES_ALREADY[0].to_owned()),
+        Phase::Deleting => return keep(GOES_ALREADY[1].to_owned()),
         Phase::Stable | Phase::Creating => {}
     }
     if let Some(outlived) = around.outlived {

@@ -13,7 +13,7 @@ use std::time::SystemTime;
 
 use crate::engine::action::Action;
 use crate::engine::address::Address;
-use crate::engine::decision::{Around, Decision, NOT_OURS, decide};
+use crate::engine::decision::{Around, Decision, GOES_ALREADY, NOT_OURS, decide};
 use crate::engine::known::Known;
 use crate::engine::node::{Node, Observations, known};
 use crate::engine::observed::{Consent, Observed, Phase, Present};
@@ -48,6 +48,12 @@ impl Step {
     pub fn keeps_what_is_not_ours(&self) -> bool {
         let reason = self.decision.reason.as_deref().unwrap_or_default();
         self.decision.action == Action::Keep && reason.starts_with(NOT_OURS)
+    }
+
+    /// Whether AWS deletes the resource without anything that is left to do.
+    pub fn goes_already(&self) -> bool {
+        let reason = self.decision.reason.as_deref().unwrap_or_default();
+        self.decision.action == Action::Keep && GOES_ALREADY.contains(&reason)
     }
 }
 

@@ -176,6 +176,16 @@ fn summary(plan: &Plan) -> String {
     if plan.steps.is_empty() {
         return "Nothing to delete.".to_owned();
     }
+    if plan.steps.iter().all(Step::goes_already) {
+        let noun = match plan.steps.len() {
+            1 => "resource",
+            _ => "resources",
+        };
+        return format!(
+            "{STRONG}Nothing is left to delete:{STRONG:#} AWS deletes {} {noun} by itself.",
+            plan.steps.len()
+        );
+    }
     let counts = counted(plan.actions()).into_iter();
     let counts = counts.map(|(action, count, words)| {
         let (style, sign) = sign_of(action);

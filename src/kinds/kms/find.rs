@@ -7,7 +7,7 @@ use aws_sdk_kms::types::{KeyMetadata, KeyState};
 use futures_util::future::{Either, ready, select, try_join, try_join3};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::found::{Found, attributes_of, described, is_doomed, named};
+use super::found::{Found, attributes_of, day, described, is_doomed, named};
 use super::key::{KmsKey, is_denied_by_others};
 use super::lag::{again, reads_late};
 use super::origin;
@@ -234,7 +234,9 @@ impl KmsKey {
                 Some(aliases) => aliases,
                 None => self.other_aliases(aws, key.key_id()).await?,
             };
-            present.note = Some(described(&key, &aliases));
+            let ends = key.deletion_date().map(day);
+            let ends = ends.map_or_else(String::new, |day| format!("; AWS deletes it on {day}"));
+            present.note = Some(described(&key, &aliases) + &ends);
             if self.spec.is_none() {
                 let holder = |alias: &String| {
                     let name = alias.strip_prefix("alias/").unwrap_or(alias);
