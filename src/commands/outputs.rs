@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::engine::known::Known;
 use crate::failure::Failure;
+use crate::render::wrap::fitted;
 use crate::systems::{Outputs, Site, System};
 use crate::terminal;
 use iam_policy::printable::printable;
@@ -35,7 +36,7 @@ pub(super) fn print(
             ));
         }
     }
-    terminal::print(&text)
+    terminal::print(&fitted(&text, &std::io::stdout()))
 }
 
 fn in_words(value: &Json) -> String {

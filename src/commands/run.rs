@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::render::progress::Progress;
 use crate::render::{ending, json};
 use crate::stop;
-use crate::terminal::live::{self, Size};
+use crate::terminal::live;
 use crate::terminal::{interrupted, print_event, report};
 
 /// How often a run whose output is no terminal says what is under way.
@@ -130,7 +130,7 @@ impl<'a> Shown<'a> {
                     Some(progress.begins(address, *action))
                 }
                 Event::Finished(address, outcome) => {
-                    progress.ends(address, outcome, work.as_ref(), now)
+                    progress.ends(address, outcome, work.as_ref(), now, self.columns())
                 }
                 _ => None,
             };
@@ -143,6 +143,14 @@ impl<'a> Shown<'a> {
             report(&(line + "\n"));
         }
         Ok(())
+    }
+
+    /// How long a line may be: what reads a pipe looks for whole lines.
+    fn columns(&self) -> usize {
+        match self.is_live {
+            true => live::size().columns - 1,
+            false => usize::MAX,
+        }
     }
 
     /// What the plan does with a resource.
@@ -163,12 +171,11 @@ impl<'a> Shown<'a> {
             let mut progress = lock(&self.progress);
             let was_stopped = self.context.aws.stopped() && progress.stops();
             if self.is_live {
-                let Size { columns, rows } = live::size();
-                progress.view(now, &calls, columns - 1, rows - 1)
+                progress.view(now, &calls, self.columns(), live::size().rows - 1)
             } else if was_stopped || now >= self.next_report {
                 self.next_report = now + REPORT;
                 let mut lines = vec![progress.so_far(now)];
-                lines.extend(progress.under_way(now, &calls, usize::MAX));
+                lines.extend(progress.under_way(now, &calls, self.columns()));
                 lines
             } else {
                 return;

@@ -40,9 +40,8 @@ fn key() -> Address {
     regional("kms_key", "integration")
 }
 
-/// A run that creates four resources and keeps one, and the time of its beginning.
-fn begun() -> (Progress, Instant) {
-    let step = |address: Address, action| Step {
+fn step(address: Address, action: Action) -> Step {
+    Step {
         name: address.name.clone(),
         arn: None,
         region: address.region.clone(),
@@ -56,16 +55,29 @@ fn begun() -> (Progress, Instant) {
         keeps: Vec::new(),
         needs: Vec::new(),
         address,
-    };
-    let steps = [role(), key(), bucket(), stream()];
-    let mut steps: Vec<Step> = steps.map(|it| step(it, Action::Create)).into();
-    steps.push(step(regional("event_rule", "stackstate"), Action::Keep));
+    }
+}
+
+/// A run of these steps, and the time of its beginning.
+fn begun_with(steps: Vec<Step>) -> (Progress, Instant) {
     let now = Instant::now();
     let plan = Plan {
         steps,
         ..Plan::default()
     };
     (Progress::new(&plan, now), now)
+}
+
+fn creating(addresses: impl IntoIterator<Item = Address>) -> Vec<Step> {
+    let addresses = addresses.into_iter();
+    addresses.map(|it| step(it, Action::Create)).collect()
+}
+
+/// A run that creates four resources and keeps one, and the time of its beginning.
+fn begun() -> (Progress, Instant) {
+    let mut steps = creating([role(), key(), bucket(), stream()]);
+    steps.push(step(regional("event_rule", "stackstate"), Action::Keep));
+    begun_with(steps)
 }
 
 fn after(began: Instant, millis: u64) -> Instant {
@@ -79,7 +91,7 @@ fn starts(progress: &mut Progress, address: Address, at: Instant) {
 fn ends(progress: &mut Progress, address: &Address, outcome: Outcome, at: Instant) -> String {
     let event = Event::Finished(address.clone(), outcome.clone());
     let work = progress.note(&event, at);
-    let line = progress.ends(address, &outcome, work.as_ref(), at);
+    let line = progress.ends(address, &outcome, work.as_ref(), at, 80);
     plain(&line.unwrap_or_default())
 }
 
@@ -142,9 +154,11 @@ fn the_view_fits_any_width() {
 + kms_key.integration@eu-west-1          creating      12 s
     waiting for an answer to kms:CreateKey
 + s3_bucket.logs@eu-west-1               creating      10 s
-    waiting for the rate limit to allow the call (s3:Crea...
+    waiting for the rate limit to allow the call
+    (s3:CreateBucket)
 + firehose_stream.eventbridge@eu-west-1  creating     3.0 s
-    waiting for the stream to be ACTIVE, which AWS says t...
+    waiting for the stream to be ACTIVE, which AWS says
+    takes up to half an hour
 [=====               ] 1 of 4, 12 s"
     );
     assert_eq!(
@@ -181,7 +195,7 @@ fn the_view_fits_any_height() {
         assert!(lines.last().unwrap().starts_with('['), "{lines:?}");
     }
     let lines = progress.view(now, &calls, 60, 4);
-    assert_eq!(lines[2], "  and 4 lines more");
+    assert_eq!(lines[2], "  and 6 lines more");
 }
 
 #[test]
@@ -220,6 +234,54 @@ fn each_resource_has_one_aligned_line_at_its_end() {
     );
     let begins = progress.begins(&role(), Action::Create);
     assert_eq!(begins, "  iam_role.integration                   creating");
+}
+
+/// The narrowest terminal for which lines are made, less the column that the cursor needs.
+const NARROWEST: usize = 59;
+
+#[test]
+fn states_and_times_stand_in_columns_where_regions_have_long_names() {
+    let far: Region = "ap-southeast-2".parse().unwrap();
+    let stream = Address::regional("firehose_stream", "eventbridge", &far);
+    let (mut progress, began) = begun_with(creating([role(), stream.clone()]));
+    for address in [role(), stream.clone()] {
+        starts(&mut progress, address, began);
+    }
+    let now = after(began, 7_300);
+    let view = progress.view(now, &[], NARROWEST, 40);
+    let view: Vec<String> = view.iter().map(|line| plain(line)).collect();
+    let expected = "\
++ firehose_stream.eventbridge@ap-southeast-2 creating 7.3 s
++ iam_role.integration                       creating 7.3 s
+[                    ] 0 of 2, 7.3 s";
+    assert_eq!(view.join("\n"), expected);
+    let mut ended = String::new();
+    for address in [role(), stream] {
+        let outcome = Outcome::Done(Action::Create);
+        let work = progress.note(&Event::Finished(address.clone(), outcome.clone()), now);
+        let line = progress.ends(&address, &outcome, work.as_ref(), now, NARROWEST);
+        ended += &(plain(&line.unwrap()) + "\n");
+    }
+    let expected = "\
++ iam_role.integration                       created  7.3 s
++ firehose_stream.eventbridge@ap-southeast-2 created  7.3 s
+";
+    assert_eq!(ended, expected);
+}
+
+#[test]
+fn an_address_that_is_too_long_loses_its_end_while_it_is_under_way_and_not_its_state() {
+    let policy = Address::global("iam_policy", "p".repeat(60));
+    let (mut progress, began) = begun_with(creating([policy.clone()]));
+    starts(&mut progress, policy.clone(), began);
+    let now = after(began, 7_300);
+    let view = plain(&progress.view(now, &[], NARROWEST, 40)[0]);
+    let cut = format!("+ iam_policy.{}... creating 7.3 s", "p".repeat(28));
+    assert_eq!(view, cut);
+    let outcome = Outcome::Done(Action::Create);
+    let line = progress.ends(&policy, &outcome, None, now, NARROWEST);
+    let whole = plain(&line.unwrap());
+    assert!(whole.contains(&policy.to_string()), "{whole}");
 }
 
 #[test]

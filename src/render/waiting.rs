@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::aws::{Activity, UnderWay};
+use crate::render::wrap::hanging;
 
 /// How long a call may take before a person wants to know which one it is.
 const LONG: Duration = Duration::from_secs(5);
@@ -23,7 +24,7 @@ pub fn reading(activity: &Activity, took: Duration, now: Instant, columns: usize
     let since = activity.awaits_credentials_since();
     if since.is_some_and(|since| now - since >= LONG) {
         lines.push(
-            "  waiting for credentials (a credential process, SSO or instance metadata)".to_owned(),
+            "waiting for credentials (a credential process, SSO or instance metadata)".to_owned(),
         );
     } else {
         let calls = activity.calls();
@@ -31,17 +32,22 @@ pub fn reading(activity: &Activity, took: Duration, now: Instant, columns: usize
             let waits = self::call(call, now)?;
             let region = call.operation.region.as_ref();
             let place = region.map_or(String::new(), |region| format!(" in {region}"));
-            Some(format!("  {waits}{place}, {}", time(now - call.since)))
+            Some(format!("{waits}{place}, {}", time(now - call.since)))
         });
         let mut told: Vec<String> = told.collect();
         let more = told.len().saturating_sub(MOST);
         told.truncate(MOST);
         lines.extend(told);
         if more > 0 {
-            lines.push(format!("  and {more} calls more"));
+            lines.push(format!("and {more} calls more"));
         }
     }
-    lines.iter().map(|line| cut(line, columns)).collect()
+    let indented = lines.iter().enumerate().flat_map(|(index, line)| {
+        let (first, rest) = if index == 0 { ("", "") } else { ("  ", "    ") };
+        let lines = hanging(first, rest, line, columns);
+        lines.lines().map(str::to_owned).collect::<Vec<_>>()
+    });
+    indented.map(|line| cut(&line, columns)).collect()
 }
 
 /// What a call waits for; `None` if it is an ordinary one that does not take long.
@@ -132,8 +138,11 @@ mod tests {
             tokio::time::sleep(CALL * 2).await;
             let line = "  waiting for an answer to fake:GetThing, 5.1 s";
             assert_eq!(seen(80), format!("Reading AWS: 14 of 24, 5.1 s\n{line}"));
-            let narrow = "Reading AWS: 14 of 24, 5.1 s\n  waiting for an answer to...";
-            assert_eq!(seen(29), narrow);
+            let narrow = "\
+Reading AWS: 14 of 24, 5.1 s
+  waiting for an answer to
+    fake:GetThing, 5.1 s";
+            assert_eq!(seen(29), narrow, "nothing is lost");
         };
         assert!(tokio::join!(slow, look).0.is_ok());
         assert_eq!(seen(80), "Reading AWS: 14 of 24, 10 s", "it was answered");
