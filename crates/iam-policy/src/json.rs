@@ -14,7 +14,7 @@ use crate::printable::printable;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JsonError {
     /// The text breaks JSON's grammar or nests deeper than 128 levels.
-    #[error("line {line}, column {column}: {message}")]
+    #[error("line {line}, column {column}: {}", self.what())]
     Syntax {
         /// The line at which reading stopped.
         line: usize,
@@ -24,10 +24,7 @@ pub enum JsonError {
         message: String,
     },
     /// An object has the same key twice.
-    #[error(
-        "line {line}, column {column}: the key \"{}\" occurs twice in the same object",
-        printable(key)
-    )]
+    #[error("line {line}, column {column}: {}", self.what())]
     DuplicateKey {
         /// The line of the second occurrence.
         line: usize,
@@ -36,6 +33,20 @@ pub enum JsonError {
         /// The key, as it is after JSON's own escapes.
         key: String,
     },
+}
+
+impl JsonError {
+    /// What is wrong, without the place.
+    #[must_use]
+    pub fn what(&self) -> String {
+        match self {
+            JsonError::Syntax { message, .. } => message.clone(),
+            JsonError::DuplicateKey { key, .. } => {
+                let key = printable(key);
+                format!("the key \"{key}\" occurs twice in the same object")
+            }
+        }
+    }
 }
 
 /// What is said of a text that begins with a byte-order mark, as some editors write it (RFC 8259, section

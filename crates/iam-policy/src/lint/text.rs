@@ -39,7 +39,7 @@ static UNREADABLE_FILE: Rule = Rule {
     code: "unreadable-file",
     severity: Severity::Error,
     risk: "The file was not checked, because it cannot be read.",
-    remedy: "Correct what the finding names, and check the file again.",
+    remedy: "Name a file that exists, that you may read, and whose text is UTF-8.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html",
 };
 
@@ -72,13 +72,15 @@ pub struct Unreadable {
 /// content.
 pub fn read(text: &str, kind: Option<Kind>, home: Home) -> Result<Document, Unreadable> {
     let json = json::parse(text).map_err(|error| {
-        let (rule, line, column) = match &error {
-            JsonError::Syntax { line, column, .. } => (&NOT_JSON, *line, *column),
-            JsonError::DuplicateKey { line, column, .. } => (&DUPLICATE_KEY, *line, *column),
+        let what = error.what();
+        let (rule, line, column) = match error {
+            JsonError::Syntax { line, column, .. } => (&NOT_JSON, line, column),
+            JsonError::DuplicateKey { line, column, .. } => (&DUPLICATE_KEY, line, column),
         };
         let column = column.max(1);
         Unreadable {
-            finding: of_document(rule, error.to_string()),
+            // A report has the place beside the finding.
+            finding: of_document(rule, what),
             position: Some(Position { line, column }),
         }
     })?;
