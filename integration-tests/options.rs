@@ -76,6 +76,21 @@ fn variables_take_the_place_of_options() {
 }
 
 #[test]
+fn a_usage_names_no_option_that_a_variable_sets() {
+    let folder = tempfile::tempdir().unwrap();
+    let variables = [ACCOUNT, ("PROVISION_REGION", "eu-west-1")];
+    let output = run(folder.path(), &variables, &["policy", "show"]);
+    let usage = "Usage: provision policy show <DOCUMENT>\n";
+    assert_says(&output.stderr, usage, "it has what was written");
+    for (color, is_coloured) in [("always", true), ("never", false)] {
+        let output = run(folder.path(), &variables, &["plan", "--nope", "--color", color]);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(stderr.contains("\u{1b}["), is_coloured, "{color}: {stderr:?}");
+        assert!(stderr.contains("Error:"), "{color}: {stderr:?}");
+    }
+}
+
+#[test]
 fn a_message_names_the_variable_that_is_to_blame() {
     let folder = tempfile::tempdir().unwrap();
     let cases: [(&[(&str, &str)], i32, &str, &str); 6] = [

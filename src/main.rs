@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 use iam_policy::printable::harmless;
-use provision::cli::{Cli, Command, OutputFlags, in_our_words, warnings};
+use provision::cli::{self, Cli, Command, OutputFlags, in_our_words, warnings};
 use provision::commands::signals::{self, INTERRUPTED};
 use provision::commands::{self, Ending};
 use provision::failure::Failure;
@@ -20,6 +20,7 @@ fn main() -> ExitCode {
     if commands::completions::answer(&words) {
         return ExitCode::SUCCESS;
     }
+    set_colours(cli::color(&words));
     let cli = match Cli::read(&words) {
         Ok(cli) => cli,
         // Every error ends with 1, because 2 means that there are changes.
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
     };
-    set_up_output(&cli.output);
+    set_up_log(&cli.output);
     if let Some(folder) = &cli.general.chdir
         && let Err(error) = std::env::set_current_dir(folder)
     {
@@ -117,9 +118,12 @@ async fn run(cli: Cli) -> ExitCode {
         code
     }
 }
+}
 
-fn set_up_output(flags: &OutputFlags) {
-    match flags.color {
+fn set_up_log(flags: &OutputFlags) {
+
+fn set_colours(choice: clap::ColorChoice) {
+    match choice {
         clap::ColorChoice::Auto => anstream::ColorChoice::Auto,
         clap::ColorChoice::Always => anstream::ColorChoice::Always,
         clap::ColorChoice::Never => anstream::ColorChoice::Never,

@@ -6,6 +6,7 @@
 
 mod agent_config;
 mod apply;
+mod color;
 mod completions;
 mod config;
 mod consent;
@@ -33,6 +34,7 @@ use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand};
 
 pub use agent_config::AgentConfigArgs;
 pub use apply::ApplyArgs;
+pub use color::color;
 pub use completions::CompletionsArgs;
 pub use config::ConfigArgs;
 pub use consent::{ConsentArgs, RemovalArgs};

@@ -4,10 +4,9 @@ use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
-use clap::{
-    Arg, ArgMatches, Args, ColorChoice, Command, CommandFactory, Error, FromArgMatches, ValueEnum,
-};
+use clap::{Arg, ArgMatches, Args, Command, CommandFactory, Error, FromArgMatches};
 
+use super::color::color;
 use super::{Cli, variables};
 use crate::settings::{GeneralFlags, StackStateFlags};
 
@@ -22,7 +21,8 @@ impl Cli {
             return Err(error);
         }
         let matches = command.try_get_matches_from_mut(words);
-        let matches = matches.map_err(|error| explained(error, words, &command))?;
+        let matches =
+            matches.map_err(|error| explained(with_own_usage(error, words), words, &command))?;
         let mut cli = Cli::from_arg_matches(&matches).map_err(|it| it.format(&mut command))?;
         let (matches, command) = innermost(&matches, &command);
         note_variables(&mut cli.general, matches, command);
@@ -80,21 +80,6 @@ fn innermost<'a>(
     (matches, command)
 }
 
-/// What `--color` says, which must be known before the help is written.
-fn color(words: &[OsString]) -> ColorChoice {
-    let mut words = words.iter().filter_map(|word| word.to_str());
-    let mut said = std::env::var(format!("{}COLOR", variables::PREFIX)).ok();
-    while let Some(word) = words.next().filter(|word| *word != "--") {
-        match word.split_once('=') {
-            Some(("--color", when)) => said = Some(when.to_owned()),
-            None if word == "--color" => said = words.next().map(str::to_owned),
-            _ => {}
-        }
-    }
-    let said = said.and_then(|when| ColorChoice::from_str(&when, false).ok());
-    said.unwrap_or(ColorChoice::Auto)
-}
-
 /// The refusal of a long option with one dash, as other programs have them.
 ///
 /// Otherwise `-out=plan` would save a plan under the name `ut=plan`.
@@ -119,6 +104,17 @@ fn option<'a>(command: &'a Command, name: &str) -> Option<&'a Arg> {
     let mut below = command.get_subcommands();
     let own = command.get_arguments().find(is_named);
     own.or_else(|| below.find_map(|command| option(command, name)))
+}
+
+/// The error, whose usage names only what was written: to clap an option with a value from a variable is as
+/// good as one on the command line.
+fn with_own_usage(mut error: Error, words: &[OsString]) -> Error {
+    let without_variables = Cli::command().try_get_matches_from(words);
+    let own = without_variables.err();
+    if let Some(usage) = own.and_then(|it| it.get(ContextKind::Usage).cloned()) {
+        error.insert(ContextKind::Usage, usage);
+    }
+    error
 }
 
 /// The error, with the variable that a refused value comes from.

@@ -154,6 +154,10 @@ fn a_variable_that_does_nothing_is_named() {
             Some("PROVISION_REGIN is not a variable of provision; did you mean PROVISION_REGION?"),
         ),
         (
+            "PROVISION_FOO",
+            Some("PROVISION_FOO is not a variable of provision"),
+        ),
+        (
             "PROVISION_OF_OTHERS",
             Some("PROVISION_OF_OTHERS is not a variable of provision"),
         ),

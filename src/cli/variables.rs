@@ -56,7 +56,8 @@ pub fn warnings(
         }
         let distance = |other: &&String| strsim::damerau_levenshtein(&name, other);
         let nearest = options.keys().filter(|it| known(it)).min_by_key(distance);
-        let nearest = nearest.filter(|it| distance(it) <= 3);
+        let letters = name.len() - PREFIX.len();
+        let nearest = nearest.filter(|it| distance(it) <= letters / 3);
         let advice = nearest.map_or(String::new(), |it| format!("; did you mean {it}?"));
         format!("{name} is not a variable of provision{advice}")
     };

@@ -1,19 +1,24 @@
 //! The errors of the command line in the words of all other errors.
 
-/// The error of clap as this program writes errors: `Error:` and `Hint:`, without empty lines.
+use anstream::adapter::strip_str;
+
+/// The error of clap as this program writes errors: `Error:` and `Hint:`, without empty lines. It has
+/// clap's styles.
 pub fn in_our_words(error: &clap::Error) -> String {
-    let text = error.render().to_string();
-    let lines = text.lines().filter(|line| !line.is_empty());
-    let lines = lines.map(|line| {
-        if let Some(problem) = line.strip_prefix("error: ") {
-            format!("Error: {}\n", plain(problem))
-        } else if let Some(tip) = line.strip_prefix("  tip: ") {
-            format!("Hint: {tip}\n")
+    let text = error.render().ansi().to_string();
+    let lines = text.lines().filter_map(|line| {
+        let bare = strip_str(line).to_string();
+        if bare.is_empty() {
+            None
+        } else if bare.starts_with("error: ") {
+            Some(plain(&line.replacen("error:", "Error:", 1)))
+        } else if bare.starts_with("  tip: ") {
+            Some(line.trim_start().replacen("tip:", "Hint:", 1))
         } else {
-            format!("{line}\n")
+            Some(line.to_owned())
         }
     });
-    lines.collect()
+    lines.map(|line| line + "\n").collect()
 }
 
 /// The problem without Rust's way to write ranges, and its words for what is no number.
@@ -58,7 +63,9 @@ mod tests {
         ];
         for (args, expected) in cases {
             let error = Cli::try_parse_from(["provision"].iter().chain(args)).unwrap_err();
-            let words = in_our_words(&error);
+            let styled = in_our_words(&error);
+            assert!(styled.contains("\u{1b}["), "{styled:?}");
+            let words = strip_str(&styled).to_string();
             assert!(words.starts_with(expected), "{words}");
             assert!(
                 !words.contains("error:") && !words.contains("tip:"),
