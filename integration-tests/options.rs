@@ -83,9 +83,17 @@ fn a_usage_names_no_option_that_a_variable_sets() {
     let usage = "Usage: provision policy show <DOCUMENT>\n";
     assert_says(&output.stderr, usage, "it has what was written");
     for (color, is_coloured) in [("always", true), ("never", false)] {
-        let output = run(folder.path(), &variables, &["plan", "--nope", "--color", color]);
+        let output = run(
+            folder.path(),
+            &variables,
+            &["plan", "--nope", "--color", color],
+        );
         let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(stderr.contains("\u{1b}["), is_coloured, "{color}: {stderr:?}");
+        assert_eq!(
+            stderr.contains("\u{1b}["),
+            is_coloured,
+            "{color}: {stderr:?}"
+        );
         assert!(stderr.contains("Error:"), "{color}: {stderr:?}");
     }
 }

@@ -5,7 +5,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, Write, pipe};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -237,7 +237,7 @@ fn an_error_with_a_closed_stderr_still_sets_the_exit_code() {
     }
 }
 
-/// A pipe that is never closed is an endless file, wherever a file is named.
+/// A pipe that is never closed is an endless file, wherever a person names it.
 #[test]
 fn the_first_signal_ends_a_run_that_waits_for_a_file() {
     let account = Account::new(&[MAIN]);
@@ -245,35 +245,61 @@ fn the_first_signal_ends_a_run_that_waits_for_a_file() {
         "policy.json",
         r#"{"Version": "2012-10-17", "Statement": []}"#,
     );
-    let pipe = account.path("pipe");
-    std::fs::create_dir(account.path("policies")).unwrap();
-    let document = account.path("policies/key-policy.json");
-    for path in [&pipe, &document] {
-        let made = Command::new("mkfifo").arg(path).status().unwrap();
-        assert!(made.success());
-    }
-    let cases: [(&[&str], &Path, &str); 6] = [
-        (&["plan", "--config=pipe"], &pipe, "the settings"),
-        (&["apply", "pipe"], &pipe, "a saved plan"),
-        (&["plan", "--out=pipe"], &pipe, "the place of a saved plan"),
-        (&["plan", "--policies=policies"], &document, "a document"),
+    let pipe = named_pipe(&account, "pipe");
+    let cases: [(&[&str], &str); 4] = [
+        (&["plan", "--config=pipe"], "the settings"),
+        (&["apply", "pipe"], "a saved plan"),
         (
             &["policy", "diff", "policy.json", "pipe"],
-            &pipe,
             "a policy to compare",
         ),
-        (&["policy", "lint", "pipe"], &pipe, "a policy to check"),
+        (&["policy", "lint", "pipe"], "a policy to check"),
     ];
-    for (args, path, why) in cases {
+    for (args, why) in cases {
         for signal in [Signal::INT, Signal::TERM] {
             let mut command = account.quiet_command(args);
             command.stdout(Stdio::null()).stderr(Stdio::piped());
             let child = command.spawn().unwrap();
             // `open` returns once the program has opened the other end.
-            let _writer = OpenOptions::new().write(true).open(path).unwrap();
+            let _writer = OpenOptions::new().write(true).open(&pipe).unwrap();
             ends_at_once(child, signal, why);
         }
     }
+}
+
+/// To open a pipe waits for whoever writes to it, which may be nobody.
+#[test]
+fn a_pipe_that_nobody_named_is_not_opened() {
+    let account = Account::new(&[MAIN]);
+    named_pipe(&account, "plan");
+    std::fs::create_dir(account.path("policies")).unwrap();
+    named_pipe(&account, "policies/key-policy.json");
+    let cases: [(&[&str], &str); 2] = [
+        (
+            &["plan", "--out=plan"],
+            "cannot save the plan as plan\nCaused by:\n  1: another file is there",
+        ),
+        (
+            &["plan", "--policies=policies"],
+            "cannot read the policies in policies/key-policy.json\nCaused by:\n  \
+             1: it is a named pipe, and not a regular file",
+        ),
+    ];
+    for (args, said) in cases {
+        account.provision(args).exits(1).says(said);
+    }
+    named_pipe(&account, "provision.toml");
+    account.provision(&["plan"]).exits(1).says(
+        "cannot read the settings file provision.toml\nCaused by:\n  \
+         1: it is a named pipe, and not a regular file",
+    );
+}
+
+fn named_pipe(account: &Account, name: &str) -> PathBuf {
+    let path = account.path(name);
+    let made = Command::new("mkfifo").arg(&path).status().unwrap();
+    assert!(made.success());
+    path
 }
 
 #[test]

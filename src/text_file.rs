@@ -1,7 +1,8 @@
 //! Reads text files up to a limit of their length, and writes them as a whole.
 
-use std::fs::File;
+use std::fs::{File, FileType};
 use std::io::{Error, ErrorKind, Read, Result, Write};
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
 use tempfile::NamedTempFile;
@@ -18,7 +19,34 @@ pub fn read_file(path: &Path, most: u64) -> Result<String> {
     read(File::open(path)?, most)
 }
 
-/// The same of the standard input.
+/// The same of a file that nobody named, which may be anything: the program finds it under its name, or
+/// is to replace it. To open a named pipe would wait for whoever writes to it. A pipe that a person names,
+/// such as a shell's `<(...)`, is read by [`read_file`].
+///
+/// # Errors
+/// Those of [`read_file`], and a file that is not a regular one.
+pub fn read_regular_file(path: &Path, most: u64) -> Result<String> {
+    let kind = path.metadata()?.file_type();
+    if !kind.is_file() {
+        let text = format!("it is {}, and not a regular file", what(kind));
+        return Err(Error::new(ErrorKind::InvalidInput, text));
+    }
+    read_file(path, most)
+}
+
+fn what(kind: FileType) -> &'static str {
+    if kind.is_dir() {
+        "a folder"
+    } else if kind.is_fifo() {
+        "a named pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
+
+/// The same as [`read_file`] of the standard input.
 ///
 /// # Errors
 /// Those of [`read_file`].
@@ -120,6 +148,33 @@ mod tests {
             let expected = format!("{start} {}{end}", parent.display());
             assert_eq!(error.to_string(), expected);
         }
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_not_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let socket = folder.path().join("socket");
+        std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(&pipe, &link).unwrap();
+        let cases = [
+            (pipe.as_path(), "a named pipe"),
+            (&link, "a named pipe"),
+            (&socket, "a socket"),
+            (folder.path(), "a folder"),
+            (Path::new("/dev/zero"), "a device"),
+        ];
+        for (path, what) in cases {
+            let error = read_regular_file(path, 1024).unwrap_err();
+            let expected = format!("it is {what}, and not a regular file");
+            assert_eq!(error.to_string(), expected, "{}", path.display());
+        }
+        let file = folder.path().join("file");
+        std::fs::write(&file, "text").unwrap();
+        assert_eq!(read_regular_file(&file, 1024).unwrap(), "text");
     }
 
     #[test]

@@ -54,7 +54,11 @@ impl SettingsFile {
         };
         let path = folder.join(&relative);
         let name = relative.display().to_string();
-        let text = match text_file::read_file(&path, LARGEST_FILE) {
+        let text = match named {
+            Some(_) => text_file::read_file(&path, LARGEST_FILE),
+            None => text_file::read_regular_file(&path, LARGEST_FILE),
+        };
+        let text = match text {
             Ok(text) => text,
             // A link to a missing file is an error: somebody meant the file to exist.
             Err(error)

@@ -156,7 +156,7 @@ impl Documents {
                         .hint(format!("The documents are called {}", names.join(", "))),
                 );
             };
-            let text = text_file::read_file(&path, LARGEST_POLICY);
+            let text = text_file::read_regular_file(&path, LARGEST_POLICY);
             let text = text.map_err(|error| unreadable(&path, error))?;
             document.text = text;
             document.origin = path.display().to_string();

@@ -10,6 +10,10 @@ use crate::commands::explain;
 use crate::names::{Partition, Region, Site};
 use crate::settings::{self, GeneralFlags, Need, StackStateFlags};
 use crate::systems::{self, Goal, Layout};
+use crate::text_file;
+
+/// Far more than a file of profiles has.
+const LARGEST_FILE: u64 = 1024 * 1024;
 
 /// What the words before say of the settings, if they can be understood.
 type Given = Arc<Option<(GeneralFlags, StackStateFlags)>>;
@@ -67,7 +71,7 @@ fn profiles() -> Vec<String> {
         let set = std::env::var_os(variable).map(PathBuf::from);
         set.or_else(|| Some(home.as_ref()?.join(".aws").join(name)))
     });
-    let texts = paths.filter_map(|path| std::fs::read_to_string(path).ok());
+    let texts = paths.filter_map(|path| text_file::read_regular_file(&path, LARGEST_FILE).ok());
     let mut names: Vec<String> = texts.flat_map(|text| profiles_of(&text)).collect();
     names.sort();
     names.dedup();

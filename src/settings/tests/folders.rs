@@ -119,12 +119,35 @@ fn a_path_in_a_file_above_starts_at_the_file() {
 
 #[test]
 fn a_file_that_cannot_be_read_is_named_with_the_reason() {
-    let root = tempfile::tempdir().unwrap();
-    fs::create_dir(root.path().join("provision.toml")).unwrap();
-    let failure = load_in(root.path(), &[], &environment).unwrap_err();
-    let expected = "cannot read the settings file provision.toml";
-    assert_eq!(failure.message, expected);
-    let cause = &failure.causes[0];
-    assert!(cause.starts_with("Is a directory"), "{failure}");
-    assert!(failure.hint.is_some());
+    type Make = fn(&Path);
+    let cases: [(Make, &str); 2] = [
+        (|path| fs::create_dir(path).unwrap(), "it is a folder"),
+        (
+            |path| {
+                let made = std::process::Command::new("mkfifo")
+                    .arg(path)
+                    .status()
+                    .unwrap();
+                assert!(made.success());
+            },
+            "it is a named pipe",
+        ),
+    ];
+    for (make, what) in cases {
+        let root = tempfile::tempdir().unwrap();
+        make(&root.path().join("provision.toml"));
+        let below = root.path().join("below");
+        fs::create_dir(&below).unwrap();
+        for (folder, file) in [
+            (root.path(), "provision.toml"),
+            (&below, "../provision.toml"),
+        ] {
+            let failure = load_in(folder, &[], &environment).unwrap_err();
+            let expected = format!("cannot read the settings file {file}");
+            assert_eq!(failure.message, expected);
+            let cause = format!("{what}, and not a regular file");
+            assert_eq!(failure.causes, [cause]);
+            assert!(failure.hint.is_some());
+        }
+    }
 }
