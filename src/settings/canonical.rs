@@ -5,7 +5,6 @@
 //! unless the field says `serde(skip)`.
 
 use std::fmt::Display;
-use std::path::PathBuf;
 
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
@@ -45,11 +44,6 @@ fn add(entries: &mut Vec<(String, String)>, path: String, value: Json) {
 /// For `serialize_with`: the text of a value that may be missing.
 pub(super) fn text<T: Display, S: Serializer>(value: &Option<T>, to: S) -> Result<S::Ok, S::Error> {
     value.as_ref().map(T::to_string).serialize(to)
-}
-
-/// For `serialize_with`: a path that may be missing.
-pub(super) fn path<S: Serializer>(value: &Option<PathBuf>, to: S) -> Result<S::Ok, S::Error> {
-    text(&value.as_ref().map(|path| path.display()), to)
 }
 
 /// For `serialize_with`: the texts of a list whose order does not matter.

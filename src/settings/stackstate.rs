@@ -121,8 +121,9 @@ pub struct StackState {
     /// The policy that bounds every role, if there is one.
     #[serde(serialize_with = "canonical::text")]
     pub permissions_boundary: Option<Arn>,
-    /// The folder whose documents replace the built-in ones; whether it exists is not checked.
-    #[serde(serialize_with = "canonical::path")]
+    /// The folder whose documents replace the built-in ones; whether it exists is not checked. Its path
+    /// changes nothing in AWS, and begins where the program runs. The texts of its documents count.
+    #[serde(skip)]
     pub policies: Option<PathBuf>,
     /// The policies on our roles that are not ours and stay.
     #[serde(serialize_with = "canonical::sorted")]

@@ -142,7 +142,8 @@ fn each_setting_and_document_that_changed_is_named() {
     let mut replaced = settings(&REGIONS);
     stackstate(&mut replaced).policies = Some(folder.path().to_owned());
     let systems = named(&replaced, Goal::Present).unwrap();
-    let inputs = Inputs::of(&settings(&REGIONS), &systems).unwrap();
+    // The path of the folder is another one where the program runs elsewhere, as with `-C`.
+    let inputs = Inputs::of(&replaced, &systems).unwrap();
     assert_eq!(
         saved.check_inputs(&inputs).unwrap_err().to_string(),
         "the settings are no longer those that the saved plan was made from; nothing was changed\n\
