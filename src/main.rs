@@ -45,14 +45,6 @@ fn main() -> ExitCode {
     for warning in warnings(Cli::command, set) {
         terminal::report(&format!("Warning: {}\n", harmless(&warning)));
     }
-    let written = match &cli.command {
-        Command::Completions(args) => Some(commands::completions::command(args)),
-        Command::Man(args) => Some(commands::man::command(args)),
-        _ => None,
-    };
-    if let Some(written) = written {
-        return written.map_or_else(|failure| fail(&failure), |()| ExitCode::SUCCESS);
-    }
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -93,8 +85,8 @@ async fn run(cli: Cli) -> ExitCode {
                 commands::permissions::command(general, args, stopped).await
             }
             Command::Graph(args) => commands::graph::command(general, args, stopped).await,
-            // They need neither runtime nor signals, and are done by now.
-            Command::Completions(_) | Command::Man(_) => Ok(Ending::Well),
+            Command::Completions(args) => commands::completions::command(args),
+            Command::Man(args) => commands::man::command(args),
         }
     };
     let ending = command.await;
@@ -118,9 +110,6 @@ async fn run(cli: Cli) -> ExitCode {
         code
     }
 }
-}
-
-fn set_up_log(flags: &OutputFlags) {
 
 fn set_colours(choice: clap::ColorChoice) {
     match choice {
@@ -129,6 +118,9 @@ fn set_colours(choice: clap::ColorChoice) {
         clap::ColorChoice::Never => anstream::ColorChoice::Never,
     }
     .write_global();
+}
+
+fn set_up_log(flags: &OutputFlags) {
     let level = match flags.verbose {
         0 => return,
         1 => LevelFilter::INFO,

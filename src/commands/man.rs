@@ -7,6 +7,7 @@ use clap::Command;
 use clap_mangen::Man;
 
 use crate::cli::{Cli, ManArgs};
+use crate::commands::Ending;
 use crate::failure::Failure;
 use crate::terminal::{print, report};
 
@@ -14,7 +15,7 @@ use crate::terminal::{print, report};
 ///
 /// # Errors
 /// A page that cannot be written.
-pub fn command(args: &ManArgs) -> Result<(), Failure> {
+pub fn command(args: &ManArgs) -> Result<Ending, Failure> {
     let mut command = with_variables(Cli::definition()).disable_help_subcommand(true);
     command.build();
     let version = command.get_version().unwrap_or_default();
@@ -23,7 +24,8 @@ pub fn command(args: &ManArgs) -> Result<(), Failure> {
         let mut text = Vec::new();
         let rendered = page(&command, &source).render(&mut text);
         rendered.map_err(|error| failed(Path::new("standard output"), &error))?;
-        return print(&String::from_utf8_lossy(&text));
+        print(&String::from_utf8_lossy(&text))?;
+        return Ok(Ending::Well);
     };
     let written = std::fs::create_dir_all(folder);
     let written = written.and_then(|()| write(&command, &source, folder));
@@ -32,7 +34,7 @@ pub fn command(args: &ManArgs) -> Result<(), Failure> {
         "The pages are in {0}; read one with `man {0}/provision.1`.\n",
         folder.display()
     ));
-    Ok(())
+    Ok(Ending::Well)
 }
 
 /// The same command, whose pages name the variables. They show no value.

@@ -50,7 +50,8 @@ use crate::render::{json, text, warnings};
 use crate::saved_plan::SavedPlan;
 use crate::survey::Survey;
 use crate::systems::Site;
-use crate::terminal::confirm::{asks, asks_without_stdout, confirm};
+use crate::terminal::ask::can_ask;
+use crate::terminal::confirm::{asks_without_stdout, confirm};
 use crate::terminal::{print, print_event, report};
 use serde_json::json;
 
@@ -116,7 +117,7 @@ fn is_applied(saved: Option<&SavedPlan>, site: &Site, plan: &Plan) -> Result<boo
 /// There is no consent.
 async fn ask(context: &Context, site: &Site, plan: &Plan, yes: bool) -> Result<(), Failure> {
     warn(plan);
-    let alias = match !yes && asks() {
+    let alias = match !yes && can_ask() {
         true => timeout(ALIAS, account_alias(&context.aws)).await.ok(),
         false => None,
     };

@@ -7,31 +7,36 @@ use crate::terminal::report;
 
 /// Whether somebody can be asked.
 pub fn can_ask() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
+    no_terminal().is_none()
 }
 
-/// Shows the question and returns the line that follows, without the white space around it.
+/// The stream that a question needs and that is no terminal.
+pub fn no_terminal() -> Option<&'static str> {
+    if !io::stdin().is_terminal() {
+        Some("stdin")
+    } else if !io::stderr().is_terminal() {
+        Some("stderr")
+    } else {
+        None
+    }
+}
+
+/// Shows the question and returns the line that follows, without the white space around it; `None` where
+/// the input has ended.
 ///
 /// # Errors
-/// The end of the input, or an input that cannot be read.
-pub async fn ask(question: &str) -> Result<String, Failure> {
+/// An input that cannot be read.
+pub async fn ask(question: &str) -> Result<Option<String>, Failure> {
     report(question);
-    let answer = tokio::task::spawn_blocking(|| {
-        let mut line = String::new();
-        io::stdin().read_line(&mut line).map(|read| (read, line))
-    });
-    let unreadable =
-        |error: String| Failure::new("cannot read the answer; nothing was written").because(error);
-    match answer.await {
-        Ok(Ok((0, _))) => {
-            // The cursor is still behind the question.
-            report("\n");
-            Err(Failure::new(
-                "the input ended before the last answer; nothing was written",
-            ))
-        }
-        Ok(Ok((_, line))) => Ok(line.trim().to_owned()),
-        Ok(Err(error)) => Err(unreadable(error.to_string())),
-        Err(error) => Err(unreadable(error.to_string())),
+    // To read blocks the thread, and a signal must end the program meanwhile.
+    let answer = tokio::task::spawn_blocking(|| io::stdin().lines().next().transpose());
+    let answer = answer.await.map_err(io::Error::other).flatten();
+    let line = answer.map_err(|error| {
+        Failure::new("cannot read the answer; nothing was changed").because(error.to_string())
+    })?;
+    if line.is_none() {
+        // The cursor is still behind the question.
+        report("\n");
     }
+    Ok(line.map(|line| line.trim().to_owned()))
 }

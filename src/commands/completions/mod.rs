@@ -13,6 +13,7 @@ use clap_complete::CompleteEnv;
 use clap_complete::env::{Elvish, Fish, Powershell, Shells, Zsh};
 
 use crate::cli::{Cli, CompletionsArgs};
+use crate::commands::Ending;
 use crate::failure::Failure;
 use crate::terminal::print;
 use bash::Bash;
@@ -25,14 +26,15 @@ const SHELLS: Shells<'static> = Shells(&[&Bash, &Elvish, &Fish, &Powershell, &Zs
 ///
 /// # Errors
 /// A shell for which there is none, and a script that cannot be printed.
-pub fn command(args: &CompletionsArgs) -> Result<(), Failure> {
+pub fn command(args: &CompletionsArgs) -> Result<Ending, Failure> {
     let shell = args.shell;
     let failed = || Failure::new(format!("there are no completions for {shell}"));
     let completer = SHELLS.completer(&shell.to_string()).ok_or_else(failed)?;
     let mut script = Vec::new();
     let written = completer.write_registration(VARIABLE, PROGRAM, PROGRAM, PROGRAM, &mut script);
     written.map_err(|error| failed().because(error.to_string()))?;
-    print(&String::from_utf8_lossy(&script))
+    print(&String::from_utf8_lossy(&script))?;
+    Ok(Ending::Well)
 }
 
 /// Answers a shell that asks how its line may go on, and returns whether one has asked.

@@ -146,7 +146,9 @@ impl Interview {
             "" => format!("{label}: "),
             _ => format!("{label} [{usual}]: "),
         };
-        let line = ask(&question).await?;
+        let line = ask(&question).await?.ok_or_else(|| {
+            Failure::new("the input ended before the last answer; nothing was written")
+        })?;
         Ok(match line.as_str() {
             "" => usual.to_owned(),
             _ => line,
