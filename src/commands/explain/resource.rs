@@ -223,11 +223,11 @@ mod tests {
             let wanted = node.resource.wanted().unwrap();
             let desired: Attributes = wanted.desired(None, &Known::default());
             for (name, value) in desired {
-                let family = super::super::family(&name);
+                let family = crate::commands::explain::find::family(&name);
                 let place = format!("{} {name}", node.address());
                 let mut known = attributes_of(node.address().kind);
                 let explained = known
-                    .find(|it| super::super::family(it.name) == family)
+                    .find(|it| crate::commands::explain::find::family(it.name) == family)
                     .unwrap_or_else(|| panic!("{place} is not explained"));
                 let change = Change {
                     attribute: name.clone(),
