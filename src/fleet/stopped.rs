@@ -30,16 +30,14 @@ pub enum Why {
 impl Stopped {
     /// Why a run stopped in which `most` accounts might fail.
     pub fn of(stopped: &run::Stopped, most: usize) -> Self {
-        let accounts = match most {
-            1 => "1 account".to_owned(),
-            _ => format!("{most} accounts"),
+        let too_many = match most {
+            0 => "an account failed, and `max_failures` allows none".to_owned(),
+            1 => "more than 1 account failed (`max_failures`)".to_owned(),
+            _ => format!("more than {most} accounts failed (`max_failures`)"),
         };
         let (why, message) = match stopped {
             run::Stopped::Interrupted => (Why::Interrupted, "the run was interrupted".to_owned()),
-            run::Stopped::TooManyFailed => (
-                Why::MaxFailures,
-                format!("more than {accounts} failed (`max_failures`)"),
-            ),
+            run::Stopped::TooManyFailed => (Why::MaxFailures, too_many),
             run::Stopped::AllDenied => (
                 Why::Failed,
                 "the first accounts all deny their role".to_owned(),

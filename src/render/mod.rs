@@ -6,6 +6,7 @@ pub mod changes;
 pub mod config;
 pub mod differences;
 pub mod ending;
+pub mod fleet;
 pub mod graph;
 pub mod html;
 pub mod json;

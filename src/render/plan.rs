@@ -41,8 +41,12 @@ pub struct View<'a> {
 impl View<'_> {
     /// The whole plan: its account and regions, what is done with each resource, and a summary.
     pub fn text(&self, plan: &Plan) -> String {
-        let mut text = heading(self.site, self.width);
-        text.push_str(&narrowed::text(plan, self.width));
+        heading(self.site, self.width) + &self.body(plan)
+    }
+
+    /// The plan without its account and regions.
+    pub fn body(&self, plan: &Plan) -> String {
+        let mut text = narrowed::text(plan, self.width);
         let all: Vec<&Step> = plan.steps.iter().filter(|step| is_shown(step)).collect();
         let reason = common_reason(&all);
         text.push_str(&self.reason("", reason));

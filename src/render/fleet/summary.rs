@@ -1,0 +1,246 @@
+//! What is said of a run over many accounts at its end. Accounts with equal plans, and those that failed for
+//! the same reason, are told once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use anstyle::Style;
+use iam_policy::printable::printable;
+
+use super::{counted, listed};
+use crate::fleet::digest::Digest;
+use crate::fleet::ended::{Ended, Outcome, Reason};
+use crate::fleet::groups::{Group, Plans, by_cause, by_plan, skipped};
+use crate::fleet::report::Command;
+use crate::fleet::stopped::Stopped;
+use crate::names::AccountId;
+use crate::render::plan::View;
+use crate::render::text::{ADDED, CHANGED, QUIET, REMOVED, STRONG};
+use crate::render::waiting::time;
+use crate::render::wrap::hanging;
+use crate::saved_plan;
+
+/// How many different plans are shown as a whole, so that what failed is not lost above them.
+const PLANS: usize = 10;
+/// What stands for the number of an account in what many accounts have in common.
+const ACCOUNT: &str = "ACCOUNT";
+
+/// A run that ended.
+#[derive(Debug)]
+pub struct Summary<'a> {
+    /// What was done with each account.
+    pub command: Command,
+    /// How each account ended, also those that were left out.
+    pub ended: &'a [Ended],
+    /// One plan of each group of equal plans.
+    pub plans: &'a Plans,
+    /// The accounts of each wave; empty for a run without waves.
+    pub waves: &'a [Vec<AccountId>],
+    /// Why the run ended early, if it did.
+    pub stopped: Option<&'a Stopped>,
+    /// The command that goes on with what did not end well.
+    pub next: Option<&'a str>,
+    /// How long the run took.
+    pub took: Duration,
+    /// The columns of the text.
+    pub width: usize,
+    /// Whether every account and every plan is shown.
+    pub details: bool,
+}
+
+impl Summary<'_> {
+    /// The whole text.
+    pub fn text(&self) -> String {
+        let mut text = self.plans() + &self.others();
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        if let Some(stopped) = self.stopped {
+            let message = printable(&stopped.message);
+            let place = self.stopped_in();
+            text += &self.line(&format!("{REMOVED}Stopped{place}:{REMOVED:#} {message}."));
+        }
+        text += &self.result();
+        if let Some(next) = self.next {
+            text += &self.line(&format!("{STRONG}Next:{STRONG:#} `{next}`"));
+        }
+        text
+    }
+
+    /// The plans with changes, and those that are blocked.
+    fn plans(&self) -> String {
+        let mut text = String::new();
+        let mut left: Vec<&Ended> = Vec::new();
+        let mut shown = 0;
+        for group in by_plan(self.ended) {
+            let (outcome, digest) = group.common;
+            if outcome == Outcome::Done {
+                text += &self.heading(outcome, &group.accounts, "");
+                continue;
+            }
+            let is_shown = self.details || shown < PLANS;
+            match self.plan(&digest, &group).filter(|_| is_shown) {
+                Some(plan) => {
+                    shown += 1;
+                    text += &self.heading(outcome, &group.accounts, "");
+                    text += &plan;
+                }
+                None => left.extend(group.accounts),
+            }
+        }
+        if !left.is_empty() {
+            left.sort_by(|one, other| one.account.cmp(&other.account));
+            let with = ", with plans that `--details` shows";
+            text += &self.heading(Outcome::Changed, &left, with);
+        }
+        text
+    }
+
+    /// A plan that many accounts have in common, as one of them has it.
+    fn plan(&self, digest: &Digest, group: &Group<'_, (Outcome, Digest)>) -> Option<String> {
+        let (site, plan) = saved_plan::shown(&self.plans.get(digest)?).ok()?;
+        let view = View {
+            site: &site,
+            findings: &BTreeMap::new(),
+            width: self.width.saturating_sub(2),
+            details: self.details,
+        };
+        let mut text = String::new();
+        let regions: BTreeSet<_> = group.accounts.iter().map(|it| &it.regions).collect();
+        let body = view.body(&plan);
+        // A plan of one account alone is told as that account has it.
+        let body = match group.accounts.len() {
+            1 => body,
+            _ => body.replace(site.account.as_str(), ACCOUNT),
+        };
+        if regions.len() > 1 {
+            let note = format!(
+                "The regions are those of {}; other accounts have the same plan in theirs.",
+                site.account
+            );
+            text += &hanging("  ", "  ", &format!("{QUIET}{note}{QUIET:#}"), self.width);
+        }
+        for line in body.lines() {
+            let line = format!("  {line}");
+            text += line.trim_end();
+            text.push('\n');
+        }
+        Some(text)
+    }
+
+    /// What did not end well, what was left out, and what had no turn.
+    fn others(&self) -> String {
+        let mut text = String::new();
+        for group in by_cause(self.ended) {
+            let (outcome, _) = group.common;
+            text += &self.heading(outcome, &group.accounts, "");
+            let first = group.accounts.first().copied();
+            if let Some((account, reason)) = first.and_then(|it| Some((it, it.reason.as_ref()?))) {
+                text += &self.reason(account, reason, group.accounts.len());
+            }
+        }
+        for group in skipped(self.ended) {
+            let reason = printable(&group.common);
+            text += &self.heading(Outcome::Skipped, &group.accounts, &format!(", {reason}"));
+        }
+        let waiting = self.ended.iter();
+        let waiting = waiting.filter(|it| it.outcome == Outcome::NotStarted);
+        let mut waiting: Vec<&Ended> = waiting.collect();
+        if !waiting.is_empty() {
+            waiting.sort_by(|one, other| one.account.cmp(&other.account));
+            text += &self.heading(Outcome::NotStarted, &waiting, "");
+        }
+        text
+    }
+
+    /// How accounts ended, how many they are, and which.
+    fn heading(&self, outcome: Outcome, accounts: &[&Ended], more: &str) -> String {
+        let style = style_of(outcome);
+        let (count, words) = (counted(accounts.len(), "account"), capital(outcome.words()));
+        let heading = format!("{style}{words}{style:#}: {count}{more}");
+        let heading = hanging("", "  ", &heading, self.width);
+        let accounts = accounts.iter().map(|it| (&it.account, it.name.as_deref()));
+        format!("\n{heading}") + &listed(accounts, "  ", self.details, self.width)
+    }
+
+    /// The whole failure of one account, which stands for all of the same cause.
+    fn reason(&self, account: &Ended, reason: &Reason, accounts: usize) -> String {
+        let more = match reason.more {
+            0 => String::new(),
+            1 => " (and 1 failure more)".to_owned(),
+            more => format!(" (and {more} failures more)"),
+        };
+        let is_named = accounts == 1 || reason.message.contains(account.account.as_str());
+        let of = match is_named {
+            true => String::new(),
+            false => format!("In {}: ", account.account),
+        };
+        let message = format!("{of}{}{more}", printable(&reason.message));
+        let mut text = hanging("    ", "    ", &message, self.width);
+        if let Some(hint) = &reason.hint {
+            text += &hanging("    Hint: ", "    ", &printable(hint), self.width);
+        }
+        text
+    }
+
+    /// The first wave in which an account had no turn.
+    fn stopped_in(&self) -> String {
+        let waiting = self.ended.iter();
+        let waiting = waiting.filter(|it| it.outcome == Outcome::NotStarted);
+        let waiting: BTreeSet<&AccountId> = waiting.map(|it| &it.account).collect();
+        let waits = |wave: &Vec<AccountId>| wave.iter().any(|it| waiting.contains(it));
+        match self.waves.iter().position(waits) {
+            Some(wave) if self.waves.len() > 1 => {
+                format!(" in wave {} of {}", wave + 1, self.waves.len())
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// How many accounts ended in which way, and how long the run took.
+    fn result(&self) -> String {
+        let mut counts: BTreeMap<Outcome, usize> = BTreeMap::new();
+        for account in self.ended {
+            *counts.entry(account.outcome).or_default() += 1;
+        }
+        let counts: Vec<String> = counts
+            .into_iter()
+            .map(|(outcome, count)| {
+                let style = style_of(outcome);
+                format!("{style}{count} {outcome}{style:#}")
+            })
+            .collect();
+        let counts = match counts.as_slice() {
+            [] => "no accounts".to_owned(),
+            counts => counts.join(", "),
+        };
+        let (command, accounts) = (self.command, counted(self.ended.len(), "account"));
+        self.line(&format!(
+            "{STRONG}Fleet {command}:{STRONG:#} {accounts} in {}: {counts}.",
+            time(self.took)
+        ))
+    }
+
+    fn line(&self, text: &str) -> String {
+        hanging("", "  ", text, self.width)
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|it| it.to_ascii_uppercase());
+    first.into_iter().chain(characters).collect()
+}
+
+fn style_of(outcome: Outcome) -> Style {
+    match outcome {
+        Outcome::Unchanged | Outcome::Skipped => QUIET,
+        Outcome::Done => ADDED,
+        Outcome::Changed | Outcome::NotStarted => CHANGED,
+        Outcome::Blocked
+        | Outcome::Failed
+        | Outcome::Unknown
+        | Outcome::Stale
+        | Outcome::Unreachable => REMOVED.bold(),
+    }
+}
