@@ -11,6 +11,7 @@ use provision::commands::{self, Ending};
 use provision::failure::Failure;
 use provision::render::json;
 use provision::terminal::{self, panics};
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -45,10 +46,7 @@ fn main() -> ExitCode {
     for warning in warnings(Cli::command, set) {
         terminal::report(&format!("Warning: {}\n", harmless(&warning)));
     }
-    let runtime = match tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-    {
+    let runtime = match runtime(&cli.command) {
         Ok(runtime) => runtime,
         Err(error) => return fail(&Failure::new("cannot start").because(error.to_string())),
     };
@@ -56,6 +54,21 @@ fn main() -> ExitCode {
     // The thread that waits for an answer to the question must not delay the end.
     runtime.shutdown_background();
     code
+}
+
+/// What the command runs on. One thread is enough for one account; signing and reading for many takes more than
+/// one core can do in the time that AWS needs to answer.
+fn runtime(command: &Command) -> std::io::Result<Runtime> {
+    let mut builder = match command {
+        Command::Fleet(_) => {
+            let cores = std::thread::available_parallelism().map_or(1, usize::from);
+            let mut builder = Builder::new_multi_thread();
+            builder.worker_threads(cores.max(2));
+            builder
+        }
+        _ => Builder::new_current_thread(),
+    };
+    builder.enable_all().build()
 }
 
 async fn run(cli: Cli) -> ExitCode {
@@ -84,6 +97,7 @@ async fn run(cli: Cli) -> ExitCode {
             Command::Permissions(args) => {
                 commands::permissions::command(general, args, stopped).await
             }
+            Command::Fleet(command) => commands::fleet::command(general, command, stopped).await,
             Command::Graph(args) => commands::graph::command(general, args, stopped).await,
             Command::Completions(args) => commands::completions::command(args),
             Command::Man(args) => commands::man::command(args),

@@ -13,6 +13,7 @@ mod consent;
 mod destroy;
 mod explain;
 mod flags;
+mod fleet;
 mod graph;
 mod init;
 mod man;
@@ -41,6 +42,10 @@ pub use consent::{ConsentArgs, RemovalArgs};
 pub use destroy::DestroyArgs;
 pub use explain::ExplainArgs;
 pub use flags::{Belongs, Flag, WithSaved, flags, with_saved};
+pub use fleet::{
+    FleetAccountsArgs, FleetApplyArgs, FleetCommand, FleetDestroyArgs, FleetPlanArgs,
+    FleetPreflightArgs, FleetVerifyArgs, NarrowArgs, RunArgs,
+};
 pub use graph::{GraphArgs, GraphFormat};
 pub use init::InitArgs;
 pub use man::ManArgs;
@@ -129,6 +134,9 @@ pub enum Command {
     Status(StatusArgs),
     /// Find out whether what is deployed works: send a test event and look for it in the bucket
     Verify(VerifyArgs),
+    /// Do the same in many accounts
+    #[command(subcommand)]
+    Fleet(FleetCommand),
     /// Print the IAM policy a command needs
     Permissions(PermissionsArgs),
     /// Show what is created in which order
@@ -145,6 +153,7 @@ impl Command {
         match self {
             Command::Apply(args) => args.json,
             Command::Destroy(args) => args.json,
+            Command::Fleet(command) => command.prints_events(),
             _ => false,
         }
     }

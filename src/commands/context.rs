@@ -5,12 +5,14 @@ use std::path::Path;
 use futures_util::future::{BoxFuture, FutureExt};
 use tokio::sync::watch;
 
-use crate::aws::{Aws, Connections, Network, variables};
+use crate::aws::{Aws, Connections, Network, Session, variables};
 use crate::commands::alive::alive;
 use crate::failure::Failure;
 use crate::names::{Partition, Region};
 use crate::secret::known;
-use crate::settings::{self, Draft, GeneralFlags, Need, Settings, StackStateFlags, check_endpoint};
+use crate::settings::{
+    self, Connection, Draft, GeneralFlags, Need, Settings, StackStateFlags, check_endpoint,
+};
 use crate::survey::{self, Survey};
 use crate::systems::{self, Goal, Layout, Site, Systems};
 use crate::terminal::report;
@@ -42,6 +44,32 @@ pub(super) fn warn_of(draft: &Draft) {
     }
 }
 
+/// The connections of a run, and what AWS's own configuration says.
+///
+/// # Errors
+/// A proxy or certificates that cannot be used, and an endpoint that would send requests over the network in
+/// the clear.
+pub(super) async fn connect(
+    connection: &Connection,
+    main: Option<&Region>,
+    stop: watch::Receiver<bool>,
+) -> Result<(Connections, Session), Failure> {
+    variables::check(std::env::vars_os())?;
+    let network = Network::from_environment(|name| std::env::var_os(name))?;
+    let mut connections = Connections::over(network, connection.concurrency, stop);
+    if let Some(read_lag) = connection.read_lag {
+        connections = connections.answering_within(read_lag);
+    }
+    let (profile, endpoint) = (&connection.profile, &connection.endpoint_url);
+    let session = connections
+        .session(main, profile.as_deref(), endpoint.as_deref())
+        .await;
+    for (place, url) in session.endpoints() {
+        check_endpoint(&url).map_err(|invalid| invalid.at(place))?;
+    }
+    Ok((connections, session))
+}
+
 impl Context {
     /// Loads and checks everything. No request is sent to AWS, except for the region of an EC2
     /// instance where nothing else names one.
@@ -60,22 +88,7 @@ impl Context {
         let draft = settings::load(general, stackstate, need, Path::new("."), &environment)?;
         warn_of(&draft);
         let connection = draft.connection();
-        variables::check(std::env::vars_os())?;
-        let network = Network::from_environment(|name| std::env::var_os(name))?;
-        let mut connections = Connections::over(network, connection.concurrency, stop);
-        if let Some(read_lag) = connection.read_lag {
-            connections = connections.answering_within(read_lag);
-        }
-        let session = connections
-            .session(
-                draft.main_region(),
-                connection.profile.as_deref(),
-                connection.endpoint_url.as_deref(),
-            )
-            .await;
-        for (place, url) in session.endpoints() {
-            check_endpoint(&url).map_err(|invalid| invalid.at(place))?;
-        }
+        let (connections, session) = connect(connection, draft.main_region(), stop).await?;
         let settings = draft.complete(session.region.as_deref())?;
         for warning in settings.regions.iter().filter_map(Region::warning) {
             report(&format!("Warning: {warning}\n"));

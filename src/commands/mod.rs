@@ -7,6 +7,7 @@ pub mod config;
 pub mod context;
 pub mod destroy;
 pub mod explain;
+pub mod fleet;
 pub mod graph;
 pub mod init;
 pub mod man;

@@ -3,17 +3,20 @@
 use std::env;
 use std::path::Path;
 
+use serde_json::Value as Json;
 use tokio::sync::watch;
 
 use crate::cli::{self, Belongs, Flag, PlanArgs};
 use crate::commands::context::Context;
 use crate::commands::{Ending, consent, page, refuse_blocked, shell};
+use crate::engine::plan::Plan;
 use crate::failure::Failure;
 use crate::render::markdown::markdown;
 use crate::render::wrap::columns;
 use crate::render::{json, warnings};
 use crate::saved_plan::{self, Inputs, Made};
 use crate::settings::{GeneralFlags, Need};
+use crate::survey::Survey;
 use crate::systems::Goal;
 use crate::terminal::{print, print_json, report};
 
@@ -50,18 +53,13 @@ pub async fn command(
         ));
     }
     let document = json::plan(&survey.site, &plan);
-    let accepted = &context.settings.accepted;
-    if args.json {
-        print_json(format_args!("{document:#}"))?;
-    } else if args.markdown {
-        print(&markdown(&document, accepted)?)?;
-    } else {
-        let text = super::in_words(&context, &survey, &plan, args.details);
-        print(&(text + &warnings::text(&plan.warnings, columns(&std::io::stdout()))))?;
-    }
-    if let Some(file) = &args.html {
-        page::write(file, &document, accepted)?;
-    }
+    let form = Form {
+        json: args.json,
+        markdown: args.markdown,
+        details: args.details,
+        html: args.html.as_deref(),
+    };
+    show(&context, &survey, &plan, &document, &form)?;
     refuse_blocked(&plan).map_err(|blocked| match &args.out {
         Some(file) => blocked.hint(format!(
             "{} is not written, since no apply carries a blocked plan out",
@@ -85,6 +83,39 @@ pub async fn command(
     } else {
         Ending::Well
     })
+}
+
+/// In which form a plan is shown.
+pub(super) struct Form<'a> {
+    pub(super) json: bool,
+    pub(super) markdown: bool,
+    pub(super) details: bool,
+    /// The file of the page, if there is to be one.
+    pub(super) html: Option<&'a Path>,
+}
+
+/// Shows the plan of an account.
+///
+/// # Errors
+/// A file or the standard output cannot be written.
+pub(super) fn show(
+    context: &Context,
+    survey: &Survey,
+    plan: &Plan,
+    document: &Json,
+    form: &Form<'_>,
+) -> Result<(), Failure> {
+    let accepted = &context.settings.accepted;
+    if form.json {
+        print_json(format_args!("{document:#}"))?;
+    } else if form.markdown {
+        print(&markdown(document, accepted)?)?;
+    } else {
+        let text = super::in_words(context, survey, plan, form.details);
+        print(&(text + &warnings::text(&plan.warnings, columns(&std::io::stdout()))))?;
+    }
+    form.html
+        .map_or(Ok(()), |file| page::write(file, document, accepted))
 }
 
 fn words(flags: &[Flag], belongs: Belongs) -> Result<Vec<String>, Failure> {

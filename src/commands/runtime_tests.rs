@@ -4,7 +4,7 @@ use clap::Parser;
 use tokio::sync::watch;
 
 use super::{Ending, agent_config, apply, destroy, graph, permissions, plan, policy, preflight};
-use super::{config, init, status, verify};
+use super::{config, fleet, init, status, verify};
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;
 
@@ -38,6 +38,7 @@ fn a_command_can_move_to_another_thread() {
         Command::Status(args) => fits_every_runtime(status::command(general, args, stop)),
         Command::Verify(args) => fits_every_runtime(verify::command(general, args, stop)),
         Command::Graph(args) => fits_every_runtime(graph::command(general, args, stop)),
+        Command::Fleet(command) => fits_every_runtime(fleet::command(general, command, stop)),
         // These are no futures.
         Command::Explain(_) | Command::Show(_) | Command::Completions(_) | Command::Man(_) => {}
     }

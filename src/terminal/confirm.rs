@@ -13,14 +13,27 @@ pub async fn confirm(yes: bool, question: &str) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
+    typed(
+        &format!("{question} Type yes: "),
+        "yes",
+        "Pass `--yes` to go ahead without a question",
+    )
+    .await
+}
+
+/// Returns when the person types `answer`. Where nobody can be asked, `way` is the way to go ahead.
+///
+/// # Errors
+/// Any other answer, or no terminal to ask at.
+pub async fn typed(question: &str, answer: &str, way: &str) -> Result<(), Failure> {
     if let Some(stream) = no_terminal() {
         return Err(Failure::new(format!(
             "{stream} is not a terminal, so there is no way to ask for confirmation; nothing was changed"
         ))
-        .hint("Pass `--yes` to go ahead without a question"));
+        .hint(way));
     }
-    match ask(&format!("\n{question} Type yes: ")).await?.as_deref() {
-        Some("yes") => Ok(()),
+    match ask(&format!("\n{question}")).await? {
+        Some(given) if given == answer => Ok(()),
         _ => Err(Failure::new("not confirmed; nothing was changed")),
     }
 }

@@ -1,0 +1,136 @@
+//! An account's turn: its plan is carried out if it is still the one that was approved.
+
+use super::account::{Planned, ended, planned, together};
+use super::load::{Access, Fleet};
+use crate::engine::action::Action;
+use crate::engine::approved::Approved;
+use crate::engine::events::{Counts, Events, Outcome as Step};
+use crate::engine::execute::execute;
+use crate::engine::observed::Consent;
+use crate::failure::Failure;
+use crate::fleet::digest::Digest;
+use crate::fleet::ended::{Ended, Outcome};
+use crate::fleet::run::End;
+use crate::fleet::target::Target;
+use crate::survey::Survey;
+use crate::systems::Goal;
+
+/// Reads the account again, and carries the plan out if it has the digest that was approved.
+pub(super) async fn turn(
+    fleet: &Fleet,
+    target: &Target,
+    consent: Consent,
+    approved: Digest,
+) -> End {
+    let is_approved = |planned: &Planned| Digest::exact(&planned.document) == approved;
+    let mut found = planned(fleet, target, Access::Writes, consent, false).await;
+    // An answer that is some seconds old is no change of what is there.
+    if let Ok(other) = &found
+        && !is_approved(other)
+        && other.survey.doubt().is_some()
+    {
+        found = planned(fleet, target, Access::Writes, consent, true).await;
+    }
+    let planned = match found {
+        Ok(planned) => planned,
+        Err(end) => return end,
+    };
+    if !is_approved(&planned) {
+        let failure = Failure::new(
+            "the account has changed since its plan was approved, so that nothing was written",
+        )
+        .hint("Look at the new plan with `provision fleet plan --account ID`, then run again");
+        let stale = ended(target, Outcome::Stale).with_plan(&planned.document);
+        return End::Alone(stale.because(&failure));
+    }
+    End::Alone(carried_out(fleet, target, planned, consent).await)
+}
+
+async fn carried_out(fleet: &Fleet, target: &Target, planned: Planned, consent: Consent) -> Ended {
+    let Planned {
+        context,
+        survey,
+        plan,
+        document,
+    } = planned;
+    let kept = ended(target, Outcome::Done).with_plan(&document);
+    let Survey {
+        nodes,
+        observed,
+        observed_at,
+        ..
+    } = survey;
+    let approved = Approved {
+        plan,
+        observed,
+        observed_at,
+        consent,
+    };
+    // Nobody is shown what is done in one of many accounts; how it ended is told.
+    let (events, _) = Events::channel();
+    let results = execute(&nodes, &approved, &context.aws, &events).await;
+    let counts = Counts::of(&results.outcomes);
+    let (outcome, failure) = if counts.count("unknown") > 0 {
+        (Outcome::Unknown, failures(&results.outcomes))
+    } else if counts.count("failed") > 0 {
+        (Outcome::Failed, failures(&results.outcomes))
+    } else if counts.was_stopped() {
+        stopped(&counts)
+    } else if !counts.all_done() {
+        let failure = Failure::new("some resources were left as they were");
+        (Outcome::Failed, Some(failure))
+    } else {
+        left(fleet, &approved)
+    };
+    let kept = Ended { outcome, ..kept };
+    match failure {
+        Some(failure) => kept.because(&failure),
+        None => kept,
+    }
+}
+
+/// The failures of all resources, those first after which nobody knows what was written.
+fn failures<T>(outcomes: &[(T, Step)]) -> Option<Failure> {
+    let unknown = outcomes.iter().filter_map(|(_, it)| match it {
+        Step::Unknown(failure) => Some(failure.clone()),
+        _ => None,
+    });
+    let failed = outcomes.iter().filter_map(|(_, it)| match it {
+        Step::Failed(failure) => Some(failure.clone()),
+        _ => None,
+    });
+    together(unknown.chain(failed))
+}
+
+/// How an account ends whose work was stopped.
+fn stopped(counts: &Counts) -> (Outcome, Option<Failure>) {
+    let done = counts.count("done") + counts.count("half_done");
+    if done == 0 {
+        return (Outcome::NotStarted, None);
+    }
+    let failure = Failure::new("the run was interrupted in the middle of the work on this account")
+        .hint("Run again: it goes on from what exists");
+    (Outcome::Failed, Some(failure))
+}
+
+/// How an account ends in which all was done. After a destroy something may be left that is not ours.
+fn left(fleet: &Fleet, approved: &Approved) -> (Outcome, Option<Failure>) {
+    if fleet.goal == Goal::Present {
+        return (Outcome::Done, None);
+    }
+    let left = approved.plan.left(&approved.observed);
+    let left = left.into_iter().map(|step| {
+        let what = match step.decision.action {
+            Action::Delete => "the name of it, which leads to another resource".to_owned(),
+            _ => {
+                let reason = step.decision.reason.clone().or(step.note.clone());
+                reason.unwrap_or_default()
+            }
+        };
+        Failure::new(format!("{} is left: {what}", step.address))
+    });
+    match together(left) {
+        Some(failure) => (Outcome::Failed, Some(failure)),
+        None => (Outcome::Done, None),
+    }
+}
