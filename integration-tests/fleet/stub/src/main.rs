@@ -16,6 +16,9 @@ use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+/// The account that assumes the roles.
+const CALLER: u64 = 100_000_000_000;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -34,10 +37,11 @@ fn main() -> Result<(), Box<dyn Error>> {
                 _ => None,
             };
             let stub = Stub::start(Fleet {
-                organization: Organization::of(accounts.parse()?),
+                organization: Organization::of(CALLER, accounts.parse()?),
                 recording: Arc::new(Recording::load(Path::new(recording))?),
                 script: of_kinds([].into(), Kind::Holds(State::Applied)),
                 latency: Duration::from_millis(latency.parse()?),
+                emulator: None,
                 tls,
             })?;
             let (key, secret) = stub.credentials();

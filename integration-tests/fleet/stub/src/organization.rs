@@ -32,17 +32,18 @@ pub struct Organization {
 }
 
 impl Organization {
-    /// An organization of the caller's account and so many others, all in one organizational unit.
-    pub fn of(accounts: usize) -> Self {
-        let member = |number: usize| Member {
-            id: format!("{:012}", 100_000_000_000 + number),
+    /// An organization of the caller's account and so many others, all in one organizational unit. The
+    /// caller's account has the number `first`, and the others have the next ones.
+    pub fn of(first: u64, accounts: usize) -> Self {
+        let member = |number: u64| Member {
+            id: format!("{:012}", (first + number) % 1_000_000_000_000),
             state: "ACTIVE".to_owned(),
             units: match number {
                 0 => Vec::new(),
                 _ => vec!["ou-ab12-workload".to_owned()],
             },
         };
-        let members: Vec<Member> = (0..=accounts).map(member).collect();
+        let members: Vec<Member> = (0..=accounts as u64).map(member).collect();
         Organization {
             id: "o-a1b2c3d4e5".to_owned(),
             management: members[0].id.clone(),

@@ -153,8 +153,7 @@ struct Tape {
 impl Tape {
     /// A proxy for the emulator, which denies the page of roles or not.
     fn start(emulator: &str, denies_page: bool) -> io::Result<Self> {
-        let upstream = emulator.trim_start_matches("http://");
-        let upstream: Arc<str> = upstream.trim_end_matches('/').into();
+        let upstream: Arc<str> = emulator.into();
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = runtime.worker_threads(1).enable_all().build()?;
         let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0)))?;
@@ -204,8 +203,9 @@ async fn keep(
 }
 
 /// The emulator's answer, with only the headers that matter.
-async fn ask(upstream: &str, request: &Request) -> io::Result<String> {
-    let mut server = TcpStream::connect(upstream).await?;
+pub(crate) async fn ask(emulator: &str, request: &Request) -> io::Result<String> {
+    let address = emulator.trim_start_matches("http://");
+    let mut server = TcpStream::connect(address.trim_end_matches('/')).await?;
     // The answers of HTTP 1.0 are not in parts, and end with the connection.
     let (method, target, headers) = (&request.method, &request.target, &request.headers);
     let head = format!("{method} {target} HTTP/1.0\r\n{headers}\r\n");

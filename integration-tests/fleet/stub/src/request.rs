@@ -102,6 +102,12 @@ impl Request {
         Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
     }
 
+    /// The account that the request is about: that of the role which it assumes, or that whose key signed
+    /// it.
+    pub fn about(&self) -> String {
+        crate::sessions::assumes(self).unwrap_or_else(|| self.account.clone())
+    }
+
     /// What the answer depends on, without the account. It is the same whether a bucket is addressed by
     /// host or by path, and wherever a global service is signed for.
     pub(crate) fn key(&self) -> String {
@@ -131,6 +137,21 @@ impl Request {
             .into_iter()
             .flat_map(|text| text.split(|it: char| !it.is_ascii_digit()));
         runs.filter(|run| run.len() == 12)
+    }
+}
+
+impl Request {
+    /// The same request, signed as LocalStack wants it: it takes the access key for the account.
+    pub(crate) fn signed_by(&self, account: &str) -> Request {
+        let scope = self.header("authorization").unwrap_or_default();
+        let key = scope
+            .split_once("Credential=")
+            .and_then(|(_, it)| it.split_once('/'));
+        let (key, _) = key.unwrap_or_default();
+        Request {
+            headers: self.headers.replace(key, account),
+            ..self.clone()
+        }
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::answer::Answer;
 use crate::request::Request;
 
@@ -25,7 +27,9 @@ pub enum Reply {
     As(State),
     /// With this answer.
     With(Answer),
-    /// Not at all: the connection ends.
+    /// As the emulator answers, to which the request is passed on.
+    Emulated,
+    /// Not at all: the connection ends before anything is done.
     Nothing,
 }
 
@@ -36,6 +40,8 @@ pub struct Turn {
     pub reply: Reply,
     /// How much later than others.
     pub delay: Duration,
+    /// Whether the answer is lost: the connection ends in its place.
+    pub is_lost: bool,
 }
 
 impl From<Reply> for Turn {
@@ -43,6 +49,7 @@ impl From<Reply> for Turn {
         Turn {
             reply,
             delay: Duration::ZERO,
+            is_lost: false,
         }
     }
 }
@@ -78,6 +85,9 @@ impl Kind {
         let (is_json, here) = (request.header("x-amz-target").is_some(), &request.region);
         // Global services do not belong to the region that they are signed for.
         let is_global = ["iam", "organizations"].contains(&&*request.service);
+        if request.service == "account" {
+            return Reply::With(self.regions()).into();
+        }
         match self {
             Kind::Holds(state) => Reply::As(*state).into(),
             Kind::NotAssumable if request.operation == "AssumeRole" => error(
@@ -138,6 +148,20 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// The regions that the account has not enabled, as Account Management answers.
+    fn regions(&self) -> Answer {
+        let regions = match self {
+            Kind::NotEnabled(region) => {
+                json!([{"RegionName": region, "RegionOptStatus": "DISABLED"}])
+            }
+            _ => json!([]),
+        };
+        let body = json!({"Regions": regions}).to_string();
+        Answer::of(200, "application/json", &body)
+    }
+}
+
 /// Whether the SDK has made fewer than two attempts at the call before.
 fn is_early_attempt(request: &Request) -> bool {
     let attempt = request.header("amz-sdk-request").unwrap_or_default();
@@ -149,8 +173,7 @@ fn is_early_attempt(request: &Request) -> bool {
 /// The accounts in `kinds` behave in these ways, and all others in the way `others`.
 pub fn of_kinds(kinds: BTreeMap<String, Kind>, others: Kind) -> Script {
     Arc::new(move |request| {
-        let target = crate::sessions::assumes(request);
-        let account = target.as_ref().unwrap_or(&request.account);
-        kinds.get(account).unwrap_or(&others).turn(request)
+        let kind = kinds.get(&request.about());
+        kind.unwrap_or(&others).turn(request)
     })
 }

@@ -1,9 +1,9 @@
 //! Serves the accounts.
 
 use std::collections::HashSet;
-use std::io;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::io::{self, Read};
+use std::net::{Shutdown, SocketAddr};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rustls::{HandshakeKind, ServerConfig};
@@ -15,7 +15,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::answer::Answer;
 use crate::counts::Counts;
 use crate::organization::Organization;
-use crate::recording::Recording;
+use crate::recording::{Recording, ask};
 use crate::request::{Request, key_of};
 use crate::script::{Reply, Script};
 use crate::sessions;
@@ -30,6 +30,8 @@ pub struct Fleet {
     pub script: Script,
     /// How long each call takes.
     pub latency: Duration,
+    /// The endpoint of the emulator, if some requests are passed on.
+    pub emulator: Option<String>,
     /// The certificate for connections that are asked for with CONNECT.
     pub tls: Option<Arc<ServerConfig>>,
 }
@@ -45,6 +47,7 @@ struct Shared {
     fleet: Fleet,
     accounts: HashSet<String>,
     counts: Mutex<Counts>,
+    connection_ended: Condvar,
 }
 
 impl Stub {
@@ -57,6 +60,7 @@ impl Stub {
         let shared = Arc::new(Shared {
             accounts: members.map(|member| member.id.clone()).collect(),
             counts: Mutex::default(),
+            connection_ended: Condvar::new(),
             fleet,
         });
         let address = listener.local_addr()?;
@@ -77,6 +81,18 @@ impl Stub {
     pub fn credentials(&self) -> (String, String) {
         let caller = &self.shared.fleet.organization.management;
         (key_of("AKIA", caller), sessions::secret_of(caller))
+    }
+
+    /// Returns once every request of a program that has ended is answered.
+    pub fn until_idle(&self) -> io::Result<()> {
+        // Connections are accepted in their order, so that every earlier one is accepted by then.
+        let mut last = std::net::TcpStream::connect(self.address)?;
+        last.shutdown(Shutdown::Write)?;
+        last.read_to_end(&mut Vec::new())?;
+        let busy = |counts: &mut Counts| counts.connections.now > 0;
+        let ended = &self.shared.connection_ended;
+        drop(ended.wait_while(self.shared.counts(), busy));
+        Ok(())
     }
 
     /// What the server saw so far.
@@ -102,6 +118,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
             // A program that ends leaves its connections.
             let _ended = serve_plain(client, &shared).await;
             shared.counts().connections.end();
+            shared.connection_ended.notify_all();
         });
     }
 }
@@ -170,6 +187,7 @@ impl Shared {
             recording,
             script,
             latency,
+            emulator,
             ..
         } = &self.fleet;
         let turn = script(request);
@@ -181,21 +199,28 @@ impl Shared {
             let error = Answer::error(request, 403, "AccessDenied", "signed by another account");
             return Some(error.to(account));
         }
-        let state = match turn.reply {
-            Reply::As(state) => state,
-            Reply::With(answer) => return Some(answer.to(account)),
-            Reply::Nothing => return None,
-        };
-        let answer = match request.service.as_str() {
-            "sts" => {
+        let answer = match (turn.reply, request.service.as_str()) {
+            (Reply::Nothing, _) => return None,
+            (Reply::With(answer), _) => Some(answer),
+            (_, "sts") => {
                 if let Some(account) = sessions::assumes(request) {
                     *self.counts().assumed.entry(account).or_default() += 1;
                 }
                 sessions::answer(request, &organization.management)
             }
-            "organizations" => organization.answer(request),
-            _ => recording.answer(state, &request.key()).cloned(),
+            (_, "organizations") => organization.answer(request),
+            (Reply::Emulated, _) => {
+                let emulator = emulator.as_deref().unwrap_or_default();
+                ask(emulator, &request.signed_by(account))
+                    .await
+                    .ok()
+                    .map(Answer::new)
+            }
+            (Reply::As(state), _) => recording.answer(state, &request.key()).cloned(),
         };
+        if turn.is_lost {
+            return None;
+        }
         let answer = answer.unwrap_or_else(|| {
             self.counts().unknown.insert(request.key());
             Answer::error(request, 501, "NotImplemented", "nothing was recorded")

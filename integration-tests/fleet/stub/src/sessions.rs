@@ -26,6 +26,9 @@ pub(crate) fn has_own_token(request: &Request) -> bool {
 
 /// The account of the role that the request assumes.
 pub(crate) fn assumes(request: &Request) -> Option<String> {
+    if request.operation != "AssumeRole" {
+        return None;
+    }
     let role = request.parameter("RoleArn")?;
     role.split(':').nth(4).map(str::to_owned)
 }

@@ -39,10 +39,11 @@ fn recording() -> Arc<Recording> {
 
 fn stub(accounts: usize, script: Script) -> Stub {
     let started = Stub::start(Fleet {
-        organization: Organization::of(accounts),
+        organization: Organization::of(100_000_000_000, accounts),
         recording: recording(),
         script,
         latency: Duration::ZERO,
+        emulator: None,
         tls: None,
     });
     started.unwrap()
@@ -208,7 +209,7 @@ fn a_session_names_its_account_and_ends() {
 
 #[test]
 fn accounts_are_listed_in_pages_of_twenty_with_their_paths() {
-    let mut organization = Organization::of(44);
+    let mut organization = Organization::of(100_000_000_000, 44);
     organization.members.push(Member {
         id: "300000000000".to_owned(),
         state: "SUSPENDED".to_owned(),
@@ -219,6 +220,7 @@ fn accounts_are_listed_in_pages_of_twenty_with_their_paths() {
         recording: recording(),
         script: applied(),
         latency: Duration::ZERO,
+        emulator: None,
         tls: None,
     });
     let (stub, mut token, mut pages) = (stub.unwrap(), Json::Null, Vec::new());
