@@ -231,8 +231,8 @@ fn help_and_errors_obey_what_is_said_about_colours() {
         ),
         (
             &["plan", "--unknown", "--color=always"],
-            false,
-            "an error has none",
+            true,
+            "an error obeys it too",
         ),
     ];
     for (args, coloured, reason) in cases {

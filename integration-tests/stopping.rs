@@ -288,6 +288,7 @@ fn a_pipe_that_nobody_named_is_not_opened() {
     for (args, said) in cases {
         account.provision(args).exits(1).says(said);
     }
+    std::fs::remove_file(account.path("provision.toml")).unwrap();
     named_pipe(&account, "provision.toml");
     account.provision(&["plan"]).exits(1).says(
         "cannot read the settings file provision.toml\nCaused by:\n  \
