@@ -17,6 +17,7 @@ mod fleet;
 mod graph;
 mod init;
 mod man;
+mod near;
 mod permissions;
 mod plan;
 mod policy;

@@ -7,6 +7,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args, Command, CommandFactory, Error, FromArgMatches};
 
 use super::color::color;
+use super::near::is_near;
 use super::{Cli, variables};
 use crate::settings::{GeneralFlags, StackStateFlags};
 
@@ -128,9 +129,20 @@ fn explained(mut error: Error, words: &[OsString], command: &Command) -> Error {
             error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
         }
     }
+    let suggested = match error.get(ContextKind::SuggestedArg) {
+        Some(ContextValue::String(option)) => Some(option.clone()),
+        _ => None,
+    };
     let Some(ContextValue::String(refused)) = error.get(ContextKind::InvalidArg) else {
         return error;
     };
+    let refused = refused.clone();
+    let letters = |option: &str| option.trim_start_matches('-').to_owned();
+    if suggested.is_some_and(|it| !is_near(&letters(&refused), &letters(&it))) {
+        error.remove(ContextKind::SuggestedArg);
+        // It has the option that was suggested.
+        error.remove(ContextKind::Usage);
+    }
     // An option that counts has dots behind its name.
     let long = refused.split([' ', '.']).next().unwrap_or_default();
     let long = long.to_owned();

@@ -139,6 +139,8 @@ fn a_misspelt_option_is_taken_for_an_option() {
     let error = read(&["apply", "--no-preflght"]).unwrap_err().to_string();
     assert!(error.contains("--no-preflight"), "{error}");
     assert!(!error.contains("as a value"), "{error}");
+    let far = read(&["status", "--target=a"]).unwrap_err().to_string();
+    assert!(!far.contains("--tag "), "{far}");
     let error = read(&["apply", "--zzzzz"]).unwrap_err().to_string();
     assert!(!error.contains("tip:"), "{error}");
 }

@@ -9,6 +9,8 @@ use std::ffi::OsString;
 
 use clap::{Arg, Command};
 
+use super::near::is_near;
+
 /// What the names of all variables begin with.
 pub const PREFIX: &str = "PROVISION_";
 
@@ -54,10 +56,10 @@ pub fn warnings(
             let option = name[PREFIX.len()..].replace('_', "-").to_lowercase();
             return format!("{name} has no effect: --{option} counts on the command line only");
         }
+        let letters = |name: &str| name[PREFIX.len()..].to_owned();
         let distance = |other: &&String| strsim::damerau_levenshtein(&name, other);
         let nearest = options.keys().filter(|it| known(it)).min_by_key(distance);
-        let letters = name.len() - PREFIX.len();
-        let nearest = nearest.filter(|it| distance(it) <= letters / 3);
+        let nearest = nearest.filter(|it| is_near(&letters(&name), &letters(it)));
         let advice = nearest.map_or(String::new(), |it| format!("; did you mean {it}?"));
         format!("{name} is not a variable of provision{advice}")
     };
