@@ -51,7 +51,7 @@ pub struct ApplyArgs {
     /// others
     #[arg(long, conflicts_with = "no_preflight")]
     pub ignore_preflight: bool,
-    /// Change only these resources and those that they need; a list of addresses, repeatable
+    /// Change only these resources and those that they need; with commas, or repeated
     #[arg(long = "target", value_name = "ADDRESS", conflicts_with = "plan")]
     pub targets: Vec<String>,
     /// The settings of the StackState integration.

@@ -6,8 +6,9 @@ use clap_complete::Shell;
 /// The options of `completions`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
-  provision completions bash > ~/.local/share/bash-completion/completions/provision")]
+Examples:
+  source <(provision completions bash)
+  provision completions fish > ~/.config/fish/completions/provision.fish")]
 pub struct CompletionsArgs {
     /// Shell to complete for
     pub shell: Shell,

@@ -5,13 +5,13 @@ use clap::Args;
 /// What an apply may do only where these options agree to it.
 #[derive(Debug, Args)]
 pub struct ConsentArgs {
-    /// Take over resources that exist under our names and are not managed by provision
+    /// Take over resources that have the deployment's names and are not managed by provision
     #[arg(long)]
     pub adopt: bool,
     /// Remove what restricts access: a Deny, a permissions boundary, a disabled key
     #[arg(long)]
     pub remove_restrictions: bool,
-    /// Let the objects expire that a bucket holds already and that would stay otherwise
+    /// Accept that objects which are in a bucket now expire sooner than they would without this change
     #[arg(long)]
     pub expire_existing_objects: bool,
 }
@@ -30,8 +30,8 @@ pub struct RemovalArgs {
     /// Delete every version of every object in the log bucket first
     #[arg(long)]
     pub empty_bucket: bool,
-    /// Detach our policies and roles from identities and instance profiles that provision does not
-    /// manage, remove targets of others from our rules, and delete a key that has other aliases
+    /// Detach the deployment's policies and roles from identities and instance profiles that provision
+    /// does not manage, remove other targets from its rules, and delete a key that has other aliases
     #[arg(long)]
     pub detach_foreign: bool,
 }

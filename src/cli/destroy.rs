@@ -27,10 +27,10 @@ pub struct DestroyArgs {
     /// What else is removed.
     #[command(flatten)]
     pub removal: RemovalArgs,
-    /// Delete a policy with a Deny although identities that stay have it
+    /// Delete a policy with a Deny too, which restricts identities that stay
     #[arg(long)]
     pub remove_restrictions: bool,
-    /// Delete only these resources and those that need them; a list of addresses, repeatable
+    /// Delete only these resources and those that need them; with commas, or repeated
     #[arg(long = "target", value_name = "ADDRESS")]
     pub targets: Vec<String>,
     /// The settings of the StackState integration.

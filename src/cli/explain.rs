@@ -6,12 +6,12 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  provision explain                                       What can be explained
-  provision explain service-without-source                A code of policy lint
-  provision explain iam_role.firehose-eu-west-1           A resource, by its address
-  provision explain role/StackStateFirehoseRole-REGION    The same, by its name
-  provision explain versioning                            An attribute that a plan shows
-  provision explain encryption                            A setting
+  provision explain                               What can be explained
+  provision explain service-without-source        A code of policy lint
+  provision explain iam_role.firehose-eu-west-1   A resource
+  provision explain StackStateEventBridgeRole-eu-west-1
+  provision explain versioning                    An attribute of a plan
+  provision explain encryption                    A setting
 
 Nothing is read, and AWS is not called.")]
 pub struct ExplainArgs {

@@ -12,19 +12,19 @@ Examples:
   provision init --yes --region eu-west-1 --agent-principal 210987654321
   provision init --yes --system audit-trail --attach-to user/audit-trail
 
-Asks for what no option says, and writes provision.toml, or the file that --config names. A file \
-that exists is never changed. With --yes, or where stdin is not a terminal, nothing is asked.")]
+Asks for what the options leave open, and writes provision.toml, or the file that --config names. \
+A file that exists is never changed. With --yes, or where stdin is not a terminal, nothing is asked.")]
 pub struct InitArgs {
-    /// Ask nothing: what no option says is as by default
+    /// Ask nothing, and take the default for what the options leave open
     #[arg(short, long)]
     pub yes: bool,
-    /// Systems to set up; a list, repeatable [default: stackstate]
+    /// Systems to set up; with commas, or repeated [default: stackstate]
     #[arg(long = "system", value_name = "SYSTEM", value_delimiter = ',')]
     pub systems: Vec<System>,
     /// Write a random external ID into the file, which then only its owner can read
     #[arg(long, conflicts_with = "external_id")]
     pub generate_external_id: bool,
-    /// Who gets Audit Trail's policy: user/NAME, group/NAME or role/NAME; repeatable
+    /// Who gets Audit Trail's policy: user/NAME, group/NAME or role/NAME; repeated for several
     #[arg(long, value_name = "IDENTITY")]
     pub attach_to: Vec<String>,
     /// ARN of the policy that bounds every role that Audit Trail creates, for the hardened profile

@@ -50,7 +50,7 @@ pub struct PlanArgs {
     /// What else a destroy removes.
     #[command(flatten)]
     pub removal: RemovalArgs,
-    /// Plan only for these resources and those that they need; a list of addresses, repeatable
+    /// Plan only for these resources and those that they need; with commas, or repeated
     #[arg(long = "target", value_name = "ADDRESS")]
     pub targets: Vec<String>,
     /// The settings of the StackState integration.

@@ -18,7 +18,7 @@ Examples:
 pub enum PolicyCommand {
     /// List the documents that apply writes, with their sizes
     List(PolicyListArgs),
-    /// Print one of these documents as it is written, without the external ID
+    /// Print one document as it is written, without the external ID
     Show(PolicyShowArgs),
     /// Compare two policies by what they mean
     Diff(PolicyDiffArgs),

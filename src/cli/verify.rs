@@ -12,8 +12,7 @@ Examples:
   provision verify --timeout 900 --json
 
 A test record is sent to the stream of each region, and a test event through its rule; what arrives is \
-removed again. docs/verify.md says what that costs and proves. Exit status: 0 if nothing failed, 1 \
-otherwise.")]
+removed again. That costs less than a cent. Exit status: 0 if nothing failed, 1 otherwise.")]
 pub struct VerifyArgs {
     /// Print the steps as one JSON document
     #[arg(long)]

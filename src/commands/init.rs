@@ -106,7 +106,7 @@ async fn ask_for_place(interview: &mut Interview, needs_region: bool) -> Result<
     interview
         .ask(Question {
             key: "account",
-            about: "With an account, no command runs in another one by mistake. Enter: any account.",
+            about: "The only AWS account that a command may touch. Enter: any account.",
             label: "Account ID",
             usual: "",
             is_list: false,

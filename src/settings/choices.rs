@@ -50,10 +50,10 @@ pub enum TrustKind {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Encryption {
-    /// With a key of our own
+    /// With a KMS key that provision creates
     #[default]
     Kms,
-    /// Without a key of our own
+    /// With S3's own keys
     None,
 }
 
@@ -61,10 +61,10 @@ pub enum Encryption {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
-    /// Those of the vendor, as they are documented
+    /// The vendor's, as they are published
     #[default]
     Documented,
-    /// Those in which the weaknesses of the vendor's are mended
+    /// The vendor's without their weaknesses
     Hardened,
 }
 

@@ -48,7 +48,7 @@ pub struct GeneralFlags {
     /// Settings file [default: provision.toml, if there is one]
     #[arg(short, long, global = true, value_name = "FILE", help_heading = DEPLOYMENT)]
     pub config: Option<PathBuf>,
-    /// Some of the systems that the settings name, instead of all of them; a list, repeatable
+    /// Some of the systems that the settings name, instead of all; with commas, or repeated
     #[arg(
         long,
         global = true,
@@ -66,7 +66,7 @@ pub struct GeneralFlags {
     /// Endpoint for every AWS service, such as that of an emulator
     #[arg(long, global = true, value_name = "URL", help_heading = CONNECTION)]
     pub endpoint_url: Option<String>,
-    /// Most AWS calls under way at the same time [default: 64, and 256 for a fleet]
+    /// How many AWS calls may be under way at the same time [default: 64, and 256 for a fleet]
     #[arg(
         long,
         global = true,
@@ -75,7 +75,7 @@ pub struct GeneralFlags {
         value_parser = clap::value_parser!(u16).range(1..=1024)
     )]
     pub concurrency: Option<u16>,
-    /// How old an answer of AWS may be, in seconds: 0 for an emulator [default: 10]
+    /// How many seconds old an answer of AWS may be; 0 for an emulator [default: 10]
     #[arg(
         long,
         global = true,
@@ -99,7 +99,7 @@ pub struct TopLevel {
     /// Refuse to run in any other account than this one
     #[arg(long, global = true, value_name = "ID", help_heading = DEPLOYMENT)]
     pub account: Option<String>,
-    /// Regions to deploy to; a list, repeatable; the first is the main region
+    /// Regions to deploy to, with commas, or repeated; the first is the main region
     #[arg(
         short = 'r',
         long = "region",
@@ -109,7 +109,7 @@ pub struct TopLevel {
         help_heading = DEPLOYMENT
     )]
     pub regions: Vec<String>,
-    /// Tags for every resource; a list, repeatable; added to the file's tags
+    /// Tags for every resource, with commas, or repeated; added to the file's tags
     #[arg(
         long = "tag",
         global = true,

@@ -159,7 +159,7 @@ const STACKSTATE: &[Key] = &[
     Key {
         name: "keep_policies",
         form: Form::List,
-        about: "Policies that others added to our roles and that stay: an ARN, \"aws/NAME\", \
+        about: "Policies that others added to the deployment's roles and that stay: an ARN, \"aws/NAME\", \
                 \"customer/NAME\" or \"inline/NAME\".",
         usual: "[]",
     },

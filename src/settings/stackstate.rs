@@ -19,7 +19,7 @@ const HEADING: &str = "StackState settings";
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StackStateFlags {
-    /// Account IDs or ARNs that may assume the integration role; a list, repeatable
+    /// Account IDs or ARNs that may assume the integration role; with commas, or repeated
     #[arg(long = "agent-principal", value_name = "PRINCIPAL", help_heading = HEADING)]
     pub agent_principals: Vec<String>,
     /// External ID that the agent presents; write '${NAME}' to have it read from the environment,
@@ -30,7 +30,8 @@ pub struct StackStateFlags {
     /// instance of this account) [default: external]
     #[arg(long, value_name = "KIND", help_heading = HEADING, hide_possible_values = true)]
     pub trust: Option<TrustKind>,
-    /// How the logs are encrypted: kms (with a key of our own) or none (without) [default: kms]
+    /// How the logs are encrypted: kms (with a key that provision creates) or none (with S3's own
+    /// keys) [default: kms]
     #[arg(long, value_name = "KIND", help_heading = HEADING, hide_possible_values = true)]
     pub encryption: Option<Encryption>,
     /// Which policy documents are written: documented (as the vendor prints them) or hardened
@@ -57,8 +58,8 @@ pub struct StackStateFlags {
         value_parser = OsStringValueParser::new().map(PathBuf::from)
     )]
     pub policies: Option<PathBuf>,
-    /// Policies that others added to our roles and that stay: an ARN, aws/NAME, customer/NAME or
-    /// inline/NAME; a list, repeatable
+    /// Policies that others added to the deployment's roles and that stay: an ARN, aws/NAME,
+    /// customer/NAME or inline/NAME; with commas, or repeated
     #[arg(long = "keep-policy", value_name = "POLICY", help_heading = HEADING)]
     pub keep_policies: Vec<String>,
 }

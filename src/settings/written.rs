@@ -95,8 +95,8 @@ impl Answers {
         let mut text = String::new();
         add_comment(
             &mut text,
-            "The settings of `provision`. A key behind a # is not set, and what it usually is stands \
-             behind it. `provision config` shows what was understood.",
+            "The settings of `provision`. A key behind a # is not set; the value there is the default, or \
+             an example. `provision config` shows what was understood.",
         );
         self.add(&mut text, "", keys::TOP, sections);
         text
