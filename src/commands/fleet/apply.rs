@@ -36,7 +36,7 @@ pub(super) async fn command(
         &args.run,
         Command::Apply,
         args.details,
-        targets.len(),
+        &targets,
         found.skipped,
     )?;
     let writing = Writing {

@@ -35,7 +35,7 @@ pub(super) async fn command(
         &args.run,
         Command::Destroy,
         args.details,
-        targets.len(),
+        &targets,
         found.skipped,
     )?;
     let writing = Writing {

@@ -13,8 +13,10 @@ use crate::fleet::groups::Plans;
 use crate::fleet::report::{self, Command, Header};
 use crate::fleet::run::{Gone, Limits, Stopped as Halt};
 use crate::fleet::stopped::Stopped;
-use crate::fleet::target::Skipped;
+use crate::fleet::target::{Skipped, Target};
 use crate::fleet::tolerance::most_failures;
+use crate::fleet::waves::waves;
+use crate::names::AccountId;
 use crate::render::fleet::summary::Summary;
 use crate::render::wrap::columns;
 use crate::settings::Share;
@@ -32,6 +34,8 @@ pub(super) struct Run<'a> {
     skipped: Vec<Skipped>,
     /// How many accounts the run is about.
     accounts: usize,
+    /// The accounts of each wave; empty where nothing is written.
+    waves: Vec<Vec<AccountId>>,
 }
 
 impl<'a> Run<'a> {
@@ -44,7 +48,7 @@ impl<'a> Run<'a> {
         args: &'a RunArgs,
         command: Command,
         details: bool,
-        accounts: usize,
+        targets: &[Target],
         skipped: Vec<Skipped>,
     ) -> Result<Self, Failure> {
         let organization = fleet.settings.fleet().organization.as_deref();
@@ -57,7 +61,11 @@ impl<'a> Run<'a> {
             command,
             details,
             skipped,
-            accounts,
+            accounts: targets.len(),
+            waves: match command.writes() {
+                true => waves(targets, fleet.settings.fleet()),
+                false => Vec::new(),
+            },
         })
     }
 
@@ -110,6 +118,7 @@ impl<'a> Run<'a> {
             command,
             ended,
             plans,
+            waves: &self.waves,
             stopped,
             next,
             took: self.began.elapsed(),
@@ -117,6 +126,11 @@ impl<'a> Run<'a> {
             details: self.details,
         }
         .text()
+    }
+
+    /// The accounts of each wave.
+    pub(super) fn waves(&self) -> &[Vec<AccountId>] {
+        &self.waves
     }
 
     fn most(&self, share: Share) -> usize {

@@ -51,7 +51,7 @@ pub(super) async fn command(
         &args.run,
         Command::Plan,
         args.details,
-        targets.len(),
+        &targets,
         found.skipped,
     )?;
     let (gone, kept) = plan_all(&fleet, &targets, run.reading(), consent, false).await;

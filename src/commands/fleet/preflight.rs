@@ -45,7 +45,7 @@ pub(super) async fn command(
         &args.run,
         Command::Preflight,
         false,
-        targets.len(),
+        &targets,
         found.skipped,
     )?;
     let simulated = Arc::new(simulated(&fleet, &targets));

@@ -44,7 +44,7 @@ pub(super) async fn command(
         &args.run,
         Command::Verify,
         false,
-        targets.len(),
+        &targets,
         found.skipped,
     )?;
     let limit = Duration::from_secs(args.timeout.into());

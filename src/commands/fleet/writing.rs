@@ -16,7 +16,6 @@ use crate::fleet::digest::Digest;
 use crate::fleet::ended::{Ended, Outcome};
 use crate::fleet::run::{Gone, Note};
 use crate::fleet::target::Target;
-use crate::fleet::waves::waves;
 use crate::names::AccountId;
 use crate::render::fleet::question::{self, Question};
 use crate::render::wrap::columns;
@@ -86,11 +85,11 @@ impl Writing<'_> {
         let changed = gone.ended.iter().filter(is_changed);
         let approved = changed.filter_map(|it| Some((it.account.clone(), it.exact?)));
         let approved: BTreeMap<AccountId, Digest> = approved.collect();
-        let all = waves(targets, fleet.settings.fleet());
+        let all = run.waves();
         let width = columns(&std::io::stderr());
         run.show(&gone, &kept.plans)?;
-        let canaries = self.has_canaries(&all);
-        let table = question::waves(&all, canaries, &gone.ended);
+        let canaries = self.has_canaries(all);
+        let table = question::waves(all, canaries, &gone.ended);
         report(&format!("\n{table}{}", kept.warned.text(width)));
         let by_account: BTreeMap<&AccountId, &Target> =
             targets.iter().map(|it| (&it.account, it)).collect();

@@ -5,6 +5,7 @@ use iam_policy::printable::printable;
 use super::counted;
 use crate::fleet::target::{Skipped, Target, Targets};
 use crate::fleet::waves::waves;
+use crate::names::Region;
 use crate::render::text::{QUIET, STRONG};
 use crate::render::wrap::{hanging, width_of};
 use crate::settings::Fleet;
@@ -71,7 +72,10 @@ fn about(target: &Target, fleet: &Fleet, wave: Option<usize>) -> String {
     let path = (!path.is_empty()).then(|| path.join("/"));
     let regions = fleet.overrides.get(&target.account);
     let regions = regions.map(|it| &it.regions).filter(|it| !it.is_empty());
-    let regions = regions.map(|it| format!("in {}", it.join(", ")));
+    let regions = regions.map(|it| {
+        let names: Vec<&str> = it.iter().map(Region::name).collect();
+        format!("in {}", names.join(", "))
+    });
     let reached = target
         .is_callers
         .then(|| "the caller's own session".to_owned());

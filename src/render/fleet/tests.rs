@@ -224,7 +224,10 @@ fn fleet() -> Fleet {
 fn the_accounts_of_a_fleet() {
     let mut fleet = fleet();
     let regions = Override {
-        regions: vec!["us-east-1".to_owned(), "ca-central-1".to_owned()],
+        regions: vec![
+            "us-east-1".parse().unwrap(),
+            "ca-central-1".parse().unwrap(),
+        ],
         tags: BTreeMap::new(),
     };
     fleet.overrides.insert(account(2), regions);
