@@ -27,8 +27,9 @@ pub struct InitArgs {
     /// Who gets Audit Trail's policy: user/NAME, group/NAME or role/NAME; repeated for several
     #[arg(long, value_name = "IDENTITY")]
     pub attach_to: Vec<String>,
-    /// ARN of the policy that bounds every role that Audit Trail creates, for the hardened profile
-    #[arg(long, value_name = "ARN")]
+    /// Policy that bounds every role that Audit Trail creates, for the hardened profile: an ARN, or
+    /// policy/PATH/NAME
+    #[arg(long, value_name = "POLICY")]
     pub audit_trail_boundary: Option<String>,
     /// The settings of the StackState integration.
     #[command(flatten)]

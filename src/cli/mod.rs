@@ -149,6 +149,27 @@ pub enum Command {
 }
 
 impl Command {
+    /// For a command about one account, the command to use where the settings have `[fleet]`. A command
+    /// is taken for one about one account unless it is known to be none.
+    pub(super) fn for_many(&self) -> Option<&'static str> {
+        match self {
+            Command::Init(_)
+            | Command::Config(_)
+            | Command::Show(_)
+            | Command::Policy(_)
+            | Command::Explain(_)
+            | Command::Completions(_)
+            | Command::Man(_) => None,
+            Command::Apply(_) => Some("fleet apply"),
+            Command::Destroy(_) => Some("fleet destroy"),
+            Command::Preflight(_) => Some("fleet preflight"),
+            Command::Verify(_) => Some("fleet verify"),
+            Command::AgentConfig(_) => Some("agent-config --fleet"),
+            Command::Permissions(_) => Some("permissions --fleet"),
+            _ => Some("fleet plan"),
+        }
+    }
+
     /// Whether the output of the command is one JSON event a line.
     pub fn prints_events(&self) -> bool {
         match self {

@@ -27,6 +27,7 @@ impl Cli {
         let mut cli = Cli::from_arg_matches(&matches).map_err(|it| it.format(&mut command))?;
         let (matches, command) = innermost(&matches, &command);
         note_variables(&mut cli.general, matches, command);
+        cli.general.for_many = cli.command.for_many();
         Ok(cli)
     }
 

@@ -224,9 +224,9 @@ fn numbers_out_of_range_and_contradictions_are_refused() {
         (&["destroy", "--key-deletion-days=7"], true, "the least"),
         (&["destroy", "--key-deletion-days=6"], false, "too few"),
         (&["destroy", "--key-deletion-days=31"], false, "too many"),
-        (&["plan", "--concurrency=256"], true, "the most"),
+        (&["plan", "--concurrency=1024"], true, "the most"),
         (&["plan", "--concurrency=0"], false, "nothing could run"),
-        (&["plan", "--concurrency=257"], false, "too many"),
+        (&["plan", "--concurrency=1025"], false, "too many"),
         (&["plan", "--trust=internal"], false, "no such trust"),
         (
             &["apply", "plan.json", "--adopt"],

@@ -50,7 +50,7 @@ mod tests {
             (&["plann"], "Error: unrecognized subcommand 'plann'\nHint: "),
             (
                 &["plan", "--concurrency=0"],
-                "Error: invalid value '0' for '--concurrency <N>': 0 is not from 1 to 256\n",
+                "Error: invalid value '0' for '--concurrency <N>': 0 is not from 1 to 1024\n",
             ),
             (
                 &["verify", "--timeout=x"],

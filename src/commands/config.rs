@@ -33,7 +33,8 @@ pub async fn command(
     let origins = draft.origins();
     let file = draft.file().map(str::to_owned);
     let mut region = None;
-    if draft.lacks_region() {
+    // The regions of a fleet come from the settings alone.
+    if draft.lacks_region() && !draft.is_fleet() {
         variables::check(std::env::vars_os())?;
         let network = Network::from_environment(|name| std::env::var_os(name))?;
         let connection = draft.connection();

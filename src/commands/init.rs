@@ -246,8 +246,8 @@ async fn ask_for_documents(
         interview
             .ask(Question {
                 key: "audit_trail.permissions_boundary",
-                about: "The ARN of the managed policy that bounds every role that Audit Trail \
-                        creates.",
+                about: "The managed policy that bounds every role that Audit Trail creates: its ARN, or \
+                        policy/NAME for one of the account.",
                 label: "Permissions boundary",
                 usual: "",
                 is_list: false,

@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use super::Arn;
+use super::ManagedPolicy;
 
-/// A policy that others added to our roles, by its ARN, or by its name and its kind.
+/// A policy that others added to our roles: a managed one, or any by its name and its kind.
 ///
 /// A bare name would not do: whoever may add any policy could add one of that name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeptPolicy {
-    /// The managed policy of this ARN.
-    Arn(Arn),
+    /// This managed policy.
+    Managed(ManagedPolicy),
     /// The managed policy of this name that is AWS's own.
     Aws(String),
     /// The managed policy of this name that is the account's own.
@@ -30,7 +30,7 @@ impl KeptPolicy {
         let account = arn.split(':').nth(4);
         let name = arn.rsplit('/').next();
         match self {
-            KeptPolicy::Arn(own) => own.to_string() == arn,
+            KeptPolicy::Managed(own) => own.is(arn),
             KeptPolicy::Aws(own) => account == Some("aws") && name == Some(own),
             KeptPolicy::Customer(own) => account != Some("aws") && name == Some(own),
             KeptPolicy::Inline(_) => false,
@@ -39,10 +39,10 @@ impl KeptPolicy {
 }
 
 impl fmt::Display for KeptPolicy {
-    /// The ARN, or `aws/NAME`, `customer/NAME` or `inline/NAME`.
+    /// The ARN, `policy/PATH/NAME`, or `aws/NAME`, `customer/NAME` or `inline/NAME`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            KeptPolicy::Arn(arn) => write!(f, "{arn}"),
+            KeptPolicy::Managed(policy) => policy.fmt(f),
             KeptPolicy::Aws(name) => write!(f, "aws/{name}"),
             KeptPolicy::Customer(name) => write!(f, "customer/{name}"),
             KeptPolicy::Inline(name) => write!(f, "inline/{name}"),
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn a_policy_is_kept_by_arn_or_by_name_and_kind() {
         let arn = "arn:aws:iam::123456789012:policy/team/a";
-        let by_arn = || KeptPolicy::Arn(arn.parse().unwrap());
+        let by_arn = || KeptPolicy::Managed(arn.parse().unwrap());
         let name = || "a".to_owned();
         let cases = [
             (by_arn(), arn, true, "the ARN"),

@@ -6,12 +6,14 @@
 
 mod iam_identity;
 mod kept_policy;
+mod managed_policy;
 mod region;
 mod site;
 
 pub use iam_identity::IamIdentity;
 pub use iam_policy::names::{AccountId, Arn, InvalidName, Partition};
 pub use kept_policy::KeptPolicy;
+pub use managed_policy::ManagedPolicy;
 pub use region::Region;
 pub use site::Site;
 

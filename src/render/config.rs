@@ -69,6 +69,11 @@ fn assignment(setting: &Explained) -> String {
             let items: Vec<String> = items.iter().map(ToString::to_string).collect();
             format!("{key} = [{}]", items.join(", "))
         }
+        Json::Object(entries) => {
+            let entries = entries.iter();
+            let entries: Vec<String> = entries.map(|(key, it)| format!("{key} = {it}")).collect();
+            format!("{key} = {{ {} }}", entries.join(", "))
+        }
         value => format!("{key} = {value}"),
     }
 }

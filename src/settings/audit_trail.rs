@@ -6,7 +6,7 @@ use super::choices::Profile;
 use super::given::{Given, Section, given, values};
 use super::invalid::Invalid;
 use super::{canonical, policies};
-use crate::names::{Arn, IamIdentity, is_iam_name};
+use crate::names::{Arn, IamIdentity, ManagedPolicy, is_iam_name};
 
 /// The name that the vendor's page suggests.
 const DEFAULT_NAME: &str = "AuditTrailRole";
@@ -43,7 +43,7 @@ pub struct AuditTrail {
     /// The policy that bounds every role that the application creates; there is one exactly if
     /// the profile is hardened.
     #[serde(serialize_with = "canonical::text")]
-    pub permissions_boundary: Option<Arn>,
+    pub permissions_boundary: Option<ManagedPolicy>,
 }
 
 /// The checked section. The ARNs are those whose partition must be that of the regions.
@@ -61,10 +61,10 @@ pub(super) fn resolve<'a>(
             None
         }
     };
-    let arns = permissions_boundary
-        .iter()
-        .map(|arn| given.with(arn.clone()));
-    let arns = arns.collect();
+    let arn = permissions_boundary
+        .as_ref()
+        .and_then(ManagedPolicy::as_arn);
+    let arns = arn.map(|arn| given.with(arn.clone())).into_iter().collect();
     let audit_trail = AuditTrail {
         attach_to: identities(&given!(section.attach_to)),
         policy_name: policy_name.unwrap_or_else(|| DEFAULT_NAME.to_owned()),
@@ -114,13 +114,14 @@ fn check_description(text: &str) -> Result<String, Invalid> {
     ))
 }
 
-fn boundary(text: Option<&str>, profile: Profile) -> Result<Option<Arn>, Invalid> {
+fn boundary(text: Option<&str>, profile: Profile) -> Result<Option<ManagedPolicy>, Invalid> {
     match (text.filter(|text| !text.is_empty()), profile) {
         (Some(text), Profile::Hardened) => policies::parse_boundary(text),
         (None, Profile::Documented) => Ok(None),
         (None, Profile::Hardened) => Err(Invalid::new(
             "the hardened profile needs a permissions boundary",
-            "Write the ARN of the managed policy that bounds every role that Audit Trail creates.",
+            "Write the managed policy that bounds every role that Audit Trail creates: \"policy/NAME\", or \
+             an ARN.",
         )),
         (Some(_), Profile::Documented) => Err(Invalid::new(
             "the documented profile has no use for a permissions boundary",

@@ -45,6 +45,11 @@ impl Draft {
         self.origins.clone()
     }
 
+    /// Whether the settings are for many accounts.
+    pub fn is_fleet(&self) -> bool {
+        self.fleet.is_some()
+    }
+
     /// Whether a region is needed and not named.
     pub fn lacks_region(&self) -> bool {
         self.settings.regions.is_empty() && self.settings.stackstate.is_some()

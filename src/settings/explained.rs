@@ -63,14 +63,17 @@ impl Origins {
         let mut explained = Vec::new();
         for key in keys::TOP {
             match key.form {
-                Form::Section(below) => {
-                    for key_below in below {
-                        let value = match values.get(key.name) {
-                            Some(section) => section.get(key_below.name),
-                            None if key.name == "lint" => None,
-                            None => continue,
-                        };
-                        let path = format!("{}.{}", key.name, key_below.name);
+                Form::Section(keys) => {
+                    let section = match key.name {
+                        "fleet" => self.fleet.as_ref(),
+                        name => values.get(name),
+                    };
+                    if section.is_none() && key.name != "lint" {
+                        continue;
+                    }
+                    for key_below in keys {
+                        let value = section.and_then(|it| it.get(key_below.name));
+                        let path = below(key.name, key_below.name);
                         self.add(
                             &mut explained,
                             settings,
@@ -107,6 +110,17 @@ impl Origins {
         value: Option<&Json>,
         environment: Environment,
     ) {
+        if let Form::Sections(keys) = key.form {
+            for (name, section) in value.and_then(Json::as_object).into_iter().flatten() {
+                let path = below(&path, name);
+                // Only what is written there differs.
+                for key in keys.iter().filter(|key| section.get(key.name).is_some()) {
+                    let (path, value) = (below(&path, key.name), section.get(key.name));
+                    self.add(explained, settings, key, path, value, environment);
+                }
+            }
+            return;
+        }
         let trust = settings.stackstate.as_ref().map(|it| &it.trust);
         let mut origin = self.origin(&path, environment);
         let mut value = value.cloned().unwrap_or_default();
@@ -118,6 +132,7 @@ impl Origins {
             }
             "stackstate.agent_principals" => value = json!(self.principals),
             "stackstate.external_id" => value = "(sensitive)".into(),
+            "fleet.external_id" if origin != Origin::Default => value = "(sensitive)".into(),
             "stackstate.trust" if trust == Some(&Trust::Unstated) => value = "external".into(),
             "regions" if origin == Origin::Default && !settings.regions.is_empty() => {
                 let variables = ["AWS_REGION", "AWS_DEFAULT_REGION"];
@@ -167,8 +182,7 @@ impl Origins {
             Some(Place::Flag(variable)) => Origin::Variable(variable.clone()),
             Some(place @ Place::File { source, .. }) => match place.line() {
                 Some(line) => {
-                    let variable = self.variable.clone();
-                    let variable = variable.filter(|_| path.ends_with(".external_id"));
+                    let variable = self.variables.get(path).cloned();
                     let is_set = |name: &String| environment(name).is_some_and(|it| !it.is_empty());
                     Origin::File {
                         name: source.name.clone(),

@@ -3,6 +3,20 @@
 use super::invalid::Invalid;
 use crate::names::{AccountId, Arn, Region};
 
+/// Why a policy cannot be used in many accounts, each of which has policies of its own.
+pub(super) fn policy_of_one(arn: &Arn) -> Option<Invalid> {
+    let is_of_one = arn.account != "aws" && arn.resource.starts_with("policy/");
+    is_of_one.then(|| {
+        Invalid::new(
+            format!("\"{arn}\" is a policy of one account, and the settings are for many"),
+            format!(
+                "Write \"{}\", which means the policy of that name in each account.",
+                arn.resource
+            ),
+        )
+    })
+}
+
 /// Why an ARN cannot be used where the main region is.
 pub(super) fn foreign_partition(main: &Region, arn: &Arn) -> Option<Invalid> {
     let partition = main.partition();
@@ -23,7 +37,10 @@ pub(super) fn foreign_policy(account: &AccountId, arn: &Arn) -> Option<Invalid> 
     (is_foreign && arn.resource.starts_with("policy/")).then(|| {
         Invalid::new(
             format!("\"{arn}\" is a policy of another account than {account}"),
-            format!("Write the ARN of a policy of {account}, or of one of AWS."),
+            format!(
+                "Write \"{}\", or the ARN of a policy of {account} or of AWS.",
+                arn.resource
+            ),
         )
     })
 }

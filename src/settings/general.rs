@@ -87,6 +87,9 @@ pub struct GeneralFlags {
     /// The flags whose values come from the environment, each with the variable.
     #[arg(skip)]
     pub variables: BTreeMap<String, String>,
+    /// For a command about one account, the command to use where the settings have `[fleet]`.
+    #[arg(skip)]
+    pub for_many: Option<&'static str>,
     /// Whether all flags of StackState come from the environment, which names no system.
     #[arg(skip)]
     pub stackstate_is_unnamed: bool,

@@ -123,7 +123,7 @@ impl<'a, T> Section<'a, T> {
     }
 
     /// The path of a key.
-    fn path(&self, key: &str) -> String {
+    pub(super) fn path(&self, key: &str) -> String {
         match self.name.as_str() {
             "" => key.to_owned(),
             section => format!("{section}.{key}"),
@@ -238,8 +238,10 @@ pub struct Origins {
     pub(super) places: BTreeMap<String, Place>,
     /// The principals as they were written, since settings that are not complete do not have them.
     pub(super) principals: Vec<String>,
-    /// The variable that the external ID names, whether or not it is set.
-    pub(super) variable: Option<String>,
+    /// The variable that each external ID names, by the path of its key and whether or not it is set.
+    pub(super) variables: BTreeMap<&'static str, String>,
+    /// What the fleet is, without its external ID.
+    pub(super) fleet: Option<serde_json::Value>,
 }
 
 /// A value, and the place to name when the value is refused. The place of a value that was not

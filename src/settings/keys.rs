@@ -146,7 +146,8 @@ const STACKSTATE: &[Key] = &[
     Key {
         name: "permissions_boundary",
         form: Form::Text,
-        about: "The ARN of the managed policy that bounds every role.",
+        about: "The managed policy that bounds every role: \"policy/NAME\" or \"policy/PATH/NAME\" of the \
+                account, or an ARN.",
         usual: r#""""#,
     },
     Key {
@@ -159,8 +160,8 @@ const STACKSTATE: &[Key] = &[
     Key {
         name: "keep_policies",
         form: Form::List,
-        about: "Policies that others added to the deployment's roles and that stay: an ARN, \"aws/NAME\", \
-                \"customer/NAME\" or \"inline/NAME\".",
+        about: "Policies that others added to the deployment's roles and that stay: an ARN, \"policy/PATH/NAME\", \
+                \"aws/NAME\", \"customer/NAME\" or \"inline/NAME\".",
         usual: "[]",
     },
 ];
@@ -193,7 +194,8 @@ const AUDIT_TRAIL: &[Key] = &[
     Key {
         name: "permissions_boundary",
         form: Form::Text,
-        about: "The ARN of the managed policy that bounds every role that Audit Trail creates. The \
+        about: "The managed policy that bounds every role that Audit Trail creates, as an ARN or as \
+                \"policy/PATH/NAME\" of the account. The \
                 hardened profile needs it, and the documented one has no use for it.",
         usual: r#""""#,
     },

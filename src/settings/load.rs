@@ -11,7 +11,7 @@ use super::choices::System;
 use super::draft::Draft;
 use super::file::SettingsFile;
 use super::fleet::{self, Common};
-use super::foreign::{foreign_partition, foreign_policy};
+use super::foreign::{foreign_partition, foreign_policy, policy_of_one};
 use super::general::{self, GeneralFlags};
 use super::given::{Origins, Reading, Section, given};
 use super::invalid::Invalid;
@@ -31,7 +31,7 @@ use crate::secret::known;
 /// A file that cannot be read or is not TOML of the documented keys, a value that AWS would
 /// refuse, and, with [`Need::Trust`], a part of the trust policy that is missing. All that is wrong is
 /// told at once: each failure names the place that the value came from and the accepted form, and
-/// never holds the external ID.
+/// never holds the external ID. A file with `[fleet]` is refused for a command about one account.
 pub fn load(
     general: &GeneralFlags,
     flags: &StackStateFlags,
@@ -40,6 +40,15 @@ pub fn load(
     environment: Environment,
 ) -> Result<Draft, Failure> {
     let (file, reading) = SettingsFile::read(general.config.as_deref(), folder, environment)?;
+    if let Some(instead) = general.for_many
+        && let Some(span) = reading.source.span("fleet")
+    {
+        let why = Invalid::new(
+            "[fleet] is for many accounts, and this command is for one",
+            format!("Run `provision {instead}`, or pass --config with a file that has no [fleet]."),
+        );
+        return Err(reading.source.refuse(span, "", why));
+    }
     let draft = check(&file, &reading, general, flags, need, environment);
     finish(draft, &file, &reading)
 }
@@ -123,8 +132,16 @@ pub(super) fn check(
         false => flags.agent_principals.clone(),
     };
     let external_id = flags.external_id.as_ref().or(in_file.external_id.as_ref());
-    let variable = external_id.and_then(|it| trust::variable_name(it.expose()));
-    let variable = variable.map(str::to_owned);
+    let of_fleet = content.fleet.as_ref();
+    let of_fleet = of_fleet.and_then(fleet::FleetKeys::external_id);
+    let external_ids = [
+        ("stackstate.external_id", external_id),
+        ("fleet.external_id", of_fleet),
+    ];
+    let variables = external_ids.into_iter().filter_map(|(key, written)| {
+        let variable = trust::variable_name(written?.expose())?;
+        Some((key, variable.to_owned()))
+    });
     let audit_trail = content.audit_trail.as_ref();
     let audit_trail = audit_trail.filter(|_| named.contains(&System::AuditTrail));
     let audit_trail = audit_trail
@@ -133,10 +150,12 @@ pub(super) fn check(
     let arns: Vec<_> = [arns, more_arns].into_iter().flatten().flatten().collect();
 
     for given in &arns {
-        if let Some(why) = account
-            .as_ref()
-            .and_then(|it| foreign_policy(it, &given.value))
-        {
+        let why = match &account {
+            _ if is_fleet => policy_of_one(&given.value),
+            Some(account) => foreign_policy(account, &given.value),
+            None => None,
+        };
+        if let Some(why) = why {
             given.refuse(why);
         }
     }
@@ -165,12 +184,13 @@ pub(super) fn check(
     };
     Draft {
         settings,
-        fleet,
         origins: Origins {
             places: reading.origins.take(),
             principals,
-            variable,
+            variables: variables.collect(),
+            fleet: fleet.as_ref().map(fleet::Fleet::shown),
         },
+        fleet,
         source: Arc::clone(&reading.source),
         is_above: false,
         arns: arns.into_iter().map(|it| (it.place, it.value)).collect(),

@@ -10,7 +10,7 @@ use super::choices::{Encryption, Profile, TrustKind};
 use super::given::{Given, Section, given, values};
 use super::trust::{self, Environment, Need, Trust};
 use super::{canonical, policies, postfix};
-use crate::names::{Arn, KeptPolicy};
+use crate::names::{Arn, KeptPolicy, ManagedPolicy};
 use crate::secret::Secret;
 
 const HEADING: &str = "StackState settings";
@@ -46,8 +46,8 @@ pub struct StackStateFlags {
     /// Text to append to every name, to deploy more than once in an account
     #[arg(long, value_name = "TEXT", help_heading = HEADING, allow_hyphen_values = true)]
     pub postfix: Option<String>,
-    /// ARN of a policy that bounds every role
-    #[arg(long, value_name = "ARN", help_heading = HEADING)]
+    /// Policy that bounds every role: an ARN, or policy/PATH/NAME for one of the account
+    #[arg(long, value_name = "POLICY", help_heading = HEADING)]
     pub permissions_boundary: Option<String>,
     /// Folder of documents that replace the built-in ones of the same name
     #[arg(
@@ -58,7 +58,7 @@ pub struct StackStateFlags {
         value_parser = OsStringValueParser::new().map(PathBuf::from)
     )]
     pub policies: Option<PathBuf>,
-    /// Policies that others added to the deployment's roles and that stay: an ARN, aws/NAME,
+    /// Policies that others added to the deployment's roles and that stay: an ARN, policy/PATH/NAME, aws/NAME,
     /// customer/NAME or inline/NAME; with commas, or repeated
     #[arg(long = "keep-policy", value_name = "POLICY", help_heading = HEADING)]
     pub keep_policies: Vec<String>,
@@ -91,7 +91,7 @@ impl StackStateFlags {
 fn split(list: &str) -> Vec<String> {
     let begins = |text: &str| {
         let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-        let prefixes = ["arn:", "aws/", "customer/", "inline/"];
+        let prefixes = ["arn:", "policy/", "aws/", "customer/", "inline/"];
         is_account || prefixes.iter().any(|prefix| text.starts_with(prefix))
     };
     let mut values: Vec<String> = Vec::new();
@@ -121,7 +121,7 @@ pub struct StackState {
     pub postfix: String,
     /// The policy that bounds every role, if there is one.
     #[serde(serialize_with = "canonical::text")]
-    pub permissions_boundary: Option<Arn>,
+    pub permissions_boundary: Option<ManagedPolicy>,
     /// The folder whose documents replace the built-in ones; whether it exists is not checked. Its path
     /// changes nothing in AWS, and begins where the program runs. The texts of its documents count.
     #[serde(skip)]
@@ -156,13 +156,12 @@ pub(super) fn resolve<'a>(
         .flatten();
     let kept = policies::check_kept(&given!(section.keep_policies));
 
-    arns.extend(
-        permissions_boundary
-            .iter()
-            .map(|arn| boundary.with(arn.clone())),
-    );
+    let arn = permissions_boundary
+        .as_ref()
+        .and_then(ManagedPolicy::as_arn);
+    arns.extend(arn.map(|arn| boundary.with(arn.clone())));
     arns.extend(kept.iter().filter_map(|policy| match &policy.value {
-        KeptPolicy::Arn(arn) => Some(policy.with(arn.clone())),
+        KeptPolicy::Managed(managed) => Some(policy.with(managed.as_arn()?.clone())),
         _ => None,
     }));
     let policies = given!(section.policies).value.clone();

@@ -66,7 +66,7 @@ pub(super) fn merge<T>(
 
     let mut spellings: BTreeMap<String, &str> = BTreeMap::new();
     for (key, tag) in &tags {
-        section.note(below("tags", key), &tag.place);
+        section.note(section.path(&below("tags", key)), &tag.place);
         if let Err(why) = check(key, &tag.value) {
             tag.refuse(why);
         }

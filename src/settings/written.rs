@@ -96,7 +96,8 @@ impl Answers {
         add_comment(
             &mut text,
             "The settings of `provision`. A key behind a # is not set; the value there is the default, or \
-             an example. `provision config` shows what was understood.",
+             an example. `provision config` shows what was understood. `provision explain fleet` names \
+             the keys for many accounts.",
         );
         self.add(&mut text, "", keys::TOP, sections);
         text

@@ -4,7 +4,7 @@
 use super::denials;
 use crate::aws::{Aws, AwsError, Caller, Denials, regions};
 use crate::failure::Failure;
-use crate::names::AccountId;
+use crate::names::{AccountId, ManagedPolicy};
 use crate::systems::{Site, System};
 
 /// The site of the resources. AWS is asked only if the settings name no account or no region.
@@ -123,7 +123,8 @@ fn check(aws: &Aws, caller: &Caller) -> Result<(), Failure> {
 /// Refuses a permissions boundary of another account. IAM accepts a policy of the role's account,
 /// or one of AWS.
 fn check_boundaries(systems: &[Box<dyn System>], account: &AccountId) -> Result<(), Failure> {
-    let mut boundaries = systems.iter().filter_map(|system| system.boundary());
+    let boundaries = systems.iter().filter_map(|system| system.boundary());
+    let mut boundaries = boundaries.filter_map(ManagedPolicy::as_arn);
     match boundaries.find(|it| ![account.as_str(), "aws"].contains(&it.account.as_str())) {
         Some(boundary) => Err(Failure::new(format!(
             "the permissions boundary {boundary} is in another account than {account}"

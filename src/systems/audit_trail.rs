@@ -13,7 +13,7 @@ use crate::engine::ownership::Tags;
 use crate::failure::Failure;
 use crate::kinds::iam::attachment::{self, PolicyAttachment};
 use crate::kinds::iam::policy::{self, IamPolicy, PolicySpec};
-use crate::names::{Arn, Partition};
+use crate::names::{ManagedPolicy, Partition};
 use crate::settings::{self, Settings};
 use crate::systems::documents::{ACCOUNT_ID, BuiltIn, Documents, Filling, Form, open};
 use crate::systems::system::{DESTROYED, Goal, Layout, Output, Outputs, Site, System};
@@ -73,9 +73,10 @@ impl AuditTrail {
         partition: Partition,
         account: String,
     ) -> Result<Fitted, Failure> {
-        let mut values = BTreeMap::from([(ACCOUNT_ID, account)]);
         let boundary = self.settings.permissions_boundary.as_ref();
-        values.extend(boundary.map(|boundary| ("PermissionsBoundary", boundary.to_string())));
+        let boundary = boundary.map(|it| ("PermissionsBoundary", it.arn(partition, &account)));
+        let mut values = BTreeMap::from([(ACCOUNT_ID, account)]);
+        values.extend(boundary);
         let filling = Filling {
             values,
             holes: BTreeMap::new(),
@@ -199,7 +200,7 @@ impl System for AuditTrail {
         self.documents.iter().flat_map(Documents::texts).collect()
     }
 
-    fn boundary(&self) -> Option<&Arn> {
+    fn boundary(&self) -> Option<&ManagedPolicy> {
         self.settings.permissions_boundary.as_ref()
     }
 

@@ -11,7 +11,7 @@ use crate::engine::node::{Node, Observations};
 use crate::engine::warning::Warning;
 use crate::failure::Failure;
 pub use crate::names::Site;
-use crate::names::{Arn, Partition};
+use crate::names::{ManagedPolicy, Partition};
 use crate::systems::trial::Trials;
 use crate::systems::written::Written;
 
@@ -80,7 +80,7 @@ pub trait System: Debug + Send + Sync {
     fn texts(&self) -> Vec<(&'static str, &str)>;
 
     /// The permissions boundary that the settings name.
-    fn boundary(&self) -> Option<&Arn>;
+    fn boundary(&self) -> Option<&ManagedPolicy>;
 
     /// The values that a person needs once everything is set up.
     fn outputs(&self, site: &Site, known: &Known) -> Outputs;

@@ -74,6 +74,8 @@ fn overview(topics: &[Topic], width: usize) -> String {
     let count = |group: Group| names(group).len();
     let mut text = String::from("`provision explain WHAT` explains:\n");
     let of_settings = topics.iter().filter(|topic| topic.group == Group::Setting);
+    // The keys of a fleet are many, and stand in the explanation of their section.
+    let of_settings = of_settings.filter(|topic| !topic.name().starts_with("fleet."));
     // A section is not part of the word that a person remembers.
     let mut settings: Vec<&str> = of_settings
         .map(|topic| topic.name().rsplit('.').next().unwrap_or_default())

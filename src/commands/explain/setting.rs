@@ -49,16 +49,23 @@ fn other(path: &str, name: &str, section: &str, key: &Json) -> Topic {
         let texts = json.as_array().into_iter().flatten();
         texts.filter_map(Json::as_str).map(str::to_owned).collect()
     };
-    let (choices, below) = (texts(&key["enum"]), key["properties"].as_object());
-    let holds = match (key["type"].as_str(), below) {
-        (_, Some(keys)) => {
-            let keys: Vec<&str> = keys.keys().map(String::as_str).collect();
-            format!("the keys {}", keys.join(", "))
-        }
-        (None, None) => choices.join(" or "),
-        (Some("array"), None) => "a list of strings".to_owned(),
-        (Some("object"), None) => "a table of strings".to_owned(),
-        (Some(_), None) => "a string".to_owned(),
+    let keys = |json: &Json| -> Option<String> {
+        let keys = json["properties"].as_object()?.keys();
+        Some(keys.map(String::as_str).collect::<Vec<_>>().join(", "))
+    };
+    let of_each = keys(&key["additionalProperties"]);
+    let is_mixed = key["items"]["type"].is_array();
+    let holds = match (key["type"].as_str(), keys(key), of_each) {
+        (_, Some(keys), _) => format!("the keys {keys}"),
+        (_, None, Some(keys)) => format!("sections, each with the keys {keys}"),
+        (Some("array"), ..) if is_mixed => "a list of strings and numbers".to_owned(),
+        (Some("array"), ..) => "a list of strings".to_owned(),
+        (Some("object"), ..) => "a table of strings".to_owned(),
+        (Some("boolean"), ..) => "true or false".to_owned(),
+        (Some(_), ..) => "a string".to_owned(),
+        (None, ..) if key["type"].is_array() => "a number or a string".to_owned(),
+        (None, ..) if key["anyOf"].is_array() => "a number, or a table of min and max".to_owned(),
+        (None, ..) => texts(&key["enum"]).join(" or "),
     };
     Topic {
         group: Group::Setting,

@@ -57,7 +57,12 @@ fn a_word_is_found_however_it_is_written() {
         ),
         ("tags[team]", &["tags[KEY]"], "of several kinds, once"),
         ("key_policy", &["key_policy"], "an attribute"),
-        ("role", &["role", "role"], "an attribute of two kinds"),
+        (
+            "role",
+            &["role", "role", "fleet.role"],
+            "an attribute of two kinds, and a setting",
+        ),
+        ("waves", &["fleet.waves"], "a key of the fleet"),
         ("kms_key.rotation", &["rotation"], "an attribute of a kind"),
         ("regions", &["regions"], "a key at the top of the file"),
         (
@@ -67,7 +72,7 @@ fn a_word_is_found_however_it_is_written() {
         ),
         (
             "external_id",
-            &["stackstate.external_id"],
+            &["stackstate.external_id", "fleet.external_id"],
             "without its section",
         ),
         ("--policy-profile", &["stackstate.profile"], "a flag"),

@@ -131,6 +131,7 @@ fn check_tags(section: &Section<FleetKeys>) {
             place: section.place(&below("account_tags", key)),
             reading: section.reading,
         };
+        section.note(section.path(&below("account_tags", key)), &tag.place);
         if let Err(why) = tags::check_texts(key, value) {
             tag.refuse(why);
         }

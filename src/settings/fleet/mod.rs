@@ -5,6 +5,7 @@ mod forms;
 mod keys;
 mod load;
 mod overrides;
+mod shown;
 mod waves;
 mod written;
 

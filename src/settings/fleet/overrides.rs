@@ -34,7 +34,7 @@ pub(super) fn overrides<'a>(
             reading: section.reading,
         };
         let account = entry.check(|id| id.parse::<AccountId>());
-        let section = Section::new(section.reading, below("fleet", &path), keys);
+        let section = Section::new(section.reading, format!("fleet.{path}"), keys);
         overrides.extend(account.map(|id| entry.with((id, one(&section, common)))));
     }
     overrides

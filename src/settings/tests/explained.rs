@@ -50,6 +50,7 @@ fn each_setting_is_shown_with_its_origin() {
         shown(GOOD, &[], 60),
         shown("[stackstate]\nencryption = \"none\"\n", &[], 80),
         shown("[stackstate]\ntrust = \"ec2\"\n", &[], 80),
+        shown(super::fleet::FLEET, &[], 90),
         shown(
             "[stackstate]\nagent_principals = [\"210987654321\"]\nexternal_id = \"${NOT_SET}\"\n",
             &[],

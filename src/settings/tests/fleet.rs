@@ -8,7 +8,7 @@ use super::*;
 use crate::names::AccountId;
 
 /// A file in which every key of the fleet is set, for cases that spoil one thing.
-const FLEET: &str = r#"
+pub(super) const FLEET: &str = r#"
 regions = ["eu-west-1", "eu-north-1"]
 tags = { team = "observability" }
 
@@ -553,6 +553,85 @@ fn tags_of_an_account_count_together_with_those_of_all() {
 }
 
 #[test]
+fn a_policy_of_one_account_is_refused_in_a_setting_for_all() {
+    let key = |policy: &str| format!("[stackstate]\n{policy}\n");
+    let cases = [
+        (
+            "permissions_boundary = \"arn:aws:iam::111111111111:policy/team/a\"",
+            Some("stackstate.permissions_boundary"),
+            "roles of other accounts cannot have it",
+        ),
+        (
+            "keep_policies = [\"arn:aws:iam::111111111111:policy/team/a\"]",
+            Some("stackstate.keep_policies"),
+            "it would be kept in one account alone",
+        ),
+        (
+            "permissions_boundary = \"arn:aws:iam::aws:policy/ReadOnlyAccess\"",
+            None,
+            "AWS's own policies are in every account",
+        ),
+        (
+            "permissions_boundary = \"policy/team/a\"\nkeep_policies = [\"policy/team/a\"]",
+            None,
+            "each account has its own of that name",
+        ),
+    ];
+    for (line, refused, reason) in cases {
+        let loaded = load_it(&LEAST.replace("[stackstate]\n", &key(line)), &[]);
+        let Some(refused) = refused else {
+            assert!(loaded.is_ok(), "{reason}");
+            continue;
+        };
+        let failure = loaded.unwrap_err();
+        let message = format!(
+            "provision.toml: {refused}: \"arn:aws:iam::111111111111:policy/team/a\" is a policy of one \
+             account, and the settings are for many"
+        );
+        assert_eq!(placeless(&failure), message, "{reason}");
+        let hint = failure.hint.unwrap();
+        assert!(hint.starts_with("Write \"policy/team/a\""), "{hint}");
+    }
+}
+
+#[test]
+fn a_command_for_one_account_refuses_the_section_and_names_the_right_command() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("provision.toml"), LEAST).unwrap();
+    let cases: [(&[&str], &str); 9] = [
+        (&["plan"], "fleet plan"),
+        (&["apply"], "fleet apply"),
+        (&["destroy", "--yes"], "fleet destroy"),
+        (&["preflight"], "fleet preflight"),
+        (&["verify"], "fleet verify"),
+        (&["status"], "fleet plan"),
+        (&["graph"], "fleet plan"),
+        (&["agent-config"], "agent-config --fleet"),
+        (&["permissions", "apply"], "permissions --fleet"),
+    ];
+    let load_as = |words: &[&str], need| {
+        let words = ["provision"].iter().chain(words).map(Into::into);
+        let general = Cli::read(&words.collect::<Vec<_>>()).unwrap().general;
+        let flags = StackStateFlags::default();
+        load(&general, &flags, need, folder.path(), &environment)
+    };
+    for (words, instead) in cases {
+        let failure = load_as(words, Need::Trust).unwrap_err();
+        assert_eq!(
+            failure.to_string(),
+            format!(
+                "provision.toml:4:1: [fleet] is for many accounts, and this command is for one\n  |\n\
+                 4 | [fleet]\n  | ^^^^^^^\nHint: Run `provision {instead}`, or pass --config with a file \
+                 that has no [fleet]."
+            )
+        );
+    }
+    for words in [&["config"][..], &["policy", "list"], &["explain"]] {
+        assert!(load_as(words, Need::Names).is_ok(), "{words:?}");
+    }
+}
+
+#[test]
 fn without_the_section_there_is_no_fleet() {
     let failure = load_it(GOOD, &[]).unwrap_err();
     assert_eq!(failure.message, "[fleet] is not in provision.toml");
@@ -592,6 +671,9 @@ fn the_external_id_of_the_role_is_nowhere() {
     assert!(entries.iter().all(|(_, value)| value != ASSUME_ID));
     let hidden = crate::secret::known::hide(ASSUME_ID).into_owned();
     assert!(!hidden.contains(ASSUME_ID), "it is remembered");
+    let explained = settings.draft().origins();
+    let explained = explained.explain(settings.common(), &plan_flags(&[]).0, &environment);
+    assert!(!format!("{explained:?}").contains(ASSUME_ID));
     let public = settings.draft().warnings();
     let is_of_fleet = |it: &String| it.contains("the external ID of [fleet] in provision.toml");
     assert!(public.iter().any(is_of_fleet), "{public:?}");

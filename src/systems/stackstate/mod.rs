@@ -21,7 +21,7 @@ use crate::engine::ownership::{Owner, Tags};
 use crate::engine::warning::Warning;
 use crate::failure::Failure;
 use crate::kinds::iam::role;
-use crate::names::{Arn, Partition, Region};
+use crate::names::{ManagedPolicy, Partition, Region};
 use crate::settings::{self, Encryption, Profile, Settings, Trust};
 use crate::systems::documents::{ACCOUNT_ID, Documents, open};
 use crate::systems::system::{DESTROYED, Goal, Layout, Output, Outputs, Site, System};
@@ -158,7 +158,7 @@ impl System for StackState {
         self.documents.iter().flat_map(Documents::texts).collect()
     }
 
-    fn boundary(&self) -> Option<&Arn> {
+    fn boundary(&self) -> Option<&ManagedPolicy> {
         self.settings.permissions_boundary.as_ref()
     }
 

@@ -66,7 +66,7 @@ impl Resources<'_> {
         RoleSpec {
             trust,
             policy,
-            boundary: boundary.map(ToString::to_string),
+            boundary: boundary.map(|it| it.arn(self.site.partition, self.site.account.as_str())),
             keep_policies: self.settings.keep_policies.clone(),
         }
     }

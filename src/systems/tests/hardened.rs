@@ -1,7 +1,7 @@
 //! The hardened profile: its changes to the vendor's documents, and that there are no others.
 
 use crate::engine::known::KNOWN_AFTER_APPLY;
-use crate::names::Arn;
+use crate::names::ManagedPolicy;
 use crate::settings::{Profile, Settings};
 use crate::systems::{Content, Written};
 use iam_policy::{Policy, Version, diff};
@@ -12,7 +12,7 @@ const KEY: &str = "kms_key.integration@eu-west-1";
 
 /// Both systems with the documents of `profile`.
 fn both(regions: &[&str], profile: Profile) -> Settings {
-    let boundary: Arn = "arn:aws:iam::123456789012:policy/boundary".parse().unwrap();
+    let boundary: ManagedPolicy = "arn:aws:iam::123456789012:policy/boundary".parse().unwrap();
     let mut settings = with_audit_trail(settings(regions));
     stackstate(&mut settings).profile = profile;
     if let Some(system) = &mut settings.audit_trail {
