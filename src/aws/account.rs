@@ -20,6 +20,7 @@ use super::role_page::RolePage;
 use super::session::Session;
 use super::under_way::Activity;
 use crate::names::{AccountId, Partition, Region, Site};
+use crate::secret::known::Remembered;
 
 /// The way to one account, as seen by one resource.
 ///
@@ -60,6 +61,8 @@ pub(super) struct Account {
     pub(super) activity: Arc<Activity>,
     /// Who the credentials belong to, if STS said so with them.
     pub(super) caller: Option<Caller>,
+    /// The secrets of a session that is not renewed.
+    pub(super) _secrets: Option<[Remembered; 2]>,
 }
 
 impl fmt::Debug for Account {
@@ -114,6 +117,7 @@ impl Aws {
                 read_lag,
                 activity,
                 caller: None,
+                _secrets: None,
             }),
             regions: Arc::from(regions),
             resource: None,

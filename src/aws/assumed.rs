@@ -11,7 +11,8 @@ use super::error::AwsError;
 use super::operation::Operation;
 use super::rates::Rates;
 use crate::names::Region;
-use crate::secret::{Secret, known};
+use crate::secret::Secret;
+use crate::secret::known::{Remembered, remember_while};
 
 /// The shortest session that STS gives, in seconds (API Reference, "AssumeRole", `DurationSeconds`).
 const SHORTEST: i32 = 900;
@@ -28,6 +29,14 @@ pub(super) struct Asked {
     pub(super) policy: Option<String>,
     /// How long the session lasts, in seconds.
     pub(super) seconds: i32,
+}
+
+/// The credentials of a session.
+#[derive(Debug)]
+pub(super) struct Given {
+    pub(super) credentials: Credentials,
+    /// To be held as long as the session is used.
+    pub(super) secrets: [Remembered; 2],
 }
 
 impl Aws {
@@ -48,13 +57,12 @@ impl Aws {
             policy: None,
             seconds: SHORTEST,
         };
-        let (_, credentials) = self.assume(&asked, None).await?;
+        let (_, given) = self.assume(&asked, None).await?;
         let own = &self.account;
-        let retries = own.clients.retries.clone();
-        let provider = SharedCredentialsProvider::new(credentials);
+        let provider = SharedCredentialsProvider::new(given.credentials);
         Ok(Aws {
             account: Arc::new(Account {
-                clients: own.clients.with(provider, retries),
+                clients: own.clients.with(provider),
                 id: Arc::clone(&own.id),
                 partition: own.partition.clone(),
                 profile: own.profile.clone(),
@@ -63,6 +71,7 @@ impl Aws {
                 read_lag: own.read_lag,
                 activity: Arc::clone(&own.activity),
                 caller: None,
+                _secrets: Some(given.secrets),
             }),
             ..self.clone()
         })
@@ -76,7 +85,7 @@ impl Aws {
         &self,
         asked: &Asked,
         region: Option<&Region>,
-    ) -> Result<(AssumeRoleOutput, Credentials), AwsError> {
+    ) -> Result<(AssumeRoleOutput, Given), AwsError> {
         let operation = Operation {
             service: "sts",
             name: "AssumeRole",
@@ -100,8 +109,8 @@ impl Aws {
             let incomplete = AwsError::incomplete(operation, "the credentials of the session");
             return Err(self.name(incomplete));
         };
-        known::remember(&given.secret_access_key);
-        known::remember(&given.session_token);
+        let secrets = [&given.secret_access_key, &given.session_token];
+        let secrets = secrets.map(|secret| remember_while(secret));
         let credentials = Credentials::new(
             given.access_key_id,
             given.secret_access_key,
@@ -109,6 +118,10 @@ impl Aws {
             given.expiration.try_into().ok(),
             "AssumeRole",
         );
-        Ok((answer, credentials))
+        let given = Given {
+            credentials,
+            secrets,
+        };
+        Ok((answer, given))
     }
 }

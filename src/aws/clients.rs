@@ -11,6 +11,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::config::IdentityCache;
 use aws_sdk_sts::config::retry::RetryPartition;
 
+use super::retries;
 use crate::names::Region;
 
 /// How long before their end the credentials of a session are renewed: longer than a call may last.
@@ -41,20 +42,23 @@ impl Clients {
     /// Clients of the same services with other credentials, which have a cache of their own: the
     /// SDK's holds 64 credentials and then drops any of them (aws-smithy-runtime,
     /// `client/identity/cache/lazy.rs`).
-    pub(super) fn with(
-        &self,
-        credentials: SharedCredentialsProvider,
-        retries: RetryPartition,
-    ) -> Self {
+    pub(super) fn with(&self, credentials: SharedCredentialsProvider) -> Self {
         let config = self.config.to_builder().credentials_provider(credentials);
         let cache = IdentityCache::lazy()
             .buffer_time(RENEWED_BEFORE)
             .load_timeout(LONGEST_RENEWAL);
-        Clients::new(
-            config.identity_cache(cache.build()).build(),
-            self.path_style,
-            retries,
-        )
+        let config = config.identity_cache(cache.build());
+        Clients::new(config.build(), self.path_style, self.retries.clone())
+    }
+
+    /// The same clients for one account of many.
+    ///
+    /// S3 is addressed by path there: with the name of each bucket in that of a host, each account would
+    /// need connections of its own. S3 takes both "in all AWS Regions", and will give a year's notice
+    /// before it stops (S3 User Guide, "Virtual hosting of general purpose buckets"; AWS News Blog,
+    /// "Amazon S3 Path Deprecation Plan").
+    pub(super) fn of_one_of_many(&self) -> Self {
+        Clients::new(self.config.clone(), true, retries::budget_of_one_of_many())
     }
 
     /// The session's region, if it is a known one.

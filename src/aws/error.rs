@@ -23,6 +23,7 @@ use super::operation::Operation;
 use super::wire::Proxied;
 use crate::failure::Failure;
 use crate::names::AccountId;
+use crate::secret::known;
 use iam_policy::printable::printable;
 
 /// How many characters of a code, and of a message, are shown. AWS's own are shorter; the longest name
@@ -172,7 +173,11 @@ impl AwsError {
 
     /// An answer that is not what AWS documents, with the reason.
     pub fn unusable(operation: Operation, message: String) -> Self {
-        AwsError::bare(ErrorKind::Refused, operation, message)
+        AwsError::bare(
+            ErrorKind::Refused,
+            operation,
+            known::hide(&message).into_owned(),
+        )
     }
 
     /// A request that could not be built, because a part that AWS asks for is missing.
@@ -269,8 +274,10 @@ impl AwsError {
     }
 }
 
-/// A text of AWS, safe to print and no longer than a person reads.
+/// A text of AWS, safe to print and no longer than a person reads. The secrets in it are those of now: a
+/// session of another account may be forgotten before the error is printed.
 fn quoted(text: &str, longest: usize) -> String {
+    let text = &*known::hide(text);
     match text.char_indices().nth(longest) {
         None => printable(text),
         Some((end, _)) => format!("{}… (and more)", printable(&text[..end])),

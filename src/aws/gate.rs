@@ -5,15 +5,22 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
+/// How many calls of one account of many may be under way: a quarter of the usual limit of a run, so that an
+/// account with thousands of keys leaves room for the others.
+const CALLS_OF_ONE_OF_MANY: usize = 64;
+
 /// The turn of one call, which lasts until this is dropped.
 pub(super) struct Turn<'a> {
-    _permit: Option<SemaphorePermit<'a>>,
+    _of_account: Option<SemaphorePermit<'a>>,
+    _of_run: Option<SemaphorePermit<'a>>,
 }
 
 /// The gate that every call of a run passes, whichever account the call is for.
 #[derive(Debug, Clone)]
 pub(super) struct Gate {
-    permits: Arc<Semaphore>,
+    /// The permits of one account of many.
+    of_account: Option<Arc<Semaphore>>,
+    of_run: Arc<Semaphore>,
     stop: watch::Receiver<bool>,
 }
 
@@ -22,26 +29,47 @@ impl Gate {
     /// call begins.
     pub(super) fn new(concurrency: usize, stop: watch::Receiver<bool>) -> Self {
         Gate {
-            permits: Arc::new(Semaphore::new(concurrency)),
+            of_account: None,
+            of_run: Arc::new(Semaphore::new(concurrency)),
             stop,
+        }
+    }
+
+    /// The gate of one account of many, behind which is the gate of the run.
+    pub(super) fn of_one_of_many(&self) -> Self {
+        Gate {
+            of_account: Some(Arc::new(Semaphore::new(CALLS_OF_ONE_OF_MANY))),
+            ..self.clone()
         }
     }
 
     /// Waits for the turn of one call. `None` once the run is stopped, whether a turn is free or not.
     pub(super) async fn turn(&self) -> Option<Turn<'_>> {
-        let permit = tokio::select! {
-            biased;
-            () = self.until_stopped() => return None,
-            // The semaphore is never closed, so acquiring cannot fail.
-            permit = self.permits.acquire() => permit.ok(),
+        // The semaphores are never closed, so acquiring cannot fail.
+        let permits = async {
+            let of_account = match &self.of_account {
+                Some(permits) => Some(permits.acquire().await.ok()?),
+                None => None,
+            };
+            Some(Turn {
+                _of_account: of_account,
+                _of_run: Some(self.of_run.acquire().await.ok()?),
+            })
         };
-        Some(Turn { _permit: permit })
+        tokio::select! {
+            biased;
+            () = self.until_stopped() => None,
+            turn = permits => turn,
+        }
     }
 
     /// The turn of a call for which another one waits that has its turn. If it waited for a turn of its
     /// own, calls could wait for one another for ever. `None` once the run is stopped.
     pub(super) fn turn_within_another(&self) -> Option<Turn<'_>> {
-        (!self.stopped()).then_some(Turn { _permit: None })
+        (!self.stopped()).then_some(Turn {
+            _of_account: None,
+            _of_run: None,
+        })
     }
 
     /// Whether the run was stopped.
@@ -63,5 +91,35 @@ impl Gate {
             () = tokio::time::sleep(length) => true,
             () = self.until_stopped() => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_account_with_many_calls_leaves_room_for_the_others() {
+        let (_stop, stopped) = watch::channel(false);
+        let run = Gate::new(CALLS_OF_ONE_OF_MANY + 1, stopped);
+        let (busy, other) = (run.of_one_of_many(), run.of_one_of_many());
+        let mut turns = Vec::new();
+        for _ in 0..CALLS_OF_ONE_OF_MANY {
+            turns.push(busy.turn().await.unwrap());
+        }
+        let mut waiting = Box::pin(busy.turn());
+        assert!(futures_util::poll!(&mut waiting).is_pending());
+        let turn = other.turn().await.expect("the one that is left");
+        assert!(
+            futures_util::poll!(Box::pin(other.turn())).is_pending(),
+            "none is left"
+        );
+        assert!(
+            busy.turn_within_another().is_some(),
+            "it has its turn already"
+        );
+        drop(turn);
+        drop(turns.pop());
+        waiting.await.expect("one of its own became free");
     }
 }

@@ -1,5 +1,14 @@
 //! The way to another account, in a session of a role there that is renewed before it ends.
 
+#[cfg(test)]
+mod failures;
+#[cfg(test)]
+mod races;
+#[cfg(test)]
+mod stub;
+#[cfg(test)]
+mod tests;
+
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aws_credential_types::Credentials;
@@ -8,17 +17,16 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use serde_json::json;
 
 use super::account::{Account, Aws};
-use super::assumed::Asked;
+use super::assumed::{Asked, Given};
 use super::caller::Caller;
 use super::denials::Denials;
 use super::error::{AwsError, ErrorKind, NotRenewed};
 use super::operation::{Operation, READS};
 use super::rates::Rates;
 use super::regions::always_enabled;
-use super::retries;
-use super::under_way::Activity;
 use crate::names::{AccountId, Arn, Partition, Region};
 use crate::secret::Secret;
+use crate::secret::known::Remembered;
 
 /// How long a session lasts, in seconds: the longest for callers whose own credentials are those of a
 /// role (STS API Reference, "AssumeRole", `DurationSeconds`), and what every role allows.
@@ -26,7 +34,7 @@ const LENGTH: i32 = 3600;
 
 /// The services in which a session that only reads may read, by their prefixes in IAM actions. STS is not
 /// among them: its `Get…` give credentials, and `GetCallerIdentity` needs no permission.
-pub(super) const READ_SERVICES: [&str; 7] = [
+const READ_SERVICES: [&str; 7] = [
     "account",
     "cloudtrail",
     "events",
@@ -63,7 +71,7 @@ impl Aws {
         let of_regions = member.regions.first().map(Region::partition);
         let partition = of_regions.or_else(|| self.partition());
         let assumption = Assumption::new(self, member, partition.unwrap_or(Partition::Aws));
-        let (caller, credentials) = assumption.assume().await?;
+        let (caller, given) = assumption.assume().await?;
         let partition = caller.arn.partition;
         let renewing = Renewing {
             assumption: Assumption {
@@ -73,28 +81,53 @@ impl Aws {
                 },
                 ..assumption
             },
-            first: Mutex::new(Some(credentials)),
+            first: Mutex::new(Some(given.credentials)),
+            secrets: Mutex::new(vec![given.secrets]),
         };
         let provider = SharedCredentialsProvider::new(renewing);
+        let account = Account {
+            clients: self.account.clients.with(provider).of_one_of_many(),
+            id: Arc::new(OnceLock::from(member.account.clone())),
+            partition: OnceLock::from(partition),
+            caller: Some(caller),
+            ..self.one_of_many()
+        };
+        Ok(self.to_account(account, &member.regions))
+    }
+
+    /// The caller's own account as one of many, with the caller's own credentials.
+    #[must_use]
+    pub fn as_member(&self, regions: &[Region]) -> Aws {
+        self.to_account(self.one_of_many(), regions)
+    }
+
+    /// The caller's account with what one of many has for itself: a budget of retries, a gate, and what is
+    /// counted and shown of its calls.
+    fn one_of_many(&self) -> Account {
         let own = &self.account;
-        Ok(Aws {
-            account: Arc::new(Account {
-                clients: own.clients.with(provider, retries::budget_of_one_of_many()),
-                id: Arc::new(OnceLock::from(member.account.clone())),
-                partition: OnceLock::from(partition),
-                profile: own.profile.clone(),
-                rates: Rates::default(),
-                gate: own.gate.clone(),
-                read_lag: own.read_lag,
-                activity: Arc::<Activity>::default(),
-                caller: Some(caller),
-            }),
-            regions: Arc::from(member.regions.as_slice()),
+        Account {
+            clients: own.clients.of_one_of_many(),
+            id: Arc::clone(&own.id),
+            partition: own.partition.clone(),
+            profile: own.profile.clone(),
+            rates: Rates::default(),
+            gate: own.gate.of_one_of_many(),
+            read_lag: own.read_lag,
+            activity: Arc::default(),
+            caller: None,
+            _secrets: None,
+        }
+    }
+
+    fn to_account(&self, account: Account, regions: &[Region]) -> Aws {
+        Aws {
+            account: Arc::new(account),
+            regions: Arc::from(regions),
             resource: None,
             role_page: None,
             denials: Denials::default(),
             ..self.clone()
-        })
+        }
     }
 }
 
@@ -146,7 +179,7 @@ impl Assumption {
     }
 
     /// Assumes the role, in another region if the first one does not serve.
-    async fn assume(&self) -> Result<(Caller, Credentials), AwsError> {
+    async fn assume(&self) -> Result<(Caller, Given), AwsError> {
         let mut regions = self.regions.iter();
         let first = self.assume_in(regions.next()).await;
         match (first, regions.next()) {
@@ -158,8 +191,8 @@ impl Assumption {
         .map_err(|error| self.explained(error))
     }
 
-    async fn assume_in(&self, region: Option<&Region>) -> Result<(Caller, Credentials), AwsError> {
-        let (answer, credentials) = self.base.assume(&self.asked, region).await?;
+    async fn assume_in(&self, region: Option<&Region>) -> Result<(Caller, Given), AwsError> {
+        let (answer, given) = self.base.assume(&self.asked, region).await?;
         let user = answer.assumed_role_user();
         let arn = user.map(|user| user.arn()).unwrap_or_default();
         let unusable = |why: String| {
@@ -182,7 +215,7 @@ impl Assumption {
             arn,
             user_id: user.map(|user| user.assumed_role_id().to_owned()),
         };
-        Ok((caller, credentials))
+        Ok((caller, given))
     }
 
     /// The error with the account that it is about. A denial has several causes that AWS's answer does
@@ -215,6 +248,8 @@ struct Renewing {
     assumption: Assumption,
     /// The credentials that the way was made with, until they are given out.
     first: Mutex<Option<Credentials>>,
+    /// The secrets of all sessions so far, which must not be printed as long as the way is used.
+    secrets: Mutex<Vec<[Remembered; 2]>>,
 }
 
 impl Renewing {
@@ -228,7 +263,11 @@ impl Renewing {
             return Ok(first);
         }
         match self.assumption.assume().await {
-            Ok((_, credentials)) => Ok(credentials),
+            Ok((_, given)) => {
+                let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+                secrets.push(given.secrets);
+                Ok(given.credentials)
+            }
             Err(error) => Err(CredentialsError::provider_error(NotRenewed(error))),
         }
     }
@@ -248,11 +287,7 @@ impl ProvideCredentials for Renewing {
 /// Sessions from any region but the global endpoint's are valid in all regions, and STS can be off in the
 /// account of the role (IAM User Guide, "Manage AWS STS in an AWS Region"). A region that must be enabled
 /// is not asked, because it knows nobody of an account that has not enabled it.
-pub(super) fn sts_regions(
-    own: &[Region],
-    session: Option<Region>,
-    partition: Partition,
-) -> Vec<Region> {
+fn sts_regions(own: &[Region], session: Option<Region>, partition: Partition) -> Vec<Region> {
     let enabled = always_enabled(partition).and_then(|name| name.parse().ok());
     let others = own.iter().skip(1).cloned();
     let wanted = own.first().cloned().into_iter().chain(session);
@@ -279,7 +314,7 @@ fn depends_on_region(error: &AwsError) -> bool {
 
 /// A session policy that allows only reads. The session may do what the policy and the role both allow
 /// (IAM User Guide, "Session policies").
-pub(super) fn reading_policy() -> String {
+fn reading_policy() -> String {
     let actions = READ_SERVICES
         .iter()
         .flat_map(|service| READS.map(|verb| format!("{service}:{verb}*")));

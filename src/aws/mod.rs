@@ -37,8 +37,6 @@ mod call_tests;
 #[cfg(test)]
 mod connections_tests;
 #[cfg(test)]
-mod member_tests;
-#[cfg(test)]
 mod rates_tests;
 #[cfg(test)]
 mod throttling_tests;

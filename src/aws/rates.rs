@@ -45,6 +45,8 @@ fn quota(operation: &Operation) -> Option<(&'static str, usize)> {
                 _ => LEAST,
             },
         ),
+        // IAM User Guide, "IAM and AWS STS quotas": AssumeRole, GetCallerIdentity and others together.
+        "sts" => ("every operation", 600),
         _ => return None,
     })
 }

@@ -74,6 +74,13 @@ async fn no_operation_is_called_more_often_than_aws_allows() {
         ("kms", "GetKeyPolicy", 1000, 250, "a quarter"),
         ("kms", "CreateKey", 5, 5, "the least that AWS allows"),
         ("kms", "PutKeyPolicy", 15, 5, "a third"),
+        (
+            "sts",
+            "AssumeRole",
+            600,
+            150,
+            "a quarter, in the caller's account",
+        ),
     ];
     for (service, name, quota, taken, why) in cases {
         let (_stop, stopped) = watch::channel(false);
@@ -99,6 +106,8 @@ async fn no_operation_is_called_more_often_than_aws_allows() {
 async fn what_aws_counts_apart_does_not_wait() {
     let (_stop, stopped) = watch::channel(false);
     let (one, other) = (fakes::aws(stopped.clone()), fakes::aws(stopped));
+    // One account of a fleet, reached over the way of the caller.
+    let member = one.as_member(&[]);
     let tags = "ListTagsForDeliveryStream";
     let calls = [
         (&one, operation("firehose", tags, "eu-west-1")),
@@ -108,6 +117,7 @@ async fn what_aws_counts_apart_does_not_wait() {
             operation("firehose", "DescribeDeliveryStream", "eu-west-1"),
         ),
         (&other, operation("firehose", tags, "eu-west-1")),
+        (&member, operation("firehose", tags, "eu-west-1")),
         (&one, operation("iam", "CreateRole", "")),
         (&one, operation("s3", "PutBucketPolicy", "eu-west-1")),
     ];

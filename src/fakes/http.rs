@@ -16,9 +16,13 @@ use crate::fakes::check_request;
 use aws_sdk_s3::config::{Credentials, IdentityCache, SharedCredentialsProvider};
 
 type Answer = dyn Fn(&HttpRequest) -> HttpResponse + Send + Sync;
+type Turns = dyn Fn() -> usize + Send + Sync;
 
 #[derive(Clone)]
-struct Connector(Arc<Answer>);
+struct Connector {
+    answer: Arc<Answer>,
+    turns: Arc<Turns>,
+}
 
 impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,7 +33,14 @@ impl fmt::Debug for Connector {
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         check_request(&request);
-        HttpConnectorFuture::ready(Ok((self.0)(&request)))
+        let answer = (self.answer)(&request);
+        let turns = (self.turns)();
+        HttpConnectorFuture::new(async move {
+            for _ in 0..turns {
+                tokio::task::yield_now().await;
+            }
+            Ok(answer)
+        })
     }
 }
 
@@ -50,7 +61,18 @@ pub fn session(answer: impl Fn(&HttpRequest) -> (u16, String) + Send + Sync + 's
 pub fn session_over(
     answer: impl Fn(&HttpRequest) -> HttpResponse + Send + Sync + 'static,
 ) -> Session {
-    let connector = Connector(Arc::new(answer));
+    session_between(answer, || 0)
+}
+
+/// A session whose requests `answer` answers, each after so many turns of everything else as `turns` says.
+pub fn session_between(
+    answer: impl Fn(&HttpRequest) -> HttpResponse + Send + Sync + 'static,
+    turns: impl Fn() -> usize + Send + Sync + 'static,
+) -> Session {
+    let connector = Connector {
+        answer: Arc::new(answer),
+        turns: Arc::new(turns),
+    };
     let client = http_client_fn(move |_: &HttpConnectorSettings, _: &RuntimeComponents| {
         SharedHttpConnector::new(connector.clone())
     });

@@ -4,103 +4,169 @@
 //! passes [`hide`], whoever wrote it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::{PoisonError, RwLock};
 
 /// What stands in the place of a secret. It is safe within JSON.
 const HIDDEN: &str = "[hidden]";
 
-static KNOWN: RwLock<Vec<String>> = RwLock::new(Vec::new());
+/// The secrets, each with the number of those who hold it.
+type Secrets = BTreeMap<String, usize>;
+
+static KNOWN: RwLock<Secrets> = RwLock::new(Secrets::new());
+
+/// Takes a secret out of everything that is printed, until this is dropped.
+#[derive(Debug)]
+pub struct Remembered(Option<String>);
+
+impl Drop for Remembered {
+    fn drop(&mut self) {
+        let Some(secret) = &self.0 else { return };
+        let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(holders) = known.get_mut(secret) {
+            *holders -= 1;
+            if *holders == 0 {
+                known.remove(secret);
+            }
+        }
+    }
+}
 
 /// From now on takes `secret` out of everything that is printed.
+pub fn remember(secret: &str) {
+    add(secret);
+}
+
+/// Takes `secret` out of everything that is printed, as long as what is returned is held.
+#[must_use]
+pub fn remember_while(secret: &str) -> Remembered {
+    Remembered(add(secret).then(|| secret.to_owned()))
+}
+
+/// Adds a secret, if it is to be hidden.
 ///
 /// A short or plain value, such as `prod` or an account's number, is a part of ordinary output. To
 /// replace it would garble that, and the gaps would tell the value. So at least eight characters with
 /// a digit and something else are wanted, or at least twenty that are not all digits.
-pub fn remember(secret: &str) {
+fn add(secret: &str) -> bool {
     let digits = secret.chars().filter(char::is_ascii_digit).count();
     let length = secret.chars().count();
     let is_telling = length > digits && (length >= 8 && digits > 0 || length >= 20);
-    let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
-    if is_telling && !known.iter().any(|it| it == secret) {
-        known.push(secret.to_owned());
-        // A secret that holds another one is to be found first.
-        known.sort_by_key(|it| std::cmp::Reverse(it.len()));
+    if is_telling {
+        let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+        *known.entry(secret.to_owned()).or_default() += 1;
     }
+    is_telling
 }
 
 /// The text without the known secrets, also where they are percent-encoded or escaped.
 pub fn hide(text: &str) -> Cow<'_, str> {
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
-    let mut text = Cow::Borrowed(text);
-    for secret in known.iter() {
-        if let Some(replaced) = without(&text, secret) {
-            text = Cow::Owned(replaced);
-        }
-    }
-    text
+    without(text, &known)
 }
 
-/// The text with `secret` replaced; `None` if the secret is not in it.
-fn without(text: &str, secret: &str) -> Option<String> {
+/// The text with the secrets replaced. Those that overlap are replaced together.
+///
+/// At each place all secrets are looked for at once, because a run over many accounts knows many.
+fn without<'a>(text: &'a str, secrets: &Secrets) -> Cow<'a, str> {
     let mut replaced = String::new();
-    let (mut kept, mut rest) = (0, 0);
-    while let Some(character) = text[rest..].chars().next() {
-        match length_of(&text[rest..], secret) {
-            Some(length) => {
-                replaced.push_str(&text[kept..rest]);
-                replaced.push_str(HIDDEN);
-                rest += length;
-                kept = rest;
+    // The end of the last secret, from where on the text is not copied yet.
+    let mut end = 0;
+    for (start, _) in text.char_indices() {
+        let Some(length) = longest(&text[start..], secrets) else {
+            continue;
+        };
+        if start + length <= end {
+            continue;
+        }
+        if start >= end {
+            replaced.push_str(&text[end..start]);
+            replaced.push_str(HIDDEN);
+        }
+        end = start + length;
+    }
+    match end {
+        0 => Cow::Borrowed(text),
+        _ => Cow::Owned(replaced + &text[end..]),
+    }
+}
+
+/// The length of the longest secret with which the text begins, each character in any of its forms.
+fn longest(text: &str, secrets: &Secrets) -> Option<usize> {
+    let mut longest = None;
+    // What the text begins with, as far as a secret begins so, and the text after it.
+    let mut begun = vec![(String::new(), text)];
+    while let Some((before, rest)) = begun.pop() {
+        for (character, rest) in forms(rest) {
+            let mut read = before.clone();
+            read.push(character);
+            let from = (Bound::Included(read.as_str()), Bound::Unbounded);
+            let secret = secrets.range::<str, _>(from).next();
+            let Some((secret, _)) = secret.filter(|(secret, _)| secret.starts_with(&read)) else {
+                continue;
+            };
+            if secret.len() == read.len() {
+                longest = longest.max(Some(text.len() - rest.len()));
             }
-            None => rest += character.len_utf8(),
+            begun.push((read, rest));
         }
     }
-    (kept > 0).then(|| replaced + &text[kept..])
+    longest
 }
 
-/// The length of `secret` at the start of the text, each character in any of its forms.
-fn length_of(text: &str, secret: &str) -> Option<usize> {
-    let mut rest = text;
-    for wanted in secret.chars() {
-        rest = after(rest, wanted)?;
-    }
-    Some(text.len() - rest.len())
+/// Each character that the text may begin with, and the text after it: as it is, percent-encoded once or
+/// twice, escaped as in JSON or in Rust any number of times, or as in XML.
+fn forms(text: &str) -> impl Iterator<Item = (char, &str)> {
+    let unescaped = text.trim_start_matches('\\');
+    let escaped = (unescaped.len() < text.len()).then_some(unescaped);
+    let forms = [
+        first(text),
+        percent_encoded(text),
+        escaped.and_then(first),
+        escaped.and_then(code_point),
+        entity(text),
+    ];
+    forms.into_iter().flatten()
 }
 
-/// The text after a character: as it is, percent-encoded once or twice, escaped as in JSON or in Rust
-/// any number of times, or as in XML.
-fn after(text: &str, wanted: char) -> Option<&str> {
-    if let Some(rest) = text.strip_prefix(wanted) {
-        return Some(rest);
-    }
-    let code = u32::from(wanted);
-    if let Some(rest) = text.strip_prefix('%') {
-        let rest = rest.strip_prefix("25").unwrap_or(rest);
-        return after_code(rest, &format!("{code:02x}"), "");
-    }
-    if text.starts_with('\\') {
-        let rest = text.trim_start_matches('\\');
-        return rest.strip_prefix(wanted).or_else(|| {
-            let code_point = rest.strip_prefix('u')?;
-            match code_point.strip_prefix('{') {
-                Some(rest) => after_code(rest, &format!("{code:x}"), "}"),
-                None => after_code(code_point, &format!("{code:04x}"), ""),
-            }
-        });
-    }
-    let rest = text.strip_prefix("&#")?;
-    match rest.strip_prefix('x') {
-        Some(rest) => after_code(rest, &format!("{code:x}"), ";"),
-        None => after_code(rest, &code.to_string(), ";"),
-    }
+fn first(text: &str) -> Option<(char, &str)> {
+    let mut rest = text.chars();
+    Some((rest.next()?, rest.as_str()))
 }
 
-/// The text after a number, whose letters have no case, and its end.
-fn after_code<'a>(text: &'a str, code: &str, end: &str) -> Option<&'a str> {
-    let (found, rest) = text.split_at_checked(code.len())?;
-    found
-        .eq_ignore_ascii_case(code)
-        .then(|| rest.strip_prefix(end))?
+fn percent_encoded(text: &str) -> Option<(char, &str)> {
+    let rest = text.strip_prefix('%')?;
+    let (code, rest) = rest
+        .strip_prefix("25")
+        .unwrap_or(rest)
+        .split_at_checked(2)?;
+    Some((character(code, 16)?, rest))
+}
+
+fn code_point(text: &str) -> Option<(char, &str)> {
+    let rest = text.strip_prefix('u')?;
+    let (code, rest) = match rest.strip_prefix('{') {
+        Some(rest) => rest.split_once('}')?,
+        None => rest.split_at_checked(4)?,
+    };
+    Some((character(code, 16)?, rest))
+}
+
+fn entity(text: &str) -> Option<(char, &str)> {
+    let (code, rest) = text.strip_prefix("&#")?.split_once(';')?;
+    let character = match code.strip_prefix('x') {
+        Some(code) => character(code, 16),
+        None => character(code, 10),
+    };
+    Some((character?, rest))
+}
+
+/// The character with this code.
+fn character(code: &str, radix: u32) -> Option<char> {
+    let is_number = code.chars().all(|digit| digit.is_digit(radix));
+    let code = is_number.then(|| u32::from_str_radix(code, radix).ok())?;
+    char::from_u32(code?)
 }
 
 #[cfg(test)]
@@ -110,6 +176,10 @@ mod tests {
     use super::*;
 
     const SECRET: &str = "a/b+c=1";
+
+    fn secrets(secrets: &[&str]) -> Secrets {
+        secrets.iter().map(|it| ((*it).to_owned(), 1)).collect()
+    }
 
     #[test]
     fn a_secret_is_found_in_every_form() {
@@ -136,9 +206,48 @@ mod tests {
             ("é\\", "é\\", "other characters"),
         ];
         for (text, expected, why) in cases {
-            let replaced = without(text, SECRET);
-            assert_eq!(replaced.as_deref().unwrap_or(text), expected, "{why}");
+            let replaced = without(text, &secrets(&[SECRET]));
+            assert_eq!(replaced, expected, "{why}");
         }
+    }
+
+    #[test]
+    fn every_part_of_every_secret_is_hidden() {
+        let cases: [(&[&str], &str, &str, &str); 5] = [
+            (&[], "abc", "abc", "there is none"),
+            (&["ab", "cd"], "abxcd", "[hidden]x[hidden]", "two"),
+            (
+                &["bc", "abcd"],
+                "abcde",
+                "[hidden]e",
+                "one within the other",
+            ),
+            (
+                &["abc", "bcde"],
+                "abcdef",
+                "[hidden]f",
+                "one overlaps the other",
+            ),
+            (
+                &["abc", "abx", "ab"],
+                "abd abx",
+                "[hidden]d [hidden]",
+                "with one beginning",
+            ),
+        ];
+        for (known, text, expected, why) in cases {
+            assert_eq!(without(text, &secrets(known)), expected, "{why}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_forgotten_once_nobody_holds_it() {
+        let secret = "a-secret-of-2-holders";
+        let (first, second) = (remember_while(secret), remember_while(secret));
+        drop(first);
+        assert_eq!(hide(secret), HIDDEN);
+        drop(second);
+        assert_eq!(hide(secret), secret);
     }
 
     #[test]
@@ -167,7 +276,7 @@ mod tests {
         fn nothing_else_is_changed(text in any::<String>()) {
             prop_assume!(!text.contains(SECRET));
             let encoded = text.contains(['%', '\\', '&']);
-            prop_assert!(encoded || without(&text, SECRET).is_none());
+            prop_assert!(encoded || without(&text, &secrets(&[SECRET])) == text);
         }
     }
 }
