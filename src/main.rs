@@ -56,6 +56,9 @@ fn main() -> ExitCode {
     code
 }
 
+/// How many threads may wait for the operating system. Each has a stack, and a run calls some dozen hosts.
+const BLOCKING_THREADS: usize = 32;
+
 /// What the command runs on. One thread is enough for one account; signing and reading for many takes more than
 /// one core can do in the time that AWS needs to answer.
 fn runtime(command: &Command) -> std::io::Result<Runtime> {
@@ -68,6 +71,8 @@ fn runtime(command: &Command) -> std::io::Result<Runtime> {
         }
         _ => Builder::new_current_thread(),
     };
+    // Names of hosts are looked up on threads of their own, and one may wait for an answer of a person.
+    builder.max_blocking_threads(BLOCKING_THREADS);
     builder.enable_all().build()
 }
 

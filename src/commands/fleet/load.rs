@@ -5,7 +5,7 @@ use std::path::Path;
 use iam_policy::printable::harmless;
 use tokio::sync::watch;
 
-use crate::aws::{Aws, AwsError, Caller, Connections, Member, Session};
+use crate::aws::{Aws, AwsError, Caller, Member};
 use crate::cli::NarrowArgs;
 use crate::commands::context::{Context, connect, warn_of};
 use crate::failure::Failure;
@@ -27,8 +27,6 @@ pub(super) struct Fleet {
     /// The settings and documents, for a report to tell whether they have changed.
     pub(super) inputs: Inputs,
     pub(super) stop: watch::Receiver<bool>,
-    connections: Connections,
-    session: Session,
     /// The caller's way, over which the roles are assumed.
     base: Aws,
 }
@@ -80,8 +78,6 @@ impl Fleet {
             goal,
             inputs,
             stop,
-            connections,
-            session,
             base,
         })
     }
@@ -134,8 +130,7 @@ impl Fleet {
     ) -> Result<Aws, AwsError> {
         let (account, regions) = (&target.account, &settings.regions);
         if target.is_callers {
-            let own = &self.connections;
-            return Ok(own.account(&self.session, Some(account), regions));
+            return Ok(self.base.as_member(regions));
         }
         let fleet = self.settings.fleet();
         let member = Member {
