@@ -2,6 +2,7 @@
 //! and nothing else.
 
 mod call;
+mod fleet;
 mod policy;
 mod simulator;
 mod tamper;

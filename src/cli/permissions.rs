@@ -11,13 +11,22 @@ Examples:
   provision permissions
   provision permissions plan --account 123456789012
   provision permissions destroy --empty-bucket
+  provision permissions --fleet | jq '.caller[0]'
+  provision permissions --fleet --cloudformation
 
-AWS is not called if the settings name account and region. The policy is for these settings: \
-other settings, such as another region, need another policy.")]
+AWS is not called if the settings name account and region, and never with --fleet. The policy is for \
+these settings: other settings, such as another region, need another policy.")]
 pub struct PermissionsArgs {
-    /// Command to allow; for destroy, add the options that it will be run with
-    #[arg(value_name = "COMMAND", default_value = "apply")]
-    pub command: Permitted,
+    /// Commands to allow [default: apply, and with --cloudformation destroy too]; for destroy, add the
+    /// options that it will be run with
+    #[arg(value_name = "COMMAND")]
+    commands: Vec<Permitted>,
+    /// Print, for the accounts of [fleet], what the caller needs and what the role in each account needs
+    #[arg(long)]
+    pub fleet: bool,
+    /// Print a CloudFormation template with the role of [fleet], for a StackSet
+    #[arg(long, requires = "fleet")]
+    pub cloudformation: bool,
     /// Leave out the permissions for the checks of apply; apply continues without them
     #[arg(long)]
     pub no_preflight: bool,
@@ -33,6 +42,17 @@ pub struct PermissionsArgs {
     /// The settings of the StackState integration.
     #[command(flatten)]
     pub stackstate: StackStateFlags,
+}
+
+impl PermissionsArgs {
+    /// The commands to allow.
+    pub fn commands(&self) -> &[Permitted] {
+        match self.commands.as_slice() {
+            [] if self.cloudformation => &[Permitted::Apply, Permitted::Destroy],
+            [] => &[Permitted::Apply],
+            named => named,
+        }
+    }
 }
 
 /// The commands that need permissions.

@@ -11,10 +11,12 @@ pub mod ended;
 #[cfg(test)]
 pub mod fakes;
 pub mod groups;
+pub mod permissions;
 mod put_aside;
 pub mod report;
 pub mod run;
 pub mod stopped;
 pub mod target;
+pub mod template;
 pub mod tolerance;
 pub mod waves;

@@ -7,7 +7,7 @@ mod read;
 mod select;
 
 #[cfg(test)]
-mod fakes;
+pub mod fakes;
 #[cfg(test)]
 mod read_tests;
 #[cfg(test)]
@@ -15,5 +15,5 @@ mod select_tests;
 
 pub use narrow::narrow;
 pub use organization::{Member, Organization};
-pub use read::{READS, discover};
+pub use read::{actions, discover};
 pub use select::{refuse_unexpected, select};

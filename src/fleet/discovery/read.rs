@@ -11,15 +11,28 @@ use crate::failure::Failure;
 use crate::names::AccountId;
 use crate::settings::Fleet;
 
-/// The actions that the discovery of accounts needs.
-pub const READS: [&str; 6] = [
-    "organizations:DescribeOrganization",
-    "organizations:ListAccounts",
-    "organizations:ListAccountsForParent",
-    "organizations:ListOrganizationalUnitsForParent",
-    "organizations:ListRoots",
-    "organizations:ListTagsForResource",
-];
+/// The actions that the discovery of these accounts needs: none if they are only named. The units are walked
+/// where AWS does not say where an account is.
+pub fn actions(fleet: &Fleet) -> Vec<&'static str> {
+    if !asks(fleet) {
+        return Vec::new();
+    }
+    let mut actions = vec![
+        "organizations:DescribeOrganization",
+        "organizations:ListAccounts",
+        "organizations:ListAccountsForParent",
+        "organizations:ListOrganizationalUnitsForParent",
+        "organizations:ListRoots",
+    ];
+    if !fleet.account_tags.is_empty() {
+        actions.push("organizations:ListTagsForResource");
+    }
+    actions
+}
+
+fn asks(fleet: &Fleet) -> bool {
+    !fleet.ous.is_empty() || !fleet.excluded_ous.is_empty()
+}
 
 /// The most entries that a page has.
 const PAGE: i32 = 20;
@@ -30,7 +43,7 @@ const PAGE: i32 = 20;
 /// Those of the calls, another organization than the settings', and an organizational unit that does not
 /// exist.
 pub async fn discover(aws: &Aws, fleet: &Fleet) -> Result<Organization, Failure> {
-    if fleet.ous.is_empty() && fleet.excluded_ous.is_empty() {
+    if !asks(fleet) {
         return Ok(Organization::default());
     }
     let failed = |error: AwsError| failure(&error, fleet);
@@ -111,7 +124,7 @@ fn failure(error: &AwsError, fleet: &Fleet) -> Failure {
         "AWS lists the accounts of {wanted} only for its management account and for its delegated \
          administrators: use credentials of such an account, with {} allowed, or name the accounts in \
          `accounts` instead of `ous`",
-        READS.join(", ")
+        actions(fleet).join(", ")
     );
     error.clone().hinted(&hint).failure()
 }

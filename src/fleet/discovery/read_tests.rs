@@ -332,8 +332,7 @@ async fn a_denial_says_what_is_needed_and_who_may_ask() {
     for part in [
         "management account",
         "delegated administrators",
-        "organizations:ListAccounts",
-        "organizations:ListTagsForResource",
+        "organizations:ListAccounts, organizations:ListAccountsForParent",
         "`accounts` instead of `ous`",
     ] {
         assert!(hint.contains(part), "{part}: {hint}");
