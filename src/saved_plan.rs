@@ -26,6 +26,7 @@ use crate::secret::known::hide;
 use crate::settings::Settings;
 use crate::systems::System;
 
+pub(crate) use file::another_form;
 pub use file::{check_path, read, write};
 pub use shown::shown;
 
@@ -119,27 +120,11 @@ pub struct Made {
     pub flags: Vec<String>,
 }
 
-/// The content of the file.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SavedPlan {
-    format_version: u32,
-    /// The version of the program that made the plan. Another version may plan differently.
-    program_version: String,
-    /// What the plan was made with.
-    pub made: Made,
-    salt: String,
-    inputs: BTreeMap<String, String>,
-    /// The plan in the form of `plan --json`.
-    pub plan: Json,
-    digest: String,
-}
-
-impl SavedPlan {
+impl Made {
     /// What a person agrees to who applies the plan, as options: that it destroys, and its consent.
     pub fn options(&self) -> Vec<String> {
-        let destroys = self.made.destroys.then(|| "--destroy".to_owned());
-        let consent = self.made.consent.options();
+        let destroys = self.destroys.then(|| "--destroy".to_owned());
+        let consent = self.consent.options();
         destroys.into_iter().chain(consent).collect()
     }
 
@@ -189,7 +174,25 @@ impl SavedPlan {
         ))
         .hint("Leave it out, or make a new plan with it: `provision plan --out FILE`"))
     }
+}
 
+/// The content of the file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SavedPlan {
+    format_version: u32,
+    /// The version of the program that made the plan. Another version may plan differently.
+    program_version: String,
+    /// What the plan was made with.
+    pub made: Made,
+    salt: String,
+    inputs: BTreeMap<String, String>,
+    /// The plan in the form of `plan --json`.
+    pub plan: Json,
+    digest: String,
+}
+
+impl SavedPlan {
     /// The addresses of the resources that the plan was narrowed to, if it was.
     pub fn targets(&self) -> Vec<String> {
         let targets = self.plan["targets"].as_array().into_iter().flatten();
@@ -284,7 +287,7 @@ impl SavedPlan {
     }
 }
 
-fn refuse(message: &str, causes: impl Iterator<Item = String>) -> Result<(), Failure> {
+pub(crate) fn refuse(message: &str, causes: impl Iterator<Item = String>) -> Result<(), Failure> {
     let causes: Vec<String> = causes.collect();
     if causes.is_empty() {
         return Ok(());

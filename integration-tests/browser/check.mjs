@@ -10,10 +10,11 @@ import { chromium } from 'playwright-core';
 
 const folder = process.env.PAGES;
 const profile = mkdtempSync(join(tmpdir(), 'browser-'));
-const pages = ['first.html', 'large.html', 'drift.html', 'hostile.html'];
+const pages = ['first.html', 'large.html', 'drift.html', 'hostile.html', 'fleet.html', 'fleet-hostile.html'];
 // The rules are checked on what is there in any plan; the colours in both forms.
 const checked = [
   ['first.html', 'light'], ['drift.html', 'light'], ['drift.html', 'dark'], ['hostile.html', 'light'],
+  ['fleet.html', 'light'], ['fleet.html', 'dark'], ['fleet-hostile.html', 'light'],
 ];
 let browser;
 
@@ -213,3 +214,78 @@ test('a printed page has everything', () => open('first.html', {
     assert.equal(await page.locator('#controls').isVisible(), false);
   },
 }));
+
+const rows = (page) => page.locator('.accounts tbody tr:visible');
+const firstAccount = (page) => rows(page).first().locator('th').textContent();
+
+test('the accounts of a fleet sort', () => open('fleet.html', {
+  then: async (page) => {
+    const head = (name) => page.locator('.accounts thead th', { hasText: name });
+    const sorted = async (name) => {
+      await head(name).locator('button').click();
+      return head(name).getAttribute('aria-sort');
+    };
+    assert.equal(await rows(page).count(), 1000);
+    assert.equal(await firstAccount(page), '000000000001');
+    assert.equal(await sorted('Account'), 'descending');
+    assert.equal(await firstAccount(page), '000000001000');
+    assert.equal(await head('Changes').getAttribute('aria-sort'), null);
+    assert.equal(await sorted('Changes'), 'ascending');
+    const changes = await rows(page).locator('td:nth-child(4)').allTextContents();
+    assert.deepEqual(changes, [...changes].sort((one, other) => one - other), 'numbers sort as numbers');
+    await head('Took').locator('button').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    assert.equal(await head('Took').getAttribute('aria-sort'), 'descending');
+    assert.equal(await rows(page).first().locator('td:last-child').textContent(), '16 min 40 s');
+  },
+}));
+
+test('the accounts of a fleet are filtered', () => open('fleet.html', {
+  then: async (page) => {
+    await page.selectOption('#outcome', 'unreachable');
+    assert.equal(await rows(page).count(), 3);
+    assert.equal(await page.locator('#shown').textContent(), '3 of 1000 accounts');
+    await page.keyboard.press('Escape');
+    await page.selectOption('#outcome', '');
+    await page.keyboard.press('Tab');
+    await page.evaluate(() => document.activeElement.blur());
+    await page.keyboard.press('/');
+    await page.keyboard.type('TEAM-77');
+    assert.equal(await rows(page).count(), 11);
+    await page.keyboard.type('x');
+    assert.ok(await page.locator('#none').isVisible());
+    await page.keyboard.press('Escape');
+    assert.equal(await rows(page).count(), 1000);
+    // From a group to its accounts, and back.
+    await page.locator('#p2 summary').click();
+    await page.locator('#p2 a').click();
+    assert.equal(await page.locator('#group').inputValue(), 'p2');
+    assert.equal(await rows(page).count(), 10);
+    await page.locator('#p2').evaluate((it) => { it.open = false; });
+    await rows(page).first().locator('a').click();
+    await page.waitForFunction(() => document.getElementById('p2').open);
+  },
+}));
+
+test('a name in a fleet stays a text', () => open('fleet-hostile.html', {
+  then: async (page) => {
+    assert.equal(await page.locator('script').count(), 1);
+    assert.equal(await page.locator('img').count(), 0);
+    assert.match(await rows(page).first().locator('td').first().textContent(), /<script>alert\(1\)<\/script>/);
+    assert.ok(!readFileSync(join(folder, 'fleet-hostile.html'), 'utf8').includes('\u202e'));
+  },
+}));
+
+test('the page of a fleet without JavaScript can be read', async () => {
+  const text = readFileSync(join(folder, 'fleet.html'), 'utf8');
+  const page = await browser.newPage();
+  try {
+    await page.setContent(text.replace(/<script>[\s\S]*<\/script>/, ''));
+    assert.equal(await page.locator('#controls').isVisible(), false);
+    assert.equal(await rows(page).count(), 1000);
+    assert.ok(await page.locator('#p1 pre').isVisible());
+  } finally {
+    await page.close();
+  }
+});

@@ -4,6 +4,7 @@
 //! They write pages and let `check.mjs`, whose tests print their names, look at them. With PAGES=FOLDER the
 //! pages stay in that folder, and with PICTURES=1 pictures of them too.
 
+mod fleets;
 mod plans;
 
 use std::fs;
@@ -26,6 +27,9 @@ fn the_page_works_in_a_browser() {
             "{} bytes",
             page.len()
         );
+        fs::write(folder.join(name), page).expect("a page");
+    }
+    for (name, page) in fleets::all() {
         fs::write(folder.join(name), page).expect("a page");
     }
     let tests = concat!(

@@ -9,7 +9,7 @@ use provision::systems::{Goal, Site, lay_out, named};
 use serde_json::{Value as Json, json};
 
 const ACCOUNT: &str = "123456789012";
-const REGIONS: [&str; 10] = [
+pub const REGIONS: [&str; 10] = [
     "eu-west-1",
     "us-east-1",
     "us-east-2",
@@ -22,7 +22,7 @@ const REGIONS: [&str; 10] = [
     "ap-southeast-2",
 ];
 /// What a name in AWS must not do to the page.
-const HOSTILE: &str =
+pub const HOSTILE: &str =
     "</style></script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&\u{202e}x";
 
 /// Each plan with the name of its page.
@@ -36,7 +36,7 @@ pub fn all() -> [(&'static str, Json); 4] {
 }
 
 /// The first plan of StackState in these regions and of Audit Trail.
-fn first(regions: &[&str]) -> Json {
+pub fn first(regions: &[&str]) -> Json {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let text = format!(
         "regions = {regions:?}\n[stackstate]\nagent_principals = [\"210987654321\"]\n\

@@ -57,9 +57,9 @@ pub async fn command(
     }
     if args.yes {
         let taken: Vec<String> = flags.taken.iter().map(|it| shell::quoted(it)).collect();
-        saved.check_consent(&agreed, &taken, file)?;
+        saved.made.check_consent(&agreed, &taken, file)?;
     } else {
-        saved.check_effect(agreed, file)?;
+        saved.made.check_effect(agreed, file)?;
     }
     let (need, goal) = match saved.made.destroys {
         true => (Need::Names, Goal::Absent),

@@ -20,8 +20,9 @@ impl Digest {
         Digest(Sha256::digest(text).into())
     }
 
-    /// The digest of a plan in the form of `plan --json`: another digest is another plan. Its warnings do not
-    /// count, since they tell how much is in a bucket, which changes while somebody reads the plan.
+    /// The digest of a plan in the form of `plan --json`: another digest is another plan. Of a warning only its
+    /// resource counts: how much is in a bucket changes while somebody reads the plan, and that there is
+    /// something to lose does not.
     pub fn exact(plan: &Json) -> Self {
         Digest::of(&text(plan))
     }
@@ -39,7 +40,13 @@ impl Digest {
 /// What of a plan is compared.
 fn text(plan: &Json) -> String {
     let fields = ["account", "partition", "regions", "targets", "resources"];
-    let parts: Vec<&Json> = fields.iter().map(|it| &plan[it]).collect();
+    let fields = fields.iter().map(|it| &plan[it]);
+    let warnings = plan["warnings"].as_array().into_iter().flatten();
+    let warned = warnings.map(|it| match &it["address"] {
+        Json::Null => &it["message"],
+        address => address,
+    });
+    let parts: Vec<&Json> = fields.chain(warned).collect();
     without_secrets(&serde_json::json!(parts)).to_string()
 }
 
@@ -166,9 +173,13 @@ mod tests {
             );
             assert_ne!(Digest::exact(&mine), Digest::exact(&theirs), "{reason}");
         }
-        let mut warned = mine.clone();
-        warned["warnings"] = json!([{"address": null, "message": "the bucket holds 3 objects"}]);
-        assert_eq!(Digest::exact(&mine), Digest::exact(&warned));
+        let warned = |text: &str| {
+            let mut plan = mine.clone();
+            plan["warnings"] = json!([{"address": "s3_bucket.logs", "message": text}]);
+            Digest::exact(&plan)
+        };
+        assert_eq!(warned("it holds 3 objects"), warned("it holds 4 objects"));
+        assert_ne!(warned("it holds 3 objects"), Digest::exact(&mine));
     }
 
     #[test]

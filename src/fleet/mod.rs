@@ -15,6 +15,7 @@ pub mod permissions;
 mod put_aside;
 pub mod report;
 pub mod run;
+pub mod saved;
 pub mod stopped;
 pub mod target;
 pub mod template;

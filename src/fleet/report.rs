@@ -21,6 +21,7 @@ use crate::saved_plan::Salted;
 use crate::secret::known::hide;
 use crate::text_file;
 
+pub(in crate::fleet) use line::Account;
 use line::Line;
 pub use read::read;
 
@@ -104,7 +105,7 @@ impl Header {
 
 /// The line on an account, without its end.
 pub fn account_line(ended: &Ended) -> String {
-    text(&Line::account(ended))
+    text(&Line::Account(Account::from(ended)))
 }
 
 /// The last line, without its end.

@@ -1,6 +1,7 @@
 //! A plan as one page for a browser, which needs nothing from elsewhere and works without JavaScript.
 
 mod findings;
+pub mod fleet;
 mod parts;
 mod policy;
 mod resource;
@@ -24,7 +25,7 @@ use crate::render::plan_findings::{self, PlanFinding};
 use crate::render::text::{counted, counts};
 
 const STYLE: &str = include_str!("html/page.css");
-const SCRIPT: &str = include_str!("html/page.js");
+const SCRIPT: &str = concat!(include_str!("html/common.js"), include_str!("html/page.js"));
 
 /// What tells a page of this program from other files.
 pub const MARK: &str = "<meta name=\"generator\" content=\"provision\">";
@@ -45,7 +46,7 @@ pub fn page(document: &Json, accepted: &Accepted) -> Result<String, Failure> {
     let mut page = Markup::default();
     page.own("<!doctype html>\n");
     page.element("html", &[("lang", "en")], |it| {
-        it.element("head", &[], |it| head(it, &title));
+        it.element("head", &[], |it| head(it, &title, SCRIPT));
         it.element("body", &[], |it| {
             it.own("<a class=\"skip\" href=\"#resources\">Skip to the resources</a>");
             top(it, &plan);
@@ -73,13 +74,13 @@ pub fn page(document: &Json, accepted: &Accepted) -> Result<String, Failure> {
 }
 
 /// The browser runs exactly this script and takes nothing from anywhere, whatever a name in AWS says.
-fn head(markup: &mut Markup, title: &str) {
+fn head(markup: &mut Markup, title: &str, script: &str) {
     let hash = |text: &str| base64::encode(Sha256::digest(text));
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; \
          form-action 'none'",
         hash(STYLE),
-        hash(SCRIPT)
+        hash(script)
     );
     let csp = [
         ("http-equiv", "Content-Security-Policy"),

@@ -78,23 +78,25 @@ pub fn read(path: &Path) -> Result<SavedPlan, Failure> {
             "this is what `provision plan --json` prints, which is for reading".to_owned(),
         ));
     }
-    let made_by = (
-        parsed["format_version"].as_u64(),
-        parsed["program_version"].as_str(),
-    );
-    let this = (FORMAT_VERSION.into(), env!("CARGO_PKG_VERSION"));
-    if let (Some(format), Some(version)) = made_by
-        && (format, version) != this
-    {
-        return Err(failed(format!(
-            "it has the format {format} of version {version} of this program, and this is format {} of \
-             version {}",
-            this.0, this.1
-        )));
+    if let Some(reason) = another_form(&parsed, FORMAT_VERSION) {
+        return Err(failed(reason));
     }
     let saved: SavedPlan = serde_json::from_str(&text).map_err(no_plan)?;
     if saved.digest != saved.own_digest() {
         return Err(failed("it was changed after it was saved".to_owned()));
     }
     Ok(saved)
+}
+
+/// Says that what was read is of another form than `own`, or of another version of the program.
+pub(crate) fn another_form(read: &Json, own: u32) -> Option<String> {
+    let format = read["format_version"].as_u64()?;
+    let version = read["program_version"].as_str()?;
+    let this = env!("CARGO_PKG_VERSION");
+    ((format, version) != (own.into(), this)).then(|| {
+        format!(
+            "it has the format {format} of version {version} of this program, and this is format {own} of \
+             version {this}"
+        )
+    })
 }

@@ -10,6 +10,7 @@ use crate::engine::action::Action;
 use crate::fleet::digest::Digest;
 use crate::fleet::ended::{Ended, Outcome, Reason};
 use crate::fleet::stopped::Stopped;
+use crate::names::InvalidName;
 use crate::saved_plan::Salted;
 
 /// With what every report begins, whatever its version.
@@ -49,7 +50,7 @@ pub(super) struct Run {
 /// The line on an account.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Account {
+pub(in crate::fleet) struct Account {
     account: String,
     name: Option<String>,
     outcome: Outcome,
@@ -83,21 +84,6 @@ impl Line {
         })
     }
 
-    pub(super) fn account(ended: &Ended) -> Self {
-        let count = |action| (action, ended.counts.get(&action).copied().unwrap_or(0));
-        Line::Account(Account {
-            account: ended.account.to_string(),
-            name: ended.name.clone(),
-            outcome: ended.outcome,
-            regions: ended.regions.iter().map(ToString::to_string).collect(),
-            counts: ended.plan.map(|_| ACTIONS.map(count).into_iter().collect()),
-            plan: ended.plan,
-            exact: ended.exact,
-            reason: ended.reason.clone(),
-            duration_ms: millis(ended.took),
-        })
-    }
-
     pub(super) fn summary(ended: &[Ended], stopped: Option<&Stopped>, took: Duration) -> Self {
         Line::Summary(Summary {
             accounts: ended.len(),
@@ -108,27 +94,42 @@ impl Line {
     }
 }
 
-impl Account {
-    /// What is kept of the account; the names of AWS must be well-formed.
-    pub(super) fn ended(self) -> Result<Ended, String> {
-        let regions = self.regions.iter().map(|region| region.parse());
-        let mut counts = self.counts.unwrap_or_default();
+impl From<&Ended> for Account {
+    fn from(ended: &Ended) -> Self {
+        let count = |action| (action, ended.counts.get(&action).copied().unwrap_or(0));
+        Account {
+            account: ended.account.to_string(),
+            name: ended.name.clone(),
+            outcome: ended.outcome,
+            regions: ended.regions.iter().map(ToString::to_string).collect(),
+            counts: ended.plan.map(|_| ACTIONS.map(count).into_iter().collect()),
+            plan: ended.plan,
+            exact: ended.exact,
+            reason: ended.reason.clone(),
+            duration_ms: millis(ended.took),
+        }
+    }
+}
+
+impl TryFrom<Account> for Ended {
+    type Error = String;
+
+    /// The names of AWS must be well-formed.
+    fn try_from(line: Account) -> Result<Self, String> {
+        let bad = |it: InvalidName| it.to_string();
+        let regions = line.regions.iter().map(|region| region.parse());
+        let mut counts = line.counts.unwrap_or_default();
         counts.retain(|_, count| *count > 0);
         Ok(Ended {
-            account: self
-                .account
-                .parse()
-                .map_err(|it: crate::names::InvalidName| it.to_string())?,
-            name: self.name,
-            outcome: self.outcome,
-            regions: regions
-                .collect::<Result<_, crate::names::InvalidName>>()
-                .map_err(|it| it.to_string())?,
+            account: line.account.parse().map_err(bad)?,
+            name: line.name,
+            outcome: line.outcome,
+            regions: regions.collect::<Result<_, _>>().map_err(bad)?,
             counts,
-            plan: self.plan,
-            exact: self.exact,
-            reason: self.reason,
-            took: Duration::from_millis(self.duration_ms),
+            plan: line.plan,
+            exact: line.exact,
+            reason: line.reason,
+            took: Duration::from_millis(line.duration_ms),
         })
     }
 }

@@ -43,7 +43,7 @@ fn report(text: &str) -> Result<Report, String> {
         match serde_json::from_str(line).map_err(|error| broken(error.to_string()))? {
             Line::FleetReport(_) => return Err(broken("a second report begins".to_owned())),
             Line::Account(account) => {
-                let account = account.ended().map_err(broken)?;
+                let account = Ended::try_from(account).map_err(broken)?;
                 let twice = format!("the account {} stands there twice", account.account);
                 if ended.insert(account.account.clone(), account).is_some() {
                     return Err(broken(twice));

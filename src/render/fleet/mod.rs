@@ -6,7 +6,7 @@ pub mod live;
 pub mod question;
 pub mod summary;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 
 use iam_policy::printable::printable;
 
@@ -17,7 +17,7 @@ use crate::render::wrap::hanging;
 const LISTED: usize = 12;
 
 /// The number with its noun.
-fn counted(count: usize, noun: &str) -> String {
+pub fn counted(count: usize, noun: &str) -> String {
     match count {
         1 => format!("1 {noun}"),
         _ => format!("{count} {noun}s"),

@@ -98,29 +98,9 @@ impl Summary<'_> {
 
     /// A plan that many accounts have in common, as one of them has it.
     fn plan(&self, digest: &Digest, group: &Group<'_, (Outcome, Digest)>) -> Option<String> {
-        let (site, plan) = saved_plan::shown(&self.plans.get(digest)?).ok()?;
-        let view = View {
-            site: &site,
-            findings: &BTreeMap::new(),
-            width: self.width.saturating_sub(2),
-            details: self.details,
-        };
+        let width = self.width.saturating_sub(2);
         let mut text = String::new();
-        let regions: BTreeSet<_> = group.accounts.iter().map(|it| &it.regions).collect();
-        let body = view.body(&plan);
-        // A plan of one account alone is told as that account has it.
-        let body = match group.accounts.len() {
-            1 => body,
-            _ => body.replace(site.account.as_str(), ACCOUNT),
-        };
-        if regions.len() > 1 {
-            let note = format!(
-                "The regions are those of {}; other accounts have the same plan in theirs.",
-                site.account
-            );
-            text += &hanging("  ", "  ", &format!("{QUIET}{note}{QUIET:#}"), self.width);
-        }
-        for line in body.lines() {
+        for line in common_plan(self.plans, digest, group, width, self.details)?.lines() {
             let line = format!("  {line}");
             text += line.trim_end();
             text.push('\n');
@@ -224,6 +204,40 @@ impl Summary<'_> {
     fn line(&self, text: &str) -> String {
         hanging("", "  ", text, self.width)
     }
+}
+
+/// A plan that the accounts of the group have in common, as one of them has it.
+pub fn common_plan(
+    plans: &Plans,
+    digest: &Digest,
+    group: &Group<'_, (Outcome, Digest)>,
+    width: usize,
+    details: bool,
+) -> Option<String> {
+    let (site, plan) = saved_plan::shown(&plans.get(digest)?).ok()?;
+    let view = View {
+        site: &site,
+        findings: &BTreeMap::new(),
+        width,
+        details,
+    };
+    let regions: BTreeSet<_> = group.accounts.iter().map(|it| &it.regions).collect();
+    let note = match regions.len() {
+        1 => String::new(),
+        _ => format!(
+            "{QUIET}The regions are those of {}; other accounts have the same plan in theirs.{QUIET:#}\n",
+            site.account
+        ),
+    };
+    // A plan of one account alone is told as that account has it.
+    let body = match group.accounts.len() {
+        1 => view.body(&plan),
+        _ => view.body(&plan).replace(site.account.as_str(), ACCOUNT),
+    };
+    Some(match note.as_str() {
+        "" => body,
+        note => hanging("", "", note.trim_end(), width) + &body,
+    })
 }
 
 fn capital(text: &str) -> String {

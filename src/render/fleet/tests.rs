@@ -25,7 +25,7 @@ use crate::settings::{Fleet, Override, Share, Wave};
 use serde_json::Value as Json;
 
 /// A first plan of an account in these regions.
-fn first(number: u64, regions: &[&str]) -> Json {
+pub fn first(number: u64, regions: &[&str]) -> Json {
     let settings = settings(regions);
     let plan = plan::plan(&laid_out(&settings), &Observations::new(), consent(false));
     let mut site = site(&settings);

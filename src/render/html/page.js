@@ -1,7 +1,4 @@
-'use strict';
 (() => {
-  const at = (id) => document.getElementById(id);
-  const root = document.documentElement;
   const cards = [...document.querySelectorAll('.card')];
   const texts = cards.map((card) => card.textContent.toLowerCase());
   const chosen = ['action', 'region', 'kind'];
@@ -40,17 +37,7 @@
     target.querySelector('summary').focus();
   };
 
-  const isDark = () => root.dataset.theme
-    ? root.dataset.theme === 'dark'
-    : matchMedia('(prefers-color-scheme: dark)').matches;
-  const nameTheme = () => { at('theme').textContent = isDark() ? 'Light' : 'Dark'; };
-
-  at('theme').addEventListener('click', () => {
-    root.dataset.theme = isDark() ? 'light' : 'dark';
-    nameTheme();
-  });
   at('controls').addEventListener('input', filter);
-  at('controls').addEventListener('submit', (event) => event.preventDefault());
   at('open').addEventListener('click', () => {
     const open = !seen().every((card) => card.open);
     for (const card of seen()) card.open = open;
@@ -58,32 +45,13 @@
   });
   addEventListener('hashchange', reveal);
   addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.matches('input, select')) {
-      if (event.key === 'Escape' && event.target === at('text')) {
-        at('text').value = '';
-        filter();
-      }
-      return;
-    }
-    if (event.key === '/') at('text').focus();
-    else if (event.key === 'j') go(1);
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches('input, select')) return;
+    if (event.key === 'j') go(1);
     else if (event.key === 'k') go(-1);
     else return;
     event.preventDefault();
   });
 
-  // A printed page shows everything.
-  let opened = [];
-  addEventListener('beforeprint', () => {
-    opened = [...document.querySelectorAll('details:not([open])')];
-    for (const one of opened) one.open = true;
-  });
-  addEventListener('afterprint', () => { for (const one of opened) one.open = false; });
-
-  at('theme').hidden = false;
-  at('controls').hidden = false;
-  nameTheme();
   filter();
   reveal();
 })();

@@ -137,6 +137,7 @@ fn what_nobody_sees_needs_its_consent_again() {
         let checked =
             read(&path)
                 .unwrap()
+                .made
                 .check_consent(&given.options(), &[], Path::new("plan.json"));
         let hint = checked.err().and_then(|failure| failure.hint);
         let said = |flags: &str| hint.as_ref().is_some_and(|it| it.contains(flags));
@@ -171,7 +172,7 @@ fn what_nobody_sees_is_no_destroy_and_chooses_no_settings() {
         ),
     ];
     for (why, agreed, taken, missing) in cases {
-        let checked = saved.check_consent(&agreed, &taken, &path);
+        let checked = saved.made.check_consent(&agreed, &taken, &path);
         let hint = checked.err().and_then(|failure| failure.hint);
         let said = |words: &str| hint.as_ref().is_some_and(|it| it.contains(words));
         assert!(missing.map_or(hint.is_none(), said), "{why}: {hint:?}");
