@@ -5,6 +5,7 @@
 //! is named beside its test, or in `serve.py` if the program would fail because of it.
 
 mod discovery;
+mod fleet;
 mod life;
 mod stream;
 mod tags;
