@@ -4,8 +4,10 @@
 //! key and the log bucket. In every region: the roles of Firehose and EventBridge, the stream, the
 //! rule and its target.
 
+mod account_wide;
 mod documents;
 mod names;
+mod regional;
 mod resources;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -220,7 +222,7 @@ impl System for StackState {
 
     /// A deployment that is made while another one is there may be the old one with a changed postfix.
     fn others(&self, names: &[String], observed: &Observations) -> Vec<Warning> {
-        let role = resources::integration_role();
+        let role = account_wide::integration_role();
         let is_there = observed.get(&role).is_some_and(|it| !it.is_absent());
         if self.documents.is_none() || is_there {
             return Vec::new();
