@@ -39,6 +39,8 @@ pub struct Survey {
     pub observed: Observations,
     /// When the observations began.
     pub observed_at: Instant,
+    /// When the first observations of the command began, if these are not the first.
+    pub looked_since: Instant,
     /// What a person is to know of other deployments in the account.
     pub others: Vec<Warning>,
 }
@@ -119,6 +121,7 @@ async fn read_all(systems: &[Box<dyn System>], aws: &Aws) -> Result<Survey, Trou
         written,
         observed,
         observed_at,
+        looked_since: observed_at,
         others,
     })
 }

@@ -164,6 +164,7 @@ impl Account {
             plan,
             observed: survey.observed,
             observed_at: survey.observed_at,
+            looked_since: survey.looked_since,
             consent: consent(command),
         };
         let (events, _) = Events::channel();

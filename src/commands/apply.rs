@@ -133,12 +133,14 @@ async fn apply(
         nodes,
         observed,
         observed_at,
+        looked_since,
         ..
     } = survey;
     let approved = Approved {
         plan,
         observed,
         observed_at,
+        looked_since,
         consent,
     };
     let result = run(&context, &nodes, &approved, &[], args.json).await?;

@@ -154,7 +154,10 @@ impl Context {
             ));
             tokio::time::sleep(wait).await;
         }
-        self.survey().await
+        Ok(Survey {
+            looked_since: first.looked_since,
+            ..self.survey().await?
+        })
     }
 
     /// Where the resources are. AWS is asked only for what the settings do not name.

@@ -99,12 +99,14 @@ pub(super) async fn destroy(context: Context, how: How<'_>) -> Result<Ending, Fa
         nodes,
         observed,
         observed_at,
+        looked_since,
         ..
     } = survey;
     let approved = Approved {
         plan,
         observed,
         observed_at,
+        looked_since,
         consent,
     };
     let left = approved.plan.left(&approved.observed);

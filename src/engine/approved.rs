@@ -13,8 +13,10 @@ pub struct Approved {
     pub plan: Plan,
     /// The observations.
     pub observed: Observations,
-    /// When the observations were made.
+    /// When the observations began.
     pub observed_at: Instant,
+    /// When the run first looked. That is earlier where it looked once more before the plan was made.
+    pub looked_since: Instant,
     /// What the person agreed to beside the settings.
     pub consent: Consent,
 }

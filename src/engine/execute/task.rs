@@ -213,10 +213,12 @@ impl Task<'_> {
             true => self.aws.read_lag(),
             false => Duration::ZERO,
         };
-        if lag.is_zero() {
+        // What stood behind the old answers of the first look shows in observations that began so much later.
+        let first = self.approved.looked_since;
+        if self.approved.observed_at.duration_since(first) >= lag {
             return Ok(false);
         }
-        let wait = lag.saturating_sub(self.approved.observed_at.elapsed());
+        let wait = lag.saturating_sub(first.elapsed());
         // The lag may be over although nobody has looked since, if it is shorter than a plan is trusted.
         if wait.is_zero() {
             return Ok(true);

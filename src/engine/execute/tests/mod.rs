@@ -57,6 +57,7 @@ impl Run {
             plan: plan(&nodes, &observed, consent),
             observed,
             observed_at: Instant::now(),
+            looked_since: Instant::now(),
             consent,
         };
         let (stop, stopped) = watch::channel(false);

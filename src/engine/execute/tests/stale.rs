@@ -212,6 +212,28 @@ async fn a_write_that_was_refused_is_not_made_again_under_another_arn() {
     }
 }
 
+/// Where a part of a deployment is missing, everything is read a second time before the plan is made.
+#[tokio::test(start_paused = true)]
+async fn what_was_looked_for_twice_before_the_plan_is_not_looked_for_again() {
+    let second = Duration::from_secs(1);
+    for (between, looks_again) in [(READ_LAG - second, true), (READ_LAG, false)] {
+        let world = World::default();
+        let fake = Fake {
+            chosen_arn: true,
+            ..Fake::new(&world, "a")
+        };
+        let first = Instant::now();
+        tokio::time::advance(between).await;
+        let mut run = Run::new(&world, vec![fake.node(&[])]);
+        run.approved.looked_since = first;
+        assert_eq!(outcomes(&run.execute().await), ["a done"]);
+        let log = world.log();
+        let created = log.iter().position(|it| it == "Create a").unwrap();
+        let has_looked = log[..created].contains(&"Observe a".to_owned());
+        assert_eq!(has_looked, looks_again, "{between:?} between the two looks");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_could_get_a_twin_is_looked_for_twice_before_it_is_created() {
     let age = READ_LAG - Duration::from_secs(1);
