@@ -269,6 +269,12 @@ impl Account {
                 "the external ID is in {text}"
             );
         }
+        let mut hints = output
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("Hint: "));
+        let stopped = hints.find(|line| line.ends_with('.'));
+        assert_eq!(stopped, None, "a hint ends without a full stop");
         output
     }
 

@@ -72,9 +72,9 @@ impl SettingsFile {
                     Failure::new(format!("cannot read the settings file {name}"))
                         .because(error.to_string())
                         .hint(match named {
-                            Some(_) => "Pass --config with the path of a readable TOML file.",
+                            Some(_) => "Pass --config with the path of a readable TOML file",
                             None => {
-                                "Make it a readable TOML file, or pass --config with another one."
+                                "Make it a readable TOML file, or pass --config with another one"
                             }
                         }),
                 );

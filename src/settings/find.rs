@@ -45,7 +45,7 @@ pub(super) fn above(folder: &Path, environment: Environment) -> Result<Option<Pa
                     path.display()
                 ))
                 .hint(format!(
-                    "Pass --config {} to use it all the same, or write a {DEFAULT_FILE} of your own.",
+                    "Pass --config {} to use it all the same, or write a {DEFAULT_FILE} of your own",
                     path.display()
                 ))),
             };

@@ -26,7 +26,9 @@ impl Invalid {
     /// The failure to show, once the place that the text came from is known.
     #[must_use]
     pub fn at(self, place: impl fmt::Display) -> Failure {
-        Failure::new(format!("{place}: {}", self.problem)).hint(self.remedy)
+        // A hint ends without a full stop.
+        let hint = self.remedy.trim_end_matches('.');
+        Failure::new(format!("{place}: {}", self.problem)).hint(hint)
     }
 }
 
@@ -48,7 +50,7 @@ mod tests {
         assert_eq!(
             failure.to_string(),
             "--account: \"12\\u{1b}[31m\" is not an AWS account ID\n\
-             Hint: Write exactly 12 digits, for example \"123456789012\"."
+             Hint: Write exactly 12 digits, for example \"123456789012\""
         );
     }
 }

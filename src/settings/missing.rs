@@ -69,7 +69,7 @@ fn without_file(source: &Source, missing: &[Missing]) -> Failure {
         .iter()
         .fold(failure, |failure, it| failure.because(it.problem));
     failure.hint(format!(
-        "Run `provision init`, which asks for what is needed and writes {}, or add `{}` to the command.",
+        "Run `provision init`, which asks for what is needed and writes {}, or add `{}` to the command",
         source.name,
         flags.join(" ")
     ))

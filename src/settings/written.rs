@@ -248,7 +248,7 @@ mod tests {
                 "account",
                 "1234".into(),
                 Some(
-                    "\"1234\" is not an AWS account ID. Write exactly 12 digits, for example \"123456789012\".",
+                    "\"1234\" is not an AWS account ID. Write exactly 12 digits, for example \"123456789012\"",
                 ),
                 "no account",
             ),
@@ -278,7 +278,7 @@ mod tests {
                 "audit_trail.attach_to",
                 list("a"),
                 Some(
-                    "\"a\" is neither a user, a group nor a role. Write \"user/NAME\", \"group/NAME\" or \"role/NAME\", without a path.",
+                    "\"a\" is neither a user, a group nor a role. Write \"user/NAME\", \"group/NAME\" or \"role/NAME\", without a path",
                 ),
                 "no identity",
             ),

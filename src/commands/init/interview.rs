@@ -126,8 +126,7 @@ impl Interview {
         }
         let failure = Failure::new("the settings file cannot be written with these answers");
         let failure = wrong.into_iter().fold(failure, Failure::because);
-        Err(failure
-            .hint("Change these options, or run `provision init` at a terminal, which asks."))
+        Err(failure.hint("Change these options, or run `provision init` at a terminal, which asks"))
     }
 
     fn set(&mut self, question: &Question, line: &str) {

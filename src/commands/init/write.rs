@@ -35,7 +35,7 @@ pub(super) fn write(path: &Path, text: &str, is_secret: bool) -> Result<(), Fail
         // Half a file would stand in the way of the next attempt.
         match fs::remove_file(path) {
             Ok(()) => cannot_write(path, &error),
-            Err(_) => cannot_write(path, &error).hint(format!("Delete {}.", path.display())),
+            Err(_) => cannot_write(path, &error).hint(format!("Delete {}", path.display())),
         }
     })
 }
@@ -44,7 +44,7 @@ fn exists(path: &Path) -> Failure {
     let path = path.display();
     Failure::new(format!("{path} exists, and init writes over no file")).hint(
         "Change it with an editor; `provision config` shows what it says. Or pass --config FILE to write \
-         another one.",
+         another one",
     )
 }
 

@@ -356,11 +356,11 @@ fn what_is_missing_is_shown_as_a_line_of_the_file_and_as_a_flag() {
     assert_eq!(
         hint("agent_principals = [\"210987654321\"]"),
         "Add agent_principals = [\"210987654321\"] below [stackstate] in provision.toml, \
-         or pass --agent-principal 210987654321."
+         or pass --agent-principal 210987654321"
     );
     assert_eq!(
         hint("external_id = \"${STS_EXTERNAL_ID}\""),
         "Add external_id = \"${STS_EXTERNAL_ID}\" below [stackstate] in provision.toml, \
-         or pass --external-id '${STS_EXTERNAL_ID}'."
+         or pass --external-id '${STS_EXTERNAL_ID}'"
     );
 }

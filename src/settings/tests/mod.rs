@@ -341,6 +341,6 @@ fn a_region_of_the_aws_configuration_stands_in_for_a_missing_one() {
         none.to_string(),
         "provision.toml: no region is set, neither here nor in the AWS environment or profile\n\
          Hint: Add regions = [\"eu-west-1\"] to provision.toml, \
-         pass --region eu-west-1, or set AWS_REGION."
+         pass --region eu-west-1, or set AWS_REGION"
     );
 }
