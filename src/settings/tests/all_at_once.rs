@@ -61,6 +61,14 @@ fn a_positional_section_is_refused() {
 }
 
 #[test]
+fn what_a_wrong_trust_may_not_need_is_not_missed() {
+    let failure = error("[stackstate]\ntrust = \"ecz\"\n", &["--region=eu-west-1"]);
+    let hint = failure.hint.as_deref();
+    assert_eq!(hint, Some("Did you mean \"ec2\"?"), "{failure}");
+    assert!(failure.also.is_empty(), "{failure}");
+}
+
+#[test]
 fn everything_that_is_missing_is_told_at_once() {
     let in_file = told("[stackstate]\nencryption = \"none\"\n", &[]);
     let folder = tempfile::tempdir().unwrap();
