@@ -58,12 +58,14 @@ async fn carried_out(fleet: &Fleet, target: &Target, planned: Planned, consent: 
         nodes,
         observed,
         observed_at,
+        looked_since,
         ..
     } = survey;
     let approved = Approved {
         plan,
         observed,
         observed_at,
+        looked_since,
         consent,
     };
     // Nobody is shown what is done in one of many accounts; how it ended is told.

@@ -12,7 +12,8 @@ use crate::names::AccountId;
 use crate::render::fleet::counted;
 use crate::render::fleet::summary::{Summary, common_plan};
 use crate::render::html::parts::prose;
-use crate::render::html::{count_of, head, select};
+use crate::render::html::summary::count_of;
+use crate::render::html::{head, select};
 use crate::render::markup::Markup;
 use crate::render::waiting::time;
 

@@ -99,7 +99,7 @@ fn first(markup: &mut Markup, plan: &PlanDocument) {
     });
 }
 
-fn count_of(markup: &mut Markup, class: &str, count: &str, words: &str) {
+pub(super) fn count_of(markup: &mut Markup, class: &str, count: &str, words: &str) {
     markup.element("li", &[("class", class)], |it| {
         it.leaf("b", &[], count);
         it.text(" ");
