@@ -74,7 +74,11 @@ fn without<'a>(text: &'a str, secrets: &Secrets) -> Cow<'a, str> {
     // The end of the last secret, from where on the text is not copied yet.
     let mut end = 0;
     for (start, _) in text.char_indices() {
-        let Some(length) = longest(&text[start..], secrets) else {
+        let rest = &text[start..];
+        if !forms(rest).any(|(character, _)| begins(character, secrets)) {
+            continue;
+        }
+        let Some(length) = longest(rest, secrets) else {
             continue;
         };
         if start + length <= end {
@@ -90,6 +94,15 @@ fn without<'a>(text: &'a str, secrets: &Secrets) -> Cow<'a, str> {
         0 => Cow::Borrowed(text),
         _ => Cow::Owned(replaced + &text[end..]),
     }
+}
+
+/// Whether a secret begins with the character, which at most places of a text none does.
+fn begins(character: char, secrets: &Secrets) -> bool {
+    let mut buffer = [0; 4];
+    let from: &str = character.encode_utf8(&mut buffer);
+    let from = (Bound::Included(from), Bound::Unbounded);
+    let secret = secrets.range::<str, _>(from).next();
+    secret.is_some_and(|(secret, _)| secret.starts_with(character))
 }
 
 /// The length of the longest secret with which the text begins, each character in any of its forms.
