@@ -237,3 +237,25 @@ async fn a_region_that_an_organization_denies_is_left_out_if_the_settings_say_so
         "{report}"
     );
 }
+
+#[tokio::test]
+async fn a_saved_plan_is_carried_out_in_the_accounts_that_are_as_they_were() {
+    let fleet = Fleet::new().await;
+    let (plan, _) = fleet.run(&["plan", "--out", "plans", "--html", "fleet.html"]);
+    plan.exits(0).says("provision fleet apply plans");
+    let page = std::fs::read_to_string(fleet.caller.path("fleet.html")).unwrap();
+    assert!(page.contains(fleet.id(2)));
+    let role = fleet.accounts[2].iam().create_role();
+    let role = role.role_name("StackStateAwsIntegrationRole");
+    let role = role.assume_role_policy_document(r#"{"Version": "2012-10-17", "Statement": []}"#);
+    role.send().await.expect("a role of others");
+    let apply = ["apply", "plans", "--yes", "--no-preflight"];
+    let (refused, ended) = fleet.run(&apply);
+    assert_eq!(ended, fleet.all(["changed", "changed", "blocked"]));
+    assert_eq!(written(&refused), 0);
+    refused.exits(1).says("--allow-unready 1");
+    let allowed = [&apply[..], &["--allow-unready", "1"]].concat();
+    let (apply, ended) = fleet.run(&allowed);
+    assert_eq!(ended, fleet.all(["done", "done", "blocked"]));
+    apply.exits(1);
+}

@@ -32,15 +32,18 @@ pub enum Belongs {
     Nowhere,
 }
 
-/// The flags of the settings in `words`, a command line of `plan` or `apply`.
+/// The flags of the settings in `words`, a command line of `plan` or `apply`, for one account or for many.
 ///
 /// # Errors
 /// Words that are no command line.
 pub fn flags(words: impl IntoIterator<Item = OsString>) -> Result<Vec<Flag>, clap::Error> {
     let matches = Cli::command().try_get_matches_from(words)?;
-    let Some((_, matches)) = matches.subcommand() else {
+    let Some((_, mut matches)) = matches.subcommand() else {
         return Ok(Vec::new());
     };
+    while let Some((_, below)) = matches.subcommand() {
+        matches = below;
+    }
     let general = GeneralFlags::augment_args(Command::default());
     let all = StackStateFlags::augment_args(general);
     let given =

@@ -47,6 +47,13 @@ pub struct NarrowArgs {
     pub retry: Option<PathBuf>,
 }
 
+impl NarrowArgs {
+    /// Whether the run is about all accounts of the fleet.
+    pub fn is_everything(&self) -> bool {
+        self.accounts.is_empty() && self.exclude.is_empty() && self.retry.is_none()
+    }
+}
+
 /// How a run goes through the accounts, and what it leaves.
 #[derive(Debug, Clone, Args)]
 pub struct RunArgs {
@@ -117,8 +124,8 @@ pub struct FleetPlanArgs {
     /// Save the plans in this folder, for apply to carry out exactly
     #[arg(short, long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
-    /// Show what destroy would delete instead, and save that
-    #[arg(long, conflicts_with_all = ["adopt", "expire_existing_objects"])]
+    /// Show what destroy would delete instead; a destroy has no saved plan
+    #[arg(long, conflicts_with_all = ["adopt", "expire_existing_objects", "out"])]
     pub destroy: bool,
     /// Exit with 2 if there are changes, with 0 if there are none
     #[arg(long)]

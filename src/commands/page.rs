@@ -38,9 +38,16 @@ pub(super) fn check_path(path: &Path) -> Result<(), Failure> {
 /// # Errors
 /// Those of [`check_path`].
 pub(super) fn write(path: &Path, document: &Json, accepted: &Accepted) -> Result<(), Failure> {
+    write_text(path, &page(document, accepted)?)
+}
+
+/// The same with the page as it is to be.
+///
+/// # Errors
+/// Those of [`check_path`].
+pub(super) fn write_text(path: &Path, page: &str) -> Result<(), Failure> {
     check_path(path)?;
-    let page = page(document, accepted)?;
-    text_file::replace(path, &hide(&page)).map_err(|error| not_written(path, &error))?;
+    text_file::replace(path, &hide(page)).map_err(|error| not_written(path, &error))?;
     report(&format!(
         "The page is {}; open it in a browser.\n",
         path.display()

@@ -118,7 +118,7 @@ pub(super) fn show(
         .map_or(Ok(()), |file| page::write(file, document, accepted))
 }
 
-fn words(flags: &[Flag], belongs: Belongs) -> Result<Vec<String>, Failure> {
+pub(super) fn words(flags: &[Flag], belongs: Belongs) -> Result<Vec<String>, Failure> {
     let flags = flags.iter().filter(|flag| flag.belongs == belongs);
     let words = flags.map(|flag| {
         let word = flag.word.clone().into_string();

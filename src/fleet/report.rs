@@ -7,6 +7,7 @@ mod read;
 mod tests;
 
 use std::fmt;
+use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -136,6 +137,22 @@ impl Report {
     }
 }
 
+/// Refuses a path at which [`write`] would fail, before the work that leads to a report is done.
+///
+/// # Errors
+/// Those of [`write`].
+pub fn check_path(path: &Path) -> Result<(), Failure> {
+    let is_report = |there: &str| there.starts_with(line::BEGINNING);
+    text_file::check_replaceable(path, LARGEST_FILE, is_report)
+        .map_err(|error| not_written(path, &error))
+}
+
+fn not_written(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(format!("cannot write the report {}", path.display()))
+        .because(error.to_string())
+        .hint("Name a new file, or such a report to replace, in a folder that is there")
+}
+
 /// Writes the report, sorted by account. Only the owner can read the file. The file is replaced at once, and
 /// only if it is a report.
 ///
@@ -154,13 +171,8 @@ pub fn write(
     let lines = std::iter::once(header.line()).chain(accounts);
     let lines = lines.chain(std::iter::once(summary_line(ended, stopped, took)));
     let text: String = lines.map(|line| line + "\n").collect();
-    let is_report = |there: &str| there.starts_with(line::BEGINNING);
-    let written = text_file::check_replaceable(path, LARGEST_FILE, is_report)
-        .and_then(|()| text_file::replace(path, &text));
-    written.map_err(|error| {
-        Failure::new(format!("cannot write the report {}", path.display()))
-            .because(error.to_string())
-    })
+    check_path(path)?;
+    text_file::replace(path, &text).map_err(|error| not_written(path, &error))
 }
 
 /// The line without the known secrets.

@@ -43,6 +43,7 @@ pub(super) async fn command(
         run: &run,
         consent: consent::to_destroy(&args.removal, args.remove_restrictions),
         allow_unready: args.allow_unready,
+        saved: None,
     };
     let ready = match writing.plan(&targets).await? {
         Ok(ready) => ready,

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::load::Fleet;
 use crate::cli::RunArgs;
-use crate::commands::{Ending, shell};
+use crate::commands::{Ending, page, shell};
 use crate::failure::Failure;
 use crate::fleet::ended::{Ended, Outcome};
 use crate::fleet::groups::Plans;
@@ -18,10 +18,11 @@ use crate::fleet::tolerance::most_failures;
 use crate::fleet::waves::waves;
 use crate::names::AccountId;
 use crate::render::fleet::summary::Summary;
+use crate::render::html::fleet::page as fleet_page;
 use crate::render::wrap::columns;
 use crate::settings::Share;
 use crate::terminal::confirm::asks_without_stdout;
-use crate::terminal::{print, print_json, report as report_to_person};
+use crate::terminal::{print, print_json, report as say};
 
 /// A run over many accounts, from its beginning to its end.
 pub(super) struct Run<'a> {
@@ -42,7 +43,7 @@ impl<'a> Run<'a> {
     /// A run that begins now.
     ///
     /// # Errors
-    /// A system without random numbers, which the digests of the settings need.
+    /// A file that cannot be written, and a system without random numbers, which the digests of the settings need.
     pub(super) fn begin(
         fleet: &'a Fleet,
         args: &'a RunArgs,
@@ -51,6 +52,9 @@ impl<'a> Run<'a> {
         targets: &[Target],
         skipped: Vec<Skipped>,
     ) -> Result<Self, Failure> {
+        // Whoever has waited for the accounts shall not lose how they ended.
+        args.html.as_deref().map_or(Ok(()), page::check_path)?;
+        args.report.as_deref().map_or(Ok(()), report::check_path)?;
         let organization = fleet.settings.fleet().organization.as_deref();
         let settings = fleet.inputs.salted()?;
         Ok(Run {
@@ -98,34 +102,30 @@ impl<'a> Run<'a> {
         if self.args.json {
             return Ok(());
         }
-        let text = self.summary(&gone.ended, plans, None, Command::Plan, None);
+        let summary = Summary {
+            command: Command::Plan,
+            ..self.summary(&gone.ended, plans)
+        };
+        let text = summary.text();
         print(&text)?;
         if asks_without_stdout() {
-            report_to_person(&text);
+            say(&text);
         }
         Ok(())
     }
 
-    fn summary(
-        &self,
-        ended: &[Ended],
-        plans: &Plans,
-        stopped: Option<&Stopped>,
-        command: Command,
-        next: Option<&str>,
-    ) -> String {
+    fn summary<'b>(&'b self, ended: &'b [Ended], plans: &'b Plans) -> Summary<'b> {
         Summary {
-            command,
+            command: self.command,
             ended,
             plans,
             waves: &self.waves,
-            stopped,
-            next,
+            stopped: None,
+            next: None,
             took: self.began.elapsed(),
             width: columns(&std::io::stdout()),
             details: self.details,
         }
-        .text()
     }
 
     /// The accounts of each wave.
@@ -156,17 +156,21 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Tells how the accounts ended.
+    /// Tells how the accounts ended, and writes the report and the page.
     ///
     /// # Errors
-    /// A report that cannot be written.
+    /// A file or the standard output cannot be written.
     pub(super) fn tell(&self, gone: &Gone, plans: &Plans) -> Result<(), Failure> {
-        let took = self.began.elapsed();
         let most = self.writing().most_failed.unwrap_or_default();
         let stopped = gone.stopped.as_ref().map(|it| Stopped::of(it, most));
-        let mut ended: Vec<Ended> = gone.ended.clone();
-        ended.extend(self.skipped.iter().map(Ended::skipped));
-        ended.sort_by(|one, other| one.account.cmp(&other.account));
+        let ended = self.with_skipped(&gone.ended);
+        let next = self.next(&ended);
+        let summary = Summary {
+            stopped: stopped.as_ref(),
+            next: next.as_deref(),
+            ..self.summary(&ended, plans)
+        };
+        let took = summary.took;
         if self.args.json {
             print_json(self.header.line())?;
             for account in &ended {
@@ -174,14 +178,27 @@ impl<'a> Run<'a> {
             }
             print_json(report::summary_line(&ended, stopped.as_ref(), took))?;
         } else {
-            let next = self.next(&ended);
-            let next = next.as_deref();
-            print(&self.summary(&ended, plans, stopped.as_ref(), self.command, next))?;
+            print(&summary.text())?;
         }
-        match &self.args.report {
-            Some(file) => report::write(file, &self.header, &ended, stopped.as_ref(), took),
+        if let Some(file) = &self.args.report {
+            report::write(file, &self.header, &ended, stopped.as_ref(), took)?;
+        }
+        match &self.args.html {
+            Some(file) => page::write_text(file, &fleet_page(&summary, self.organization())),
             None => Ok(()),
         }
+    }
+
+    /// How each account ended, also those that are left out, in the order of their numbers.
+    pub(super) fn with_skipped(&self, ended: &[Ended]) -> Vec<Ended> {
+        let skipped = self.skipped.iter().map(Ended::skipped);
+        let mut all: Vec<Ended> = ended.iter().cloned().chain(skipped).collect();
+        all.sort_by(|one, other| one.account.cmp(&other.account));
+        all
+    }
+
+    fn organization(&self) -> Option<&str> {
+        self.fleet.settings.fleet().organization.as_deref()
     }
 
     /// The command that goes on with the accounts that did not end well.

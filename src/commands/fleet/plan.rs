@@ -1,5 +1,7 @@
 //! `provision fleet plan`: shows what apply or destroy would do in each account, and writes nothing to AWS.
 
+use std::env;
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -8,16 +10,21 @@ use super::account::planned;
 use super::ending::Run;
 use super::load::{Access, Fleet};
 use super::planning::plan_all;
-use crate::cli::FleetPlanArgs;
-use crate::commands::plan::{Form, show};
-use crate::commands::{Ending, consent, refuse_blocked};
+use crate::cli::{self, Belongs, FleetPlanArgs};
+use crate::commands::plan::{Form, show, words};
+use crate::commands::{Ending, consent, refuse_blocked, shell};
 use crate::engine::observed::Consent;
 use crate::failure::Failure;
+use crate::fleet::ended::Ended;
+use crate::fleet::groups::Plans;
 use crate::fleet::report::Command;
 use crate::fleet::run::End;
+use crate::fleet::saved;
 use crate::names::AccountId;
+use crate::saved_plan::Made;
 use crate::settings::{GeneralFlags, Need};
 use crate::systems::Goal;
+use crate::terminal::report;
 
 /// Runs the command.
 ///
@@ -29,6 +36,7 @@ pub(super) async fn command(
     args: &FleetPlanArgs,
     stop: watch::Receiver<bool>,
 ) -> Result<Ending, Failure> {
+    args.out.as_deref().map_or(Ok(()), saved::check_path)?;
     let (need, goal, consent) = if args.destroy {
         let consent = consent::to_destroy(&args.removal, args.consent.remove_restrictions);
         (Need::Names, Goal::Absent, consent)
@@ -37,7 +45,9 @@ pub(super) async fn command(
     };
     let mut general = general.clone();
     // For one account alone `--account` is the only one that a run may touch; here it is the one to show.
-    let account = general.top.account.take();
+    // A variable that names one account is for commands about one.
+    let is_named = !general.variables.contains_key("--account");
+    let account = general.top.account.take_if(|_| is_named);
     let fleet = Arc::new(Fleet::load(&general, &args.stackstate, need, goal, stop).await?);
     if let Some(account) = account {
         let account = account.parse::<AccountId>();
@@ -55,11 +65,39 @@ pub(super) async fn command(
         found.skipped,
     )?;
     let (gone, kept) = plan_all(&fleet, &targets, run.reading(), consent, false).await;
+    let planned = run.with_skipped(&gone.ended);
     let ending = run.end(gone, &kept.plans)?;
+    if let Some(folder) = &args.out {
+        save(&fleet, folder, &planned, &kept.plans, consent)?;
+    }
     Ok(match ending {
         Ending::Changes if !args.detailed_exitcode => Ending::Well,
         ending => ending,
     })
+}
+
+/// Saves the plans for an apply, and says how they are applied.
+fn save(
+    fleet: &Fleet,
+    folder: &Path,
+    planned: &[Ended],
+    plans: &Plans,
+    consent: Consent,
+) -> Result<(), Failure> {
+    let flags = cli::flags(env::args_os()).map_err(|error| Failure::new(error.to_string()))?;
+    let made = Made {
+        destroys: false,
+        consent,
+        flags: words(&flags, Belongs::InTheFile)?,
+    };
+    let organization = fleet.settings.fleet().organization.as_deref();
+    saved::write(folder, planned, plans, &fleet.inputs, organization, made)?;
+    let name = shell::quoted(&folder.display().to_string());
+    report(&format!(
+        "Saved as {}. This does exactly what the plans say:\n  provision fleet apply {name}\n",
+        folder.display()
+    ));
+    Ok(())
 }
 
 /// Shows the plan of one account in full.

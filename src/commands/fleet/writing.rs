@@ -13,8 +13,9 @@ use crate::commands::Ending;
 use crate::engine::observed::Consent;
 use crate::failure::Failure;
 use crate::fleet::digest::Digest;
-use crate::fleet::ended::{Ended, Outcome};
+use crate::fleet::ended::{Ended, Outcome, Reason};
 use crate::fleet::run::{Gone, Note};
+use crate::fleet::saved::SavedFleet;
 use crate::fleet::target::Target;
 use crate::names::AccountId;
 use crate::render::fleet::question::{self, Question};
@@ -29,6 +30,8 @@ pub(super) struct Writing<'a> {
     pub(super) consent: Consent,
     /// How many accounts may be left out because they are blocked or cannot be reached.
     pub(super) allow_unready: usize,
+    /// The saved plan that is carried out, if it is one.
+    pub(super) saved: Option<&'a SavedFleet>,
 }
 
 /// The plans of all accounts, before the question.
@@ -68,7 +71,10 @@ impl Writing<'_> {
     /// account. Nothing is written then.
     pub(super) async fn plan(&self, targets: &[Target]) -> Result<Result<Ready, Ending>, Failure> {
         let (run, fleet) = (self.run, self.fleet);
-        let (gone, kept) = plan_all(fleet, targets, run.reading(), self.consent, true).await;
+        let (mut gone, kept) = plan_all(fleet, targets, run.reading(), self.consent, true).await;
+        if let Some(saved) = self.saved {
+            gone.ended.iter_mut().for_each(|it| unless_saved(it, saved));
+        }
         let unready = gone
             .ended
             .iter()
@@ -119,7 +125,7 @@ impl Writing<'_> {
             _ => format!("{unready} accounts are"),
         };
         Failure::new(format!(
-            "{accounts} blocked or cannot be reached; nothing was changed"
+            "{accounts} not ready to be changed; nothing was changed"
         ))
         .hint(format!(
             "Do what the summary says, leave these accounts out with `--exclude`, or pass `--allow-unready \
@@ -175,6 +181,16 @@ impl Writing<'_> {
         let ending = self.run.end(gone, &kept.plans);
         stop::writes_ended();
         ending
+    }
+}
+
+/// An account whose plan is not the saved one is stale, unless nothing is to be done there by now.
+fn unless_saved(ended: &mut Ended, saved: &SavedFleet) {
+    if ended.outcome == Outcome::Changed && !saved.is_planned(ended) {
+        let failure = Failure::new("the plan of the account is no longer the saved one")
+            .hint("Make new plans with `provision fleet plan --out FOLDER` and look at them");
+        ended.outcome = Outcome::Stale;
+        ended.reason = Some(Reason::of(&failure));
     }
 }
 
