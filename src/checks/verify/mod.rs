@@ -2,8 +2,8 @@
 //! whether identities are allowed what they are to be allowed.
 //!
 //! [`event`] decides what can be sent, [`object`] what is in a delivered object, and [`grants`] what is
-//! asked of IAM's simulator, all without a client. [`delivery`] sends and waits, [`looking`] looks in the bucket, [`reader`] takes on the
-//! role that reads.
+//! asked of IAM's simulator, all without a client. [`delivery`] sends, and waits until it is in the bucket;
+//! [`reader`] takes on the role that reads.
 
 pub mod delivery;
 pub mod event;
