@@ -8,7 +8,7 @@ with_evaluator := integration-tests/evaluator/run
 with_browser := integration-tests/browser/run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo acceptance check-bug-report test sweep test-crash races lag rates attack fuzz bench bench-check bench-fleet lint check-format clippy doc deny sbom ci clean-emulators
+.PHONY: help build demo acceptance check-bug-report test sweep test-crash fleet races lag rates attack fuzz bench bench-check bench-fleet lint check-format clippy doc deny sbom ci clean-emulators
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ sweep: ## make every AWS call fail in every way (half an hour)
 test-crash: ## kill the program at every call, and run it again
 	cargo test --locked --test integration --no-run
 	KILLS=all $(with_localstack) cargo test --locked --test integration crash::
+
+fleet: ## fail, kill and race the accounts of a fleet in every way
+	cargo test --locked --test integration --no-run
+	FAULTS=all KILLS=all SEEDS=100 $(with_localstack) cargo test --locked --test integration fleet::
 
 races: ## start two runs at once in every combination, twenty times
 	cargo test --locked --test integration --no-run

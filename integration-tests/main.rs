@@ -27,6 +27,7 @@ mod errors;
 mod explain;
 mod exposures;
 mod faults;
+mod fleet;
 mod forged;
 mod fresh;
 mod full_bucket;

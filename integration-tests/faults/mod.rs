@@ -11,7 +11,7 @@
 pub mod account;
 mod connector;
 mod drift;
-mod fault;
+pub mod fault;
 pub mod scenario;
 pub mod table;
 mod trial;

@@ -1,13 +1,17 @@
 //! How accounts behave.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::json;
 
 use crate::answer::Answer;
 use crate::request::Request;
+
+/// Some of the regions that an account has to enable (Account Management Reference Guide, "Enable or disable
+/// AWS Regions in your account").
+const OPT_IN: [&str; 3] = ["af-south-1", "ap-east-1", "eu-south-1"];
 
 /// What an account holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,25 +70,29 @@ pub enum Kind {
     NotAssumable,
     /// The role may not read.
     ReadDenied,
-    /// The first two attempts of every call are throttled.
+    /// Every call is throttled twice.
     Throttled,
     /// Every answer takes this much longer.
     Slow(Duration),
-    /// The account has not enabled this region.
+    /// The account has nothing, and has not enabled this region.
     NotEnabled(String),
-    /// The organization denies this region.
+    /// The account has nothing, and its organization denies this region.
     Denied(String),
 }
 
 impl Kind {
-    fn turn(&self, request: &Request) -> Turn {
+    /// `earlier` is how often the account made the same request before.
+    fn turn(&self, request: &Request, earlier: usize) -> Turn {
         let error = |status, code: &str, message: &str| {
             Reply::With(Answer::error(request, status, code, message)).into()
         };
         let applied = || Reply::As(State::Applied).into();
         let (is_json, here) = (request.header("x-amz-target").is_some(), &request.region);
         // Global services do not belong to the region that they are signed for.
-        let is_global = ["iam", "organizations"].contains(&&*request.service);
+        let is_global = request.service == "iam";
+        if request.service == "organizations" {
+            return applied();
+        }
         if request.service == "account" {
             return Reply::With(self.regions()).into();
         }
@@ -100,7 +108,7 @@ impl Kind {
                 true => error(400, "AccessDeniedException", "not authorized to read"),
                 false => error(403, "AccessDenied", "not authorized to read"),
             },
-            Kind::Throttled if is_early_attempt(request) => match request.service.as_str() {
+            Kind::Throttled if earlier < 2 => match request.service.as_str() {
                 "s3" => error(503, "SlowDown", "Please reduce your request rate."),
                 _ if is_json => error(400, "ThrottlingException", "Rate exceeded"),
                 _ => error(400, "Throttling", "Rate exceeded"),
@@ -143,37 +151,40 @@ impl Kind {
                     ),
                 )
             }
+            Kind::NotEnabled(_) | Kind::Denied(_) => Reply::As(State::Fresh).into(),
             _ => applied(),
         }
     }
 }
 
 impl Kind {
-    /// The regions that the account has not enabled, as Account Management answers.
+    /// The regions that the account has enabled, as Account Management answers.
     fn regions(&self) -> Answer {
-        let regions = match self {
-            Kind::NotEnabled(region) => {
-                json!([{"RegionName": region, "RegionOptStatus": "DISABLED"}])
-            }
-            _ => json!([]),
+        let missing = match self {
+            Kind::NotEnabled(region) => region,
+            _ => "",
         };
-        let body = json!({"Regions": regions}).to_string();
+        let enabled = OPT_IN.iter().filter(|region| **region != missing);
+        let enabled = enabled
+            .map(|region| json!({"RegionName": region, "RegionOptStatus": "ENABLED"}))
+            .collect::<Vec<_>>();
+        let body = json!({"Regions": enabled}).to_string();
         Answer::of(200, "application/json", &body)
     }
 }
 
-/// Whether the SDK has made fewer than two attempts at the call before.
-fn is_early_attempt(request: &Request) -> bool {
-    let attempt = request.header("amz-sdk-request").unwrap_or_default();
-    ["attempt=1", "attempt=2"]
-        .iter()
-        .any(|it| attempt.contains(it))
-}
-
 /// The accounts in `kinds` behave in these ways, and all others in the way `others`.
 pub fn of_kinds(kinds: BTreeMap<String, Kind>, others: Kind) -> Script {
+    let made = Mutex::new(HashMap::<(String, String), usize>::new());
     Arc::new(move |request| {
-        let kind = kinds.get(&request.about());
-        kind.unwrap_or(&others).turn(request)
+        let about = request.about();
+        let kind = kinds.get(&about).unwrap_or(&others);
+        if *kind != Kind::Throttled {
+            return kind.turn(request, 0);
+        }
+        let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = made.entry((about, request.key())).or_default();
+        *made += 1;
+        kind.turn(request, *made - 1)
     })
 }

@@ -283,10 +283,10 @@ fn accounts_behave_as_their_kind() {
         ),
         (
             Kind::Throttled,
-            200,
-            200,
-            "ENABLED",
-            "a request without a number of attempts",
+            400,
+            400,
+            "Rate exceeded",
+            "the first request",
         ),
         (
             Kind::NotEnabled(here.clone()),
@@ -298,9 +298,9 @@ fn accounts_behave_as_their_kind() {
         (
             Kind::NotEnabled("us-east-1".to_owned()),
             200,
-            200,
-            "ENABLED",
-            "another region",
+            501,
+            "NotImplemented",
+            "another region, where nothing is",
         ),
         (
             Kind::Denied(here),
@@ -332,7 +332,7 @@ fn accounts_behave_as_their_kind() {
 }
 
 #[test]
-fn early_attempts_are_throttled_and_slow_accounts_answer_late() {
+fn calls_are_throttled_twice_and_slow_accounts_answer_late() {
     let delay = Duration::from_millis(30);
     let kinds = [
         (ONE.to_owned(), Kind::Throttled),
@@ -340,9 +340,8 @@ fn early_attempts_are_throttled_and_slow_accounts_answer_late() {
     ];
     let stub = stub(2, of_kinds(kinds.into(), Kind::Holds(State::Applied)));
     for (attempt, expected) in [(1, 503), (2, 503), (3, 200)] {
-        let headers = format!("amz-sdk-request: attempt={attempt}; max=4\r\n");
         let line = format!("GET /logs-{ONE}?policy");
-        let (status, _) = ask(&stub, &session(ONE), "s3", &line, &headers, "");
+        let (status, _) = ask(&stub, &session(ONE), "s3", &line, "", "");
         assert_eq!(status, expected, "attempt {attempt}");
     }
     let begun = Instant::now();
