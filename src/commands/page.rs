@@ -19,7 +19,7 @@ fn not_written(path: &Path, reason: &Error) -> Failure {
     Failure::new(format!("cannot write the page {}", path.display())).because(reason.to_string())
 }
 
-/// Refuses a path at which [`write`] would fail, before the work that leads to a page is done.
+/// Refuses a path at which [`write()`] would fail, before the work that leads to a page is done.
 ///
 /// # Errors
 /// A path that is a symbolic link or a folder, that names a file other than such a page, or where no file can be

@@ -17,7 +17,7 @@ fn not_saved(path: &Path, reason: String) -> Failure {
     Failure::new(format!("cannot save the plan as {}", path.display())).because(reason)
 }
 
-/// Refuses a path at which [`write`] would fail, before the work that leads to a plan is done.
+/// Refuses a path at which [`write()`] would fail, before the work that leads to a plan is done.
 ///
 /// # Errors
 /// A path that is a symbolic link or a folder, that names a file other than a saved plan, or where no file
