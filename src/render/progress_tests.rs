@@ -364,7 +364,10 @@ fn a_resource_that_aws_still_creates_for_an_earlier_run_is_counted_once() {
     let (mut progress, began) = begun();
     let rule = regional("event_rule", "stackstate");
     progress.note(&Event::Started(rule.clone(), Action::Keep), began);
-    assert_eq!(progress.bar(began), "[                    ] 0 of 5, 0 ms");
+    assert_eq!(
+        progress.bar(began, 80),
+        "[                    ] 0 of 5, 0 ms"
+    );
     ends(&mut progress, &rule, Outcome::Done(Action::Keep), began);
     for address in [role(), key(), bucket(), stream()] {
         starts(&mut progress, address.clone(), began);
@@ -410,4 +413,7 @@ fn an_interrupted_run_says_what_is_in_flight() {
     let lines = progress.view(now, &calls, 80, 40);
     let bar = "[=====               ] 1 of 4, interrupted: 3 in flight, 0 not begun";
     assert_eq!(lines.last().unwrap(), bar);
+    let lines = progress.view(now, &calls, NARROWEST, 40);
+    let bar = "[==         ] 1 of 4, interrupted: 3 in flight, 0 not begun";
+    assert_eq!(lines.last().unwrap(), bar, "its words are whole");
 }

@@ -121,7 +121,7 @@ impl Progress {
             lines.truncate(most - 1);
             lines.push(format!("  and {hidden} lines more"));
         }
-        lines.push(waiting::cut(&self.bar(now), columns));
+        lines.push(waiting::cut(&self.bar(now, columns), columns));
         lines
     }
 
@@ -165,27 +165,27 @@ impl Progress {
         )
     }
 
-    /// How far the whole has come.
-    pub fn bar(&self, now: Instant) -> String {
-        let ended = self.ended.len();
-        let filled = (BAR * ended)
-            .checked_div(self.total)
-            .unwrap_or(BAR)
-            .min(BAR);
-        let took = waiting::time(self.took(now));
-        let rest = match self.is_stopping {
+    /// How far the whole has come, in at most `columns` characters unless its words alone are longer.
+    pub fn bar(&self, now: Instant, columns: usize) -> String {
+        let (ended, total) = (self.ended.len(), self.total);
+        let state = match self.is_stopping {
             true => format!(
                 "interrupted: {} in flight, {} not begun",
                 self.under_way.len(),
                 self.counts().count("not_begun")
             ),
-            false => took,
+            false => waiting::time(self.took(now)),
         };
+        let words = format!("{ended} of {total}, {state}");
+        let width = BAR.min(columns.saturating_sub("[] ".len() + words.len()));
+        let filled = (width * ended)
+            .checked_div(total)
+            .unwrap_or(width)
+            .min(width);
         format!(
-            "[{}{}] {ended} of {}, {rest}",
+            "[{}{}] {words}",
             "=".repeat(filled),
-            " ".repeat(BAR - filled),
-            self.total
+            " ".repeat(width - filled)
         )
     }
 }
