@@ -622,7 +622,7 @@ fn a_command_for_one_account_refuses_the_section_and_names_the_right_command() {
             format!(
                 "provision.toml:4:1: [fleet] is for many accounts, and this command is for one\n  |\n\
                  4 | [fleet]\n  | ^^^^^^^\nHint: Run `provision {instead}`, or pass --config with a file \
-                 that has no [fleet]."
+                 that has no [fleet]"
             )
         );
     }
