@@ -21,10 +21,10 @@ pub struct PermissionsArgs {
     /// options that it will be run with
     #[arg(value_name = "COMMAND")]
     commands: Vec<Permitted>,
-    /// Print, for the accounts of [fleet], what the caller needs and what the role in each account needs
+    /// Print, for the accounts of the section fleet, what the caller needs and what the role in each account needs
     #[arg(long)]
     pub fleet: bool,
-    /// Print a CloudFormation template with the role of [fleet], for a StackSet
+    /// Print a CloudFormation template with the role of the section fleet, for a StackSet
     #[arg(long, requires = "fleet")]
     pub cloudformation: bool,
     /// Leave out the permissions for the checks of apply; apply continues without them

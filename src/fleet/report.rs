@@ -1,103 +1,32 @@
 //! The report of a run over a fleet, as lines of JSON: one on the run, one on each account, one on how it
 //! ended. `docs/fleet-report.schema.json` describes them.
 
+mod header;
 mod line;
 mod read;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
 use std::io;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
-
-use aws_smithy_types::date_time::{DateTime, Format};
-use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 use crate::failure::Failure;
 use crate::fleet::ended::{Ended, Outcome};
 use crate::fleet::stopped::Stopped;
 use crate::names::AccountId;
-use crate::saved_plan::Salted;
 use crate::secret::known::hide;
 use crate::text_file;
 
+pub use header::{Command, FORMAT_VERSION, Header};
 pub(in crate::fleet) use line::Account;
 use line::Line;
 pub use read::read;
 
-/// The version of the form. It is raised when a program that reads the older form would fail.
-pub const FORMAT_VERSION: u32 = 1;
 /// Five thousand accounts that all failed have a report of some 10 MiB.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 
-/// What a run did with each account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Command {
-    /// `fleet plan`.
-    Plan,
-    /// `fleet apply`.
-    Apply,
-    /// `fleet destroy`.
-    Destroy,
-    /// `fleet preflight`.
-    Preflight,
-    /// `fleet verify`.
-    Verify,
-}
-
-impl Command {
-    /// Whether the command writes.
-    pub fn writes(self) -> bool {
-        matches!(self, Command::Apply | Command::Destroy)
-    }
-}
-
-impl fmt::Display for Command {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Command::Plan => "plan",
-            Command::Apply => "apply",
-            Command::Destroy => "destroy",
-            Command::Preflight => "preflight",
-            Command::Verify => "verify",
-        })
-    }
-}
-
-/// What a run was about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
-    /// What was done with each account.
-    pub command: Command,
-    /// When the run began, in UTC: `2026-11-28T15:50:54Z`.
-    pub time: String,
-    /// The organization in which accounts were discovered.
-    pub organization: Option<String>,
-    /// The settings and documents.
-    pub settings: Salted,
-}
-
 impl Header {
-    /// The header of a run that begins at `time`.
-    pub fn new(
-        command: Command,
-        time: SystemTime,
-        organization: Option<&str>,
-        settings: Salted,
-    ) -> Self {
-        let seconds = time.duration_since(SystemTime::UNIX_EPOCH);
-        let seconds = seconds.map_or(0, |it| it.as_secs());
-        let time = DateTime::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
-        Header {
-            command,
-            time: time.fmt(Format::DateTime).unwrap_or_default(),
-            organization: organization.map(str::to_owned),
-            settings,
-        }
-    }
-
     /// The first line, without its end.
     pub fn line(&self) -> String {
         text(&Line::header(self))
@@ -137,10 +66,10 @@ impl Report {
     }
 }
 
-/// Refuses a path at which [`write`] would fail, before the work that leads to a report is done.
+/// Refuses a path at which [`write()`] would fail, before the work that leads to a report is done.
 ///
 /// # Errors
-/// Those of [`write`].
+/// Those of [`write()`].
 pub fn check_path(path: &Path) -> Result<(), Failure> {
     let is_report = |there: &str| there.starts_with(line::BEGINNING);
     text_file::check_replaceable(path, LARGEST_FILE, is_report)

@@ -77,3 +77,14 @@ impl fmt::Display for Profile {
         })
     }
 }
+
+/// What becomes of a region that an account has not enabled, or that is denied there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum MissingRegions {
+    /// The account fails
+    #[default]
+    Fail,
+    /// The region is left out in that account
+    Skip,
+}

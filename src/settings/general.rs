@@ -12,9 +12,10 @@ use super::audit_trail::AuditTrailKeys;
 use super::choices::System;
 use super::endpoint;
 use super::fleet::FleetKeys;
-use super::given::{Given, Reading, Section, given, values};
+use super::given::{Reading, Section, given, values};
 use super::invalid::Invalid;
 use super::lint::LintKeys;
+use super::regions;
 use super::stackstate::StackStateFlags;
 use super::tags::{self, WrittenTag};
 use crate::names::{AccountId, Region};
@@ -155,38 +156,7 @@ pub(super) fn account(section: &Section<TopLevel>) -> Option<AccountId> {
 
 /// The regions that flags or file name, all of one partition and each once.
 pub(super) fn regions(section: &Section<TopLevel>) -> Vec<Region> {
-    values(check_regions(&given!(section.regions)))
-}
-
-/// The regions of a setting that are good, each with its place.
-pub(super) fn check_regions<'a>(given: &Given<'a, &'a Vec<String>>) -> Vec<Given<'a, Region>> {
-    let regions = given.check_each(|text| text.parse::<Region>());
-    // Of one that is refused the partition is not known, and it may be the main region.
-    let all_good = regions.len() == given.value.len();
-    let mut good: Vec<Given<Region>> = Vec::new();
-    for region in regions {
-        let name = &region.value;
-        let main = good.first().map(|it| &it.value);
-        let main = main.filter(|main| all_good && main.partition() != name.partition());
-        if good.iter().any(|other| other.value == *name) {
-            region.refuse(Invalid::new(
-                format!("{name} is listed twice"),
-                "List each region once.",
-            ));
-        } else if let Some(main) = main {
-            region.refuse(Invalid::new(
-                format!(
-                    "{name} belongs to the partition {}, but the main region {main} to {}",
-                    name.partition(),
-                    main.partition()
-                ),
-                "Deploy to each partition in a run of its own.",
-            ));
-        } else {
-            good.push(region);
-        }
-    }
-    good
+    values(regions::check(&given!(section.regions)))
 }
 
 /// The way to AWS, which flags alone name.

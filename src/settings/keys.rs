@@ -2,58 +2,9 @@
 //!
 //! The reader takes these keys and no others, and the JSON schema for editors is made of them.
 
-use clap::ValueEnum;
-
 use super::choices::{Encryption, Profile, System, TrustKind};
-use super::fleet;
-
-/// A key of the settings file.
-#[derive(Debug)]
-pub(super) struct Key {
-    pub(super) name: &'static str,
-    pub(super) form: Form,
-    /// What the key is for, as a sentence.
-    pub(super) about: &'static str,
-    /// What it usually is, as TOML.
-    pub(super) usual: &'static str,
-}
-
-/// What a key holds.
-#[derive(Debug)]
-pub(super) enum Form {
-    /// A string.
-    Text,
-    /// A string that is never shown.
-    Secret,
-    /// One of a few strings.
-    Choice(fn() -> Vec<Choice>),
-    /// A list of strings.
-    List,
-    /// A table of strings, whose keys are free.
-    Table,
-    /// A table of these keys.
-    Section(&'static [Key]),
-    /// Tables of these keys, whose own keys are free.
-    Sections(&'static [Key]),
-    /// True or false.
-    Truth,
-    /// A number of accounts, or a string.
-    Share,
-    /// A list of what [`Form::Share`] holds.
-    Shares,
-    /// A number of accounts, or a table of the least and the most.
-    Range,
-}
-
-/// The keys of the table that stands for a range.
-pub(super) const RANGE: [&str; 2] = ["min", "max"];
-
-/// A string to choose, and what it means.
-#[derive(Debug)]
-pub(super) struct Choice {
-    pub(super) name: String,
-    pub(super) about: String,
-}
+use super::fleet::keys as fleet;
+use super::key::{Form, Key, RANGE, choices};
 
 /// The keys at the top of the file.
 pub(super) const TOP: &[Key] = &[
@@ -208,16 +159,6 @@ const LINT: &[Key] = &[Key {
     usual: r#"{ "old-version" = "as the vendor documents it" }"#,
 }];
 
-pub(super) fn choices<T: ValueEnum>() -> Vec<Choice> {
-    let values = T::value_variants().iter();
-    let values = values.filter_map(ValueEnum::to_possible_value);
-    let choice = |value: clap::builder::PossibleValue| Choice {
-        name: value.get_name().to_owned(),
-        about: value.get_help().map_or(String::new(), ToString::to_string),
-    };
-    values.map(choice).collect()
-}
-
 /// Whether a key of that name stands anywhere.
 pub(super) fn is_key(name: &str) -> bool {
     RANGE.contains(&name) || all().any(|key| key.name == name)
@@ -311,7 +252,7 @@ mod tests {
             (TOP, fields::<TopLevel>()),
             (STACKSTATE, fields::<StackStateFlags>()),
             (AUDIT_TRAIL, fields::<AuditTrailKeys>()),
-            (fleet::KEYS, fields::<fleet::FleetKeys>()),
+            (fleet::KEYS, fields::<crate::settings::fleet::FleetKeys>()),
             (LINT, fields::<LintKeys>()),
         ];
         for (keys, mut fields) in cases {

@@ -15,6 +15,7 @@ use super::foreign::{foreign_partition, foreign_policy, policy_of_one};
 use super::general::{self, GeneralFlags};
 use super::given::{Origins, Reading, Section, given};
 use super::invalid::Invalid;
+use super::problems::first_of;
 use super::stackstate::{self, StackStateFlags};
 use super::trust::{self, Environment, Need};
 use super::{lint, missing, tags};
@@ -195,19 +196,6 @@ pub(super) fn check(
         is_above: false,
         arns: arns.into_iter().map(|it| (it.place, it.value)).collect(),
         warnings: Vec::new(),
-    }
-}
-
-/// # Errors
-/// The failures as one.
-pub(super) fn first_of(failures: Vec<(String, Failure)>) -> Result<(), Failure> {
-    let mut failures = failures.into_iter().map(|(_, failure)| failure);
-    match failures.next() {
-        None => Ok(()),
-        Some(mut first) => {
-            first.also.extend(failures);
-            Err(first)
-        }
     }
 }
 

@@ -60,3 +60,16 @@ impl Problems {
         problems.chain(more).collect()
     }
 }
+
+/// # Errors
+/// The failures as one.
+pub(super) fn first_of(failures: Vec<(String, Failure)>) -> Result<(), Failure> {
+    let mut failures = failures.into_iter().map(|(_, failure)| failure);
+    match failures.next() {
+        None => Ok(()),
+        Some(mut first) => {
+            first.also.extend(failures);
+            Err(first)
+        }
+    }
+}

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::keys::{self, Form, Key};
+use super::key::{Form, Key, RANGE};
+use super::keys;
 
 /// The schema, in the draft that editors of TOML know.
 pub fn schema() -> Json {
@@ -70,14 +71,14 @@ fn property(key: &Key) -> Json {
 /// A number, or the least and the most.
 fn range() -> Json {
     let number = json!({"type": "integer"});
-    let both = keys::RANGE.map(|key| (key.to_owned(), number.clone()));
+    let both = RANGE.map(|key| (key.to_owned(), number.clone()));
     json!([
         number,
         {
             "type": "object",
             "additionalProperties": false,
             "properties": Map::from_iter(both),
-            "required": keys::RANGE,
+            "required": RANGE,
         }
     ])
 }

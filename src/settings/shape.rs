@@ -6,7 +6,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::invalid::Invalid;
-use super::keys::{self, Choice, Form, Key};
+use super::key::{Choice, Form, Key, RANGE};
+use super::keys;
 use super::source::below;
 
 /// A part of the file that cannot be read.
@@ -183,7 +184,7 @@ fn check_share(key: String, value: &Spanned<DeValue>, out: &mut Vec<Misfit>) {
 /// Whether a table has the least and the most of a range, and nothing else.
 fn is_range(table: &DeTable) -> bool {
     let is_in_it = |key: &&str| table.get(*key).is_some_and(|it| is_whole(it.get_ref()));
-    table.len() == keys::RANGE.len() && keys::RANGE.iter().all(is_in_it)
+    table.len() == RANGE.len() && RANGE.iter().all(is_in_it)
 }
 
 fn is_whole(value: &DeValue) -> bool {

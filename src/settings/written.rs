@@ -6,7 +6,8 @@ use clap::ValueEnum;
 
 use super::file;
 use super::general::GeneralFlags;
-use super::keys::{self, Form, Key};
+use super::key::{Form, Key};
+use super::keys;
 use super::load;
 use super::stackstate::StackStateFlags;
 use super::trust::{Environment, Need};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Command, FORMAT_VERSION, Header};
+use super::header::{Command, FORMAT_VERSION, Header};
 use crate::engine::action::Action;
 use crate::fleet::digest::Digest;
 use crate::fleet::ended::{Ended, Outcome, Reason};

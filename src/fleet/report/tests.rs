@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::time::SystemTime;
 
 use jsonschema::Validator;
 use proptest::prelude::*;
@@ -13,6 +14,7 @@ use crate::fleet::digest::Digest;
 use crate::fleet::ended::Reason;
 use crate::fleet::fakes::{account, ended};
 use crate::fleet::run;
+use crate::saved_plan::Salted;
 use crate::secret::known;
 
 fn header() -> Header {

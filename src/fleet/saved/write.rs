@@ -20,7 +20,7 @@ fn not_saved(folder: &Path, reason: &io::Error) -> Failure {
         .because(reason.to_string())
 }
 
-/// Refuses a path at which [`write`] would fail, before the work that leads to a plan is done.
+/// Refuses a path at which [`write()`] would fail, before the work that leads to a plan is done.
 ///
 /// # Errors
 /// A symbolic link, a file, or a folder with anything but a saved plan of a fleet.

@@ -1,13 +1,15 @@
 //! Checks `[fleet]`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
+use super::checked::{Common, Fleet, Share};
+use super::forms;
 use super::overrides::overrides;
 use super::waves::{max_failures, waves};
-use super::written::WrittenRange;
-use super::{Fleet, FleetKeys, MissingRegions, Share, forms};
-use crate::names::{AccountId, Region};
+use super::written::{FleetKeys, WrittenRange};
+use crate::names::AccountId;
+use crate::settings::choices::MissingRegions;
 use crate::settings::given::{Given, Section, given, values};
 use crate::settings::invalid::Invalid;
 use crate::settings::missing::Missing;
@@ -38,12 +40,6 @@ const ORGANIZATION: Missing = Missing {
     flag: None,
     variable: None,
 };
-
-/// What holds for all accounts.
-pub(in crate::settings) struct Common<'a> {
-    pub(in crate::settings) regions: &'a [Region],
-    pub(in crate::settings) tags: &'a BTreeMap<String, String>,
-}
 
 /// The checked section.
 pub(in crate::settings) fn resolve(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::number;
+use super::checked::number;
 use crate::names::{AccountId, is_iam_name};
 use crate::settings::invalid::Invalid;
 

@@ -1,7 +1,7 @@
 //! The keys of `[fleet]`: what each holds, and what it is for.
 
-use super::MissingRegions;
-use crate::settings::keys::{Form, Key, choices};
+use crate::settings::choices::MissingRegions;
+use crate::settings::key::{Form, Key, choices};
 
 /// The keys of `[fleet]`.
 pub(in crate::settings) const KEYS: &[Key] = &[
@@ -120,7 +120,7 @@ const ACCOUNT: &[Key] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::fleet::overrides::OverrideKeys;
+    use crate::settings::fleet::written::OverrideKeys;
 
     #[test]
     fn the_keys_of_an_account_are_the_fields_of_what_is_read() {

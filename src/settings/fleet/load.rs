@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Fleet;
+use super::checked::Fleet;
 use crate::failure::Failure;
 use crate::names::AccountId;
 use crate::settings::draft::Draft;

@@ -1,24 +1,12 @@
 //! `[fleet.account."…"]`: what is different in some accounts.
 
-use serde::Deserialize;
-
-use super::check::Common;
-use super::{FleetKeys, Override};
+use super::checked::{Common, Override};
+use super::written::{FleetKeys, OverrideKeys};
 use crate::names::AccountId;
-use crate::settings::general;
 use crate::settings::given::{Given, Section, given, values};
 use crate::settings::invalid::Invalid;
 use crate::settings::source::below;
-use crate::settings::tags::{self, WrittenTag};
-
-/// The keys of an account, which have no flags.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(in crate::settings) struct OverrideKeys {
-    regions: Vec<String>,
-    #[serde(deserialize_with = "tags::from_table")]
-    tags: Vec<WrittenTag>,
-}
+use crate::settings::{regions, tags};
 
 /// The accounts in which something is different, each with its place.
 pub(super) fn overrides<'a>(
@@ -42,7 +30,7 @@ pub(super) fn overrides<'a>(
 
 fn one(section: &Section<OverrideKeys>, common: &Common) -> Override {
     let given = given!(section.regions);
-    let regions = general::check_regions(&given);
+    let regions = regions::check(&given);
     let main = common.regions.first();
     if let (Some(main), Some(own)) = (main, regions.first())
         && main.partition() != own.value.partition()

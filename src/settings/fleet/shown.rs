@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Fleet, Override, Share, Wave};
+use super::checked::{Fleet, Override, Share, Wave};
 
 impl Fleet {
     /// The value of each key. The external ID is not among them.

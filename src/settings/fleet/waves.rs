@@ -1,7 +1,7 @@
 //! The waves: in which steps the accounts are changed, and how many may fail.
 
+use super::checked::{Share, Wave};
 use super::written::WrittenShare;
-use super::{Share, Wave};
 use crate::settings::given::{Given, values};
 use crate::settings::invalid::Invalid;
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use clap::ValueEnum;
 use serde::Deserialize;
 
-use super::overrides::OverrideKeys;
 use crate::secret::Secret;
+use crate::settings::choices::MissingRegions;
+use crate::settings::tags::{self, WrittenTag};
 
 /// The keys of `[fleet]`, which have no flags.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -36,15 +36,13 @@ impl FleetKeys {
     }
 }
 
-/// What becomes of a region that an account has not enabled, or that is denied there.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub(in crate::settings) enum MissingRegions {
-    /// The account fails
-    #[default]
-    Fail,
-    /// The region is left out in that account
-    Skip,
+/// The keys of an account, which have no flags.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(in crate::settings) struct OverrideKeys {
+    pub(super) regions: Vec<String>,
+    #[serde(deserialize_with = "tags::from_table")]
+    pub(super) tags: Vec<WrittenTag>,
 }
 
 /// A number of accounts, as a number or as a text.
