@@ -3,21 +3,22 @@
 use serde_json::{Value as Json, json};
 use tokio::sync::watch;
 
-use crate::cli::AgentConfigArgs;
-use crate::commands::Ending;
+use crate::cli::{AgentConfigArgs, NarrowArgs};
 use crate::commands::context::Context;
+use crate::commands::{Ending, fleet};
 use crate::failure::Failure;
 use crate::names::Partition;
-use crate::settings::{GeneralFlags, Need, StackState, Trust};
+use crate::settings::{GeneralFlags, Need, Settings, StackState, Trust};
 use crate::systems::stackstate::Names;
 use crate::systems::{Goal, Site};
 use crate::terminal::{print, print_json, print_with_secrets};
 use iam_policy::printable::printable;
 
-/// Runs the command. AWS is asked for the account only if the settings do not name it.
+/// Runs the command. AWS is asked for the account only if the settings do not name it. For a fleet AWS is asked who
+/// calls, and the organization for its accounts; the accounts themselves are not asked.
 ///
 /// # Errors
-/// Bad settings, or an account that cannot be found out.
+/// Bad settings, an account that cannot be found out, and accounts that cannot be discovered.
 pub async fn command(
     general: &GeneralFlags,
     args: &AgentConfigArgs,
@@ -28,26 +29,48 @@ pub async fn command(
     } else {
         Need::Names
     };
-    let context = Context::load(general, &args.stackstate, need, Goal::Absent, stop).await?;
-    let settings = &context.settings;
-    let (Some(stackstate), Some(partition)) = (&settings.stackstate, settings.partition()) else {
-        return Err(Failure::new("[stackstate] is not in the settings").hint(
-            "Add the section [stackstate] to the settings, and leave out `--only audit-trail`",
-        ));
-    };
+    let alone = |stop| Context::load(general, &args.stackstate, need, Goal::Absent, stop);
     if args.policy {
+        let settings = match args.fleet {
+            true => fleet::common(general, &args.stackstate, need)?,
+            false => alone(stop).await?.settings,
+        };
+        let (stackstate, partition) = deployed(&settings)?;
         let policy = agent_policy(partition, stackstate);
         print_json(format_args!("{policy:#}"))?;
         return Ok(Ending::Well);
     }
-    let site = context.site().await?;
-    let text = conf_yaml(stackstate, &site, args.show_secrets);
+    let (settings, sites) = if args.fleet {
+        let narrow = NarrowArgs {
+            accounts: args.accounts.clone(),
+            exclude: args.exclude.clone(),
+            retry: None,
+        };
+        fleet::sites(general, &args.stackstate, need, &narrow, stop).await?
+    } else {
+        let context = alone(stop).await?;
+        deployed(&context.settings)?;
+        let site = context.site().await?;
+        (context.settings, vec![site])
+    };
+    let (stackstate, _) = deployed(&settings)?;
+    let text = conf_yaml(stackstate, &sites, args.show_secrets);
     if args.show_secrets {
         print_with_secrets(&text)?;
     } else {
         print(&text)?;
     }
     Ok(Ending::Well)
+}
+
+/// The settings of what the agent reads.
+fn deployed(settings: &Settings) -> Result<(&StackState, Partition), Failure> {
+    let (Some(stackstate), Some(partition)) = (&settings.stackstate, settings.partition()) else {
+        return Err(Failure::new("[stackstate] is not in the settings").hint(
+            "Add the section [stackstate] to the settings, and leave out `--only audit-trail`",
+        ));
+    };
+    Ok((stackstate, partition))
 }
 
 fn names(settings: &StackState) -> Names<'_> {
@@ -71,8 +94,8 @@ fn agent_policy(partition: Partition, settings: &StackState) -> Json {
     })
 }
 
-/// The agent's `conf.yaml`. Strings are written as JSON, which is valid YAML.
-fn conf_yaml(stackstate: &StackState, site: &Site, show_secrets: bool) -> String {
+/// The agent's `conf.yaml` with an instance for each account. Strings are written as JSON, which is valid YAML.
+fn conf_yaml(stackstate: &StackState, sites: &[Site], show_secrets: bool) -> String {
     let quoted = |text: &str| Json::from(text).to_string();
     let (external_id, note) = match &stackstate.trust {
         Trust::External { external_id, .. } if show_secrets => {
@@ -95,8 +118,6 @@ fn conf_yaml(stackstate: &StackState, site: &Site, show_secrets: bool) -> String
         ),
         Trust::Ec2 => (String::new(), None),
     };
-    let role = names(stackstate).integration_role();
-    let role_arn = site.arn("iam", "", &format!("role/{role}"));
     let mut text = format!(
         "# /etc/stackstate-agent/conf.d/aws_topology.d/conf.yaml\n\
          init_config:\n\
@@ -106,22 +127,26 @@ fn conf_yaml(stackstate: &StackState, site: &Site, show_secrets: bool) -> String
          {}\
          \x20 external_id: {}\n\
          \x20 full_run_interval: 3600\n\
-         instances:\n\
-         \x20 - role_arn: {}\n\
-         \x20   regions:\n\
-         \x20     - global\n",
+         instances:\n",
         note.unwrap_or_default(),
         quoted(&external_id),
-        quoted(&role_arn),
     );
-    for region in &site.regions {
-        text.push_str(&format!("      - {region}\n"));
-    }
-    text.push_str("    collection_interval: 60\n");
-    // Without this line the agent looks for the bucket under the documented name.
-    if !stackstate.postfix.is_empty() {
-        let bucket = names(stackstate).bucket(site);
-        text.push_str(&format!("    log_bucket_name: {}\n", quoted(&bucket)));
+    let role = names(stackstate).integration_role();
+    for site in sites {
+        let role_arn = site.arn("iam", "", &format!("role/{role}"));
+        text.push_str(&format!(
+            "  - role_arn: {}\n    regions:\n      - global\n",
+            quoted(&role_arn)
+        ));
+        for region in &site.regions {
+            text.push_str(&format!("      - {region}\n"));
+        }
+        text.push_str("    collection_interval: 60\n");
+        // Without this line the agent looks for the bucket under the documented name.
+        if !stackstate.postfix.is_empty() {
+            let bucket = names(stackstate).bucket(site);
+            text.push_str(&format!("    log_bucket_name: {}\n", quoted(&bucket)));
+        }
     }
     text
 }
@@ -132,11 +157,11 @@ mod tests {
     use crate::fakes::deployment::{
         EXTERNAL_ID, on_ec2, settings, site, stackstate, unencrypted, with_postfix,
     };
-    use crate::settings::{Secret, Settings};
+    use crate::settings::Secret;
 
     fn yaml(settings: &Settings, show_secrets: bool) -> String {
         let stackstate = settings.stackstate.as_ref().unwrap();
-        conf_yaml(stackstate, &site(settings), show_secrets)
+        conf_yaml(stackstate, &[site(settings)], show_secrets)
     }
 
     #[test]
@@ -200,6 +225,20 @@ instances:
         let expected = plain.replace("IntegrationRole", "IntegrationRole-blue")
             + "    log_bucket_name: \"stackstate-logs-123456789012-blue\"\n";
         assert_eq!(marked, expected);
+    }
+
+    #[test]
+    fn of_a_fleet_each_account_is_an_instance_with_its_regions() {
+        let (one, other) = (settings(&["eu-west-1"]), settings(&["us-east-1"]));
+        let sites = [site(&one), site(&other)];
+        let all = conf_yaml(one.stackstate.as_ref().unwrap(), &sites, false);
+        let (head, instance) = yaml(&other, false)
+            .split_once("instances:\n")
+            .map(|(head, instance)| (head.to_owned(), instance.to_owned()))
+            .unwrap();
+        let first = yaml(&one, false);
+        assert_eq!(all, first + &instance);
+        assert!(all.starts_with(&head));
     }
 
     #[test]

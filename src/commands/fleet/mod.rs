@@ -12,10 +12,13 @@ mod planning;
 mod preflight;
 mod progress;
 mod region;
+mod sites;
 mod turn;
 mod verify;
 mod warned;
 mod writing;
+
+pub use sites::{common, sites};
 
 use tokio::sync::watch;
 
