@@ -10,9 +10,12 @@ use clap::Args;
 Examples:
   provision show plan.json
   provision show plan.json --html plan.html
-  provision show plan.json --json")]
+  provision show plan.json --json
+  provision show plans
+
+A folder with the plans of a fleet is shown as text or as a page.")]
 pub struct ShowArgs {
-    /// Saved plan to show
+    /// Saved plan to show, or the folder with those of a fleet
     #[arg(value_name = "PLAN")]
     pub plan: PathBuf,
     /// Print the plan as one JSON document

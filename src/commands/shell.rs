@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::saved_plan::Made;
+
 /// The word as a shell takes it for one word, in quotes where that is needed.
 pub(super) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@+%".contains(c);
@@ -12,21 +14,36 @@ pub(super) fn quoted(word: &str) -> String {
     }
 }
 
+/// The path as one word that is no flag.
+pub(super) fn path(path: &Path) -> String {
+    let path = path.display().to_string();
+    // What begins with a dash would be taken for a flag.
+    match path.starts_with('-') {
+        true => quoted(&format!("./{path}")),
+        false => quoted(&path),
+    }
+}
+
 /// The command that applies the plan in the file, with more flags.
 pub(super) fn apply(file: &Path, flags: &[String]) -> String {
-    let file = file.display().to_string();
-    // What begins with a dash would be taken for a flag.
-    let file = match file.starts_with('-') {
-        true => format!("./{file}"),
-        false => file,
-    };
-    let words = [
-        &["provision".to_owned(), "apply".to_owned(), file][..],
-        flags,
-    ]
-    .concat();
-    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    let flags = flags.iter().map(|flag| quoted(flag));
+    let words = ["provision".to_owned(), "apply".to_owned(), path(file)];
+    let words: Vec<String> = words.into_iter().chain(flags).collect();
     words.join(" ")
+}
+
+/// What a saved plan does and was made with.
+pub(super) fn made(made: &Made) -> String {
+    let kind = match made.destroys {
+        true => "A plan to destroy",
+        false => "A plan to apply",
+    };
+    let flags = made.flags.iter().map(|flag| quoted(flag));
+    let options: Vec<String> = made.consent.options().into_iter().chain(flags).collect();
+    match options.as_slice() {
+        [] => kind.to_owned(),
+        options => format!("{kind}, made with {}", options.join(" ")),
+    }
 }
 
 #[cfg(test)]

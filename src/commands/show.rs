@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cli::ShowArgs;
-use crate::commands::{Ending, page, shell};
+use crate::commands::{Ending, fleet, page, shell};
 use crate::engine::address::Address;
 use crate::failure::Failure;
 use crate::render::markdown::markdown;
@@ -19,8 +19,12 @@ use iam_policy::printable::harmless;
 /// Runs the command.
 ///
 /// # Errors
-/// A file that is no saved plan of this version of the program.
+/// A file or folder that is no saved plan of this version of the program, and a form that the plans of a fleet do
+/// not have.
 pub fn command(args: &ShowArgs) -> Result<Ending, Failure> {
+    if args.plan.is_dir() {
+        return fleet::show(args);
+    }
     let saved = saved_plan::read(&args.plan)?;
     if args.json {
         print_json(format_args!("{:#}", saved.plan))?;
@@ -45,18 +49,7 @@ pub fn command(args: &ShowArgs) -> Result<Ending, Failure> {
             *findings.entry(address).or_default() += 1;
         }
     }
-    let made = &saved.made;
-    let flags = made.flags.iter().map(|flag| shell::quoted(flag));
-    let options = made.consent.options().into_iter().chain(flags);
-    let options: Vec<String> = options.collect();
-    let kind = match made.destroys {
-        true => "A plan to destroy",
-        false => "A plan to apply",
-    };
-    let made_with = match options.join(" ") {
-        none if none.is_empty() => String::new(),
-        options => format!(", made with {options}"),
-    };
+    let made = shell::made(&saved.made);
     let command = shell::apply(&args.plan, &[]);
     let width = columns(&std::io::stdout());
     let view = View {
@@ -66,7 +59,7 @@ pub fn command(args: &ShowArgs) -> Result<Ending, Failure> {
         details: args.details,
     };
     // Whoever wrote the file may have put a line break or an escape sequence into a flag.
-    let head = harmless(&format!("{kind}{made_with}. `{command}` carries it out."));
+    let head = harmless(&format!("{made}. `{command}` carries it out."));
     print(&format!(
         "{head}\n\n{}{}{}",
         view.text(&plan),

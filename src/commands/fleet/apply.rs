@@ -110,5 +110,8 @@ fn check_consent(
         "the saved plan was made with {}, which `--yes` alone does not agree to; nothing was changed",
         missing.join(" ")
     ))
-    .hint("Leave `--yes` out to be asked, or pass these flags too"))
+    .hint(format!(
+        "Look at it with `provision show {}`, then leave `--yes` out to be asked, or pass these flags too",
+        args.plans.as_deref().map(shell::path).unwrap_or_default()
+    )))
 }

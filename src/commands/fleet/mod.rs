@@ -12,12 +12,14 @@ mod planning;
 mod preflight;
 mod progress;
 mod region;
+mod show;
 mod sites;
 mod turn;
 mod verify;
 mod warned;
 mod writing;
 
+pub use show::show;
 pub use sites::{common, sites};
 
 use tokio::sync::watch;

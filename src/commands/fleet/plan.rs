@@ -92,7 +92,7 @@ fn save(
     };
     let organization = fleet.settings.fleet().organization.as_deref();
     saved::write(folder, planned, plans, &fleet.inputs, organization, made)?;
-    let name = shell::quoted(&folder.display().to_string());
+    let name = shell::path(folder);
     report(&format!(
         "Saved as {}. This does exactly what the plans say:\n  provision fleet apply {name}\n",
         folder.display()

@@ -40,7 +40,7 @@ pub struct Summary<'a> {
     pub stopped: Option<&'a Stopped>,
     /// The command that goes on with what did not end well.
     pub next: Option<&'a str>,
-    /// How long the run took.
+    /// How long the run took; zero for one whose time is not known.
     pub took: Duration,
     /// The columns of the text.
     pub width: usize,
@@ -195,9 +195,12 @@ impl Summary<'_> {
             counts => counts.join(", "),
         };
         let (command, accounts) = (self.command, counted(self.ended.len(), "account"));
+        let took = match self.took {
+            Duration::ZERO => String::new(),
+            took => format!(" in {}", time(took)),
+        };
         self.line(&format!(
-            "{STRONG}Fleet {command}:{STRONG:#} {accounts} in {}: {counts}.",
-            time(self.took)
+            "{STRONG}Fleet {command}:{STRONG:#} {accounts}{took}: {counts}."
         ))
     }
 

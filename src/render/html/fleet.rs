@@ -122,8 +122,8 @@ fn top(markup: &mut Markup, run: &Summary<'_>, organization: Option<&str>) {
             it.leaf("h1", &[], &counted(run.ended.len(), "account"));
             it.element("p", &[("class", "where")], |it| {
                 let organization = organization.map(|it| format!("organization {it}"));
-                let took = format!("took {}", time(run.took));
-                for text in organization.iter().chain([&took]) {
+                let took = (!run.took.is_zero()).then(|| format!("took {}", time(run.took)));
+                for text in organization.iter().chain(&took) {
                     it.leaf("span", &[("class", "chip")], text);
                 }
             });
