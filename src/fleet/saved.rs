@@ -87,19 +87,21 @@ impl SavedFleet {
         .map_err(again)
     }
 
-    /// Refuses other targets than those of the plan.
+    /// Refuses targets that were not planned, and, unless the run is about a part of the fleet, the lack of those
+    /// that were.
     ///
     /// # Errors
     /// Names each account that came or went.
     pub fn check_targets<'a>(
         &self,
         now: impl Iterator<Item = &'a AccountId>,
+        of_all: bool,
     ) -> Result<(), Failure> {
         let now: BTreeSet<&AccountId> = now.collect();
         let was = self.planned.iter();
         let was = was.filter(|it| it.outcome != Outcome::Skipped);
         let was: BTreeSet<&AccountId> = was.map(|it| &it.account).collect();
-        let went = was.difference(&now);
+        let went = was.difference(&now).filter(|_| of_all);
         let went = went.map(|it| format!("{it} was planned and is no target now"));
         let came = now.difference(&was);
         let came = came.map(|it| format!("{it} is a target now and was not planned"));

@@ -43,9 +43,8 @@ pub(super) async fn command(
     let found = fleet.targets(&args.narrow, Some(Command::Apply)).await?;
     if let Some(saved) = &saved {
         saved.check_inputs(&fleet.inputs)?;
-        if args.narrow.is_everything() {
-            saved.check_targets(found.targets.iter().map(|it| &it.account))?;
-        }
+        let targets = found.targets.iter().map(|it| &it.account);
+        saved.check_targets(targets, args.narrow.is_everything())?;
     }
     let targets = found.targets;
     let run = Run::begin(

@@ -102,12 +102,18 @@ fn settings_targets_and_plans_are_compared() {
     saved.check_inputs(&inputs(&["eu-west-1"])).unwrap();
     let changed = saved.check_inputs(&inputs(&["us-east-1"])).unwrap_err();
     assert_eq!(changed.causes, ["`regions` has changed"]);
-    let targets = |numbers: &[u64]| {
+    let targets = |numbers: &[u64], of_all| {
         let numbers: Vec<AccountId> = numbers.iter().map(|it| account(*it)).collect();
-        saved.check_targets(numbers.iter())
+        saved.check_targets(numbers.iter(), of_all)
     };
-    targets(&[1, 2, 3]).unwrap();
-    let causes = targets(&[1, 3, 5]).unwrap_err().causes;
+    targets(&[1, 2, 3], true).unwrap();
+    targets(&[1, 3], false).unwrap();
+    let narrowed = targets(&[1, 5], false).unwrap_err().causes;
+    assert_eq!(
+        narrowed,
+        ["000000000005 is a target now and was not planned"]
+    );
+    let causes = targets(&[1, 3, 5], true).unwrap_err().causes;
     let expected = [
         "000000000002 was planned and is no target now",
         "000000000005 is a target now and was not planned",
