@@ -1,21 +1,27 @@
 //! Plans all accounts.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::account::planned;
 use super::load::{Access, Fleet};
 use super::progress;
+use super::turn::left;
 use super::warned::Warned;
 use crate::engine::observed::Consent;
+use crate::fleet::ended::{Outcome, Reason};
 use crate::fleet::groups::Plans;
 use crate::fleet::run::{End, Gone, Limits, Note};
 use crate::fleet::target::Target;
+use crate::names::AccountId;
 
 /// What is kept of the plans of all accounts.
 #[derive(Default)]
 pub(super) struct Kept {
     pub(super) plans: Plans,
     pub(super) warned: Warned,
+    /// What is left by a destroy that has nothing to delete.
+    pub(super) left: BTreeMap<AccountId, Reason>,
 }
 
 /// Plans these accounts. Where something is to be written afterwards, a survey that may be out of date is made
@@ -39,7 +45,16 @@ pub(super) async fn plan_all(
             let ended = planned.ended(&target);
             if let Some(digest) = ended.plan {
                 let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-                let Kept { plans, warned } = &mut *kept;
+                let Kept {
+                    plans,
+                    warned,
+                    left: all_left,
+                } = &mut *kept;
+                if ended.outcome == Outcome::Unchanged
+                    && let Some(failure) = left(&fleet, &planned.plan, &planned.survey.observed)
+                {
+                    all_left.insert(target.account.clone(), Reason::of(&failure));
+                }
                 plans.add(&target.account, digest, &planned.document);
                 warned.add(&target.account, &planned.plan.warnings);
             }

@@ -6,7 +6,9 @@ use crate::engine::action::Action;
 use crate::engine::approved::Approved;
 use crate::engine::events::{Counts, Events, Outcome as Step};
 use crate::engine::execute::execute;
+use crate::engine::node::Observations;
 use crate::engine::observed::Consent;
+use crate::engine::plan::Plan;
 use crate::failure::Failure;
 use crate::fleet::digest::Digest;
 use crate::fleet::ended::{Ended, Outcome};
@@ -76,13 +78,14 @@ async fn carried_out(fleet: &Fleet, target: &Target, planned: Planned, consent: 
         (Outcome::Unknown, failures(&results.outcomes))
     } else if counts.count("failed") > 0 {
         (Outcome::Failed, failures(&results.outcomes))
-    } else if counts.was_stopped() {
-        stopped(&counts)
     } else if !counts.all_done() {
         let failure = Failure::new("some resources were left as they were");
         (Outcome::Failed, Some(failure))
     } else {
-        left(fleet, &approved)
+        match left(fleet, &approved.plan, &approved.observed) {
+            Some(failure) => (Outcome::Failed, Some(failure)),
+            None => (Outcome::Done, None),
+        }
     };
     let kept = Ended { outcome, ..kept };
     match failure {
@@ -104,24 +107,12 @@ fn failures<T>(outcomes: &[(T, Step)]) -> Option<Failure> {
     together(unknown.chain(failed))
 }
 
-/// How an account ends whose work was stopped.
-fn stopped(counts: &Counts) -> (Outcome, Option<Failure>) {
-    let done = counts.count("done") + counts.count("half_done");
-    if done == 0 {
-        return (Outcome::NotStarted, None);
-    }
-    let failure = Failure::new("the run was interrupted in the middle of the work on this account")
-        .hint("Run again: it goes on from what exists");
-    (Outcome::Failed, Some(failure))
-}
-
-/// How an account ends in which all was done. After a destroy something may be left that is not ours.
-fn left(fleet: &Fleet, approved: &Approved) -> (Outcome, Option<Failure>) {
+/// What is left under the deployment's names after a destroy.
+pub(super) fn left(fleet: &Fleet, plan: &Plan, observed: &Observations) -> Option<Failure> {
     if fleet.goal == Goal::Present {
-        return (Outcome::Done, None);
+        return None;
     }
-    let left = approved.plan.left(&approved.observed);
-    let left = left.into_iter().map(|step| {
+    together(plan.left(observed).into_iter().map(|step| {
         let what = match step.decision.action {
             Action::Delete => "the name of it, which leads to another resource".to_owned(),
             _ => {
@@ -130,9 +121,5 @@ fn left(fleet: &Fleet, approved: &Approved) -> (Outcome, Option<Failure>) {
             }
         };
         Failure::new(format!("{} is left: {what}", step.address))
-    });
-    match together(left) {
-        Some(failure) => (Outcome::Failed, Some(failure)),
-        None => (Outcome::Done, None),
-    }
+    }))
 }

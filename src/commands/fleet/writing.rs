@@ -82,6 +82,7 @@ impl Writing<'_> {
             .count();
         let is_changed = |it: &&Ended| it.outcome == Outcome::Changed;
         if gone.stopped.is_some() || gone.ended.iter().find(is_changed).is_none() {
+            gone.ended.iter_mut().for_each(|it| unless_left(it, &kept));
             return Ok(Err(run.end(gone, &kept.plans)?));
         }
         if unready > self.allow_unready {
@@ -145,7 +146,7 @@ impl Writing<'_> {
             interrupted(&last_words(&last));
         });
         let Ready {
-            gone: planned,
+            gone: mut planned,
             kept,
             waves,
             approved,
@@ -172,6 +173,10 @@ impl Writing<'_> {
         };
         let limits = self.run.writing();
         let mut gone = progress::shown(&waves, limits, &self.fleet.stop, work, note).await;
+        planned
+            .ended
+            .iter_mut()
+            .for_each(|it| unless_left(it, &kept));
         let others = planned.ended.into_iter();
         gone.ended
             .extend(others.filter(|it| it.outcome != Outcome::Changed));
@@ -191,6 +196,15 @@ fn unless_saved(ended: &mut Ended, saved: &SavedFleet) {
             .hint("Make new plans with `provision fleet plan --out FOLDER` and look at them");
         ended.outcome = Outcome::Stale;
         ended.reason = Some(Reason::of(&failure));
+    }
+}
+
+/// An account with nothing to delete does not end well where something stays: a script that removes a deployment
+/// must notice.
+fn unless_left(ended: &mut Ended, kept: &Kept) {
+    if let Some(reason) = kept.left.get(&ended.account) {
+        ended.outcome = Outcome::Failed;
+        ended.reason = Some(reason.clone());
     }
 }
 
