@@ -110,19 +110,32 @@ pub(super) async fn surveyed(
         NoWay::Failure(failure) => failed(target, &failure),
     })?;
     let skips = fleet.settings.fleet().skips_missing_regions;
+    let mut denied_list = None;
     if skips {
-        let disabled = context.aws.disabled_regions().await;
-        let disabled = disabled.map_err(|error| by_error(target, &error, &error.failure()))?;
+        let disabled = match context.aws.disabled_regions().await {
+            Ok(disabled) => disabled,
+            // All of them may be enabled, which the reads tell.
+            Err(error) if error.kind == ErrorKind::Denied => {
+                denied_list = Some(error.message);
+                Vec::new()
+            }
+            Err(error) => return Err(by_error(target, &error, &error.failure())),
+        };
         leave_out(&mut context, fleet.goal, &disabled)
             .map_err(|failure| unreachable(target, &failure))?;
     }
     loop {
-        let unread = match survey::attempt(&context.systems, &context.aws).await {
+        let mut unread = match survey::attempt(&context.systems, &context.aws).await {
             Ok(survey) => return Ok((context, survey)),
             Err(unread) => unread,
         };
         let denied = denied_by_organization(&unread.errors, context.aws.regions());
         if !skips || denied.is_empty() {
+            if let Some(message) = denied_list {
+                unread.failure = unread.failure.because(format!(
+                    "no region could be left out as not enabled, because account:ListRegions is denied: {message}"
+                ));
+            }
             return Err(unread_end(target, &unread));
         }
         leave_out(&mut context, fleet.goal, &denied)

@@ -103,7 +103,14 @@ impl Fleet {
             return Ok(found);
         };
         let earlier = report::read(file)?;
-        Ok(retried(found, &earlier.left(command)))
+        let found = retried(found, &earlier.left(command));
+        if found.targets.is_empty() {
+            say(&format!(
+                "The report {} leaves no account to try again.\n",
+                harmless(&file.display().to_string())
+            ));
+        }
+        Ok(found)
     }
 
     /// The settings of an account, its systems, and the way there.
