@@ -9,8 +9,8 @@ type LastWords = Box<dyn Fn() + Send>;
 enum Phase {
     /// Nothing has to finish. A signal ends the program with this message.
     Reading(&'static str),
-    /// Calls that write may be under way.
-    Writing(LastWords),
+    /// Calls that write may be under way. After a signal these have to finish.
+    Writing(&'static str, LastWords),
     /// The same, after the first signal.
     Stopping(LastWords),
     /// A signal is ending the program.
@@ -21,8 +21,8 @@ enum Phase {
 pub enum Effect {
     /// The program ends at once, with this message.
     Ends(&'static str),
-    /// No other call begins, and those under way finish.
-    Stops,
+    /// Nothing else of this kind begins, and what is under way finishes.
+    Stops(&'static str),
     /// The program ends at once, after these words.
     Quits(LastWords),
     /// The program is ending already.
@@ -35,10 +35,10 @@ fn phase() -> MutexGuard<'static, Phase> {
     PHASE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// From now on the first signal lets the calls under way finish, and the second one ends the program
+/// From now on the first signal lets what is under way finish, and the second one ends the program
 /// after `last_words`. Never returns where a signal is ending the program.
-pub fn writes_begin(last_words: impl Fn() + Send + 'static) {
-    change(Phase::Writing(Box::new(last_words)));
+pub fn writes_begin(under_way: &'static str, last_words: impl Fn() + Send + 'static) {
+    change(Phase::Writing(under_way, Box::new(last_words)));
 }
 
 /// From now on a signal ends the program at once.
@@ -62,9 +62,9 @@ pub fn signalled() -> Effect {
     let mut phase = phase();
     match std::mem::replace(&mut *phase, Phase::Ending) {
         Phase::Reading(message) => Effect::Ends(message),
-        Phase::Writing(last_words) => {
+        Phase::Writing(under_way, last_words) => {
             *phase = Phase::Stopping(last_words);
-            Effect::Stops
+            Effect::Stops(under_way)
         }
         Phase::Stopping(last_words) => Effect::Quits(last_words),
         Phase::Ending => Effect::Nothing,

@@ -1,5 +1,9 @@
 //! Fleets of three accounts in moto: what is planned, changed and left alone in which order.
 
+mod others;
+mod stopping;
+
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -29,6 +33,11 @@ impl Fleet {
     /// Writes the settings, with `more` in `[fleet]`.
     fn settle(&self, more: &str) {
         let ids: Vec<&str> = self.accounts.iter().map(|it| it.id.as_str()).collect();
+        self.settle_for(&ids, more);
+    }
+
+    /// The same for these accounts, the second of which is the canary.
+    fn settle_for(&self, ids: &[&str], more: &str) {
         let canary = ids[1];
         self.caller.write(
             "provision.toml",
@@ -46,8 +55,18 @@ impl Fleet {
 
     /// Runs a command of `fleet`, and returns how each account ended, by its report.
     fn run(&self, args: &[&str]) -> (Output, Vec<(String, String)>) {
+        let output = self.caller.run(self.command(args));
+        (output, self.reported())
+    }
+
+    /// A command of `fleet`, with a report.
+    fn command(&self, args: &[&str]) -> Command {
         let args = [&["fleet"], args, &["--report", "report.jsonl"]].concat();
-        let output = self.caller.run(self.caller.quiet_command(&args));
+        self.caller.quiet_command(&args)
+    }
+
+    /// How each account ended, by the report.
+    fn reported(&self) -> Vec<(String, String)> {
         let report = std::fs::read_to_string(self.caller.path("report.jsonl")).unwrap();
         let lines = report
             .lines()
@@ -56,7 +75,7 @@ impl Fleet {
             let text = |name: &str| line[name].as_str().unwrap().to_owned();
             (text("account"), text("outcome"))
         });
-        (output, accounts.collect())
+        accounts.collect()
     }
 
     /// The accounts with these outcomes, in their order.
@@ -245,6 +264,22 @@ async fn a_saved_plan_is_carried_out_in_the_accounts_that_are_as_they_were() {
     plan.exits(0).says("provision fleet apply plans");
     let page = std::fs::read_to_string(fleet.caller.path("fleet.html")).unwrap();
     assert!(page.contains(fleet.id(2)));
+    let show = |more: &[&str]| {
+        let args = [&["show", "plans"], more].concat();
+        let shown = fleet.caller.run(fleet.caller.quiet_command(&args));
+        assert!(shown.calls.is_empty(), "{shown}");
+        shown
+    };
+    let shown = show(&[]).exits(0);
+    let shown = shown.says("`provision fleet apply plans` carries it out");
+    assert_eq!(shown.stdout.matches("Plan: + ").count(), 1, "{shown}");
+    shown
+        .says(fleet.id(2))
+        .says("Fleet plan: 3 accounts: 3 changed.");
+    show(&["--html", "shown.html"]).exits(0);
+    let page = std::fs::read_to_string(fleet.caller.path("shown.html")).unwrap();
+    assert!(page.contains(fleet.id(2)));
+    show(&["--json"]).exits(1).says("the plans of a fleet");
     let role = fleet.accounts[2].iam().create_role();
     let role = role.role_name("StackStateAwsIntegrationRole");
     let role = role.assume_role_policy_document(r#"{"Version": "2012-10-17", "Statement": []}"#);

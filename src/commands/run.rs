@@ -99,7 +99,7 @@ impl<'a> Shown<'a> {
     /// Lets the second signal say what was in flight.
     fn has_last_words(&self) {
         let (progress, as_json) = (Arc::clone(&self.progress), self.as_json);
-        stop::writes_begin(move || {
+        stop::writes_begin("calls in flight", move || {
             let now = Instant::now();
             let (summary, event) = {
                 let progress = lock(&progress);

@@ -20,7 +20,7 @@ pub const INTERRUPTED: u8 = 130;
 const LAST_WORDS: Duration = Duration::from_millis(300);
 
 /// A command that has not begun to write ends at the first signal. Of one that writes, the first signal
-/// lets no further call begin, and the second one ends the program.
+/// lets no further call begin, or no further account of a fleet, and the second one ends the program.
 ///
 /// A thread of its own waits for the signals, because reading a file or the standard input that never
 /// ends blocks the main thread.
@@ -60,11 +60,11 @@ pub fn listen(stopping: watch::Sender<bool>, prints_events: bool) -> std::io::Re
                         let _ = terminal::print_event(json::error(&Failure::new(message)));
                     }
                 }),
-                Effect::Stops => {
+                Effect::Stops(under_way) => {
                     stopping.send_replace(true);
-                    report(
-                        "Interrupted: waiting for calls in flight. Press Ctrl-C again to quit now.\n",
-                    );
+                    report(&format!(
+                        "Interrupted: waiting for {under_way}. Press Ctrl-C again to quit now.\n"
+                    ));
                 }
                 Effect::Quits(last_words) => end(last_words),
                 Effect::Nothing => {}

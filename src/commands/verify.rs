@@ -48,7 +48,7 @@ pub async fn command(
         print(&text::heading(&survey.site, width))?;
     }
     let limit = Duration::from_secs(args.timeout.into());
-    let begins = || stop::writes_begin(|| interrupted(SENT));
+    let begins = || stop::writes_begin("calls in flight", || interrupted(SENT));
     let took = since.elapsed();
     let (steps, left) = verified(&context, &survey, trails, took, limit, begins).await?;
     if args.json {

@@ -38,7 +38,8 @@ pub(super) async fn command(
         (general, stackstate) = (flags.general, flags.stackstate);
         consent = saved.made.consent;
     }
-    let fleet = Fleet::load(&general, &stackstate, Need::Trust, Goal::Present, stop).await?;
+    let (need, goal) = (Need::Trust, Goal::Present);
+    let fleet = Fleet::load_to_write(&general, &stackstate, need, goal, stop).await?;
     let fleet = Arc::new(fleet);
     let found = fleet.targets(&args.narrow, Some(Command::Apply)).await?;
     if let Some(saved) = &saved {

@@ -26,7 +26,8 @@ pub(super) async fn command(
     args: &FleetDestroyArgs,
     stop: watch::Receiver<bool>,
 ) -> Result<Ending, Failure> {
-    let fleet = Fleet::load(general, &args.stackstate, Need::Names, Goal::Absent, stop).await?;
+    let (need, goal) = (Need::Names, Goal::Absent);
+    let fleet = Fleet::load_to_write(general, &args.stackstate, need, goal, stop).await?;
     let fleet = Arc::new(fleet);
     let found = fleet.targets(&args.narrow, Some(Command::Destroy)).await?;
     let targets = found.targets;

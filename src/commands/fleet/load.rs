@@ -82,6 +82,23 @@ impl Fleet {
         })
     }
 
+    /// The same for a command that changes the accounts: after a signal no further account begins, and those under
+    /// way finish.
+    ///
+    /// # Errors
+    /// Those of [`Fleet::load`].
+    pub(super) async fn load_to_write(
+        general: &GeneralFlags,
+        stackstate: &StackStateFlags,
+        need: Need,
+        goal: Goal,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Self, Failure> {
+        let (_, never) = watch::channel(false);
+        let fleet = Fleet::load(general, stackstate, need, goal, never).await?;
+        Ok(Fleet { stop, ..fleet })
+    }
+
     /// The accounts that the settings name and the organization has, narrowed by the command line.
     ///
     /// # Errors

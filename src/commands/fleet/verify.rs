@@ -56,7 +56,7 @@ pub(super) async fn command(
             }
         }
     };
-    stop::writes_begin(|| interrupted(SENT));
+    stop::writes_begin("calls in flight", || interrupted(SENT));
     let waves = [targets];
     let limits = run.reading();
     let gone = progress::shown(&waves, limits, &fleet.stop, work, |_: &Note<'_>| {}).await;

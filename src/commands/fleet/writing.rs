@@ -141,7 +141,7 @@ impl Writing<'_> {
     pub(super) async fn write(&self, ready: Ready) -> Result<Ending, Failure> {
         let under_way: Arc<Mutex<BTreeSet<AccountId>>> = Arc::default();
         let last = Arc::clone(&under_way);
-        stop::writes_begin(move || {
+        stop::writes_begin("the accounts under way", move || {
             let last = last.lock().unwrap_or_else(PoisonError::into_inner);
             interrupted(&last_words(&last));
         });
