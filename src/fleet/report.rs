@@ -11,6 +11,8 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use iam_policy::printable::harmless;
+
 use crate::failure::Failure;
 use crate::fleet::ended::{Ended, Outcome};
 use crate::fleet::stopped::Stopped;
@@ -63,6 +65,34 @@ impl Report {
         };
         let left = self.ended.iter().filter(|it| is_left(it.outcome));
         left.map(|it| it.account.clone()).collect()
+    }
+
+    /// Refuses a report from which a `command` in this organization cannot go on: who applied did not ask for a
+    /// destroy of what failed.
+    ///
+    /// # Errors
+    /// The run was about another organization, or wrote something else.
+    pub fn check(&self, command: Command, organization: Option<&str>) -> Result<(), Failure> {
+        let own = &self.header;
+        let refused = |why: String| {
+            let failure = Failure::new(format!("the report is no one to go on from: {why}"));
+            Err(failure.hint("Name the report of a run of the same command, in the same fleet"))
+        };
+        let named = |it: Option<&str>| it.unwrap_or("no organization").to_owned();
+        if own.organization.as_deref() != organization {
+            return refused(format!(
+                "its run was about {}, and `[fleet]` names {}",
+                harmless(&named(own.organization.as_deref())),
+                named(organization)
+            ));
+        }
+        if own.command.writes() && command.writes() && own.command != command {
+            return refused(format!(
+                "its run was `fleet {}`, and this is `fleet {command}`",
+                own.command
+            ));
+        }
+        Ok(())
     }
 }
 

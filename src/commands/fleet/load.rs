@@ -13,6 +13,7 @@ use crate::fleet::discovery;
 use crate::fleet::report::{self, Command};
 use crate::fleet::target::{Target, Targets};
 use crate::names::{AccountId, Partition, Region};
+use crate::render::fleet::counted;
 use crate::saved_plan::Inputs;
 use crate::secret::known;
 use crate::settings::{self, FleetSettings, GeneralFlags, Need, Settings, StackStateFlags};
@@ -103,7 +104,7 @@ impl Fleet {
     ///
     /// # Errors
     /// Those of the discovery, another number of accounts than the settings expect, an account that is not
-    /// among them, and a report that cannot be read.
+    /// among them, and a report that cannot be read or gone on from.
     pub(super) async fn targets(
         &self,
         narrow: &NarrowArgs,
@@ -115,19 +116,29 @@ impl Fleet {
         if let Some(command) = command {
             discovery::refuse_unexpected(&found, fleet, command.writes())?;
         }
-        let found = discovery::narrow(found, &narrow.accounts, &narrow.exclude)?;
-        let (Some(file), Some(command)) = (&narrow.retry, command) else {
-            return Ok(found);
+        warn_of_canaries(&fleet.canary, &found);
+        let narrowed = discovery::narrow(found.clone(), &narrow.accounts, &narrow.exclude)?;
+        let Some(file) = &narrow.retry else {
+            return Ok(narrowed);
         };
+        // Who lists the accounts is shown those that a plan would be made of.
+        let command = command.unwrap_or(Command::Plan);
         let earlier = report::read(file)?;
-        let found = retried(found, &earlier.left(command));
-        if found.targets.is_empty() {
+        earlier.check(command, fleet.organization.as_deref())?;
+        let (narrowed, gone) = discovery::retried(&found, narrowed, &earlier.left(command))?;
+        if let Some(account) = gone.first() {
+            say(&format!(
+                "Warning: no longer in the fleet: {} of the report, {account} for example\n",
+                counted(gone.len(), "account")
+            ));
+        }
+        if narrowed.targets.is_empty() {
             say(&format!(
                 "The report {} leaves no account to try again.\n",
                 harmless(&file.display().to_string())
             ));
         }
-        Ok(found)
+        Ok(narrowed)
     }
 
     /// The settings of an account, its systems, and the way there.
@@ -175,23 +186,15 @@ pub(super) enum NoWay {
     Failure(Failure),
 }
 
-/// The accounts that an earlier run left.
-fn retried(found: Targets, left: &[AccountId]) -> Targets {
-    let Targets {
-        mut targets,
-        mut skipped,
-    } = found;
-    for account in left {
-        let is_there = targets.iter().any(|it| it.account == *account);
-        let is_skipped = skipped.iter().any(|it| it.account == *account);
-        if !is_there && !is_skipped {
-            say(&format!(
-                "Warning: the account {} of the report is no longer in the fleet\n",
-                harmless(account.as_str())
-            ));
-        }
+/// Says which canaries are no targets: without them the first wave is one of accounts that nobody chose.
+fn warn_of_canaries(canaries: &[AccountId], found: &Targets) {
+    let is_target = |canary: &&AccountId| found.targets.iter().any(|it| it.account == **canary);
+    for canary in canaries.iter().filter(|it| !is_target(it)) {
+        let skipped = found.skipped.iter().find(|it| it.account == *canary);
+        let why = skipped.map_or("it is not in the fleet", |it| &it.reason);
+        say(&format!(
+            "Warning: the canary {canary} takes no part: {}\n",
+            harmless(why)
+        ));
     }
-    targets.retain(|it| left.contains(&it.account));
-    skipped.retain(|it| left.contains(&it.account));
-    Targets { targets, skipped }
 }

@@ -13,7 +13,7 @@ mod read_tests;
 #[cfg(test)]
 mod select_tests;
 
-pub use narrow::narrow;
+pub use narrow::{narrow, retried};
 pub use organization::{Member, Organization};
 pub use read::{actions, discover};
 pub use select::{refuse_unexpected, select};

@@ -1,5 +1,7 @@
 //! Narrows the accounts of a run by the command line.
 
+use std::collections::BTreeSet;
+
 use crate::failure::Failure;
 use crate::fleet::target::Targets;
 use crate::names::AccountId;
@@ -37,6 +39,31 @@ pub fn narrow(
         );
     }
     Ok(Targets { targets, skipped })
+}
+
+/// What the command line has `narrowed`, without the accounts that an earlier run did not leave; and the
+/// accounts left that the fleet, of which all were `found`, no longer has.
+///
+/// # Errors
+/// The fleet has none of those left: a run about no account would look like one in which all ended well.
+pub fn retried(
+    found: &Targets,
+    mut narrowed: Targets,
+    left: &[AccountId],
+) -> Result<(Targets, Vec<AccountId>), Failure> {
+    let left: BTreeSet<&AccountId> = left.iter().collect();
+    narrowed.targets.retain(|it| left.contains(&it.account));
+    narrowed.skipped.retain(|it| left.contains(&it.account));
+    let targets = found.targets.iter().map(|it| &it.account);
+    let all = targets.chain(found.skipped.iter().map(|it| &it.account));
+    let gone: Vec<&AccountId> = left.difference(&all.collect()).copied().collect();
+    if !gone.is_empty() && gone.len() == left.len() {
+        return Err(
+            Failure::new("the fleet has none of the accounts that the report leaves")
+                .hint("Name the report of a run in this fleet"),
+        );
+    }
+    Ok((narrowed, gone.into_iter().cloned().collect()))
 }
 
 fn refuse_unless_found(found: &Targets, flag: &str, account: &AccountId) -> Result<(), Failure> {

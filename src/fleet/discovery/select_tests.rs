@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::fakes::{MANAGEMENT, account, fleet, fleet_of, member, organization, texts};
-use super::{Member, Organization, narrow, refuse_unexpected, select};
+use super::{Member, Organization, narrow, refuse_unexpected, retried, select};
 use crate::fleet::target::Targets;
 use crate::names::AccountId;
 use crate::settings::Fleet;
@@ -406,6 +406,39 @@ fn any_fleet() -> impl Strategy<Value = Fleet> {
             ..fleet_of(&ous)
         },
     )
+}
+
+#[test]
+fn a_report_narrows_and_one_of_another_fleet_is_no_run_that_ended_well() {
+    let organization = organization(BTreeMap::from([
+        (1, member(&["r-ab12"])),
+        (2, member(&["r-ab12"])),
+        (3, member(&["r-ab12"])),
+    ]));
+    let all = select(&organization, &fleet_of(&["root"]), &account(CALLER));
+    let narrowed = narrow(all.clone(), &accounts(&[1, 2]), &[]).unwrap();
+    type Row = (
+        &'static [u64],
+        Option<(&'static [u64], &'static [u64])>,
+        &'static str,
+    );
+    let rows: [Row; 5] = [
+        (&[1, 9], Some((&[1], &[9])), "an account has gone meanwhile"),
+        (
+            &[2, 3],
+            Some((&[2], &[])),
+            "one is not named now, and has not gone",
+        ),
+        (&[3], Some((&[], &[])), "none of those named was left"),
+        (&[], Some((&[], &[])), "all ended well"),
+        (&[8, 9], None, "the report is of another fleet"),
+    ];
+    for (left, expected, why) in rows {
+        let retried = retried(&all, narrowed.clone(), &accounts(left));
+        let retried = retried.map(|(targets, gone)| (found(&targets), gone));
+        let expected = expected.map(|(left, gone)| (accounts(left), accounts(gone)));
+        assert_eq!(retried.ok(), expected, "{why}");
+    }
 }
 
 proptest! {

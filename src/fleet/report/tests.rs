@@ -94,6 +94,27 @@ fn what_did_not_end_well_is_tried_again() {
     assert_eq!(left(Command::Apply)[1..], failures);
 }
 
+/// `--retry apply.jsonl` behind `destroy` would delete where an apply failed.
+#[test]
+fn another_fleet_and_another_write_are_not_gone_on_with() {
+    use Command::{Apply, Destroy, Plan, Preflight, Verify};
+    let report = read_text(&written(&all(), None)).unwrap();
+    let own = Some("o-a1b2c3d4e5");
+    let rows = [
+        (Apply, own, true, "the same command"),
+        (Plan, own, true, "a look at what failed"),
+        (Preflight, own, true, "a check of what failed"),
+        (Verify, own, true, "a test of what failed"),
+        (Destroy, own, false, "an apply that failed is no destroy"),
+        (Apply, Some("o-zzzzzzzzzz"), false, "another organization"),
+        (Apply, None, false, "another fleet"),
+    ];
+    for (command, organization, expected, reason) in rows {
+        let checked = report.check(command, organization);
+        assert_eq!(checked.is_ok(), expected, "{reason}: {checked:?}");
+    }
+}
+
 #[test]
 fn hostile_and_foreign_files_are_refused_with_a_reason() {
     let text = written(&all(), None);
