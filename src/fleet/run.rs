@@ -18,8 +18,8 @@ use crate::failure::Failure;
 use crate::fleet::ended::{Ended, Outcome, Reason};
 use crate::fleet::target::Target;
 
-/// So many accounts have to be denied their role, and none other to have ended, before the run takes the
-/// cause for the same in all.
+/// So many accounts have to deny their role, and none but the caller's own to have ended otherwise, before the
+/// run takes the cause for the same in all.
 const DENIED_AT_FIRST: usize = 10;
 
 /// How the accounts are gone through.
@@ -142,8 +142,9 @@ struct SoFar {
     limits: Limits,
     ended: Vec<Ended>,
     failed: usize,
-    /// Whether every account that ended was denied its role.
+    /// Whether every account that ended, but for the caller's own, denied its role.
     all_denied: bool,
+    denied: usize,
     stopped: Option<Stopped>,
 }
 
@@ -154,6 +155,7 @@ impl SoFar {
             ended: Vec::new(),
             failed: 0,
             all_denied: true,
+            denied: 0,
             stopped: None,
         }
     }
@@ -178,10 +180,14 @@ impl SoFar {
             Err(error) => (broken(target, &error), false, None),
         };
         self.failed += usize::from(ended.outcome.is_failure());
-        self.all_denied &= is_denied;
+        // In the caller's own account no role is assumed.
+        if !target.is_callers {
+            self.all_denied &= is_denied;
+            self.denied += usize::from(is_denied);
+        }
         self.ended.push(Ended { took, ..ended });
         let too_many = self.limits.most_failed.is_some_and(|it| self.failed > it);
-        let nobody_lets_in = self.all_denied && self.ended.len() == DENIED_AT_FIRST;
+        let nobody_lets_in = self.all_denied && self.denied >= DENIED_AT_FIRST;
         let stops = stops
             .or(nobody_lets_in.then_some(Stopped::AllDenied))
             .or(too_many.then_some(Stopped::TooManyFailed));

@@ -212,8 +212,8 @@ impl<'a> Run<'a> {
     /// All the causes that AWS's answer does not tell apart.
     fn all_denied(&self, ended: &[Ended]) -> Failure {
         let role = &self.fleet.settings.fleet().role;
-        let denied = ended.iter().filter_map(|it| it.reason.as_ref());
-        let denied: Vec<_> = denied.collect();
+        let denied = ended.iter().filter(|it| it.outcome == Outcome::Unreachable);
+        let denied: Vec<_> = denied.filter_map(|it| it.reason.as_ref()).collect();
         let caller = &self.fleet.caller.arn;
         let failure = Failure::new(format!(
             "the first {} accounts all deny the role {role} to {caller}, so that no other was tried",

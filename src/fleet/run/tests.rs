@@ -224,4 +224,14 @@ async fn the_run_ends_where_the_first_ten_accounts_deny_their_role() {
     assert_eq!(tried.count(), 10);
     let gone = run(&[targets(1..=50)], one, &stop, but_the_tenth, |_| {}).await;
     assert!(gone.stopped.is_none(), "one account lets in");
+    // The caller's own account is reached without the role.
+    let but_the_callers = async |target: Target| match target.is_callers {
+        true => End::Alone(bare(&target, Outcome::Unchanged)),
+        false => End::Denied(bare(&target, Outcome::Unreachable)),
+    };
+    let mut all = targets(1..=50);
+    all[3].is_callers = true;
+    let gone = run(&[all], one, &stop, but_the_callers, |_| {}).await;
+    assert!(matches!(gone.stopped, Some(Stopped::AllDenied)));
+    assert_eq!(gone.ended[11].outcome, Outcome::NotStarted);
 }
