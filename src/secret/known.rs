@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Bound;
 use std::sync::{PoisonError, RwLock};
 
@@ -17,8 +18,14 @@ type Secrets = BTreeMap<String, usize>;
 static KNOWN: RwLock<Secrets> = RwLock::new(Secrets::new());
 
 /// Takes a secret out of everything that is printed, until this is dropped.
-#[derive(Debug)]
 pub struct Remembered(Option<String>);
+
+impl fmt::Debug for Remembered {
+    /// Who holds credentials is shown with them, for example by the SDK.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Remembered(redacted)")
+    }
+}
 
 impl Drop for Remembered {
     fn drop(&mut self) {
@@ -192,6 +199,12 @@ mod tests {
 
     fn secrets(secrets: &[&str]) -> Secrets {
         secrets.iter().map(|it| ((*it).to_owned(), 1)).collect()
+    }
+
+    #[test]
+    fn what_is_remembered_is_not_shown_by_debug() {
+        let held = remember_while("wJalrXUtnFEMI/K7MDENG");
+        assert!(!format!("{held:?}").contains("wJalr"), "{held:?}");
     }
 
     #[test]
