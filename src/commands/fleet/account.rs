@@ -168,12 +168,14 @@ fn without_way(target: &Target, error: &AwsError) -> End {
 
 /// How an account ends by an error of AWS, of which a person is told the failure.
 fn by_error(target: &Target, error: &AwsError, failure: &Failure) -> End {
+    let own = error.failure();
     // The caller's own account has no other credentials than the caller's.
     let is_base = concerns_the_caller(error)
         || target.is_callers
             && error.kind == ErrorKind::Credentials
             && !error.is("OptInRequired")
-            && failure.message == error.failure().message;
+            // Where STS accepts the credentials in some region, the message or the hint says so.
+            && (&failure.message, &failure.hint) == (&own.message, &own.hint);
     if is_base {
         return End::Everywhere(failure.clone());
     }
@@ -190,4 +192,60 @@ pub(super) fn failed(target: &Target, failure: &Failure) -> End {
 
 fn unreachable(target: &Target, failure: &Failure) -> End {
     End::Alone(ended(target, Outcome::Unreachable).because(failure))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::Operation;
+    use crate::fleet::fakes::target;
+
+    #[test]
+    fn only_credentials_that_aws_accepts_nowhere_end_the_run_in_the_callers_account() {
+        let operation = Operation {
+            service: "kms",
+            name: "ListKeys",
+            region: None,
+        };
+        let of = |code| AwsError::in_answer(operation.clone(), Some(code), Some("no"));
+        let expired = of("ExpiredTokenException");
+        let unknown = of("UnrecognizedClientException");
+        let hinted = unknown
+            .failure()
+            .hint("STS accepts the same credentials there");
+        let silent = Failure::new("the region does not answer");
+        let rows = [
+            (
+                true,
+                &expired,
+                &expired.failure(),
+                true,
+                "they have expired",
+            ),
+            (
+                true,
+                &unknown,
+                &hinted,
+                false,
+                "the region was just enabled (`aws::explain`)",
+            ),
+            (true, &unknown, &silent, false, "the region is not enabled"),
+            (true, &of("AccessDenied"), &silent, false, "a denial"),
+            (
+                false,
+                &expired,
+                &expired.failure(),
+                false,
+                "a session of another account",
+            ),
+        ];
+        for (is_callers, error, failure, expected, reason) in rows {
+            let target = Target {
+                is_callers,
+                ..target(1)
+            };
+            let end = by_error(&target, error, failure);
+            assert_eq!(matches!(end, End::Everywhere(_)), expected, "{reason}");
+        }
+    }
 }
