@@ -14,7 +14,8 @@ use crate::commands::{Ending, consent, shell};
 use crate::engine::observed::Consent;
 use crate::failure::Failure;
 use crate::fleet::report::Command;
-use crate::fleet::saved::{self, SavedFleet};
+use crate::fleet::saved;
+use crate::saved_plan::Made;
 use crate::settings::{GeneralFlags, Need};
 use crate::systems::Goal;
 use crate::terminal::confirm::confirm;
@@ -34,7 +35,7 @@ pub(super) async fn command(
     let mut consent = consent::to_apply(&args.consent);
     if let Some(saved) = &saved {
         let flags = cli::with_saved(env::args_os(), &saved.made.flags)?;
-        check_consent(saved, args, consent, &flags.taken)?;
+        check_consent(&saved.made, args, consent, &flags.taken)?;
         (general, stackstate) = (flags.general, flags.stackstate);
         consent = saved.made.consent;
     }
@@ -79,17 +80,28 @@ pub(super) async fn command(
 /// Refuses a saved plan that does what nobody agrees to here. With `--yes` nobody looks at the plans, so that
 /// all flags are given again; an adoption names its accounts.
 fn check_consent(
-    saved: &SavedFleet,
+    made: &Made,
     args: &FleetApplyArgs,
     agreed: Consent,
     taken: &[String],
 ) -> Result<(), Failure> {
-    if saved.made.destroys {
-        return Err(Failure::new(
-            "the saved plan destroys, which `fleet apply` does not",
-        ));
+    let Made {
+        destroys, consent, ..
+    } = made;
+    let of_apply = Consent {
+        adopt: consent.adopt,
+        remove_restrictions: consent.remove_restrictions,
+        expire_content: consent.expire_content,
+        ..Consent::default()
+    };
+    if *destroys || *consent != of_apply {
+        return Err(Failure::new(format!(
+            "the saved plan holds {}, which no plan of an apply is made with; nothing was changed",
+            made.options().join(" ")
+        ))
+        .hint("Make a new plan with `provision fleet plan --out FOLDER` and look at it"));
     }
-    if saved.made.consent.adopt && args.narrow.accounts.is_empty() {
+    if consent.adopt && args.narrow.accounts.is_empty() {
         return Err(Failure::new(
             "the saved plan was made with --adopt, which wants the accounts by name",
         )
@@ -99,7 +111,7 @@ fn check_consent(
         return Ok(());
     }
     let agreed = agreed.options();
-    let options = saved.made.consent.options().into_iter();
+    let options = consent.options().into_iter();
     let missing = options.filter(|option| !agreed.contains(option));
     let taken = taken.iter().map(|flag| shell::quoted(flag));
     let missing: Vec<String> = missing.chain(taken).collect();
@@ -114,4 +126,83 @@ fn check_consent(
         "Look at it with `provision show {}`, then leave `--yes` out to be asked, or pass these flags too",
         args.plans.as_deref().map(shell::path).unwrap_or_default()
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Cli, Command, FleetCommand};
+
+    /// The folder may come from somebody else, with digests that fit.
+    #[test]
+    fn a_forged_consent_is_none() {
+        let none = Consent::default();
+        let with = |change: fn(&mut Consent)| {
+            let mut consent = none;
+            change(&mut consent);
+            consent
+        };
+        let adopts = with(|it| it.adopt = true);
+        let removes = with(|it| it.remove_restrictions = true);
+        let flag = ["--trust=ec2".to_owned()];
+        let rows = [
+            ("", none, &flag[..], true, "a person looks at the plan"),
+            ("--yes", none, &[], true, "nothing beside the settings"),
+            ("--yes", none, &flag, false, "flags that nobody reads"),
+            ("", adopts, &[], false, "an adoption in every account"),
+            (
+                "--adopt --accounts 111111111111",
+                adopts,
+                &[],
+                true,
+                "in one by name",
+            ),
+            ("--yes", removes, &[], false, "what nobody agrees to"),
+            (
+                "--yes --remove-restrictions",
+                removes,
+                &[],
+                true,
+                "agreed to again",
+            ),
+            (
+                "",
+                with(|it| it.detach_foreign = true),
+                &[],
+                false,
+                "of a destroy",
+            ),
+            (
+                "",
+                with(|it| it.delete_content = true),
+                &[],
+                false,
+                "of a destroy",
+            ),
+            (
+                "",
+                with(|it| it.recovery_days = 7),
+                &[],
+                false,
+                "of a destroy",
+            ),
+        ];
+        for (given, consent, taken, expected, reason) in rows {
+            let words = ["provision", "fleet", "apply", "plans"].into_iter();
+            let words: Vec<_> = words
+                .chain(given.split_whitespace())
+                .map(Into::into)
+                .collect();
+            let Command::Fleet(FleetCommand::Apply(args)) = Cli::read(&words).unwrap().command
+            else {
+                panic!("{given}");
+            };
+            let made = Made {
+                consent,
+                ..Made::default()
+            };
+            let checked = check_consent(&made, &args, consent::to_apply(&args.consent), taken);
+            assert_eq!(checked.is_ok(), expected, "{given} {reason}: {checked:?}");
+        }
+    }
 }
