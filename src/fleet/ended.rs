@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::fleet::cause;
 use crate::fleet::digest::Digest;
 use crate::fleet::target::{Skipped, Target};
+use crate::fleet::wording::for_many;
 use crate::names::{AccountId, Region};
 use crate::secret::known::hide;
 
@@ -78,6 +79,14 @@ impl Outcome {
     /// Whether the account ended well. One that is left out does not count.
     pub fn is_well(self) -> bool {
         !self.is_failure() && self != Outcome::NotStarted
+    }
+
+    /// Whether an account that ended so had its turn to be changed.
+    pub fn had_a_turn(self) -> bool {
+        matches!(
+            self,
+            Outcome::Done | Outcome::Failed | Outcome::Unknown | Outcome::Stale
+        )
     }
 
     /// The outcome as a program reads it.
@@ -224,7 +233,7 @@ impl Reason {
             .chain(&failure.causes)
             .map(String::as_str)
             .collect();
-        let message = parts.join(": ");
+        let message = for_many(&parts.join(": "));
         let hidden = hide(&message);
         let message = match hidden.char_indices().nth(LONGEST_MESSAGE) {
             None => hidden.into_owned(),
@@ -232,7 +241,10 @@ impl Reason {
         };
         Reason {
             message,
-            hint: failure.hint.as_deref().map(|it| hide(it).into_owned()),
+            hint: failure
+                .hint
+                .as_deref()
+                .map(|it| hide(&for_many(it)).into_owned()),
             more: failure.also.len(),
         }
     }

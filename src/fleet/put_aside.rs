@@ -18,6 +18,11 @@ pub(super) fn put_aside(text: &str, account: &str, regions: &[&str]) -> String {
     })
 }
 
+/// The text with `id` in place of each id that AWS makes up.
+pub fn without_ids(text: &str, id: &str) -> String {
+    replaced(text, |_| None).replace("<id>", id)
+}
+
 /// The text with what `word_for` says in place of an account's number or the name of a region, and with
 /// another word in place of ids that AWS makes up.
 pub(super) fn replaced(text: &str, word_for: impl Fn(&str) -> Option<String>) -> String {

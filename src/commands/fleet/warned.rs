@@ -6,6 +6,7 @@ use iam_policy::printable::printable;
 
 use crate::engine::warning::Warning;
 use crate::fleet::ended::Reason;
+use crate::fleet::wording::for_many;
 use crate::names::AccountId;
 use crate::render::wrap::hanging;
 
@@ -28,6 +29,7 @@ impl Warned {
                 Some(address) => format!("{address}: {}", warning.message),
                 None => warning.message.clone(),
             };
+            let message = for_many(&message);
             let reason = Reason {
                 message: message.clone(),
                 hint: None,

@@ -11,8 +11,10 @@ use super::{counted, listed};
 use crate::fleet::digest::Digest;
 use crate::fleet::ended::{Ended, Outcome, Reason};
 use crate::fleet::groups::{Group, Plans, by_cause, by_plan, skipped};
+use crate::fleet::put_aside::without_ids;
 use crate::fleet::report::Command;
 use crate::fleet::stopped::Stopped;
+use crate::fleet::wording::for_many;
 use crate::names::AccountId;
 use crate::render::plan::View;
 use crate::render::text::{ADDED, CHANGED, QUIET, REMOVED, STRONG};
@@ -24,6 +26,8 @@ use crate::saved_plan;
 const PLANS: usize = 10;
 /// What stands for the number of an account in what many accounts have in common.
 const ACCOUNT: &str = "ACCOUNT";
+/// What stands there for an id that AWS makes up, such as that of a key.
+const ID: &str = "ID";
 
 /// A run that ended.
 #[derive(Debug)]
@@ -90,7 +94,10 @@ impl Summary<'_> {
         }
         if !left.is_empty() {
             left.sort_by(|one, other| one.account.cmp(&other.account));
-            let with = ", with plans that `--details` shows";
+            let with = match self.command {
+                Command::Preflight => ", by an apply; no check found anything wrong",
+                _ => ", with plans that `--details` shows",
+            };
             text += &self.heading(Outcome::Changed, &left, with);
         }
         text
@@ -163,15 +170,25 @@ impl Summary<'_> {
         text
     }
 
-    /// The first wave in which an account had no turn.
+    /// The first wave in which an account had no turn, and whether another account of it had one.
     fn stopped_in(&self) -> String {
-        let waiting = self.ended.iter();
-        let waiting = waiting.filter(|it| it.outcome == Outcome::NotStarted);
-        let waiting: BTreeSet<&AccountId> = waiting.map(|it| &it.account).collect();
-        let waits = |wave: &Vec<AccountId>| wave.iter().any(|it| waiting.contains(it));
-        match self.waves.iter().position(waits) {
-            Some(wave) if self.waves.len() > 1 => {
-                format!(" in wave {} of {}", wave + 1, self.waves.len())
+        let accounts_that = |is: fn(Outcome) -> bool| -> BTreeSet<&AccountId> {
+            let accounts = self.ended.iter().filter(|it| is(it.outcome));
+            accounts.map(|it| &it.account).collect()
+        };
+        let waiting = accounts_that(|it| it == Outcome::NotStarted);
+        let begun = accounts_that(Outcome::had_a_turn);
+        let has_one = |accounts: &BTreeSet<&AccountId>, wave: &[AccountId]| {
+            wave.iter().any(|it| accounts.contains(it))
+        };
+        let mut waves = self.waves.iter().enumerate();
+        match waves.find(|(_, wave)| has_one(&waiting, wave)) {
+            Some((number, wave)) if self.waves.len() > 1 => {
+                let place = match has_one(&begun, wave) {
+                    true => "in",
+                    false => "before",
+                };
+                format!(" {place} wave {} of {}", number + 1, self.waves.len())
             }
             _ => String::new(),
         }
@@ -217,7 +234,9 @@ pub fn common_plan(
     width: usize,
     details: bool,
 ) -> Option<String> {
-    let (site, plan) = saved_plan::shown(&plans.get(digest)?).ok()?;
+    let document = plans.get(digest)?.to_string();
+    let document = serde_json::from_str(&for_many(&document)).ok()?;
+    let (site, plan) = saved_plan::shown(&document).ok()?;
     let view = View {
         site: &site,
         findings: &BTreeMap::new(),
@@ -235,7 +254,7 @@ pub fn common_plan(
     // A plan of one account alone is told as that account has it.
     let body = match group.accounts.len() {
         1 => view.body(&plan),
-        _ => view.body(&plan).replace(site.account.as_str(), ACCOUNT),
+        _ => without_ids(&view.body(&plan), ID).replace(site.account.as_str(), ACCOUNT),
     };
     Some(match note.as_str() {
         "" => body,

@@ -195,6 +195,78 @@ fn a_run_that_stopped_says_where_and_what_to_do() {
     insta::assert_snapshot!(plain(&summary.text()));
 }
 
+#[test]
+fn a_run_that_stopped_between_waves_says_before_which() {
+    let begun = [Outcome::Failed, Outcome::Unchanged];
+    for (second, words) in begun.into_iter().zip(["in", "before"]) {
+        let ended = [
+            of(1, Outcome::Failed),
+            of(2, second),
+            of(3, Outcome::NotStarted),
+        ];
+        let summary = Summary {
+            command: Command::Apply,
+            ended: &ended,
+            plans: &Plans::default(),
+            waves: &[vec![account(1)], vec![account(2), account(3)]],
+            stopped: Some(&Stopped::of(&run::Stopped::TooManyFailed, 0)),
+            next: None,
+            took: Duration::from_secs(1),
+            width: 80,
+            details: false,
+        };
+        let text = plain(&summary.text());
+        let stopped = format!("Stopped {words} wave 2 of 2: ");
+        assert!(text.contains(&stopped), "{text}");
+    }
+}
+
+/// `fleet preflight` has no `--details`, and keeps no plans.
+#[test]
+fn a_preflight_says_that_nothing_is_wrong() {
+    let ended = [of(1, Outcome::Changed).with_plan(&first(1, &["eu-west-1"]))];
+    let summary = Summary {
+        command: Command::Preflight,
+        ended: &ended,
+        plans: &Plans::default(),
+        waves: &[],
+        stopped: None,
+        next: None,
+        took: Duration::from_secs(1),
+        width: 80,
+        details: false,
+    };
+    let text = plain(&summary.text());
+    let heading = "Changed: 1 account, by an apply; no check found anything wrong";
+    assert!(text.contains(heading), "{text}");
+}
+
+/// The key of one account is not that of another, and in a fleet the commands are those of `fleet`.
+#[test]
+fn a_plan_in_common_names_no_id_of_one_account_and_no_command_for_one() {
+    let mut plans = Plans::default();
+    let ended: Vec<Ended> = (1..=2)
+        .map(|number| {
+            let key = format!("3a83b241-8d2b-478f-9af6-231dae928a8{number}");
+            let reason = format!("`provision destroy` deletes the key {key}");
+            let mut plan = last(number);
+            for resource in plan["resources"].as_array_mut().unwrap() {
+                resource["reason"] = reason.clone().into();
+            }
+            let ended = of(number, Outcome::Changed).with_plan(&plan);
+            plans.add(&ended.account, ended.plan.unwrap(), &plan);
+            ended
+        })
+        .collect();
+    let text = shown(&(ended, plans), 80, false);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("Changed: 2 accounts"), "{text}");
+    assert!(
+        text.contains("`provision fleet destroy` deletes the key ID"),
+        "{text}"
+    );
+}
+
 fn fleet() -> Fleet {
     Fleet {
         role: "provision/ProvisionDeploy".to_owned(),
