@@ -49,7 +49,10 @@ impl Reading {
 
     /// Notes that a setting is needed and given nowhere, unless what is given was refused already.
     pub(super) fn missing(&self, missing: Missing) {
-        if !self.is_broken.get() && !self.problems.has(missing.key) {
+        let flag = missing.flag.and_then(|it| it.split(' ').next());
+        let is_refused =
+            self.problems.has(missing.key) || flag.is_some_and(|it| self.problems.has(it));
+        if !self.is_broken.get() && !is_refused {
             self.missing.borrow_mut().push(missing);
         }
     }

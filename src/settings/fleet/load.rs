@@ -51,7 +51,7 @@ fn lacking(source: &Source) -> Failure {
         false => format!("there is no {} in this folder or above it", source.name),
     };
     Failure::new(problem)
-        .hint("Add the section [fleet] for many accounts, or use the command for one account.")
+        .hint("Add the section [fleet] for many accounts, or use the command for one account")
 }
 
 impl FleetSettings {

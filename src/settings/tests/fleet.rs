@@ -499,6 +499,12 @@ fn what_belongs_together_is_asked_for_together() {
         assert!(failure.message.ends_with(message), "{reason}: {failure}");
         assert_eq!(failure.also, [], "{reason}");
     }
+    let failure = load_it(LEAST, &["--region=xx"]).unwrap_err();
+    assert_eq!(
+        failure.message,
+        "--region: \"xx\" is not the code of an AWS region"
+    );
+    assert_eq!(failure.also, [], "regions are set, only not well");
     let unnamed = format!("{LEAST}[fleet.account.222222222222]\nregions = [\"us-east-1\"]\n");
     let failure = load_it(&unnamed, &[]).unwrap_err();
     assert!(
