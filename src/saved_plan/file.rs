@@ -69,6 +69,14 @@ pub fn read(path: &Path) -> Result<SavedPlan, Failure> {
             .because(reason)
             .hint("Make one with `provision plan --out FILE`")
     };
+    if path.is_dir() {
+        return Err(Failure {
+            hint: Some(
+                "`provision fleet apply FOLDER` applies the plans of many accounts".to_owned(),
+            ),
+            ..failed("it is a folder".to_owned())
+        });
+    }
     let text = text_file::read_file(path, LARGEST_FILE);
     let text = text.map_err(|error| failed(error.to_string()))?;
     let no_plan = |error: serde_json::Error| failed(format!("this is not a saved plan: {error}"));

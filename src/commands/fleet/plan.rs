@@ -50,6 +50,7 @@ pub(super) async fn command(
     let account = general.top.account.take_if(|_| is_named);
     let fleet = Arc::new(Fleet::load(&general, &args.stackstate, need, goal, stop).await?);
     if let Some(account) = account {
+        refuse_unused(args)?;
         let account = account.parse::<AccountId>();
         let account = account.map_err(|invalid| Failure::new(invalid.to_string()))?;
         return one(&fleet, args, account, consent).await;
@@ -98,6 +99,21 @@ fn save(
         folder.display()
     ));
     Ok(())
+}
+
+/// Refuses what the plan of one account alone has no use for.
+fn refuse_unused(args: &FleetPlanArgs) -> Result<(), Failure> {
+    let flags = [
+        ("--out", args.out.is_some()),
+        ("--report", args.run.report.is_some()),
+    ];
+    match flags.iter().find(|(_, is_given)| *is_given) {
+        None => Ok(()),
+        Some((flag, _)) => Err(Failure::new(format!(
+            "`--account` shows the plan of one account, for which there is no `{flag}`"
+        ))
+        .hint("Narrow the run with `--accounts` instead")),
+    }
 }
 
 /// Shows the plan of one account in full.

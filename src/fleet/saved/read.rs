@@ -32,6 +32,9 @@ fn saved(folder: &Path) -> Result<SavedFleet, String> {
     if folder.is_symlink() {
         return Err("it is a symbolic link".to_owned());
     }
+    if folder.is_file() {
+        return Err("it is a file, and the plans of many accounts are in a folder".to_owned());
+    }
     let text = file(folder, INDEX)?;
     let no_plan = |error: serde_json::Error| format!("{INDEX} is not that of a fleet: {error}");
     let parsed: Json = serde_json::from_str(&text).map_err(no_plan)?;

@@ -247,3 +247,13 @@ fn change(folder: &Path, from: &str, to: &str) {
     let text = fs::read_to_string(&path).unwrap();
     fs::write(path, text.replacen(from, to, 1)).unwrap();
 }
+
+#[test]
+fn a_file_is_no_saved_plan_of_a_fleet() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("plan.json");
+    fs::write(&file, "{}").unwrap();
+    let failure = read(&file).err().unwrap();
+    let cause = "it is a file, and the plans of many accounts are in a folder";
+    assert_eq!(failure.causes, [cause]);
+}

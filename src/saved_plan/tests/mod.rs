@@ -341,6 +341,14 @@ fn a_failed_write_leaves_no_file_behind() {
 }
 
 #[test]
+fn the_folder_of_a_fleet_is_refused_with_the_command_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let failure = read(folder.path()).err().unwrap();
+    assert_eq!(failure.causes, ["it is a folder"]);
+    assert!(failure.hint.unwrap().contains("`provision fleet apply"));
+}
+
+#[test]
 fn a_file_that_is_no_saved_plan_is_refused_with_its_reason() {
     let (_folder, path) = saved();
     let text = fs::read_to_string(&path).unwrap();
