@@ -6,6 +6,7 @@
 
 mod discovery;
 mod fleet;
+mod guide;
 mod life;
 mod stream;
 mod tags;
