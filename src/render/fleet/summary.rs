@@ -76,12 +76,17 @@ impl Summary<'_> {
         let mut text = String::new();
         let mut left: Vec<&Ended> = Vec::new();
         let mut shown = 0;
-        for group in by_plan(self.ended) {
+        let (done, groups): (Vec<_>, Vec<_>) = by_plan(self.ended)
+            .into_iter()
+            .partition(|group| group.common.0 == Outcome::Done);
+        // What was done is not shown again, so that accounts with different plans stand together.
+        let mut done: Vec<&Ended> = done.into_iter().flat_map(|it| it.accounts).collect();
+        if !done.is_empty() {
+            done.sort_by(|one, other| one.account.cmp(&other.account));
+            text += &self.heading(Outcome::Done, &done, "");
+        }
+        for group in groups {
             let (outcome, digest) = group.common;
-            if outcome == Outcome::Done {
-                text += &self.heading(outcome, &group.accounts, "");
-                continue;
-            }
             let is_shown = self.details || shown < PLANS;
             match self.plan(&digest, &group).filter(|_| is_shown) {
                 Some(plan) => {

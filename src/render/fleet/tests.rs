@@ -221,6 +221,21 @@ fn a_run_that_stopped_between_waves_says_before_which() {
     }
 }
 
+#[test]
+fn accounts_that_are_done_stand_together_whatever_their_plans_were() {
+    let done =
+        |number, regions: &[&str]| of(number, Outcome::Done).with_plan(&first(number, regions));
+    let ended = [
+        done(2, &["eu-west-1"]),
+        done(1, &["eu-west-1", "us-east-1"]),
+        done(3, &["eu-west-1"]),
+    ];
+    let text = shown(&(ended.into(), Plans::default()), 80, false);
+    let heading = format!("Done: 3 accounts\n  {} (team-1)", account(1));
+    assert_eq!(text.matches("Done: ").count(), 1, "{text}");
+    assert!(text.contains(&heading), "{text}");
+}
+
 /// `fleet preflight` has no `--details`, and keeps no plans.
 #[test]
 fn a_preflight_says_that_nothing_is_wrong() {
