@@ -21,6 +21,7 @@ use crate::fleet::report::Command;
 use crate::fleet::run::End;
 use crate::fleet::saved;
 use crate::names::AccountId;
+use crate::render::wrap::columns;
 use crate::saved_plan::Made;
 use crate::settings::{GeneralFlags, Need};
 use crate::systems::Goal;
@@ -68,6 +69,7 @@ pub(super) async fn command(
     let (gone, kept) = plan_all(&fleet, &targets, run.reading(), consent, false).await;
     let planned = run.with_skipped(&gone.ended);
     let ending = run.end(gone, &kept.plans)?;
+    report(&kept.warned.text(columns(&std::io::stderr())));
     if let Some(folder) = &args.out {
         save(&fleet, folder, &planned, &kept.plans, consent)?;
     }

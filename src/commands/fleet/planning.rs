@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::account::planned;
 use super::load::{Access, Fleet};
 use super::progress;
+use super::region::left_out;
 use super::turn::left;
 use super::warned::Warned;
 use crate::engine::observed::Consent;
@@ -56,7 +57,10 @@ pub(super) async fn plan_all(
                     all_left.insert(target.account.clone(), Reason::of(&failure));
                 }
                 plans.add(&target.account, digest, &planned.document);
-                warned.add(&target.account, &planned.plan.warnings);
+                let all = fleet.settings.of(&target.account).regions;
+                let mut warnings = planned.plan.warnings.clone();
+                warnings.extend(left_out(&all, &planned.context.settings.regions));
+                warned.add(&target.account, &warnings);
             }
             End::Alone(ended)
         }

@@ -2,6 +2,7 @@
 
 use crate::aws::{AwsError, ErrorKind};
 use crate::commands::context::Context;
+use crate::engine::warning::Warning;
 use crate::failure::Failure;
 use crate::names::Region;
 use crate::systems::{self, Goal};
@@ -20,6 +21,19 @@ pub(super) fn denied_by_organization(errors: &[AwsError], regions: &[Region]) ->
         })
     };
     regions.iter().filter(is_denied).cloned().collect()
+}
+
+/// Says which of an account's regions are left out. In one that is denied a deployment may still be.
+pub(super) fn left_out(all: &[Region], planned: &[Region]) -> Option<Warning> {
+    let names = all.iter().filter(|it| !planned.contains(it));
+    let names: Vec<&str> = names.map(Region::name).collect();
+    (!names.is_empty()).then(|| Warning {
+        address: None,
+        message: format!(
+            "left out as `missing_regions` says: {}; what is deployed there stays as it is",
+            names.join(", ")
+        ),
+    })
 }
 
 /// Leaves these regions out of what is planned in the account.
@@ -48,4 +62,25 @@ pub(super) fn leave_out(
     context.aws = context.aws.within(regions);
     context.systems = systems::named(&context.settings, goal)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_told() {
+        let regions = |names: &[&str]| -> Vec<Region> {
+            names.iter().map(|name| name.parse().unwrap()).collect()
+        };
+        let all = regions(&["eu-west-1", "us-east-1", "ap-east-1"]);
+        assert_eq!(left_out(&all, &all), None);
+        let warning = left_out(&all, &regions(&["eu-west-1"])).unwrap();
+        assert!(
+            warning
+                .message
+                .starts_with("left out as `missing_regions` says: us-east-1, ap-east-1;"),
+            "{warning:?}"
+        );
+    }
 }
