@@ -146,6 +146,11 @@ impl Region {
         })
     }
 
+    /// Whether a text has the form of a region's code. Unlike parsing it, this looks for no nearest code.
+    pub fn has_form(text: &str) -> bool {
+        partition_of_shape(text).is_some()
+    }
+
     /// The region's code, such as `eu-west-1`.
     pub fn name(&self) -> &str {
         &self.name
