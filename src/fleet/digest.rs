@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 use crate::fleet::put_aside::put_aside;
-use crate::saved_plan::without_secrets;
+use crate::secret::known::hide;
 
 /// A SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,13 +27,23 @@ impl Digest {
         Digest::of(&text(plan))
     }
 
+    /// Both, for which the plan is written out once: the exact one, and the one of what is alike.
+    pub fn both(plan: &Json) -> (Self, Self) {
+        let text = text(plan);
+        (Digest::of(&text), Digest::of_alike(plan, &text))
+    }
+
     /// The same, what is another in each account put aside: the account's number, its own regions by their
     /// place in the list, and ids that AWS makes up.
     pub fn alike(plan: &Json) -> Self {
+        Digest::of_alike(plan, &text(plan))
+    }
+
+    fn of_alike(plan: &Json, text: &str) -> Self {
         let regions = plan["regions"].as_array().into_iter().flatten();
         let regions: Vec<&str> = regions.filter_map(Json::as_str).collect();
         let account = plan["account"].as_str().unwrap_or_default();
-        Digest::of(&put_aside(&text(plan), account, &regions))
+        Digest::of(&put_aside(text, account, &regions))
     }
 }
 
@@ -46,8 +56,8 @@ fn text(plan: &Json) -> String {
         Json::Null => &it["message"],
         address => address,
     });
-    let parts: Vec<&Json> = fields.chain(warned).collect();
-    without_secrets(&serde_json::json!(parts)).to_string()
+    let parts: Vec<String> = fields.chain(warned).map(Json::to_string).collect();
+    hide(&parts.join(",")).into_owned()
 }
 
 impl fmt::Display for Digest {
@@ -172,6 +182,8 @@ mod tests {
                 "{reason}"
             );
             assert_ne!(Digest::exact(&mine), Digest::exact(&theirs), "{reason}");
+            let both = (Digest::exact(&theirs), Digest::alike(&theirs));
+            assert_eq!(Digest::both(&theirs), both, "{reason}");
         }
         let warned = |text: &str| {
             let mut plan = mine.clone();

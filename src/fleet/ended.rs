@@ -193,8 +193,9 @@ impl Ended {
                 *self.counts.entry(action).or_default() += 1;
             }
         }
-        self.plan = Some(Digest::alike(plan));
-        self.exact = Some(Digest::exact(plan));
+        let (exact, alike) = Digest::both(plan);
+        self.plan = Some(alike);
+        self.exact = Some(exact);
         self
     }
 
