@@ -41,12 +41,12 @@ impl ClassifyRetry for NotRepeated {
         // repeats it as a fault in transit. That is harmless, because the limit of our own call is
         // a time.
         let refused = ctx.response().is_some_and(|response| {
-            match (response.status().as_u16(), code(response)) {
-                (200..400, _) => false,
-                (429, _) => true,
-                (_, code) => {
-                    code.is_some_and(|it| it == "LimitExceededException" || throttles(&it))
-                }
+            match response.status().as_u16() {
+                // The code is read last, because an answer may be long.
+                200..400 => false,
+                429 => true,
+                _ => code(response)
+                    .is_some_and(|it| it == "LimitExceededException" || throttles(&it)),
             }
         });
         if refused {
