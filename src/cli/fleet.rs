@@ -57,11 +57,13 @@ impl NarrowArgs {
 /// How a run goes through the accounts, and what it leaves.
 #[derive(Debug, Clone, Args)]
 pub struct RunArgs {
+    // An account takes some 3 MiB and up to 64 calls at once, so that this many fill the usual limit of 256 calls
+    // also while some of them begin or end.
     /// Most accounts under way at the same time
     #[arg(
         long,
         value_name = "N",
-        default_value_t = 32,
+        default_value_t = 20,
         value_parser = clap::value_parser!(u16).range(1..=256)
     )]
     pub accounts_at_once: u16,
