@@ -80,9 +80,10 @@ fn without<'a>(text: &'a str, secrets: &Secrets) -> Cow<'a, str> {
     let mut replaced = String::new();
     // The end of the last secret, from where on the text is not copied yet.
     let mut end = 0;
+    let beginnings = Beginnings::of(secrets);
     for (start, _) in text.char_indices() {
         let rest = &text[start..];
-        if !forms(rest).any(|(character, _)| begins(character, secrets)) {
+        if !beginnings.may_begin(rest) {
             continue;
         }
         let Some(length) = longest(rest, secrets) else {
@@ -103,13 +104,40 @@ fn without<'a>(text: &'a str, secrets: &Secrets) -> Cow<'a, str> {
     }
 }
 
-/// Whether a secret begins with the character, which at most places of a text none does.
-fn begins(character: char, secrets: &Secrets) -> bool {
-    let mut buffer = [0; 4];
-    let from: &str = character.encode_utf8(&mut buffer);
-    let from = (Bound::Included(from), Bound::Unbounded);
-    let secret = secrets.range::<str, _>(from).next();
-    secret.is_some_and(|(secret, _)| secret.starts_with(character))
+/// How many bytes are looked at before a secret is searched for.
+const LOOKED_AT: usize = 4;
+
+/// The bytes that the secrets have at their first places. Of a thousand places of a plan they rule out nearly
+/// all, also where many random secrets are known.
+struct Beginnings([[bool; 256]; LOOKED_AT]);
+
+impl Beginnings {
+    fn of(secrets: &Secrets) -> Self {
+        let mut bytes = [[false; 256]; LOOKED_AT];
+        for secret in secrets.keys() {
+            for (place, bytes) in bytes.iter_mut().enumerate() {
+                match secret.as_bytes().get(place) {
+                    Some(byte) => bytes[usize::from(*byte)] = true,
+                    // Anything may follow a secret that ends here.
+                    None => *bytes = [true; 256],
+                }
+            }
+        }
+        Beginnings(bytes)
+    }
+
+    /// Whether the text may begin with a secret. Where a character is written in another form, it may.
+    fn may_begin(&self, text: &str) -> bool {
+        for (byte, bytes) in text.bytes().zip(&self.0) {
+            if matches!(byte, b'%' | b'\\' | b'&') {
+                return true;
+            }
+            if !bytes[usize::from(byte)] {
+                return false;
+            }
+        }
+        true
+    }
 }
 
 /// The length of the longest secret with which the text begins, each character in any of its forms.
@@ -192,6 +220,7 @@ fn character(code: &str, radix: u32) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use sha2::{Digest, Sha256};
 
     use super::*;
 
@@ -264,6 +293,18 @@ mod tests {
         for (known, text, expected, why) in cases {
             assert_eq!(without(text, &secrets(known)), expected, "{why}");
         }
+    }
+
+    /// A plan in 17 regions has some 200 KiB, and with 20 accounts under way 40 secrets of sessions are known.
+    #[test]
+    fn a_text_is_searched_only_where_a_secret_may_begin() {
+        let keys = (0..40u8).map(|it| aws_smithy_types::base64::encode(Sha256::digest([it])));
+        let known: Secrets = keys.map(|key| (key, 1)).collect();
+        let text = "arn:aws:events:eu-west-1:123456789012:rule/integration-of-logs ".repeat(1_000);
+        let used = allocation_counter::measure(|| assert_eq!(without(&text, &known), text));
+        // Each search allocates.
+        let most = text.len() as u64 / 4;
+        assert!(used.count_total < most, "{} of {most}", used.count_total);
     }
 
     #[test]
