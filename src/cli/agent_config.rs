@@ -20,7 +20,7 @@ pub struct AgentConfigArgs {
     /// Print the external ID too
     #[arg(long)]
     pub show_secrets: bool,
-    /// Print one instance for each account of [fleet]
+    /// Print one instance for each account of the section fleet
     #[arg(long)]
     pub fleet: bool,
     /// Only these accounts of the fleet; a list, repeatable
