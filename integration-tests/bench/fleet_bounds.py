@@ -10,8 +10,6 @@ CALLS = 137
 FILES = 1024
 # The calls of all accounts that are under way at one time, by default.
 CONCURRENCY = 256
-# The connections to each host that are kept for further calls (`src/aws/wire.rs`).
-IDLE_PER_HOST = 16
 # The most that the memory grows with each account that ended.
 MEMORY_AN_ACCOUNT = 8 * 2**10
 
@@ -32,9 +30,7 @@ def exceeded(runs):
         hold(run, "secrets that are shown", len(run.shown), 0)
         hold(run, "sessions of an account", seen["most_assumed"] or 0, 1)
         hold(run, "calls an account", seen["most_calls"] + 1, CALLS)
-        # One connection is that of the question for these numbers.
-        hold(run, "connections at once", seen["connections_at_once"] - 1,
-             CONCURRENCY + IDLE_PER_HOST * seen["hosts"])
+        hold(run, "connections", seen["connections"], CONCURRENCY + seen["hosts"])
         hold(run, "open files", run.files, FILES)
         if run.accounts == ACCOUNTS:
             hold(run, "bytes of memory", run.memory, MEMORY)
