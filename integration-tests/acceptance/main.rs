@@ -107,8 +107,9 @@ async fn connect(account: &AccountId, regions: &[Region]) -> Result<(Aws, Sessio
 
 /// Everything; false if a step went wrong or something is left.
 async fn run(args: Args) -> Result<bool, Failure> {
-    let invalid =
-        |error: provision::names::InvalidName| Failure::new(error.problem).hint(error.remedy);
+    let invalid = |error: provision::names::InvalidName| {
+        Failure::new(error.problem).hint(error.remedy.trim_end_matches('.'))
+    };
     let account: AccountId = args.account.parse().map_err(invalid)?;
     let regions = args.regions.iter().map(|name| name.parse::<Region>());
     let regions: Vec<Region> = regions.collect::<Result<_, _>>().map_err(invalid)?;

@@ -26,10 +26,6 @@ use super::network::Network;
 /// roles with their policies, has a few MiB.
 const LONGEST_BODIES: usize = 64 * 1024 * 1024;
 
-/// How many connections to one host are kept for further calls. More are opened only for calls that are under
-/// way, so that a run has at most its concurrency and this many for each host.
-const IDLE_PER_HOST: usize = 16;
-
 /// The HTTP client of a run: only encrypted requests leave this machine, and the answers have a limit.
 pub(super) fn client(network: Network) -> SharedHttpClient {
     let proxy = network.proxy_named().map(Arc::from);
@@ -39,7 +35,6 @@ pub(super) fn client(network: Network) -> SharedHttpClient {
             .tls_context(network.tls_context());
         builder.set_proxy_config(network.proxy());
         builder.set_connector_settings(settings.cloned());
-        builder.set_pool_max_idle_per_host(Some(IDLE_PER_HOST));
         if let Some(components) = components {
             builder.set_sleep_impl(components.sleep_impl());
         }

@@ -37,7 +37,7 @@ async fn after_a_signal_the_accounts_under_way_finish_and_no_other_begins() {
     let apply = stopped(&fleet, &[Signal::INT]).exits(130);
     let ended = fleet.all(["not_started", "done", "not_started"]);
     assert_eq!(fleet.reported(), ended, "{apply}");
-    apply.says("Stopped in wave 2 of 2");
+    apply.says("Stopped before wave 2 of 2");
     assert!(!fleet.has_role(0).await && !fleet.has_role(2).await);
     let (again, ended) = fleet.run(&[APPLY, &["--retry", "report.jsonl"]].concat());
     again.exits(0);
