@@ -10,10 +10,10 @@ CALLS = 137
 FILES = 1024
 # The calls of all accounts that are under way at one time, by default.
 CONCURRENCY = 256
-# A call may open a connection in the moment in which another one becomes free. With one host that is a few in
-# a hundred. With many hosts there is no such bound, because each host has as many connections as it had calls
-# at one time; the open files are bounded.
-SPARE = 1.1
+# A call may open a connection in the moment in which another one becomes free. With one host that is some in
+# a hundred calls that are under way at one time. With many hosts there is no such bound, because each host has
+# as many connections as it had calls at one time; the open files are bounded.
+SPARE = 1.5
 # The most that the memory grows with each account that ended.
 MEMORY_AN_ACCOUNT = 8 * 2**10
 

@@ -10,7 +10,7 @@ Measured and written by `make bench-fleet`: `provision fleet plan` in the accoun
 account, with the account's id replaced, and every call takes {delay} ms. *CPU* (user and system time), *memory*
 (the largest resident set), *files* (the most open at one time) and *time* are the program's; the rest was counted
 by the stub. *Calls* are those of the account with the most, AssumeRole among them. Over TLS the program asks AWS's
-real host names, a bucket's own among them, through a proxy.
+real host names, through a proxy.
 """
 
 HEAD = """\
