@@ -20,8 +20,7 @@ CPU = 0.060
 MEMORY = 30 * 2**20
 ANSWER = 0.005
 FIRST_CALL = 0.030
-# A panic that unwinds, so that one account of a fleet ends alone, takes tables that the program had not before.
-SIZE = 23_000_000
+SIZE = 18_000_000
 
 
 def variants(program):

@@ -10,10 +10,6 @@ CALLS = 137
 FILES = 1024
 # The calls of all accounts that are under way at one time, by default.
 CONCURRENCY = 256
-# A call may open a connection in the moment in which another one becomes free. With one host that is some in
-# a hundred calls that are under way at one time. With many hosts there is no such bound, because each host has
-# as many connections as it had calls at one time; the open files are bounded.
-SPARE = 1.5
 # The most that the memory grows with each account that ended.
 MEMORY_AN_ACCOUNT = 8 * 2**10
 
@@ -34,8 +30,7 @@ def exceeded(runs):
         hold(run, "secrets that are shown", len(run.shown), 0)
         hold(run, "sessions of an account", seen["most_assumed"] or 0, 1)
         hold(run, "calls an account", seen["most_calls"] + 1, CALLS)
-        if not run.tls:
-            hold(run, "connections", seen["connections"], CONCURRENCY * SPARE)
+        hold(run, "connections", seen["connections"], CONCURRENCY + seen["hosts"])
         hold(run, "open files", run.files, FILES)
         if run.accounts == ACCOUNTS:
             hold(run, "bytes of memory", run.memory, MEMORY)
